@@ -1,0 +1,204 @@
+// Checks which part of the source may import which. The rules are the three tables below; the rest reads the files.
+//
+//   node scripts/check-imports.js [project folder]
+
+import { existsSync } from 'node:fs';
+import { posix } from 'node:path';
+import { chdir } from 'node:process';
+import { Visitor } from 'oxc-parser';
+import { parseSource, sourceFiles } from './support/source-files.js';
+
+/**
+ * One row a layer, from the processes at the top to the parts that know nothing of the others. A layer is a file at the
+ * top of src or a folder there, and may always import from itself.
+ * `values`: the layers it may import, or single files of them. `types`: those of which it may use `import type` only.
+ * No row names main, worker or cli, so nothing imports a process.
+ */
+const FLOW = ['dependencies', 'context', 'settings']; // what is handed down as arguments: its types are open to the layers that receive it
+const LAYERS = {
+  main: {
+    values: ['settings', 'dependencies', 'app', 'workers', 'database', 'services', 'problems', 'lib'],
+    types: [],
+  },
+  worker: { values: ['settings', 'dependencies', 'workers', 'database', 'http', 'problems', 'lib'], types: [] },
+  cli: {
+    values: ['settings', 'dependencies', 'database', 'schema', 'services', 'entities', 'jobs', 'problems', 'lib'],
+    types: [],
+  },
+  dependencies: {
+    values: ['settings', 'database', 'services', 'entities', 'jobs', 'mail', 'problems', 'lib'],
+    types: [],
+  },
+  app: {
+    values: ['context', 'http', 'schema', 'resolvers', 'permissions', 'services', 'problems', 'lib'],
+    types: FLOW,
+  },
+  http: { values: ['context', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
+  resolvers: { values: ['schema', 'services', 'context', 'problems', 'lib'], types: ['entities', ...FLOW] },
+  permissions: {
+    values: ['context', 'schema/problems.ts', 'services/tokens/refresh-tokens.ts', 'problems', 'lib'],
+    types: ['services', ...FLOW],
+  },
+  context: { values: ['services', 'entities', 'problems', 'lib'], types: FLOW },
+  schema: { values: ['problems'], types: [] },
+  workers: { values: ['jobs', 'mail', 'services', 'entities', 'problems', 'lib'], types: FLOW },
+  services: { values: ['entities', 'jobs', 'problems', 'lib'], types: FLOW },
+  database: { values: ['entities', 'problems', 'lib'], types: FLOW },
+  jobs: { values: ['problems', 'lib'], types: FLOW },
+  mail: { values: ['lib'], types: FLOW },
+  entities: { values: ['problems', 'lib'], types: [] },
+  settings: { values: ['problems', 'lib'], types: [] },
+  lib: { values: [], types: [] },
+  problems: { values: [], types: [] },
+};
+
+/** Packages that a layer may not import, not even a type of them. */
+const EDGE = [
+  'graphql',
+  'graphql-*',
+  'type-graphql',
+  '@apollo/*',
+  '@graphql-tools/*',
+  '@as-integrations/*',
+  'fastify',
+  '@fastify/*',
+];
+const BANNED_PACKAGES = {
+  services: EDGE,
+  entities: EDGE,
+  workers: EDGE,
+  database: EDGE,
+  jobs: EDGE,
+  mail: EDGE,
+  lib: EDGE,
+  resolvers: ['ioredis', 'pg', '@mikro-orm/*', 'node:crypto', 'crypto'],
+};
+
+/** Layers that may import these packages and no others. */
+const ONLY_PACKAGES = { entities: ['@mikro-orm/*'], problems: [] };
+
+/** Packages that one file loads for all the others, which may use `import type` only. */
+const DOORS = {
+  'graphql-shield': 'src/permissions/shield.ts',
+  'graphql-middleware': 'src/permissions/shield.ts',
+};
+
+/** Every import of a file: what it names, on which line, and whether it disappears when types are stripped. */
+function importsOf(path) {
+  const { text, program } = parseSource(path);
+  const found = [];
+  const add = (node, source, typeOnly) => {
+    if (typeof source?.value !== 'string') return;
+    found.push({ name: source.value, line: text.slice(0, node.start).split('\n').length, typeOnly });
+  };
+  new Visitor({
+    ImportDeclaration: (node) => add(node, node.source, node.importKind === 'type'),
+    ExportNamedDeclaration: (node) => add(node, node.source, node.exportKind === 'type'),
+    ExportAllDeclaration: (node) => add(node, node.source, node.exportKind === 'type'),
+    ImportExpression: (node) => add(node, node.source, false),
+    TSImportType: (node) => add(node, node.source, true),
+    CallExpression: (node) => {
+      if (/require$/i.test(node.callee.name ?? '')) add(node, node.arguments[0], false);
+    },
+  }).visit(program);
+  return found;
+}
+
+const layerOf = (path) => path.split('/')[1].replace(/\.\w+$/, '');
+const packageOf = (name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
+const matches = (pattern, name) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern);
+
+/** The file that a relative import names; `.js` stands for the TypeScript file beside it. */
+function targetOf(from, name) {
+  const path = posix.join(posix.dirname(from), name);
+  const candidates = [path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.tsx'), path];
+  return candidates.find((candidate) => existsSync(candidate)) ?? candidates[0];
+}
+
+/** What is wrong with importing a package, or undefined. */
+function packageProblem(from, layer, { name, typeOnly }) {
+  const owner = packageOf(name);
+  if (owner === 'graphql' && name !== 'graphql')
+    return "import from 'graphql' itself: a deep import is a second copy of it";
+  if (!typeOnly && DOORS[owner] && DOORS[owner] !== from) return `only ${DOORS[owner]} may import ${owner}`;
+  if (BANNED_PACKAGES[layer]?.some((pattern) => matches(pattern, owner))) return `${layer} may not import ${owner}`;
+  const only = ONLY_PACKAGES[layer];
+  if (only && !only.some((pattern) => matches(pattern, owner))) return `${layer} may not import ${owner}`;
+  return undefined;
+}
+
+/** What is wrong with importing a file of ours, or undefined. */
+function fileProblem(layer, target, typeOnly) {
+  if (target === 'package.json') return undefined;
+  if (!target.startsWith('src/')) return 'src imports nothing outside of src';
+  if (!/\.\w+$/.test(target) || /(^|\/)index\.\w+$/.test(target))
+    return 'name the file: no folder and no index is imported';
+  const other = layerOf(target);
+  if (other === layer) return undefined;
+  const { values, types } = LAYERS[layer];
+  const allows = (list) => list.includes(other) || list.includes(target.slice('src/'.length));
+  if (allows(values)) return undefined;
+  if (allows(types)) return typeOnly ? undefined : `${layer} may use \`import type\` only from ${other}`;
+  return `${layer} may not import ${other}`;
+}
+
+/** Problems of one file of src; adds its imports of values to the graph, for the search of cycles. */
+function checkSource(path, graph) {
+  const layer = layerOf(path);
+  if (!LAYERS[layer]) return [`${path}: '${layer}' has no row in the table of scripts/check-imports.js`];
+  const problems = [];
+  const edges = [];
+  for (const found of importsOf(path)) {
+    const { name, line, typeOnly } = found;
+    const relative = name.startsWith('.');
+    const target = relative ? targetOf(path, name) : name;
+    if (relative && !typeOnly) edges.push(target);
+    const problem = relative ? fileProblem(layer, target, typeOnly) : packageProblem(path, layer, found);
+    if (problem) problems.push(`${path}:${line}: '${name}': ${problem}`);
+  }
+  graph.set(path, edges);
+  return problems;
+}
+
+/** Tests and benchmarks may import anything of ours, but a second copy of graphql breaks them too. */
+function checkOutside(path) {
+  return importsOf(path)
+    .filter(({ name }) => !name.startsWith('.'))
+    .map((found) => ({ ...found, problem: packageProblem(path, 'outside', found) }))
+    .filter(({ problem }) => problem)
+    .map(({ name, line, problem }) => `${path}:${line}: '${name}': ${problem}`);
+}
+
+/** Each cycle once, by the first import that closes it. */
+function cyclesIn(graph) {
+  const done = new Set();
+  const trail = [];
+  const cycles = [];
+  const visit = (path) => {
+    const start = trail.indexOf(path);
+    if (start >= 0) {
+      cycles.push(`cycle: ${[...trail.slice(start), path].join(' → ')}`);
+      return;
+    }
+    if (done.has(path)) return;
+    trail.push(path);
+    for (const target of graph.get(path) ?? []) visit(target);
+    trail.pop();
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path);
+  return cycles;
+}
+
+if (process.argv[2]) chdir(process.argv[2]);
+const graph = new Map();
+const sources = sourceFiles('src');
+const outside = [...sourceFiles('tests'), ...sourceFiles('bench')];
+const problems = [
+  ...sources.flatMap((path) => checkSource(path, graph)),
+  ...outside.flatMap((path) => checkOutside(path)),
+  ...cyclesIn(graph),
+];
+for (const problem of problems) console.error(problem);
+console.log(`imports: ${sources.length} files of src, ${outside.length} beside it, ${problems.length} problems`);
+if (sources.length === 0 || problems.length > 0) process.exitCode = 1;

@@ -1,0 +1,11 @@
+// Runs before start and test. Written so that an old Node can read it: without it one of the native parts ends an old
+// process with no message at all.
+const oldest = 22;
+const present = process.versions.node;
+if (Number(present.split('.')[0]) < oldest) {
+  console.error(`Gatehouse needs Node ${oldest} or newer, and this is ${present}.`);
+  console.error(
+    'On Linux "npm ci" installs one beside the project; "npm start", "npm test" and "npm run …" find it there.',
+  );
+  process.exit(1);
+}

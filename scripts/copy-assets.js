@@ -1,0 +1,21 @@
+// Copies into dist what the compiler leaves behind: pages, mail templates, and the files of the GraphQL IDE,
+// so that the running server needs none of the packages that they come from.
+
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+
+const root = new URL('../', import.meta.url);
+
+function copy(from, to) {
+  const target = new URL(to, root);
+  mkdirSync(new URL('.', target), { recursive: true });
+  cpSync(new URL(from, root), target, { recursive: true });
+}
+
+for (const folder of ['http/pages', 'mail/templates']) {
+  if (existsSync(new URL(`src/${folder}`, root))) copy(`src/${folder}`, `dist/${folder}`);
+}
+
+const vendor = JSON.parse(readFileSync(new URL('src/http/pages/ide/vendor.json', root), 'utf8'));
+for (const [name, source] of Object.entries(vendor)) {
+  copy(`node_modules/${source}`, `dist/http/pages/ide/vendor/${name}`);
+}

@@ -1,0 +1,7 @@
+// Writes .env.example and docs/settings.md from the built settings schema; `npm run docs:settings` builds it first.
+import { writeFile } from 'node:fs/promises';
+import { renderEnvironmentExample, renderSettingsTable } from '../dist/settings/documentation.js';
+
+const root = new URL('../', import.meta.url);
+await writeFile(new URL('.env.example', root), renderEnvironmentExample());
+await writeFile(new URL('docs/settings.md', root), renderSettingsTable());

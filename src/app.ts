@@ -1,0 +1,45 @@
+// First of all imports: the decorators of the GraphQL types need it while they are read.
+import 'reflect-metadata';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Context } from './context.js';
+import type { Dependencies } from './dependencies.js';
+import { createHttpServer } from './http/server.js';
+import { createPermissions } from './permissions/permissions.js';
+import { problemsAsData } from './permissions/problems-as-data.js';
+import { createRateLimits } from './permissions/rate-limits.js';
+import { applyMiddleware } from './permissions/shield.js';
+import { AccountResolver } from './resolvers/account.js';
+import { references } from './resolvers/references.js';
+import { SessionResolver, UserSessionsResolver } from './resolvers/session.js';
+import { buildSubgraph, type Subgraph } from './schema/build-schema.js';
+
+/** The gateway, ready to listen or to be asked without a socket. */
+export interface App {
+  http: FastifyInstance;
+  schema: GraphQLSchema;
+  /** Stops taking requests and finishes those that run; the dependencies stay open. */
+  close(): Promise<void>;
+}
+
+/** The bare subgraph: types and resolvers, without limits and permissions. */
+export function createSubgraph(): Subgraph {
+  return buildSubgraph([AccountResolver, SessionResolver, UserSessionsResolver], references);
+}
+
+/** The way of a field, outermost first. */
+export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies): GraphQLSchema {
+  return applyMiddleware<unknown, Context, unknown>(
+    schema,
+    { Query: problemsAsData, Mutation: problemsAsData, User: { sessions: problemsAsData } },
+    createRateLimits(dependencies),
+    createPermissions(schema),
+  );
+}
+
+/** Puts schema, limits, permissions and HTTP together. Never listens. */
+export async function buildApp(dependencies: Dependencies): Promise<App> {
+  const schema = protectSchema(createSubgraph().schema, dependencies);
+  const http = await createHttpServer(dependencies, schema);
+  return { http, schema, close: () => http.close() };
+}

@@ -1,0 +1,3 @@
+import { createSubgraph } from '../app.js';
+
+process.stdout.write(createSubgraph().sdl);

@@ -1,0 +1,25 @@
+import { supportedNode } from '../lib/supported-node.js';
+import type { UseCaseContext } from '../services/use-case.js';
+
+/** What a command gets: the use-cases' context, its words from the command line, and where it writes. */
+export interface Command {
+  context: UseCaseContext;
+  words: string[];
+  say(line: string): void;
+}
+
+/** Runs a command on migrated dependencies and ends the process; what it returns is the exit code. */
+export async function runCommand(command: (given: Command) => Promise<number>): Promise<never> {
+  supportedNode();
+  const { start } = await import('../start.js');
+  const dependencies = await start();
+  const client = { ipAddress: null, userAgent: null };
+  const context = { ...dependencies, em: dependencies.orm.em.fork(), client, requestId: `cli-${process.pid}` };
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  try {
+    process.exitCode = await command({ context, words: process.argv.slice(2), say });
+  } finally {
+    await dependencies.close();
+  }
+  process.exit();
+}

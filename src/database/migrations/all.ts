@@ -1,0 +1,5 @@
+import type { MigrationObject } from '@mikro-orm/core';
+import { Initial } from './2026-11-21-000000-initial.js';
+
+/** Every migration in the order in which they run. */
+export const migrations: MigrationObject[] = [{ name: '2026-11-21-000000-initial', class: Initial }];

@@ -1,0 +1,36 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { Logger } from 'pino';
+import { entities } from '../entities/all.js';
+import { migrations } from './migrations/all.js';
+
+/** What the ORM needs to know. */
+export interface OrmOptions {
+  url: string;
+  poolMax: number;
+  statementTimeoutMilliseconds: number;
+  logger: Logger;
+}
+
+/** How long a request may wait for a connection before it is told that the database is away, in milliseconds. */
+const CONNECTION_TIMEOUT_MILLISECONDS = 2_000;
+
+/** Builds the ORM; connects with the first query, so that a database that is away does not stop the process. */
+export function createOrm(options: OrmOptions): MikroORM {
+  return new MikroORM({
+    entities,
+    clientUrl: options.url,
+    extensions: [Migrator],
+    migrations: { migrationsList: migrations, snapshot: false, tableName: 'migrations' },
+    schemaGenerator: { ignoreSchema: ['bullmq'], skipTables: ['rate_limits'] },
+    pool: { min: 0, max: options.poolMax },
+    driverOptions: {
+      application_name: 'gatehouse',
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
+      statement_timeout: options.statementTimeoutMilliseconds,
+      keepAlive: true,
+    },
+    forceUtcTimezone: true,
+    logger: (message) => options.logger.debug({ component: 'orm' }, message),
+  });
+}

@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import type { MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { Counter, Registry } from 'prom-client';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedded.js';
+import { type Listener, listen } from './database/listener.js';
+import { createOrm } from './database/orm.js';
+import { createQuery } from './database/query.js';
+import { createMailQueue, type MailQueue } from './jobs/mail-queue.js';
+import { type Clock, systemClock } from './lib/clock.js';
+import { keptSecret } from './lib/files.js';
+import { createLogger } from './lib/logger.js';
+import type { Query } from './lib/query.js';
+import { createLimiter, type Limiter } from './lib/rate-limiter.js';
+import { connectRedis } from './lib/redis.js';
+import { createSecretKeys, type SecretKeys } from './lib/secret-keys.js';
+import { createMailRoute, type MailRoute } from './mail/mail-route.js';
+import { createMailbox, type Mailbox } from './mail/mailbox.js';
+import { locales } from './mail/mails.js';
+import { withBreaker } from './mail/breaker.js';
+import { createTransport, type MailTransport } from './mail/transport.js';
+import { loadArgon2 } from './services/passwords/argon2.js';
+import { createPasswordHasher, PASSWORD_HASH_COST, type PasswordHasher } from './services/passwords/hasher.js';
+import { REVOCATION_CHANNEL } from './services/sessions/revoke-sessions.js';
+import { createRevocationList, type RevocationList } from './services/sessions/revocation-list.js';
+import { type AccessTokens, createAccessTokens } from './services/tokens/access-tokens.js';
+import { createKeyRing, type KeyRing } from './services/tokens/key-ring.js';
+import type { Settings } from './settings.js';
+
+/** Everything that lives as long as the process; server, worker and commands share it. */
+export interface Dependencies {
+  settings: Settings;
+  logger: Logger;
+  clock: Clock;
+  orm: MikroORM;
+  query: Query;
+  /** Where the database is; holds its password. */
+  databaseUrl: string;
+  /** Past any pooler, for LISTEN and migrations. */
+  directUrl: string;
+  redis: Redis | undefined;
+  secretKeys: SecretKeys;
+  keyRing: KeyRing;
+  accessTokens: AccessTokens;
+  passwordHasher: PasswordHasher;
+  revocations: RevocationList;
+  limiter(name: string, points: number, seconds: number): Limiter;
+  mailQueue: MailQueue;
+  mailTransport: MailTransport;
+  mailRoute: MailRoute;
+  /** The captured mails, where there is no mail server. */
+  mailbox: Mailbox;
+  /** Languages that mails are written in. */
+  mailLocales: readonly string[];
+  metrics: Registry;
+  /** Counts what became of a mail. */
+  countMail(outcome: string): void;
+  /** Begins to follow revocations; the database must be migrated. */
+  watch(): Promise<void>;
+  /** Lets go of everything, in reverse. */
+  close(): Promise<void>;
+}
+
+/** What tests put in the place of the real thing. */
+export interface Replacements {
+  clock?: Clock;
+  logger?: Logger;
+  hashCost?: typeof PASSWORD_HASH_COST;
+}
+
+interface Database {
+  databaseUrl: string;
+  directUrl: string;
+  embedded: EmbeddedDatabase | undefined;
+}
+
+async function openDatabase(settings: Settings): Promise<Database> {
+  if (settings.databaseUrl !== undefined) {
+    const { databaseUrl } = settings;
+    return { databaseUrl, directUrl: settings.databaseDirectUrl ?? databaseUrl, embedded: undefined };
+  }
+  const embedded = await startEmbeddedDatabase(settings.dataDir);
+  return { databaseUrl: embedded.url, directUrl: embedded.url, embedded };
+}
+
+/** Revocations travel by the database, and by Redis as well where there is one. */
+function watchRevocations(base: Omit<Database, 'embedded'> & Pick<Dependencies, 'settings' | 'logger' | 'clock' | 'query' | 'redis'>) {
+  const { settings, logger, clock, query, redis } = base;
+  let listener: Listener | undefined;
+  const revocations = createRevocationList({
+    query,
+    clock,
+    logger,
+    accessTokenTtl: settings.accessTokenTtl,
+    isListening: () => listener?.isConnected() ?? false,
+    publish: (ids) => {
+      redis?.publish(REVOCATION_CHANNEL, ids.join(',')).catch((cause: unknown) => {
+        logger.warn({ err: cause }, 'a revocation did not reach redis; the database tells it');
+      });
+    },
+  });
+  let subscriber: Redis | undefined;
+  const reload = () => revocations.load().catch((cause: unknown) => logger.warn({ err: cause }, 'reading revocations failed'));
+  const start = async (): Promise<void> => {
+    listener = listen({
+      url: base.directUrl,
+      channel: REVOCATION_CHANNEL,
+      logger,
+      onNotification: (id) => revocations.learn([id]),
+      onConnected: () => void reload(),
+    });
+    revocations.start();
+    if (settings.redisUrl !== undefined) {
+      subscriber = connectRedis(settings.redisUrl, 'blocking', logger);
+      subscriber.subscribe(REVOCATION_CHANNEL).catch(() => undefined);
+      subscriber.on('message', (_channel, ids: string) => revocations.learn(ids.split(',')));
+    }
+    await reload();
+  };
+  const close = async () => {
+    revocations.close();
+    subscriber?.disconnect();
+    await listener?.close();
+  };
+  return { revocations, start, close };
+}
+
+/** Builds everything from the settings. Connects lazily, so that a part that is away does not stop the process. */
+export async function createDependencies(settings: Settings, replacements: Replacements = {}): Promise<Dependencies> {
+  const clock = replacements.clock ?? systemClock;
+  const logger = replacements.logger ?? createLogger(settings.logLevel);
+  const { databaseUrl, directUrl, embedded } = await openDatabase(settings);
+  const secretKey = settings.secretKey ?? (await keptSecret(join(settings.dataDir, 'secret.key')));
+  const secretKeys = createSecretKeys(secretKey, settings.secretKeyPrevious);
+  const orm = createOrm({
+    url: databaseUrl,
+    poolMax: settings.databasePoolMax,
+    statementTimeoutMilliseconds: settings.databaseStatementTimeoutMs,
+    logger,
+  });
+  const query = createQuery(orm);
+  const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
+  const redis = settings.redisUrl === undefined ? undefined : connectRedis(settings.redisUrl, 'command', logger);
+  const { accessTokenTtl, jwtIssuer: issuer, jwtAudience: audience, jwtAlgorithm: algorithm } = settings;
+  const keyRing = createKeyRing({ orm, secretKeys, clock, algorithm, accessTokenTtl });
+  const watch = watchRevocations({ settings, logger, clock, query, redis, databaseUrl, directUrl });
+  const mailTransport = withBreaker(createTransport(settings), {
+    now: Date.now,
+    onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),
+  });
+  const metrics = new Registry();
+  const mailCounter = new Counter({
+    name: 'gatehouse_mails_total',
+    help: 'Mails by what became of them.',
+    labelNames: ['outcome'],
+    registers: [metrics],
+  });
+  const mailQueue = createMailQueue({ redisUrl: settings.redisUrl, databaseUrl: directUrl, logger });
+  return {
+    settings,
+    logger,
+    clock,
+    orm,
+    query,
+    databaseUrl,
+    directUrl,
+    redis,
+    secretKeys,
+    keyRing,
+    accessTokens: createAccessTokens({ keyRing, clock, issuer, audience, ttl: accessTokenTtl }),
+    passwordHasher: await createPasswordHasher(await loadArgon2(), replacements.hashCost ?? PASSWORD_HASH_COST),
+    revocations: watch.revocations,
+    limiter: (name, points, seconds) => createLimiter({ pool, redis }, name, points, seconds),
+    mailQueue,
+    mailTransport,
+    mailRoute: createMailRoute(mailTransport),
+    mailbox: createMailbox(settings.dataDir),
+    mailLocales: locales,
+    metrics,
+    countMail: (outcome) => mailCounter.inc({ outcome }),
+    watch: watch.start,
+    async close() {
+      await Promise.allSettled([watch.close(), mailQueue.close(), mailTransport.close()]);
+      redis?.disconnect();
+      await orm.close(true);
+      await embedded?.stop();
+    },
+  };
+}

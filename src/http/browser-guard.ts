@@ -1,0 +1,54 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Context } from '../context.js';
+import { problemMessages } from '../problems.js';
+import { checkCsrfToken } from '../services/sessions/csrf-token.js';
+import type { OriginCheck } from './origins.js';
+
+/** What the guard reads of a request; put into the context beside it. */
+export interface BrowserHeaders {
+  origin: string | undefined;
+  fetchSite: string | undefined;
+  csrfToken: string | undefined;
+}
+
+/** The headers by which a browser tells whose page a request comes from. */
+export function readBrowserHeaders(request: FastifyRequest): BrowserHeaders {
+  const one = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { origin: one('origin'), fetchSite: one('sec-fetch-site'), csrfToken: one('x-csrf-token') };
+}
+
+function refuse(): GraphQLError {
+  return new GraphQLError(problemMessages.FORBIDDEN, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
+}
+
+function isForeign({ origin, fetchSite }: BrowserHeaders, isAllowed: OriginCheck): boolean {
+  if (origin !== undefined) return !isAllowed(origin);
+  return fetchSite === 'cross-site';
+}
+
+/**
+ * Keeps pages of others from acting with the user's cookie, or from signing the user in to an account of theirs (OWASP CSRF):
+ * a mutation, and whatever brings the cookie, must come from an allowed origin. Where the cookie travels across sites
+ * (SameSite=None), operations with it also need the token of `csrfToken`.
+ */
+export function browserGuard(isAllowed: OriginCheck): ApolloServerPlugin<Context & { browser: BrowserHeaders }> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation, contextValue }) {
+          const { browser, refreshCookie, settings } = contextValue;
+          const isMutation = operation?.operation === 'mutation';
+          const hasCookie = refreshCookie.value !== null;
+          if ((isMutation || hasCookie) && isForeign(browser, isAllowed)) throw refuse();
+          if (!isMutation || !hasCookie || settings.cookieSameSite !== 'none') return;
+          if (!checkCsrfToken(contextValue, refreshCookie.value, browser.csrfToken ?? '')) throw refuse();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Context } from '../context.js';
+import type { Dependencies } from '../dependencies.js';
+import { type BrowserHeaders, browserGuard, readBrowserHeaders } from './browser-guard.js';
+import { MAX_TOKENS, operationLimits } from './operation-limits.js';
+import type { OriginCheck } from './origins.js';
+import { createContextFactory } from './request-context.js';
+import { withoutValues } from './without-values.js';
+
+/** Where the API answers. */
+export const GRAPHQL_PATH = '/graphql';
+
+type HttpContext = Context & { browser: BrowserHeaders };
+
+const FAULT_MESSAGE = 'Something went wrong on our side. Quote the request id when you report it.';
+
+/** A fault is what is neither an expected failure nor a refusal of Apollo's. */
+function isFault(error: GraphQLError): boolean {
+  return error.originalError != null && !(unwrapResolverError(error) instanceof GraphQLError);
+}
+
+/** Logs the cause of each fault under the request's id, and remembers the id for the mask. */
+function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>): ApolloServerPlugin<HttpContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
+          for (const error of errors.filter(isFault)) {
+            requestIds.set(error, requestId);
+            logger.error({ err: error.originalError, requestId, operationName, path: error.path }, 'a fault');
+          }
+        },
+      };
+    },
+  };
+}
+
+function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: FastifyInstance, isAllowed: OriginCheck) {
+  const { settings, logger } = dependencies;
+  const requestIds = new WeakMap<object, string>();
+  return new ApolloServer<HttpContext>({
+    schema,
+    introspection: settings.introspection,
+    hideSchemaDetailsFromClientErrors: settings.nodeEnv === 'production',
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationRules: operationLimits,
+    stopOnTerminationSignals: false,
+    logger: logger.child({ component: 'apollo' }, { level: 'warn' }),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      fastifyApolloDrainPlugin(app),
+      browserGuard(isAllowed),
+      faultLog(dependencies, requestIds),
+    ],
+    formatError(formatted, error) {
+      if (!(error instanceof GraphQLError) || !isFault(error)) return withoutValues(formatted);
+      const requestId = requestIds.get(error);
+      return { message: FAULT_MESSAGE, path: formatted.path, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
+    },
+  });
+}
+
+/** Serves the schema at GRAPHQL_PATH, by POST alone. */
+export async function registerGraphQL(
+  app: FastifyInstance,
+  dependencies: Dependencies,
+  schema: GraphQLSchema,
+  isAllowed: OriginCheck,
+): Promise<void> {
+  const server = createServer(dependencies, schema, app, isAllowed);
+  await server.start();
+  const createContext = createContextFactory(dependencies);
+  const context = async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
+    try {
+      return { ...(await createContext(request, reply)), browser: readBrowserHeaders(request) };
+    } catch (cause) {
+      dependencies.logger.error({ err: cause, requestId: request.id }, 'a fault before the operation');
+      const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: request.id, http: { status: 500 } };
+      throw new GraphQLError(FAULT_MESSAGE, { extensions });
+    }
+  };
+  app.post(GRAPHQL_PATH, fastifyApolloHandler(server, { context }));
+}

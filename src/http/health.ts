@@ -1,0 +1,74 @@
+import { access, constants, statfs } from 'node:fs/promises';
+import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
+import type { FastifyInstance } from 'fastify';
+import type { Dependencies } from '../dependencies.js';
+import { onceInAWhile } from '../lib/once-in-a-while.js';
+
+/** `degraded` parts have another way; a part that is `down` keeps the process from serving. */
+type PartState = 'up' | 'degraded' | 'down';
+
+interface Health {
+  status: PartState;
+  parts: Record<string, PartState>;
+}
+
+const CHECK_TIMEOUT_MILLISECONDS = 1_500;
+const REMEMBER_MILLISECONDS = 500;
+const LEAST_FREE_BYTES = 64 * 1024 * 1024;
+
+async function within(check: () => Promise<PartState>, otherwise: PartState): Promise<PartState> {
+  const { promise, resolve } = Promise.withResolvers<PartState>();
+  const timer = setTimeout(() => resolve(otherwise), CHECK_TIMEOUT_MILLISECONDS);
+  check().then(resolve, () => resolve(otherwise));
+  return await promise.finally(() => clearTimeout(timer));
+}
+
+async function checkDatabase({ orm }: Dependencies): Promise<PartState> {
+  const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
+  await pool.query('SELECT 1');
+  return 'up';
+}
+
+async function checkMigrations({ orm }: Dependencies): Promise<PartState> {
+  const pending = await orm.migrator.getPending();
+  return pending.length === 0 ? 'up' : 'down';
+}
+
+async function checkDisk({ settings }: Dependencies): Promise<PartState> {
+  await access(settings.dataDir, constants.W_OK);
+  const { bavail, bsize } = await statfs(settings.dataDir);
+  return bavail * bsize > LEAST_FREE_BYTES ? 'up' : 'degraded';
+}
+
+async function readHealth(dependencies: Dependencies): Promise<Health> {
+  const { redis, revocations, mailQueue, mailRoute } = dependencies;
+  const checks: [string, PartState, () => Promise<PartState>][] = [
+    ['database', 'down', () => checkDatabase(dependencies)],
+    ['migrations', 'down', () => checkMigrations(dependencies)],
+    ['revocations', 'down', async () => (revocations.isReady() ? 'up' : 'down')],
+    ['queue', 'degraded', async () => (mailQueue.isReady() ? 'up' : 'degraded')],
+    ['cache', 'degraded', async () => (redis === undefined || (await redis.ping()) === 'PONG' ? 'up' : 'degraded')],
+    ['mail', 'degraded', async () => ((await mailRoute.isOpen()) ? 'up' : 'degraded')],
+    ['disk', 'degraded', () => checkDisk(dependencies)],
+  ];
+  const states = await Promise.all(
+    checks.map(async ([name, otherwise, check]) => [name, await within(check, otherwise)] as const),
+  );
+  const worst = (['down', 'degraded', 'up'] as const).find((state) => states.some(([, found]) => found === state));
+  return { status: worst ?? 'up', parts: Object.fromEntries(states) };
+}
+
+/** `live`: the process answers. `ready`: it can serve, 503 when it cannot. Neither tells versions or addresses. */
+export function registerHealth(app: FastifyInstance, dependencies: Dependencies): void {
+  const health = onceInAWhile(REMEMBER_MILLISECONDS, () => readHealth(dependencies));
+  app.get('/health/live', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'up' }));
+  for (const path of ['/health/ready', '/health']) {
+    app.get(path, async (_request, reply) => {
+      const found = await health();
+      return await reply
+        .header('cache-control', 'no-store')
+        .code(found.status === 'down' ? 503 : 200)
+        .send(found);
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { pageFile, serveAsset, servePage } from './page-files.js';
+import { pagePolicy } from './page-headers.js';
+
+const NODE_MODULES = new URL('../../node_modules/', import.meta.url);
+
+/** What the GraphQL IDE needs to know. */
+export interface IdeOptions {
+  /** Path of the GraphQL endpoint on this server. */
+  graphqlPath: string;
+}
+
+/** A file of the editor: the copy that the build made, or, when run from the source, the one that npm installed. */
+function vendorFile(name: string, source: string): URL {
+  const built = pageFile(`ide/vendor/${name}`);
+  return existsSync(built) ? built : new URL(source, NODE_MODULES);
+}
+
+/** Serves the GraphQL IDE: GraphiQL from our own address, so that it works offline and no third party sees a token. */
+export function registerIde(app: FastifyInstance, { graphqlPath }: IdeOptions): void {
+  const vendor = JSON.parse(readFileSync(pageFile('ide/vendor.json'), 'utf8')) as Record<string, string>;
+  const endpoint = encodeURI(graphqlPath.replace(/^\//, ''));
+  servePage(app, {
+    address: '/ide',
+    folder: 'ide',
+    assets: ['ide.css', 'ide.js', 'journey.js', 'storage.js'],
+    // GraphiQL's style sheet carries its fonts and a few images as data addresses.
+    policy: { ...pagePolicy, 'img-src': "'self' data:", 'font-src': 'data:' },
+    fill: (html) => html.replace('{{endpoint}}', endpoint.replaceAll('&', '&amp;').replaceAll('"', '&quot;')),
+  });
+  for (const [name, source] of Object.entries(vendor)) {
+    if (!name.endsWith('.txt')) serveAsset(app, `/ide/vendor/${name}`, vendorFile(name, source));
+  }
+}

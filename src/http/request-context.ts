@@ -1,0 +1,88 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import DataLoader from 'dataloader';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Counter } from 'prom-client';
+import type { Actor, Context } from '../context.js';
+import type { Dependencies } from '../dependencies.js';
+import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { findUser, findUsers } from '../services/accounts/find-user.js';
+import { findSessions } from '../services/sessions/list-sessions.js';
+import { createLimitHeaders } from './limit-headers.js';
+import { createRefreshCookie } from './refresh-cookie.js';
+
+const BEARER = /^Bearer +([^\s]+) *$/i;
+const LONGEST_USER_AGENT = 512;
+
+/** A header that was sent once; a repeated one is nobody's. */
+function header(request: FastifyRequest, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** Tells who asks, without a round trip: the signature proves the token, and the list in memory knows what was revoked. */
+async function authenticate(dependencies: Dependencies, authorization: string | null): Promise<Actor> {
+  if (authorization === null) return { kind: 'anonymous' };
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined) return { kind: 'rejected', sessionId: null };
+  const check = await dependencies.accessTokens.verify(token).catch((cause: unknown) => {
+    if (isDatabaseUnavailable(cause)) return { status: 'unverifiable' as const };
+    throw cause;
+  });
+  if (check.status === 'unverifiable' || !dependencies.revocations.isReady()) return { kind: 'unverifiable' };
+  if (check.status === 'invalid') return { kind: 'rejected', sessionId: null };
+  if (check.status === 'expired') return { kind: 'rejected', sessionId: check.sessionId };
+  const { claims } = check;
+  return dependencies.revocations.has(claims.sessionId)
+    ? { kind: 'rejected', sessionId: null }
+    : { kind: 'user', ...claims };
+}
+
+function isFromRouter({ settings }: Dependencies, request: FastifyRequest): boolean {
+  if (settings.routerSecret === undefined) return settings.nodeEnv !== 'production';
+  const given = header(request, 'x-router-secret') ?? header(request, 'router-authorization');
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return given !== null && timingSafeEqual(digest(given), digest(settings.routerSecret));
+}
+
+/** Loads by id in one query and in the order that was asked for. */
+function byId<Entity extends { id: string }>(find: (ids: readonly string[]) => Promise<Entity[]>) {
+  return new DataLoader<string, Entity | null>(async (ids) => {
+    const found = new Map((await find(ids)).map((entity) => [entity.id, entity]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+}
+
+/** Makes the contexts of one process's requests. */
+export function createContextFactory(dependencies: Dependencies) {
+  const problems = new Counter({
+    name: 'gatehouse_problems_total',
+    help: 'Expected failures that were answered, by code.',
+    labelNames: ['code'],
+    registers: [dependencies.metrics],
+  });
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
+    const em = dependencies.orm.em.fork();
+    const scope = { ...dependencies, em };
+    return {
+      ...scope,
+      actor: await authenticate(dependencies, header(request, 'authorization')),
+      client: {
+        ipAddress: request.ip ?? null,
+        userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT) ?? null,
+      },
+      requestId: request.id,
+      refreshCookie: createRefreshCookie(dependencies.settings, request, reply),
+      fromRouter: isFromRouter(dependencies, request),
+      tellLimit: createLimitHeaders(reply),
+      countProblem: (code) => problems.inc({ code }),
+      loaders: {
+        users: byId(async (ids) => {
+          const [first, ...others] = ids;
+          const one = first !== undefined && others.length === 0 ? await findUser(scope, first) : undefined;
+          return one === undefined ? await findUsers(em, ids) : one === null ? [] : [one];
+        }),
+        sessions: byId((ids) => findSessions(scope, ids)),
+      },
+    };
+  };
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Dependencies } from '../dependencies.js';
+import { registerDevMailbox } from './dev-mailbox.js';
+import { GRAPHQL_PATH, registerGraphQL } from './graphql.js';
+import { registerHealth } from './health.js';
+import { registerHostedPages } from './hosted-pages.js';
+import { registerIde } from './ide.js';
+import { registerJwks } from './jwks.js';
+import { registerMetrics } from './metrics.js';
+import { createOriginCheck, type OriginCheck } from './origins.js';
+import { registerProblemDetails } from './problem-details.js';
+
+const BODY_LIMIT_BYTES = 100 * 1024;
+const KEEP_ALIVE_MILLISECONDS = 72_000;
+const PREFLIGHT_SECONDS = 600;
+const ONE_YEAR_SECONDS = 31_536_000;
+const REQUEST_ID = /^[\w-]{8,64}$/;
+
+function createFastify({ settings }: Dependencies): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: settings.requestTimeoutMs,
+    connectionTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    genReqId(request) {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  // Only a content type that a browser must ask about first is read (OWASP CSRF).
+  app.removeContentTypeParser('text/plain');
+  return app;
+}
+
+/** One line for each answer; the query string stays out, as others put secrets there. */
+function logAnswers(app: FastifyInstance, { logger }: Dependencies): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const [path] = request.url.split('?');
+    const { method, id: requestId, ip } = request;
+    const milliseconds = Math.round(reply.elapsedTime);
+    logger.info({ requestId, method, path, status: reply.statusCode, milliseconds, ip }, 'answered');
+  });
+}
+
+async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], objectSrc: ["'none'"] },
+    },
+    strictTransportSecurity: { maxAge: ONE_YEAR_SECONDS, includeSubDomains: true },
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  });
+  await app.register(cors, {
+    origin: (origin, answer) => answer(null, origin !== undefined && isAllowed(origin)),
+    credentials: true,
+    methods: ['GET', 'POST'],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id'],
+    maxAge: PREFLIGHT_SECONDS,
+    strictPreflight: false,
+  });
+  await app.register(cookie);
+}
+
+function registerPages(app: FastifyInstance, { settings, mailbox }: Dependencies): void {
+  if (settings.graphqlIde) registerIde(app, { graphqlPath: GRAPHQL_PATH });
+  if (settings.appUrl === undefined) registerHostedPages(app);
+  if (settings.nodeEnv !== 'production') registerDevMailbox(app, mailbox);
+}
+
+/** Builds the HTTP edge around a finished schema; it does not listen. */
+export async function createHttpServer(dependencies: Dependencies, schema: GraphQLSchema): Promise<FastifyInstance> {
+  const { settings, logger, keyRing } = dependencies;
+  const app = createFastify(dependencies);
+  const isAllowed = createOriginCheck(settings);
+  logAnswers(app, dependencies);
+  registerProblemDetails(app, logger);
+  await protect(app, isAllowed);
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+  });
+  await registerGraphQL(app, dependencies, schema, isAllowed);
+  registerHealth(app, dependencies);
+  registerJwks(app, keyRing);
+  registerMetrics(app, dependencies);
+  registerPages(app, dependencies);
+  return app;
+}

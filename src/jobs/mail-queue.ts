@@ -1,0 +1,73 @@
+import { createPostgresBackend, Queue } from 'bullmq';
+import type { Logger } from 'pino';
+import { connectRedis } from '../lib/redis.js';
+import { MAIL_QUEUE, SEND_MAIL, type SendMailPayload, sendMailOptions, sendMailPayload } from './send-mail.js';
+
+/** Where the queue lives: on Redis where there is one, else in the database. */
+export interface QueueLocation {
+  redisUrl?: string | undefined;
+  databaseUrl: string;
+  logger: Logger;
+}
+
+/** The queue as its users see it. */
+export interface MailQueue {
+  /** Rejects when the queue is away. A mail that waits already is not added twice. */
+  add(payload: SendMailPayload): Promise<void>;
+  /** Whether the queue can be reached now, without asking it. */
+  isReady(): boolean;
+  /** How many jobs wait, run and are delayed. */
+  counts(): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** The schema that BullMQ keeps its tables in. */
+export const QUEUE_SCHEMA = 'bullmq';
+const POOL_SIZE = 2;
+
+/** The connection options of BullMQ's PostgreSQL backend. */
+export function postgresConnection(databaseUrl: string, max = POOL_SIZE) {
+  return { connectionString: databaseUrl, schema: QUEUE_SCHEMA, max, application_name: 'gatehouse-queue' };
+}
+
+interface OpenQueue {
+  queue: Queue;
+  isReady(): boolean;
+  disconnect(): void;
+}
+
+function openQueue(location: QueueLocation): OpenQueue {
+  if (location.redisUrl === undefined) {
+    const connection = postgresConnection(location.databaseUrl);
+    const queue = new Queue(MAIL_QUEUE, { connection }, createPostgresBackend);
+    return { queue: queue as unknown as Queue, isReady: () => true, disconnect: () => undefined };
+  }
+  const connection = connectRedis(location.redisUrl, 'command', location.logger);
+  const queue = new Queue(MAIL_QUEUE, { connection, skipWaitingForReady: true });
+  return { queue, isReady: () => connection.status === 'ready', disconnect: () => connection.disconnect() };
+}
+
+/** Opens the producer's side of the queue. */
+export function createMailQueue(location: QueueLocation): MailQueue {
+  let opened: OpenQueue | undefined;
+  // Opened with its first use, when the tables of the queue are there.
+  const open = (): OpenQueue => {
+    if (opened === undefined) {
+      opened = openQueue(location);
+      opened.queue.on('error', (cause) => location.logger.warn({ err: cause, component: 'queue' }, 'the queue is away'));
+    }
+    return opened;
+  };
+  return {
+    async add(payload) {
+      const parsed = sendMailPayload.parse(payload);
+      await open().queue.add(SEND_MAIL, parsed, sendMailOptions(parsed));
+    },
+    isReady: () => open().isReady(),
+    counts: () => open().queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
+    async close() {
+      await opened?.queue.close();
+      opened?.disconnect();
+    },
+  };
+}

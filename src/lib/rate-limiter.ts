@@ -1,0 +1,69 @@
+import type { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import { type RateLimiterAbstract, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+
+/** What one try came to. */
+export interface LimitState {
+  allowed: boolean;
+  /** Tries in a window. */
+  limit: number;
+  remaining: number;
+  /** Whole seconds until the window ends. */
+  resetSeconds: number;
+}
+
+/** Counts tries; each `consume` is one atomic statement, so that parallel tries in any number of processes count. */
+export interface Limiter {
+  /** Counts one try of `key`. Rejects when no store can be reached: what cannot be counted must not pass. */
+  consume(key: string): Promise<LimitState>;
+}
+
+/** Where the counters are. */
+export interface LimiterStores {
+  pool: Pool;
+  /** Asked first where it is set; PostgreSQL counts while it is away. */
+  redis?: Redis | undefined;
+}
+
+/** The table of the counters in PostgreSQL. */
+export const LIMITS_TABLE = 'rate_limits';
+
+function buildLimiter(stores: LimiterStores, keyPrefix: string, points: number, duration: number): RateLimiterAbstract {
+  // A key that is used up is refused from memory until its window ends, so that a flood does not reach the store.
+  const common = { keyPrefix, points, duration, inMemoryBlockOnConsumed: points + 1 };
+  const postgres = new RateLimiterPostgres({
+    ...common,
+    storeClient: stores.pool,
+    storeType: 'pool',
+    tableName: LIMITS_TABLE,
+    tableCreated: true,
+  });
+  if (stores.redis === undefined) return postgres;
+  return new RateLimiterRedis({
+    ...common,
+    storeClient: stores.redis,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: postgres,
+  });
+}
+
+/** A limiter of `points` tries in `seconds` for each key; the window begins with the first try. */
+export function createLimiter(stores: LimiterStores, name: string, points: number, seconds: number): Limiter {
+  const limiter = buildLimiter(stores, name, points, seconds);
+  const stateOf = (result: RateLimiterRes, allowed: boolean): LimitState => ({
+    allowed,
+    limit: points,
+    remaining: Math.max(0, result.remainingPoints),
+    resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
+  });
+  return {
+    async consume(key) {
+      try {
+        return stateOf(await limiter.consume(key), true);
+      } catch (refused) {
+        if (refused instanceof RateLimiterRes) return stateOf(refused, false);
+        throw refused;
+      }
+    },
+  };
+}

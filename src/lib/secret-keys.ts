@@ -1,0 +1,84 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { equalInConstantTime } from './constant-time.js';
+
+/** What a derived key is for; each purpose has a key of its own, so that no value of one can stand in for another. */
+export type KeyPurpose =
+  | 'verify-email-code'
+  | 'verify-email-link'
+  | 'exchange-token'
+  | 'refresh-token'
+  | 'csrf-token'
+  | 'signing-key-encryption'
+  | 'limit-identity';
+
+/** Derives and uses the keys under SECRET_KEY, and under SECRET_KEY_PREVIOUS while a rotation overlaps. */
+export interface SecretKeys {
+  /** Names the present secret in rows that depend on it; not secret itself. */
+  readonly currentId: string;
+  /** HMAC-SHA-256 of the parts, which are length-prefixed so that no two lists of parts collide. */
+  authenticate(purpose: KeyPurpose, parts: readonly (string | Buffer)[], keyId?: string): Buffer;
+  /** Whether `tag` authenticates the parts under the present or the previous secret. */
+  verify(purpose: KeyPurpose, parts: readonly (string | Buffer)[], tag: Buffer): boolean;
+  /** AES-256-GCM: key id, nonce, tag and text in one printable string. */
+  encrypt(purpose: KeyPurpose, plain: string): string;
+  /** Reads what `encrypt` wrote; throws when it was changed or its secret is no longer configured. */
+  decrypt(purpose: KeyPurpose, sealed: string): string;
+}
+
+interface Secret {
+  id: string;
+  keyFor(purpose: KeyPurpose): Buffer;
+}
+
+function secretOf(value: string): Secret {
+  const derive = (info: string, bytes: number) => Buffer.from(hkdfSync('sha256', value, '', `gatehouse:${info}`, bytes));
+  const keys = new Map<KeyPurpose, Buffer>();
+  return {
+    id: derive('key-id', 6).toString('base64url'),
+    keyFor(purpose) {
+      const key = keys.get(purpose) ?? derive(purpose, 32);
+      keys.set(purpose, key);
+      return key;
+    },
+  };
+}
+
+function hmac(key: Buffer, parts: readonly (string | Buffer)[]): Buffer {
+  const mac = createHmac('sha256', key);
+  for (const part of parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    mac.update(length).update(bytes);
+  }
+  return mac.digest();
+}
+
+/** Derives every key from the secret by HKDF-SHA-256 (RFC 5869); `previous` is only ever used to read. */
+export function createSecretKeys(current: string, previous?: string): SecretKeys {
+  const present = secretOf(current);
+  const secrets = previous === undefined ? [present] : [present, secretOf(previous)];
+  const byId = (id: string): Secret => {
+    const secret = secrets.find((candidate) => candidate.id === id);
+    if (secret === undefined) throw new Error('The secret that protects this value is not configured any more.');
+    return secret;
+  };
+  return {
+    currentId: present.id,
+    authenticate: (purpose, parts, keyId = present.id) => hmac(byId(keyId).keyFor(purpose), parts),
+    verify: (purpose, parts, tag) =>
+      secrets.some((secret) => equalInConstantTime(hmac(secret.keyFor(purpose), parts), tag)),
+    encrypt(purpose, plain) {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', present.keyFor(purpose), nonce);
+      const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return [present.id, ...[nonce, cipher.getAuthTag(), text].map((part) => part.toString('base64url'))].join('.');
+    },
+    decrypt(purpose, sealed) {
+      const [id = '', nonce = '', tag = '', text = ''] = sealed.split('.');
+      const decipher = createDecipheriv('aes-256-gcm', byId(id).keyFor(purpose), Buffer.from(nonce, 'base64url'));
+      decipher.setAuthTag(Buffer.from(tag, 'base64url'));
+      return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
+    },
+  };
+}

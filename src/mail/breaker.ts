@@ -1,0 +1,59 @@
+import { MailError } from './mail-error.js';
+import type { MailTransport, OutgoingMail } from './transport.js';
+
+/** `open` refuses at once until the back-off is over, `half-open` lets one mail try. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+const FAILURES_TO_OPEN = 3;
+const FIRST_BACK_OFF = 1_000;
+const LONGEST_BACK_OFF = 30_000;
+
+/**
+ * Stops dialling a mail server that three mails in a row could not reach, for 1 s doubling up to 30 s.
+ * `send` then fails with an `unreachable` MailError and `probe` answers false, both without a connection.
+ * @param options `now` tells the time in milliseconds.
+ */
+export function withBreaker(
+  transport: MailTransport,
+  { now, onStateChange }: { now: () => number; onStateChange?: (state: BreakerState) => void },
+): MailTransport & { state(): BreakerState } {
+  let told: BreakerState = 'closed';
+  let failures = 0;
+  let openUntil = 0;
+  const change = (state: BreakerState) => {
+    if (state === told) return;
+    told = state;
+    onStateChange?.(state);
+  };
+  const failed = (wasTrial: boolean) => {
+    // Mails that set out before it opened say nothing new.
+    if (told !== 'closed' && !wasTrial) return;
+    failures += 1;
+    if (failures < FAILURES_TO_OPEN) return;
+    openUntil = now() + Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (failures - FAILURES_TO_OPEN));
+    change('open');
+  };
+  const answered = () => {
+    failures = 0;
+    change('closed');
+  };
+  const state = () => (told === 'open' && now() >= openUntil ? 'half-open' : told);
+  const send = async (mail: OutgoingMail) => {
+    const isTrial = told === 'open' && now() >= openUntil;
+    if (told !== 'closed' && !isTrial) throw new MailError('unreachable', 'the mail server was not reachable just now');
+    if (isTrial) change('half-open');
+    try {
+      await transport.send(mail);
+    } catch (error) {
+      const kind = error instanceof MailError ? error.kind : 'unreachable';
+      if (kind === 'unreachable') failed(isTrial);
+      // Without a cause it was refused before anything was dialled, which tells nothing about the server.
+      else if ((error as MailError).cause === undefined) change(isTrial ? 'open' : told);
+      else answered();
+      throw error;
+    }
+    answered();
+  };
+  const probe = async (timeout: number) => state() !== 'open' && (await transport.probe(timeout));
+  return { send, probe, close: () => transport.close(), state };
+}

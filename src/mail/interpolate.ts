@@ -1,0 +1,35 @@
+const SECTION = /\{\{([#^])(\w+)\}\}([\s\S]*?)\{\{\/\2\}\}/g;
+const VALUE = /\{\{(\w+)\}\}/g;
+
+const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** The text with everything that HTML gives a meaning written as an entity, for element content and attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? character);
+}
+
+/**
+ * Fills a template: `{{name}}` is the escaped value, `{{#name}}…{{/name}}` stays when there is one and `{{^name}}…{{/name}}`
+ * when there is none. Values are put in once and never read as a template again.
+ * @param values every variable that the template may name; an absent optional one is null.
+ * @throws Error when the template names a variable that is not among the values, or prints one that is null.
+ */
+export function interpolate(
+  template: string,
+  values: ReadonlyMap<string, string | null>,
+  escapeValue: (text: string) => string,
+): string {
+  const lookUp = (name: string): string | null => {
+    const value = values.get(name);
+    if (value === undefined) throw new Error(`the template names an unknown variable: ${name}`);
+    return value;
+  };
+  const sectioned = template.replace(SECTION, (_, sign: string, name: string, inner: string) =>
+    (lookUp(name) !== null) === (sign === '#') ? inner : '',
+  );
+  return sectioned.replace(VALUE, (_, name: string) => {
+    const value = lookUp(name);
+    if (value === null) throw new Error(`the template prints a variable that is missing: ${name}`);
+    return escapeValue(value);
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * What to do about a mail that was not sent.
+ * `unreachable`: no mail server took the connection or the sign-in, so no other mail would get through either;
+ * `temporary`: the server asks to try this mail later; `permanent`: trying this mail again is in vain.
+ */
+export type MailErrorKind = 'unreachable' | 'temporary' | 'permanent';
+
+/** A mail was not sent. The message names no address, credential or content and may be shown; the cause may not. */
+export class MailError extends Error {
+  override readonly name = 'MailError';
+
+  constructor(
+    readonly kind: MailErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What nodemailer tells about a failure. */
+interface Failure {
+  code?: unknown;
+  command?: unknown;
+  responseCode?: unknown;
+}
+
+// Replies that ask for a sign-in or refuse one (RFC 4954): the settings are wrong, and the mail is not to blame.
+const SIGN_IN_REPLIES = [530, 534, 535, 538];
+
+const STEPS: Record<string, string> = {
+  'MAIL FROM': 'the sender',
+  'RCPT TO': 'the recipient',
+  DATA: 'the message',
+};
+
+function refusal(code: string, command: string, reply: number | undefined): MailError | undefined {
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return undefined;
+  if (reply === undefined) return new MailError('permanent', 'the mail has an envelope or a size that can not be sent');
+  if (SIGN_IN_REPLIES.includes(reply)) return undefined;
+  const what = STEPS[command] ?? 'the mail';
+  // 503 says that the session was in the wrong state, so the same mail can pass on a new connection (RFC 5321 4.3.2).
+  if (reply >= 500 && reply !== 503) return new MailError('permanent', `the mail server refused ${what} (${reply})`);
+  return new MailError('temporary', `the mail server does not take ${what} now (${reply})`);
+}
+
+const UNREACHABLE: Record<string, string> = {
+  EAUTH: 'the mail server refused the sign-in',
+  ENOAUTH: 'the mail server wants a sign-in',
+  EDNS: 'the name of the mail server was not found',
+  ETIMEDOUT: 'the mail server did not answer in time',
+  EABORT: 'the mail server did not answer in time',
+  ETLS: 'no verified TLS connection to the mail server came about',
+};
+
+/** Sorts what nodemailer threw into a kind, under a message of our own words; the original is kept as the cause. */
+export function mailErrorFrom(cause: unknown): MailError {
+  if (cause instanceof MailError) return cause;
+  const failure: Failure = typeof cause === 'object' && cause !== null ? cause : {};
+  const reply = typeof failure.responseCode === 'number' ? failure.responseCode : undefined;
+  const error =
+    refusal(String(failure.code), String(failure.command), reply) ??
+    new MailError('unreachable', UNREACHABLE[String(failure.code)] ?? 'the mail server could not be reached');
+  error.cause = cause;
+  return error;
+}

@@ -1,0 +1,61 @@
+import nodemailer from 'nodemailer';
+import { mailErrorFrom } from './mail-error.js';
+import { probeSmtp } from './smtp-probe.js';
+import { parseSmtpUrl, type SmtpServer } from './smtp-url.js';
+import type { Compose, MailTransport } from './transport.js';
+
+/** The longest that one mail may take from its first byte, however slowly the server answers. */
+const SEND_DEADLINE = 30_000;
+
+function createPool(server: SmtpServer) {
+  return nodemailer.createTransport({
+    pool: true,
+    host: server.host,
+    port: server.port,
+    secure: server.secure,
+    auth: server.auth,
+    name: server.name,
+    requireTLS: server.requireTls,
+    ignoreTLS: server.ignoreTls,
+    tls: { rejectUnauthorized: server.rejectUnauthorized, minVersion: 'TLSv1.2' },
+    maxConnections: 4,
+    // A mail whose connection broke may have been taken; the job tries again with back-off, under the same Message-ID.
+    maxRequeues: 0,
+    idleTimeout: 30_000,
+    dnsTimeout: 5_000,
+    connectionTimeout: 5_000,
+    greetingTimeout: 5_000,
+    socketTimeout: 15_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+/**
+ * Sends through an SMTP server over a few kept connections, with every wait bounded.
+ * @throws Error when the URL can not be used; it names SMTP_URL and never repeats it.
+ */
+export function createSmtpTransport(options: { url: string; production: boolean; compose: Compose }): MailTransport {
+  const server = parseSmtpUrl(options.url, options.production);
+  const pool = createPool(server);
+  const underWay = new Set<Promise<unknown>>();
+  return {
+    async send(mail) {
+      const message = options.compose(mail);
+      const sending = pool.sendMail({ ...message, signal: AbortSignal.timeout(SEND_DEADLINE) });
+      underWay.add(sending);
+      try {
+        await sending;
+      } catch (cause) {
+        throw mailErrorFrom(cause);
+      } finally {
+        underWay.delete(sending);
+      }
+    },
+    probe: (timeoutMilliseconds) => probeSmtp(server, timeoutMilliseconds),
+    async close() {
+      await Promise.allSettled(underWay);
+      pool.close();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { SendMailOptions } from 'nodemailer';
+import { assertAddress, parseSender, type Sender } from './address.js';
+import { createCaptureTransport } from './capture.js';
+import { MailError } from './mail-error.js';
+import { createSmtpTransport } from './smtp-transport.js';
+
+/** A rendered mail on its way to one recipient. */
+export interface OutgoingMail {
+  /** Names the mail for good: a retry has the same id, and so the same Message-ID. */
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** The mail's name in the catalogue. */
+  mail: string;
+  code: string | null;
+  link: string | null;
+  sentAt: Date;
+}
+
+/** Where mails leave the gateway. */
+export interface MailTransport {
+  /**
+   * Hands one mail over; when it resolves, the mail server (or the mailbox) has it.
+   * @throws MailError and nothing else.
+   */
+  send(mail: OutgoingMail): Promise<void>;
+  /** Whether a mail server answers within the time; cheap, sends nothing, never throws. */
+  probe(timeoutMilliseconds: number): Promise<boolean>;
+  /** Lets the mails under way finish and closes the connections. */
+  close(): Promise<void>;
+}
+
+/** The settings that decide where mails go. */
+export interface MailSettings {
+  smtpUrl?: string;
+  mailFrom: string;
+  dataDir: string;
+  nodeEnv: string;
+}
+
+/** Turns a mail into what nodemailer takes. */
+export type Compose = (mail: OutgoingMail) => SendMailOptions;
+
+/**
+ * The transport that the settings ask for: an SMTP server, or without one the mailbox under DATA_DIR.
+ * Nothing is dialled before the first mail.
+ * @throws Error when MAIL_FROM or SMTP_URL can not be used, and in production when there is no SMTP_URL.
+ */
+export function createTransport(settings: MailSettings): MailTransport {
+  const sender = parseSender(settings.mailFrom);
+  const compose: Compose = (mail) => messageOf(mail, sender);
+  const production = settings.nodeEnv === 'production';
+  if (settings.smtpUrl !== undefined) return createSmtpTransport({ url: settings.smtpUrl, production, compose });
+  // Codes would lie readable on the disk, and nobody would get a mail.
+  if (production) throw new Error('SMTP_URL is required in production');
+  return createCaptureTransport({ dataDir: settings.dataDir, sender, compose });
+}
+
+function messageOf(mail: OutgoingMail, sender: Sender): SendMailOptions {
+  assertAddress(mail.to);
+  if (!/^[\w-]{1,128}$/.test(mail.id)) throw new MailError('permanent', 'the id of the mail is not a plain name');
+  const recipient = { name: '', address: mail.to };
+  const domain = sender.address.slice(sender.address.indexOf('@') + 1);
+  return {
+    from: sender,
+    to: recipient,
+    // Given in full, so that no header is parsed to learn who gets the mail.
+    envelope: { from: { name: '', address: sender.address }, to: recipient },
+    messageId: `<${mail.id}@${domain}>`,
+    date: mail.sentAt,
+    subject: mail.subject,
+    text: mail.text,
+    html: mail.html,
+    // Keeps vacation notices from answering (RFC 3834; the second is Exchange's).
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}

@@ -1,0 +1,53 @@
+import { GraphQLError, type GraphQLResolveInfo, getNamedType, isUnionType } from 'graphql';
+import type { IMiddlewareFunction } from 'graphql-middleware';
+import type { Context } from '../context.js';
+import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { isProblem, type Problem, ProblemError, problem } from '../problems.js';
+import { problemTypes, toProblemType } from '../schema/problems.js';
+
+/** The expected failure that a value or an error stands for; `undefined` for everything else. */
+function problemOf(thrown: unknown): Problem | undefined {
+  if (thrown instanceof ProblemError) return thrown.problem;
+  return isDatabaseUnavailable(thrown) ? problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: null }) : undefined;
+}
+
+function hasMember(info: GraphQLResolveInfo, problem: Problem): boolean {
+  const type = getNamedType(info.returnType);
+  const { name } = problemTypes[problem.code];
+  return isUnionType(type) && type.getTypes().some((member) => member.name === name);
+}
+
+/** A failure as a GraphQL error, for fields whose type has no member for it; a limit that stopped everything answers 429. */
+function toGraphQLError(problem: Problem): GraphQLError {
+  const { kind: _kind, message, ...data } = problem;
+  const http = problem.code === 'RATE_LIMITED' ? { http: { status: 429 } } : {};
+  return new GraphQLError(message, { extensions: { ...data, ...http } });
+}
+
+function present(problem: Problem, info: GraphQLResolveInfo, context: Context) {
+  context.countProblem(problem.code);
+  if (hasMember(info, problem)) return toProblemType(problem);
+  throw toGraphQLError(problem);
+}
+
+/**
+ * The one place where an expected failure, returned by a use-case or raised by a limit, a permission or an input check,
+ * becomes a member of the field's result union. What is no expected failure goes on as a fault, to be masked at the edge.
+ */
+export const problemsAsData: IMiddlewareFunction<unknown, Context> = async (resolve, parent, args, context, info) => {
+  let value: unknown;
+  try {
+    value = await resolve(parent, args, context, info);
+  } catch (thrown) {
+    value = thrown;
+  }
+  if (isProblem(value)) return present(value, info, context);
+  if (!(value instanceof Error)) return value;
+  const expected = problemOf(value);
+  if (expected === undefined) throw value;
+  if (expected.code === 'TEMPORARILY_UNAVAILABLE') {
+    const { requestId, logger } = context;
+    logger.warn({ err: value, requestId, field: info.fieldName }, 'a part that this operation needs is away');
+  }
+  return present(expected, info, context);
+};

@@ -1,0 +1,129 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { IMiddlewareFunction } from 'graphql-middleware';
+import type { Context } from '../context.js';
+import type { Dependencies } from '../dependencies.js';
+import { clientNetwork } from '../lib/client-network.js';
+import type { Limiter } from '../lib/rate-limiter.js';
+import { ProblemError, problem } from '../problems.js';
+import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
+import { getGraphQLRateLimiter } from './shield.js';
+
+/** Whom a limit counts. */
+type Scope = 'client' | 'email' | 'account' | 'session' | 'user';
+
+interface Policy {
+  scope: Scope;
+  /** Tries in a window. */
+  points: number;
+  /** The window. */
+  seconds: number;
+}
+
+type Arguments = Record<string, unknown> & { input?: Record<string, unknown> };
+
+const HOUR = 3_600;
+const DAY = 86_400;
+
+/** Every limit: field → whom it counts, how many, in how long. Aliases count, as each is a call of the field. */
+export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
+  Query: {
+    authConfig: [{ scope: 'client', points: 100, seconds: HOUR }],
+    csrfToken: [{ scope: 'client', points: 100, seconds: HOUR }],
+  },
+  Mutation: {
+    signup: [{ scope: 'client', points: 5, seconds: HOUR }],
+    verifyEmail: [
+      { scope: 'client', points: 10, seconds: HOUR },
+      { scope: 'email', points: 20, seconds: DAY },
+    ],
+    verifyEmailWithToken: [{ scope: 'client', points: 10, seconds: HOUR }],
+    resendVerification: [
+      { scope: 'client', points: 5, seconds: HOUR },
+      { scope: 'email', points: 5, seconds: HOUR },
+    ],
+    login: [
+      { scope: 'client', points: 25, seconds: HOUR },
+      { scope: 'account', points: 10, seconds: HOUR },
+    ],
+    refresh: [{ scope: 'session', points: 60, seconds: HOUR }],
+    exchangeToken: [{ scope: 'client', points: 10, seconds: HOUR }],
+    revokeSession: [{ scope: 'user', points: 30, seconds: HOUR }],
+    revokeOtherSessions: [{ scope: 'user', points: 10, seconds: HOUR }],
+  },
+};
+
+function folded(value: unknown): string {
+  return typeof value === 'string' ? value.trim().toLowerCase() : '';
+}
+
+function clientOf(context: Context): string {
+  return `client:${clientNetwork(context.client.ipAddress)}`;
+}
+
+/** Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. */
+const identify: Record<Scope, (args: Arguments, context: Context) => string> = {
+  client: (_args, context) => clientOf(context),
+  email: (args) => `email:${folded(args.input?.['email'])}`,
+  account: (args) => `account:${folded(args.input?.['identifier'])}`,
+  user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
+  session(args, context) {
+    const presented = args.input?.['refreshToken'] ?? context.refreshCookie.value;
+    const token = typeof presented === 'string' ? readRefreshToken(context.secretKeys, presented) : undefined;
+    return token === undefined ? clientOf(context) : `session:${token.sessionId}`;
+  },
+};
+
+/** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
+function effectivePolicies(field: string, policies: Policy[], overrides: Dependencies['settings']['rateLimits']['overrides']): Policy[] {
+  return policies.flatMap((policy, index) => {
+    const scoped = overrides[`${field}:${policy.scope}`] ?? (index === 0 ? overrides[field] : undefined);
+    return scoped === undefined ? [policy] : scoped.map((window) => ({ scope: policy.scope, ...window }));
+  });
+}
+
+type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<void>;
+
+/**
+ * One limit of a field. graphql-rate-limit reads its store and then writes it, which parallel calls race through; so the
+ * read of this store counts atomically, its write does nothing, and a call past the limit is raised with its waiting time.
+ */
+function createLimit(field: string, policy: Policy, limiter: Limiter): Limit {
+  const name = `${field}-${policy.scope}`;
+  return async (args, context, info) => {
+    const identity = identify[policy.scope](args, context);
+    const key = context.secretKeys.authenticate('limit-identity', [name, identity]).toString('base64url');
+    const store = {
+      setForIdentity: () => undefined,
+      async getForIdentity() {
+        const state = await limiter.consume(key);
+        context.tellLimit(name, policy.seconds, state);
+        if (state.allowed) return [];
+        const { limit, resetSeconds: retryAfterSeconds } = state;
+        throw new ProblemError(problem('RATE_LIMITED', { limit, retryAfterSeconds }));
+      },
+    };
+    const limit = getGraphQLRateLimiter({ identifyContext: () => key, store });
+    await limit({ parent: undefined, args, context, info }, { max: policy.points, window: `${policy.seconds}s` });
+  };
+}
+
+/** The middleware of every limited field; none when the limits are switched off. */
+export function createRateLimits(dependencies: Dependencies): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
+  const { enabled, overrides } = dependencies.settings.rateLimits;
+  if (!enabled) return {};
+  const protect = (field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
+    const limits = effectivePolicies(field, policies, overrides).map((policy) =>
+      createLimit(field, policy, dependencies.limiter(`${field}-${policy.scope}`, policy.points, policy.seconds)),
+    );
+    return async (resolve, parent, args, context, info) => {
+      for (const limit of limits) await limit(args, context, info);
+      return await resolve(parent, args, context, info);
+    };
+  };
+  return Object.fromEntries(
+    Object.entries(rateLimitPolicies).map(([type, fields]) => [
+      type,
+      Object.fromEntries(Object.entries(fields).map(([field, policies]) => [field, protect(field, policies)])),
+    ]),
+  );
+}

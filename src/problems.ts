@@ -1,0 +1,90 @@
+/** One refused field of an input: where it is, what is wrong, and the rule that refused it. */
+export interface FieldProblem {
+  path: string[];
+  message: string;
+  rule: string;
+}
+
+/** A rule of the password policy that a password can fail. */
+export type PasswordRuleName =
+  | 'TOO_SHORT'
+  | 'TOO_LONG'
+  | 'NEEDS_UPPERCASE'
+  | 'NEEDS_LOWERCASE'
+  | 'NEEDS_DIGIT'
+  | 'NEEDS_SYMBOL'
+  | 'TOO_COMMON'
+  | 'RESEMBLES_ACCOUNT';
+
+/** The data that each expected failure carries beside its code. */
+export interface ProblemData {
+  INPUT_INVALID: { fields: FieldProblem[] };
+  PASSWORD_REJECTED: { rules: PasswordRuleName[] };
+  USERNAME_TAKEN: object;
+  EMAIL_TAKEN: object;
+  INVALID_CREDENTIALS: object;
+  EMAIL_NOT_VERIFIED: { resendAvailableAt: Date };
+  ACCOUNT_DISABLED: object;
+  CODE_INVALID: { attemptsLeft: number | null };
+  TOKEN_INVALID: object;
+  REFRESH_REJECTED: object;
+  UNAUTHENTICATED: object;
+  FORBIDDEN: object;
+  NOT_FOUND: object;
+  RATE_LIMITED: { limit: number; retryAfterSeconds: number };
+  TEMPORARILY_UNAVAILABLE: { retryAfterSeconds: number | null };
+}
+
+/** The stable name of an expected failure. */
+export type ProblemCode = keyof ProblemData;
+
+/** What a person may read about each failure; says nothing that an attacker could use. */
+export const problemMessages: Record<ProblemCode, string> = {
+  INPUT_INVALID: 'Some of the values that were sent cannot be used.',
+  PASSWORD_REJECTED: 'This password does not meet the rules.',
+  USERNAME_TAKEN: 'This username is taken.',
+  EMAIL_TAKEN: 'An account with this e-mail address exists already.',
+  INVALID_CREDENTIALS: 'The e-mail address, username or password is not right.',
+  EMAIL_NOT_VERIFIED: 'The e-mail address of this account is not verified yet.',
+  ACCOUNT_DISABLED: 'This account is disabled.',
+  CODE_INVALID: 'This code is not valid. Check it, or ask for a new one.',
+  TOKEN_INVALID: 'This link or token is not valid. Ask for a new one.',
+  REFRESH_REJECTED: 'This session has ended. Sign in again.',
+  UNAUTHENTICATED: 'Sign in to do this.',
+  FORBIDDEN: 'You may not do this.',
+  NOT_FOUND: 'There is no such thing, or it is not yours.',
+  RATE_LIMITED: 'Too many tries. Wait a moment and try again.',
+  TEMPORARILY_UNAVAILABLE: 'This cannot be done right now. Try again in a moment.',
+};
+
+/** An expected failure as data: returned by use-cases, never thrown by them. */
+export type Problem<Code extends ProblemCode = ProblemCode> = Code extends ProblemCode
+  ? { readonly kind: 'problem'; readonly code: Code; readonly message: string } & Readonly<ProblemData[Code]>
+  : never;
+
+/** Makes the failure `code`; codes with data of their own ask for it. */
+export function problem<Code extends ProblemCode>(
+  code: Code,
+  ...data: keyof ProblemData[Code] extends never ? [] : [ProblemData[Code]]
+): Problem<Code> {
+  return { kind: 'problem', code, message: problemMessages[code], ...data[0] } as unknown as Problem<Code>;
+}
+
+/** Tells a failure from every other value. */
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'problem' && 'code' in value;
+}
+
+/** Carries a failure through code that can only throw, such as a rate limit or an input check before the use-case. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+
+  constructor(readonly problem: Problem) {
+    super(problem.message);
+  }
+}
+
+/** Refuses one field of an input. */
+export function inputProblem(path: string[], rule: string, message: string): Problem<'INPUT_INVALID'> {
+  return problem('INPUT_INVALID', { fields: [{ path, rule, message }] });
+}

@@ -1,0 +1,33 @@
+import type { Context } from '../context.js';
+import { isUuid } from '../lib/uuid.js';
+import type { ReferenceResolvers } from '../schema/build-schema.js';
+import { currentSessionId, toSession, toUser, viewerOf } from './to-graphql.js';
+
+
+interface Reference {
+  id?: unknown;
+}
+
+/** The id of a reference; other subgraphs may hold ids that are none of ours. */
+function idOf({ id }: Reference): string | null {
+  return typeof id === 'string' && isUuid(id) ? id.toLowerCase() : null;
+}
+
+/** How the router fetches our entities: in batches, and never more than the caller may see. */
+export const references: ReferenceResolvers = {
+  User: {
+    async __resolveReference(reference: Reference, context: Context) {
+      const id = idOf(reference);
+      const user = id === null ? null : await context.loaders.users.load(id);
+      return user === null ? null : toUser(user, viewerOf(context.actor, user.id));
+    },
+  },
+  AuthSession: {
+    async __resolveReference(reference: Reference, context: Context) {
+      const id = idOf(reference);
+      const session = id === null ? null : await context.loaders.sessions.load(id);
+      const visible = session !== null && viewerOf(context.actor, session.user.id) === 'self';
+      return visible ? toSession(session, currentSessionId(context.actor)) : null;
+    },
+  },
+};

@@ -1,0 +1,126 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.js';
+import { isUuid } from '../lib/uuid.js';
+import { isProblem, problem } from '../problems.js';
+import {
+  ExchangeTokenInput,
+  ExchangeTokenResult,
+  LoginInput,
+  LoginResult,
+  LogoutResult,
+  LogoutSuccess,
+  RefreshInput,
+  RefreshResult,
+  RevokeOtherSessionsResult,
+  RevokeSessionResult,
+  SessionRevoked,
+  SessionsRevoked,
+} from '../schema/login.js';
+import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
+import { AuthSession, AuthSessionConnection } from '../schema/session.js';
+import { User } from '../schema/user.js';
+import { issueCsrfToken } from '../services/sessions/csrf-token.js';
+import { exchangeToken } from '../services/sessions/exchange-token.js';
+import { listSessions } from '../services/sessions/list-sessions.js';
+import { login } from '../services/sessions/login.js';
+import { logout } from '../services/sessions/logout.js';
+import { refresh } from '../services/sessions/refresh.js';
+import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
+import { inputRules, parseInput } from './inputs.js';
+import { currentSessionId, toLoginSuccess, toRefreshSuccess, toSession, toSessionConnection, viewerOf } from './to-graphql.js';
+
+
+async function pageOfSessions(context: Context, userId: string, page: PageArguments) {
+  const request = { first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null };
+  const outcome = await listSessions(context, userId, request);
+  return isProblem(outcome) ? outcome : toSessionConnection(outcome, context.actor);
+}
+
+@Resolver()
+export class SessionResolver {
+  @Query(() => AuthSession, { nullable: true, description: "The session of this request's access token." })
+  async currentSession(@Ctx() context: Context) {
+    const id = currentSessionId(context.actor);
+    const session = id === null ? null : await context.loaders.sessions.load(id);
+    return session === null ? null : toSession(session, id);
+  }
+
+  @Query(() => AuthSessionConnection, { description: 'The live sessions of whoever is signed in, newest first.' })
+  async mySessions(@Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+    if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    return await pageOfSessions(context, context.actor.userId, page);
+  }
+
+  @Query(() => String, {
+    description: 'A token for the `x-csrf-token` header, bound to the session of the cookie; needed where the cookie is SameSite=None. 100 an hour for each client.',
+  })
+  csrfToken(@Ctx() context: Context): string {
+    return issueCsrfToken(context, context.refreshCookie.value);
+  }
+
+  @Mutation(() => LoginResult, { description: 'Signs in by password. 25 an hour for each client and 10 for each account.' })
+  async login(@Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput, @Ctx() context: Context) {
+    const { tokenDelivery, deviceName = null, ...rest } = parseInput(inputRules.login, input);
+    const heldRefreshToken = tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
+    const outcome = await login(context, { ...rest, deviceName, heldRefreshToken });
+    return isProblem(outcome) ? outcome : toLoginSuccess(outcome, tokenDelivery, context);
+  }
+
+  @Mutation(() => ExchangeTokenResult, { description: 'Makes the session of a verified address, once. 10 an hour for each client.' })
+  async exchangeToken(
+    @Arg('input', () => ExchangeTokenInput, { description: 'The token that verifying gave.' }) input: ExchangeTokenInput,
+    @Ctx() context: Context,
+  ) {
+    const { tokenDelivery, deviceName = null, ...rest } = parseInput(inputRules.exchangeToken, input);
+    const heldRefreshToken = tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
+    const outcome = await exchangeToken(context, { ...rest, deviceName, heldRefreshToken });
+    return isProblem(outcome) ? outcome : toLoginSuccess(outcome, tokenDelivery, context);
+  }
+
+  @Mutation(() => RefreshResult, {
+    description: 'Gives the next tokens of a session. A token that was used up ends its session, but for a short while after its use, when it gives the same answer again. 60 an hour for each session.',
+  })
+  async refresh(
+    @Arg('input', () => RefreshInput, { nullable: true, description: 'Absent: the cookie.' }) input: RefreshInput | null,
+    @Ctx() context: Context,
+  ) {
+    const delivery = typeof input?.refreshToken === 'string' ? 'BODY' : 'COOKIE';
+    const refreshToken = input?.refreshToken ?? context.refreshCookie.value;
+    const outcome = refreshToken === null ? problem('REFRESH_REJECTED') : await refresh(context, { refreshToken });
+    if (!isProblem(outcome)) return toRefreshSuccess(outcome, delivery, context);
+    if (delivery === 'COOKIE') context.refreshCookie.clear();
+    return outcome;
+  }
+
+  @Mutation(() => LogoutResult, { description: 'Ends the session of the access token and of the cookie. Works without either.' })
+  async logout(@Ctx() context: Context) {
+    const sessionId = 'sessionId' in context.actor ? context.actor.sessionId : null;
+    const outcome = await logout(context, { sessionId, refreshToken: context.refreshCookie.value });
+    context.refreshCookie.clear();
+    return Object.assign(new LogoutSuccess(), { sessionId: outcome.sessionId });
+  }
+
+  @Mutation(() => RevokeSessionResult, { description: 'Ends one of the own sessions. 30 an hour for each user.' })
+  async revokeSession(@Arg('id', () => ID, { description: 'Which one.' }) id: string, @Ctx() context: Context) {
+    if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    if (!isUuid(id)) return problem('NOT_FOUND');
+    const outcome = await revokeSession(context, { userId: context.actor.userId, sessionId: id });
+    return isProblem(outcome) ? outcome : Object.assign(new SessionRevoked(), { sessionId: outcome.sessionId });
+  }
+
+  @Mutation(() => RevokeOtherSessionsResult, { description: 'Ends all of the own sessions but this one. 10 an hour for each user.' })
+  async revokeOtherSessions(@Ctx() context: Context) {
+    if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    const { userId, sessionId } = context.actor;
+    const { count } = await revokeOtherSessions(context, { userId, sessionId });
+    return Object.assign(new SessionsRevoked(), { count });
+  }
+}
+
+@Resolver(() => User)
+export class UserSessionsResolver {
+  @FieldResolver(() => AuthSessionConnection, { nullable: true, description: 'The live sessions, newest first.' })
+  async sessions(@Root() user: User, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+    return viewerOf(context.actor, user.id) === 'self' ? await pageOfSessions(context, user.id, page) : null;
+  }
+}

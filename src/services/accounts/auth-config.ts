@@ -1,0 +1,31 @@
+import type { PasswordRuleName } from '../../problems.js';
+import { CODE_LENGTH } from '../one-time-codes/derive.js';
+import { activeRules, PASSWORD_MAX_LENGTH } from '../passwords/policy.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** The rules that forms need to know. */
+export interface AuthConfig {
+  passwordMinLength: number;
+  passwordMaxLength: number;
+  passwordRules: PasswordRuleName[];
+  codeLength: number;
+  signupRoles: string[];
+  usernameRequired: boolean;
+  locales: string[];
+  termsRequired: boolean;
+}
+
+/** The rules that hold now; nothing in them is secret. */
+export function authConfig({ settings, mailLocales }: Pick<UseCaseContext, 'settings' | 'mailLocales'>): AuthConfig {
+  const { passwordMinLength, usernameRequired, termsRequired } = settings;
+  return {
+    passwordMinLength,
+    passwordMaxLength: PASSWORD_MAX_LENGTH,
+    passwordRules: activeRules({ kind: settings.passwordPolicy, minLength: passwordMinLength }),
+    codeLength: CODE_LENGTH,
+    signupRoles: [...settings.signupRoles],
+    usernameRequired,
+    locales: [...mailLocales],
+    termsRequired,
+  };
+}

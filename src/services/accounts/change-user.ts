@@ -1,0 +1,33 @@
+import { User } from '../../entities/user.js';
+import { type Problem, problem } from '../../problems.js';
+import { revokeSessions } from '../sessions/revoke-sessions.js';
+import type { UseCaseContext } from '../use-case.js';
+
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'revocations'>;
+
+/** What the operator changes of an account. */
+export type UserChange = { disabled: boolean } | { role: string };
+
+/**
+ * Disables or enables an account, or gives it a role. A disabled account's sessions end with it; a new role holds from the
+ * next refresh on.
+ */
+export async function changeUser(
+  context: Needs,
+  email: string,
+  change: UserChange,
+): Promise<{ kind: 'user-changed'; endedSessions: number } | Problem<'NOT_FOUND'>> {
+  const now = context.clock.now();
+  const ended = await context.em.transactional(async (em) => {
+    const user = await em.findOne(User, { email });
+    if (user === null) return undefined;
+    user.updatedAt = now;
+    if ('role' in change) user.role = change.role;
+    else user.disabledAt = change.disabled ? (user.disabledAt ?? now) : null;
+    if (user.disabledAt === null) return [];
+    return await revokeSessions(em, { userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED', now);
+  });
+  if (ended === undefined) return problem('NOT_FOUND');
+  context.revocations.announce(ended);
+  return { kind: 'user-changed', endedSessions: ended.length };
+}

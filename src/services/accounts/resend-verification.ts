@@ -1,0 +1,58 @@
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { OneTimeCode } from '../../entities/one-time-code.js';
+import { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
+import { writeMail } from '../mail-outbox/write-mail.js';
+import { issueCode } from '../one-time-codes/issue.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** The answer for every address, known or not. */
+export interface MailAccepted {
+  kind: 'mail-accepted';
+  email: string;
+  mailStatus: MailStatus;
+  resendAvailableAt: Date;
+}
+
+type Needs = Pick<
+  UseCaseContext,
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'
+>;
+
+interface Resent {
+  resendAvailableAt: Date;
+  outboxId?: string;
+}
+
+async function writeCode(context: Needs, em: EntityManager, email: string, now: Date): Promise<Resent> {
+  const { codeResendSeconds, verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
+  const previous = await em.findOne(OneTimeCode, { purpose: 'VERIFY_EMAIL', address: email }, lock);
+  const availableAt = previous === null ? now : addSeconds(previous.issuedAt, codeResendSeconds);
+  if (availableAt > now) return { resendAvailableAt: availableAt };
+  const user = await em.findOne(User, { email, emailVerifiedAt: null, disabledAt: null });
+  const code = { purpose: 'VERIFY_EMAIL' as const, address: email, userId: user?.id ?? null, now, codeTtl, linkTtl };
+  const { id: codeId } = await issueCode(em, context.secretKeys, code);
+  const outboxId = await writeMail(em, {
+    mail: user === null ? 'none' : 'verify-email',
+    recipient: email,
+    locale: user?.locale ?? null,
+    codeId,
+    variables: typeof user?.displayName === 'string' ? { displayName: user.displayName } : {},
+    requestId: context.requestId,
+    now,
+  });
+  return { resendAvailableAt: addSeconds(now, codeResendSeconds), outboxId };
+}
+
+/** Mails a new code, which supersedes the one before; within the cool-down nothing is mailed. Unknown addresses cost the same. */
+export async function resendVerification(context: Needs, input: { email: string }): Promise<MailAccepted> {
+  const now = context.clock.now();
+  const [status, resent] = await Promise.all([
+    mailStatus(context),
+    context.em.transactional((em) => writeCode(context, em, input.email, now)),
+  ]);
+  if (resent.outboxId !== undefined) handOver(context, resent.outboxId);
+  return { kind: 'mail-accepted', email: input.email, mailStatus: status, resendAvailableAt: resent.resendAvailableAt };
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { OutboxMessage } from '../../entities/outbox-message.js';
+import { addSeconds } from '../../lib/clock.js';
+
+/** The mails that use-cases write; `none` does the same work for an address that gets no mail. */
+export type MailName = 'verify-email' | 'already-registered' | 'session-reuse' | 'none';
+
+/** A mail to be written. */
+export interface NewMail {
+  mail: MailName;
+  recipient: string;
+  locale: string | null;
+  /** The one-time code that it carries. */
+  codeId?: string;
+  /** What the template shows beside the code; never a secret. */
+  variables?: Record<string, string>;
+  requestId: string;
+  now: Date;
+}
+
+/** The relay leaves a fresh row alone for this long, as the request hands it to the queue itself. */
+const RELAY_AFTER_SECONDS = 3;
+
+/** Writes the mail in the caller's transaction, so that it exists exactly when the change does; returns its id. */
+export async function writeMail(em: EntityManager, mail: NewMail): Promise<string> {
+  const id = randomUUID();
+  await em.insert(OutboxMessage, {
+    id,
+    mail: mail.mail,
+    recipient: mail.recipient,
+    locale: mail.locale,
+    codeId: mail.codeId ?? null,
+    variables: mail.variables ?? {},
+    requestId: mail.requestId,
+    createdAt: mail.now,
+    nextAttemptAt: addSeconds(mail.now, RELAY_AFTER_SECONDS),
+  });
+  return id;
+}
+
+/** How many mails of a kind were written for an address since a moment. */
+export async function countMails(em: EntityManager, mail: MailName, recipient: string, since: Date): Promise<number> {
+  return await em.count(OutboxMessage, { mail, recipient, createdAt: { $gt: since } });
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
+import { equalInConstantTime } from '../../lib/constant-time.js';
+import type { SecretKeys } from '../../lib/secret-keys.js';
+import { type Problem, problem } from '../../problems.js';
+import { deriveCode, readToken } from './derive.js';
+
+/** Whose code it was. */
+export interface ConsumedCode {
+  kind: 'consumed';
+  userId: string;
+  address: string;
+}
+
+interface CodeRow {
+  id: string;
+  user_id: string | null;
+  key_id: string;
+  attempts: number;
+  alive: boolean;
+}
+
+/** Counts the try before anything is compared, for addresses with and without a code alike (ASVS 6.6.3). */
+const COUNT_TRY = `
+  INSERT INTO one_time_codes AS code (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
+  VALUES (?, ?, ?, ?, 1, ?, ?, ?)
+  ON CONFLICT (purpose, address) DO UPDATE SET attempts = LEAST(code.attempts + 1, ?)
+  RETURNING code.id, code.user_id, code.key_id, code.attempts,
+    (code.consumed_at IS NULL AND code.user_id IS NOT NULL AND code.code_expires_at > ?) AS alive`;
+
+/** A consumed code counts anew, as an address without one would. */
+const CONSUME = `
+  UPDATE one_time_codes SET consumed_at = ?, attempts = 0
+  WHERE purpose = ? AND id = ? AND user_id IS NOT NULL AND consumed_at IS NULL AND link_expires_at > ?
+  RETURNING user_id, address`;
+
+async function consume(
+  em: EntityManager,
+  purpose: OneTimeCodePurpose,
+  id: string,
+  now: Date,
+): Promise<ConsumedCode | undefined> {
+  const [row] = await em.execute<{ user_id: string; address: string }[]>(CONSUME, [now, purpose, id, now]);
+  return row === undefined ? undefined : { kind: 'consumed', userId: row.user_id, address: row.address };
+}
+
+/** What a try of a code needs to know. */
+export interface CodeTry {
+  purpose: OneTimeCodePurpose;
+  address: string;
+  code: string;
+  now: Date;
+  maxAttempts: number;
+}
+
+/**
+ * Uses up the code of an address. Wrong, used, expired, superseded and unknown codes give one answer, which tells how many
+ * tries are left before a new code must be asked for. Run it in the transaction of the change that the code permits.
+ */
+export async function consumeCode(
+  em: EntityManager,
+  keys: SecretKeys,
+  attempt: CodeTry,
+): Promise<ConsumedCode | Problem<'CODE_INVALID'>> {
+  const { purpose, address, now, maxAttempts } = attempt;
+  const decoy = [purpose, address, randomUUID(), keys.currentId, now, now, now];
+  const [row] = await em.execute<CodeRow[]>(COUNT_TRY, [...decoy, maxAttempts + 1, now]);
+  if (row === undefined) throw new Error('Counting a try returned no row.');
+  const expected = deriveCode(keys, { id: row.id, purpose, address, keyId: row.key_id });
+  const matches = equalInConstantTime(Buffer.from(expected), Buffer.from(attempt.code));
+  if (matches && row.alive && row.attempts <= maxAttempts) {
+    const consumed = await consume(em, purpose, row.id, now);
+    if (consumed !== undefined) return consumed;
+  }
+  return problem('CODE_INVALID', { attemptsLeft: Math.max(0, maxAttempts - row.attempts) });
+}
+
+/** Uses up the token of a link; every token that is not alive gives one answer. */
+export async function consumeToken(
+  em: EntityManager,
+  keys: SecretKeys,
+  attempt: { purpose: OneTimeCodePurpose; token: string; now: Date },
+): Promise<ConsumedCode | Problem<'TOKEN_INVALID'>> {
+  const id = readToken(keys, attempt.purpose, attempt.token);
+  const consumed = id === undefined ? undefined : await consume(em, attempt.purpose, id, attempt.now);
+  return consumed ?? problem('TOKEN_INVALID');
+}

@@ -1,0 +1,47 @@
+import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
+import type { KeyPurpose, SecretKeys } from '../../lib/secret-keys.js';
+import { uuidFromBytes, uuidToBytes } from '../../lib/uuid.js';
+
+/** Digits in a code. */
+export const CODE_LENGTH = 6;
+
+/** What the derivation needs to know of a code's row. */
+export interface CodeIdentity {
+  id: string;
+  purpose: OneTimeCodePurpose;
+  address: string;
+  keyId: string;
+}
+
+const linkPurpose: Record<OneTimeCodePurpose, KeyPurpose> = {
+  VERIFY_EMAIL: 'verify-email-link',
+  EXCHANGE: 'exchange-token',
+};
+
+const ID_BYTES = 16;
+const TAG_BYTES = 32;
+const TOKEN = /^[A-Za-z0-9_-]{64}$/;
+
+/** The code that the mail shows: 64 bits of an HMAC modulo 10⁶, so that the bias is below 2⁻⁴⁴. */
+export function deriveCode(keys: SecretKeys, code: CodeIdentity): string {
+  const parts = [code.id, code.purpose, code.address];
+  const number = keys.authenticate('verify-email-code', parts, code.keyId).readBigUInt64BE() % 10n ** BigInt(CODE_LENGTH);
+  return number.toString().padStart(CODE_LENGTH, '0');
+}
+
+/** The token that a link carries: the code's id ‖ HMAC of it. */
+export function deriveToken(keys: SecretKeys, code: Pick<CodeIdentity, 'id' | 'purpose' | 'keyId'>): string {
+  const id = uuidToBytes(code.id);
+  return Buffer.concat([id, keys.authenticate(linkPurpose[code.purpose], [id], code.keyId)]).toString('base64url');
+}
+
+/** The id in a token that we wrote for this purpose; anything else gives `undefined` before the database is asked. */
+export function readToken(keys: SecretKeys, purpose: OneTimeCodePurpose, token: string): string | undefined {
+  if (!TOKEN.test(token)) return undefined;
+  const bytes = Buffer.from(token, 'base64url');
+  const id = bytes.subarray(0, ID_BYTES);
+  if (bytes.length !== ID_BYTES + TAG_BYTES || !keys.verify(linkPurpose[purpose], [id], bytes.subarray(ID_BYTES))) {
+    return undefined;
+  }
+  return uuidFromBytes(id);
+}

@@ -1,0 +1,69 @@
+import { dictionary } from '@zxcvbn-ts/language-common';
+import type { PasswordRuleName } from '../../problems.js';
+import { normalisePassword } from './hasher.js';
+
+/** Longest password, in code points; long enough for every passphrase, short enough to hash. */
+export const PASSWORD_MAX_LENGTH = 256;
+
+/** COMPOSITION asks for four kinds of characters, NIST (SP 800-63B-4) for length alone; both refuse common passwords. */
+export interface PasswordPolicy {
+  kind: 'composition' | 'nist';
+  /** In code points. */
+  minLength: number;
+}
+
+/** What the password must not be made of. */
+export interface AccountWords {
+  email: string;
+  username?: string | null;
+  displayName?: string | null;
+}
+
+const composition: readonly [PasswordRuleName, RegExp][] = [
+  ['NEEDS_UPPERCASE', /\p{Lu}/u],
+  ['NEEDS_LOWERCASE', /\p{Ll}/u],
+  ['NEEDS_DIGIT', /\p{Nd}/u],
+  ['NEEDS_SYMBOL', /[^\p{L}\p{Nd}\s]/u],
+];
+
+const PRODUCT = 'gatehouse';
+/** A word shorter than this says little, and too many good passwords contain it. */
+const SHORTEST_WORD = 4;
+/** With this few letters beside the word, the password is the word. */
+const LETTERS_BESIDE_WORD = 3;
+
+const commonPasswords = new Set<string>((dictionary['passwords-common'] ?? []).map(String));
+
+function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}]/gu, '');
+}
+
+function resemblesAccount(password: string, account: AccountWords): boolean {
+  const letters = lettersOf(password);
+  const [localPart = ''] = account.email.split('@');
+  const words = [PRODUCT, localPart, account.username ?? '', account.displayName ?? ''].map(lettersOf);
+  return words.some(
+    (word) =>
+      word.length >= SHORTEST_WORD && letters.includes(word) && letters.length - word.length <= LETTERS_BESIDE_WORD,
+  );
+}
+
+/** The rules that hold under a policy, for `authConfig`. */
+export function activeRules(policy: PasswordPolicy): PasswordRuleName[] {
+  const always: PasswordRuleName[] = ['TOO_SHORT', 'TOO_LONG', 'TOO_COMMON', 'RESEMBLES_ACCOUNT'];
+  return policy.kind === 'composition' ? [...always, ...composition.map(([rule]) => rule)] : always;
+}
+
+/** Every rule that the password fails; none means that it is accepted. */
+export function failedRules(policy: PasswordPolicy, password: string, account: AccountWords): PasswordRuleName[] {
+  const normal = normalisePassword(password);
+  const length = [...normal].length;
+  if (length > PASSWORD_MAX_LENGTH) return ['TOO_LONG'];
+  const failed: PasswordRuleName[] = length < policy.minLength ? ['TOO_SHORT'] : [];
+  if (policy.kind === 'composition') {
+    failed.push(...composition.filter(([, pattern]) => !pattern.test(normal)).map(([rule]) => rule));
+  }
+  if (commonPasswords.has(normal.toLowerCase())) failed.push('TOO_COMMON');
+  if (resemblesAccount(normal, account)) failed.push('RESEMBLES_ACCOUNT');
+  return failed;
+}

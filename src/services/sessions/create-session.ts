@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Session } from '../../entities/session.js';
+import type { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import type { SignedAccessToken } from '../tokens/access-tokens.js';
+import { hashSessionSecret, newSessionSecret, writeRefreshToken } from '../tokens/refresh-tokens.js';
+import type { UseCaseContext } from '../use-case.js';
+import { describeDevice } from './device.js';
+
+/** The tokens of a session at one moment. */
+export interface SessionTokens {
+  access: SignedAccessToken;
+  refreshToken: string;
+  refreshTokenExpiresAt: Date;
+  /** Whether the browser keeps the cookie past its own end. */
+  rememberMe: boolean;
+}
+
+/** A session that began. */
+export interface SessionStarted {
+  kind: 'session-started';
+  user: User;
+  session: Session;
+  tokens: SessionTokens;
+  firstLogin: boolean;
+}
+
+/** How a session is to begin. */
+export interface NewSession {
+  user: User;
+  rememberMe: boolean;
+  deviceName: string | null;
+  /** RFC 8176. */
+  authenticationMethods: string[];
+}
+
+type Needs = Pick<UseCaseContext, 'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client'>;
+
+/** One statement: the session and the mark on its user come together, and only while the user may sign in. */
+const INSERT_SESSION = `
+  WITH signed_in AS (UPDATE users SET last_login_at = ? WHERE id = ? AND disabled_at IS NULL RETURNING id)
+  INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
+    ip_address, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)
+  SELECT ?, id, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM signed_in
+  RETURNING id, user_id, generation, remember_me, device_name, device_type, browser, operating_system, ip_address,
+    authentication_methods, authenticated_at, created_at, last_activity_at, last_rotated_at, expires_at, absolute_expires_at,
+    revoked_at, revocation_reason`;
+
+/** The end that an idle session has at `now`. */
+export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolean, now: Date, absoluteEnd: Date): Date {
+  const end = addSeconds(now, rememberMe ? settings.refreshTokenTtlRemembered : settings.refreshTokenTtl);
+  return end < absoluteEnd ? end : absoluteEnd;
+}
+
+/** Begins a session and signs its first tokens; `undefined` when the user was disabled in the meantime. */
+export async function createSession(context: Needs, em: EntityManager, begin: NewSession): Promise<SessionStarted | undefined> {
+  const { settings, client } = context;
+  const { user, rememberMe, deviceName, authenticationMethods } = begin;
+  const now = context.clock.now();
+  const absoluteEnd = addSeconds(now, settings.sessionAbsoluteTtl);
+  const secret = newSessionSecret();
+  const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
+  const device = [deviceName, deviceType, browser, operatingSystem, client.ipAddress];
+  const times = [now, now, now, idleEnd(settings, rememberMe, now, absoluteEnd), absoluteEnd];
+  const methods = `{${authenticationMethods.join(',')}}`;
+  const values = [now, user.id, randomUUID(), hashSessionSecret(secret), rememberMe, ...device, methods, ...times];
+  const [row] = await em.execute<Record<string, unknown>[]>(INSERT_SESSION, values);
+  if (row === undefined) return undefined;
+  const session = em.map(Session, row);
+  const claims = { userId: user.id, sessionId: session.id, role: user.role, authenticationMethods, authenticatedAt: now };
+  const tokens: SessionTokens = {
+    access: await context.accessTokens.sign(claims),
+    refreshToken: writeRefreshToken(context.secretKeys, { sessionId: session.id, generation: 0, secret }),
+    refreshTokenExpiresAt: session.expiresAt,
+    rememberMe,
+  };
+  return { kind: 'session-started', user, session, tokens, firstLogin: user.lastLoginAt === null };
+}

@@ -1,0 +1,29 @@
+import Bowser from 'bowser';
+import type { DeviceType } from '../../entities/session.js';
+
+/** What a user agent tells of the device behind it. */
+export interface Device {
+  deviceType: DeviceType;
+  browser: string | null;
+  operatingSystem: string | null;
+}
+
+const LONGEST_USER_AGENT = 512;
+const unknown: Device = { deviceType: 'UNKNOWN', browser: null, operatingSystem: null };
+const types: Record<string, DeviceType> = { desktop: 'DESKTOP', mobile: 'MOBILE', tablet: 'TABLET', bot: 'BOT', tv: 'UNKNOWN' };
+
+function nameAndVersion(part: { name?: string; version?: string }): string | null {
+  const [major] = (part.version ?? '').split('.');
+  return part.name ? [part.name, major].filter(Boolean).join(' ').slice(0, 100) : null;
+}
+
+/** Reads a User-Agent header; it is a hint for people and nothing may depend on it. */
+export function describeDevice(userAgent: string | null): Device {
+  if (userAgent === null || userAgent === '') return unknown;
+  const { browser, os, platform } = Bowser.parse(userAgent.slice(0, LONGEST_USER_AGENT));
+  return {
+    deviceType: types[platform.type ?? ''] ?? 'UNKNOWN',
+    browser: nameAndVersion(browser),
+    operatingSystem: nameAndVersion(os),
+  };
+}

@@ -1,0 +1,134 @@
+import { Session } from '../../entities/session.js';
+import { addSeconds } from '../../lib/clock.js';
+import type { Statement } from '../../lib/query.js';
+import { type Problem, problem } from '../../problems.js';
+import { handOver } from '../mail-outbox/hand-over.js';
+import { writeMail } from '../mail-outbox/write-mail.js';
+import { hashSessionSecret, type RefreshToken, readRefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
+import type { UseCaseContext } from '../use-case.js';
+import type { SessionTokens } from './create-session.js';
+import { revokeSessions } from './revoke-sessions.js';
+
+/** A session that went on. */
+export interface SessionRefreshed {
+  kind: 'session-refreshed';
+  session: Session;
+  tokens: SessionTokens;
+}
+
+type Needs = Pick<
+  UseCaseContext,
+  | 'em'
+  | 'query'
+  | 'clock'
+  | 'settings'
+  | 'secretKeys'
+  | 'accessTokens'
+  | 'client'
+  | 'revocations'
+  | 'mailQueue'
+  | 'mailRoute'
+  | 'logger'
+  | 'requestId'
+>;
+
+const SESSION_COLUMNS = `s.id, s.user_id, s.generation, s.remember_me, s.device_name, s.device_type, s.browser,
+  s.operating_system, s.ip_address, s.authentication_methods, s.authenticated_at, s.created_at, s.last_activity_at,
+  s.last_rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.revocation_reason`;
+
+/** The whole rotation: of any number of callers with one token, one moves the generation on. */
+const ROTATE: Statement = {
+  name: 'rotate-session',
+  text: `UPDATE sessions s SET
+      generation = s.generation + 1, last_rotated_at = $4, last_activity_at = $4, ip_address = $5,
+      expires_at = LEAST(CASE WHEN s.remember_me THEN $6::timestamptz ELSE $7::timestamptz END, s.absolute_expires_at)
+    FROM users u
+    WHERE s.id = $1 AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
+      AND u.id = s.user_id AND u.disabled_at IS NULL
+    RETURNING ${SESSION_COLUMNS}, u.role`,
+};
+
+const INSPECT: Statement = {
+  name: 'inspect-session',
+  text: `SELECT ${SESSION_COLUMNS}, u.role, u.email, u.locale, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = $1 AND s.secret_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > $3`,
+};
+
+async function refreshed(context: Needs, row: Record<string, unknown>, secret: Buffer): Promise<SessionRefreshed> {
+  const { role, ...columns } = row;
+  const session = context.em.map(Session, columns);
+  const { id: sessionId, generation, rememberMe, authenticationMethods, authenticatedAt } = session;
+  const access = await context.accessTokens.sign({
+    userId: row['user_id'] as string,
+    sessionId,
+    role: role as string,
+    authenticationMethods,
+    authenticatedAt,
+  });
+  const refreshToken = writeRefreshToken(context.secretKeys, { sessionId, generation, secret });
+  const tokens = { access, refreshToken, refreshTokenExpiresAt: session.expiresAt, rememberMe };
+  return { kind: 'session-refreshed', session, tokens };
+}
+
+/** A token that was used up came back late: somebody else holds a copy, so the session ends and its owner is told (RFC 9700 4.14.2). */
+async function endReusedSession(context: Needs, row: Record<string, unknown>, now: Date): Promise<void> {
+  const { requestId } = context;
+  const sessionId = row['id'] as string;
+  const outboxId = await context.em.transactional(async (em) => {
+    const ended = await revokeSessions(em, { id: sessionId }, 'REUSE_DETECTED', now);
+    if (ended.length === 0) return undefined;
+    const device = (row['device_name'] ?? row['browser'] ?? '') as string;
+    return await writeMail(em, {
+      mail: 'session-reuse',
+      recipient: row['email'] as string,
+      locale: row['locale'] as string | null,
+      variables: { deviceName: device, occurredAt: now.toISOString() },
+      requestId,
+      now,
+    });
+  });
+  if (outboxId === undefined) return;
+  context.revocations.announce([sessionId]);
+  context.logger.warn({ requestId, sessionId, userId: row['user_id'] }, 'a used refresh token came back; the session ended');
+  handOver(context, outboxId);
+}
+
+/** The rotation found no row: tells a retry inside the grace window from a reuse. */
+async function explain(context: Needs, token: RefreshToken, now: Date): Promise<SessionRefreshed | Problem<'REFRESH_REJECTED'>> {
+  const rejected = problem('REFRESH_REJECTED');
+  const [row] = await context.query(INSPECT, [token.sessionId, hashSessionSecret(token.secret), now]);
+  if (row === undefined) return rejected;
+  const { email: _email, locale: _locale, disabled_at: disabledAt, ...session } = row;
+  if (disabledAt !== null) {
+    context.revocations.announce(await revokeSessions(context.em, { id: token.sessionId }, 'ACCOUNT_DISABLED', now));
+    return rejected;
+  }
+  const behind = (row['generation'] as number) - token.generation;
+  if (behind <= 0) return rejected;
+  const rotatedAt = new Date(row['last_rotated_at'] as string);
+  const inGrace = behind === 1 && now < addSeconds(rotatedAt, context.settings.refreshReuseGraceSeconds);
+  if (inGrace) return await refreshed(context, session, token.secret);
+  await endReusedSession(context, row, now);
+  return rejected;
+}
+
+/** Gives a session its next tokens; the user's role and state are read again in the same statement. */
+export async function refresh(
+  context: Needs,
+  input: { refreshToken: string },
+): Promise<SessionRefreshed | Problem<'REFRESH_REJECTED'>> {
+  const token = readRefreshToken(context.secretKeys, input.refreshToken);
+  if (token === undefined) return problem('REFRESH_REJECTED');
+  const now = context.clock.now();
+  const { refreshTokenTtl, refreshTokenTtlRemembered } = context.settings;
+  const [row] = await context.query(ROTATE, [
+    token.sessionId,
+    token.generation,
+    hashSessionSecret(token.secret),
+    now,
+    context.client.ipAddress,
+    addSeconds(now, refreshTokenTtlRemembered),
+    addSeconds(now, refreshTokenTtl),
+  ]);
+  return row === undefined ? await explain(context, token, now) : await refreshed(context, row, token.secret);
+}

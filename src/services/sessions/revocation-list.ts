@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import { addSeconds, type Clock } from '../../lib/clock.js';
+import type { Query, Statement } from '../../lib/query.js';
+
+/** The sessions that ended while access tokens of theirs may still be alive; held in memory, so that the guard asks nobody. */
+export interface RevocationList {
+  has(sessionId: string): boolean;
+  /** Adds sessions that ended here, and tells the other processes. Call it after the commit. */
+  announce(sessionIds: readonly string[]): void;
+  /** Adds sessions that another process told of. */
+  learn(sessionIds: readonly string[]): void;
+  /** Reads the database; the guard may not be trusted before this has worked once. */
+  load(): Promise<void>;
+  /** Whether it was loaded and can be trusted. */
+  isReady(): boolean;
+  /** Begins to read it again and again. */
+  start(): void;
+  close(): void;
+}
+
+/** What the list needs. */
+export interface RevocationListOptions {
+  query: Query;
+  clock: Clock;
+  logger: Logger;
+  /** Life of an access token, in seconds. */
+  accessTokenTtl: number;
+  /** Whether notifications arrive; while they do not, the table is read far more often. */
+  isListening(): boolean;
+  /** Tells other processes by a second way, where there is one. */
+  publish?(sessionIds: readonly string[]): void;
+}
+
+const LOAD: Statement = { name: 'revoked-sessions', text: 'SELECT id FROM sessions WHERE revoked_at > $1' };
+const TICK_MILLISECONDS = 500;
+const LOAD_EVERY_TICKS = 30;
+const CLOCK_SKEW_SECONDS = 60;
+
+/** Builds the list and keeps it fresh. */
+export function createRevocationList(options: RevocationListOptions): RevocationList {
+  const endedAt = new Map<string, number>();
+  const keepSeconds = options.accessTokenTtl + CLOCK_SKEW_SECONDS;
+  let ready = false;
+  let ticks = 0;
+  let loading = false;
+
+  const learn = (sessionIds: readonly string[]): void => {
+    const now = options.clock.now().getTime();
+    for (const id of sessionIds) endedAt.set(id, now);
+  };
+  const forgetOld = (): void => {
+    const oldest = addSeconds(options.clock.now(), -keepSeconds).getTime();
+    for (const [id, at] of endedAt) if (at < oldest) endedAt.delete(id);
+  };
+  const load = async (): Promise<void> => {
+    const rows = await options.query(LOAD, [addSeconds(options.clock.now(), -keepSeconds)]);
+    learn(rows.map((row) => row['id'] as string));
+    ready = true;
+  };
+  const tick = async (): Promise<void> => {
+    ticks += 1;
+    const due = ticks % LOAD_EVERY_TICKS === 0 || !options.isListening();
+    if (!due || loading) return;
+    loading = true;
+    try {
+      forgetOld();
+      await load();
+    } catch (cause) {
+      options.logger.warn({ err: cause }, 'the revoked sessions could not be read');
+    } finally {
+      loading = false;
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+
+  return {
+    has: (sessionId) => endedAt.has(sessionId),
+    announce(sessionIds) {
+      if (sessionIds.length === 0) return;
+      learn(sessionIds);
+      options.publish?.(sessionIds);
+    },
+    learn,
+    load,
+    isReady: () => ready,
+    start() {
+      timer = setInterval(() => void tick(), TICK_MILLISECONDS);
+      timer.unref();
+    },
+    close: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,167 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { SigningKey } from '../../entities/signing-key.js';
+import { addSeconds, type Clock } from '../../lib/clock.js';
+import type { SecretKeys } from '../../lib/secret-keys.js';
+
+/** How long verifiers may keep the published keys; a new key is published at least this long before it signs. */
+export const KEYS_MAX_AGE_SECONDS = 300;
+
+/** Names our lock among the database's advisory locks. */
+const KEY_RING_LOCK = 7_105_311;
+
+/** A key that signs. */
+export interface ActiveKey {
+  id: string;
+  algorithm: string;
+  privateKey: CryptoKey | Uint8Array;
+}
+
+/** A key that verifies. */
+export interface PublishedKey {
+  algorithm: string;
+  publicKey: CryptoKey | Uint8Array;
+  jwk: JWK;
+}
+
+/** The keys of the access tokens, as this process knows them. */
+export interface KeyRing {
+  /** The newest key whose time has come; makes the first one. Throws when the database is away and none was read yet. */
+  active(): Promise<ActiveKey>;
+  /** The key with this id; an unknown id makes the ring read the table again, at most every few seconds. */
+  find(id: string): Promise<PublishedKey | undefined>;
+  /** Every key that may have signed a token that is still alive, and the one to come. */
+  published(): Promise<JWK[]>;
+  /** Publishes a new key; it signs after KEYS_MAX_AGE_SECONDS, or at once. Returns its id and when it signs. */
+  rotate(options: { immediately: boolean }): Promise<{ id: string; activeFrom: Date }>;
+}
+
+/** What the ring needs. */
+export interface KeyRingOptions {
+  orm: MikroORM;
+  secretKeys: SecretKeys;
+  clock: Clock;
+  algorithm: 'ES256' | 'EdDSA';
+  /** Life of an access token, in seconds: for that long an outgoing key stays published. */
+  accessTokenTtl: number;
+}
+
+interface RingEntry extends PublishedKey {
+  id: string;
+  activeFrom: Date;
+  retiresAt: Date | null;
+  privateKey: CryptoKey | Uint8Array;
+}
+
+const RELOAD_EVERY_MILLISECONDS = 60_000;
+const RELOAD_AT_MOST_EVERY_MILLISECONDS = 5_000;
+/** Clocks of replicas may differ by this much. */
+const CLOCK_SKEW_SECONDS = 60;
+
+async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: Date): Promise<SigningKey> {
+  const { publicKey, privateKey } = await generateKeyPair(options.algorithm, { extractable: true });
+  const publicJwk = await exportJWK(publicKey);
+  const id = await calculateJwkThumbprint(publicJwk);
+  const key = new SigningKey();
+  return Object.assign(key, {
+    id,
+    algorithm: options.algorithm,
+    publicJwk: { ...publicJwk, kid: id, alg: options.algorithm, use: 'sig' },
+    sealedPrivateJwk: options.secretKeys.encrypt('signing-key-encryption', JSON.stringify(await exportJWK(privateKey))),
+    createdAt,
+    activeFrom,
+    retiresAt: null,
+  });
+}
+
+async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
+  const now = options.clock.now();
+  const rows = await options.orm.em.fork().find(
+    SigningKey,
+    { $or: [{ retiresAt: null }, { retiresAt: { $gt: now } }] },
+    { populate: ['sealedPrivateJwk'], orderBy: { activeFrom: 'asc', id: 'asc' } },
+  );
+  return await Promise.all(
+    rows.map(async (row) => {
+      const sealed = JSON.parse(options.secretKeys.decrypt('signing-key-encryption', row.sealedPrivateJwk)) as JWK;
+      const { id, algorithm, activeFrom, retiresAt } = row;
+      const [publicKey, privateKey] = await Promise.all([
+        importJWK(row.publicJwk as JWK, algorithm),
+        importJWK(sealed, algorithm),
+      ]);
+      return { id, algorithm, activeFrom, retiresAt: retiresAt ?? null, jwk: row.publicJwk as JWK, publicKey, privateKey };
+    }),
+  );
+}
+
+/** Adds a key under a lock, so that replicas that start together make one; the outgoing ones get their end. */
+async function addKey(options: KeyRingOptions, delaySeconds: number, onlyIfEmpty: boolean): Promise<SigningKey | undefined> {
+  return await options.orm.em.fork().transactional(async (em) => {
+    await em.execute('SELECT pg_advisory_xact_lock(?)', [KEY_RING_LOCK]);
+    if (onlyIfEmpty && (await em.count(SigningKey, { retiresAt: null })) > 0) return undefined;
+    const now = options.clock.now();
+    const key = await createKey(options, now, addSeconds(now, delaySeconds));
+    const retiresAt = addSeconds(key.activeFrom, options.accessTokenTtl + CLOCK_SKEW_SECONDS);
+    await em.nativeUpdate(SigningKey, { retiresAt: null }, { retiresAt });
+    em.persist(key);
+    return key;
+  });
+}
+
+/** Reads the ring from the database and keeps it in memory. */
+export function createKeyRing(options: KeyRingOptions): KeyRing {
+  let entries: RingEntry[] = [];
+  let readAt = 0;
+  let reading: Promise<void> | undefined;
+
+  const read = async (): Promise<void> => {
+    entries = await readEntries(options);
+    readAt = Date.now();
+  };
+  const refresh = (olderThan: number): Promise<void> => {
+    if (Date.now() - readAt < olderThan) return Promise.resolve();
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  /** Reads again when it is time; keys that are known go on being used while the database is away. */
+  const keepFresh = (): Promise<void> =>
+    refresh(RELOAD_EVERY_MILLISECONDS).catch((error: unknown) => {
+      if (entries.length === 0) throw error;
+    });
+  const newestActive = (): RingEntry | undefined => {
+    const now = options.clock.now();
+    return entries.filter((entry) => entry.activeFrom <= now).at(-1);
+  };
+
+  return {
+    async active() {
+      await keepFresh();
+      if (newestActive() === undefined) {
+        await addKey(options, 0, true);
+        await refresh(0);
+      }
+      const key = newestActive();
+      if (key === undefined) throw new Error('The key ring has no key that may sign yet.');
+      return key;
+    },
+    async find(id) {
+      await keepFresh();
+      const known = () => entries.find((entry) => entry.id === id && (entry.retiresAt ?? Infinity) > options.clock.now());
+      if (known() === undefined) await refresh(RELOAD_AT_MOST_EVERY_MILLISECONDS);
+      return known();
+    },
+    async published() {
+      await keepFresh();
+      const now = options.clock.now();
+      return entries.filter((entry) => (entry.retiresAt ?? Infinity) > now).map((entry) => entry.jwk);
+    },
+    async rotate({ immediately }) {
+      const key = await addKey(options, immediately ? 0 : KEYS_MAX_AGE_SECONDS, false);
+      await refresh(0);
+      if (key === undefined) throw new Error('No key was made.');
+      return { id: key.id, activeFrom: key.activeFrom };
+    },
+  };
+}

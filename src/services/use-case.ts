@@ -1,0 +1,17 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Dependencies } from '../dependencies.js';
+
+/** Who asks, as far as the connection tells. */
+export interface Client {
+  /** Null where the transport knows none. */
+  ipAddress: string | null;
+  userAgent: string | null;
+}
+
+/** What a use-case may ask for: the process's dependencies and the request's own unit of work. Each picks what it needs. */
+export interface UseCaseContext extends Dependencies {
+  /** Forked for this request alone. */
+  em: EntityManager;
+  client: Client;
+  requestId: string;
+}

@@ -1,0 +1,134 @@
+import type { z } from 'zod';
+import { checkTogether, type SettingProblem } from './settings/checks.js';
+import { settingsSchema, type Variables } from './settings/schema.js';
+import { rawSecret, rawValue } from './settings/secret-files.js';
+import { type SettingNotes, settingNotes } from './settings/setting.js';
+
+export type { SettingProblem } from './settings/checks.js';
+export type { LimitWindow, RateLimitSettings } from './settings/rate-limit-overrides.js';
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
+  : Lowercase<Name>;
+
+/** The settings that another one decides where they are left out. */
+interface CompletedSettings {
+  publicUrl: string;
+  jwtIssuer: string;
+  passwordMinLength: number;
+  defaultRole: string;
+  corsOrigins: readonly string[];
+  trustedProxies: readonly string[];
+}
+
+type ReadSettings = { [Name in keyof Variables as CamelCase<Name>]: Variables[Name] };
+
+/**
+ * Every setting, named as its variable is in camel case and described in `docs/settings.md`.
+ * What ends in `Ttl` or `Seconds` is in seconds, what ends in `Ms` in milliseconds.
+ */
+export type Settings = Readonly<Omit<ReadSettings, keyof CompletedSettings> & CompletedSettings>;
+
+/** Thrown when the environment is refused; the message has one line for each reason and quotes no value. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(
+    /** Every reason, in the order of the documentation. */
+    readonly problems: readonly SettingProblem[],
+  ) {
+    const lines = problems.map(({ name, reason, example }) => `  ${name} ${reason}; for example: ${example}`);
+    super(['The settings are refused:', ...lines].join('\n'));
+  }
+}
+
+/** Loads `.env` from the working directory where there is one; variables that are already set win over it. */
+export function readEnvironment(file = '.env'): NodeJS.ProcessEnv {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  return process.env;
+}
+
+/**
+ * Reads every setting from the environment and from the files that NAME_FILE variables name.
+ * @throws {SettingsError} with every reason at once when anything is missing, malformed or unsafe in production.
+ */
+export function loadSettings(env: Record<string, string | undefined>): Settings {
+  const production = env.NODE_ENV?.trim() === 'production';
+  const { values, problems } = readVariables(env, production);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return complete(values as Variables);
+}
+
+function readVariables(env: Record<string, string | undefined>, production: boolean) {
+  const shape = settingsSchema(production).shape;
+  const values: Record<string, unknown> = {};
+  const texts = new Map<string, string | undefined>();
+  const problems: SettingProblem[] = [];
+  // Each field is parsed by itself, for zod checks what joins fields only once all of them are right.
+  for (const [variable, type] of Object.entries(shape)) {
+    const notes = notesOf(type);
+    const raw = notes.secret ? rawSecret(env, variable) : rawValue(env, variable);
+    if (!raw.ok) {
+      const example = raw.name.endsWith('_FILE') ? `/run/secrets/${variable.toLowerCase()}` : exampleOf(notes);
+      problems.push({ name: raw.name, reason: raw.reason, example });
+      continue;
+    }
+    texts.set(variable, raw.text);
+    const result = type.safeParse(raw.text);
+    if (result.success) values[variable] = result.data;
+    else {
+      const reasons = result.error.issues.map((issue) => issue.message);
+      problems.push(...reasons.map((reason) => ({ name: variable, reason, example: exampleOf(notes) })));
+    }
+  }
+  for (const { name, reason } of checkTogether(values as Partial<Variables>, texts, production)) {
+    problems.push({ name, reason, example: exampleOf(notesOf(shape[name])) });
+  }
+  return { values, problems };
+}
+
+function complete(read: Variables): Settings {
+  const camelCased = Object.fromEntries(
+    Object.entries(read).map(([variable, value]) => [camelCase(variable), value]),
+  ) as ReadSettings;
+  const publicUrl = read.PUBLIC_URL ?? `http://localhost:${read.PORT}`;
+  return Object.freeze({
+    ...camelCased,
+    publicUrl,
+    corsOrigins: read.CORS_ORIGINS ?? [],
+    trustedProxies: read.TRUSTED_PROXIES ?? [],
+    databaseDirectUrl: read.DATABASE_DIRECT_URL ?? read.DATABASE_URL,
+    jwtIssuer: read.JWT_ISSUER ?? publicUrl,
+    passwordMinLength: read.PASSWORD_MIN_LENGTH ?? (read.PASSWORD_POLICY === 'nist' ? 15 : 8),
+    defaultRole: read.DEFAULT_ROLE ?? read.SIGNUP_ROLES[0] ?? '',
+  });
+}
+
+function camelCase(variable: string): string {
+  return variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function notesOf(type: z.ZodType): SettingNotes {
+  const notes = settingNotes.get(type);
+  if (notes === undefined) throw new Error('A setting is declared without its notes.');
+  return notes;
+}
+
+function exampleOf(notes: SettingNotes): string {
+  return notes.advice ?? notes.default ?? notes.example ?? '';
+}
+
+/** Threads that are left for files, DNS and token checks while every core hashes a password. */
+const SPARE_THREADS = 4;
+
+/**
+ * Makes libuv's pool large enough that password hashes do not hold up everything else. Works until the pool is first used.
+ * A size that is set in the environment stays.
+ */
+export function sizeThreadPool(cores: number): void {
+  process.env.UV_THREADPOOL_SIZE ??= String(cores + SPARE_THREADS);
+}

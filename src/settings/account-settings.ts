@@ -1,0 +1,118 @@
+import { tokenName } from './addresses.js';
+import { rateLimits } from './rate-limit-overrides.js';
+import { duration, flag, listOf, matching, oneOf, oneOfAnyCase, type Reader, wholeNumber } from './readers.js';
+import { optional, withDefault } from './setting.js';
+
+const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+const ROLE_RULE = 'be a role name: a small letter, then up to 31 small letters, digits, underscores or dashes';
+
+const signupRoles: Reader<readonly string[]> = listOf((role, refuse) => {
+  // Whoever can sign up could make themselves an admin.
+  if (role === 'admin') refuse('must not be admin: admins are appointed, they do not sign up');
+  else if (!ROLE_NAME.test(role)) refuse(`must ${ROLE_RULE}`);
+  return role;
+});
+
+/** Tokens and how long they and their sessions last. */
+export function tokenSettings(production: boolean) {
+  return {
+    JWT_ISSUER: optional(tokenName, {
+      description: 'Issuer (`iss`) of access tokens.',
+      derivedDefault: '`PUBLIC_URL`',
+      example: 'http://localhost:4000',
+    }),
+    JWT_AUDIENCE: withDefault(tokenName, 'gatehouse', { description: 'Audience (`aud`) of access tokens.' }),
+    JWT_ALGORITHM: withDefault(oneOf('ES256', 'EdDSA'), 'ES256', {
+      description: 'Algorithm that access tokens are signed with: `ES256` or `EdDSA`.',
+    }),
+    ACCESS_TOKEN_TTL: withDefault(production ? duration(30, 900) : duration(), '15m', {
+      description: 'Life of an access token; from `30s` to `15m` in production.',
+    }),
+    REFRESH_TOKEN_TTL: withDefault(duration(), '7d', {
+      description: 'How long a session lives on without a refresh.',
+    }),
+    REFRESH_TOKEN_TTL_REMEMBERED: withDefault(duration(), '14d', {
+      description: 'The same for a session whose owner asked to be remembered.',
+    }),
+    REFRESH_REUSE_GRACE_SECONDS: withDefault(wholeNumber(0, 60), '10', {
+      description:
+        'Seconds in which the refresh token just replaced still answers with its successor; `0` is strict and ends the session at once.',
+    }),
+    SESSION_ABSOLUTE_TTL: withDefault(duration(), '90d', {
+      description: 'How long a session lives at most, however often it is refreshed.',
+    }),
+    COOKIE_SAME_SITE: withDefault(oneOfAnyCase('strict', 'lax', 'none'), 'strict', {
+      description: 'SameSite attribute of the cookies: `strict`, `lax` or `none`, which needs an https `PUBLIC_URL`.',
+    }),
+  };
+}
+
+/** What a password must be, and the life of codes and links. */
+export function passwordSettings() {
+  return {
+    PASSWORD_POLICY: withDefault(oneOf('composition', 'nist'), 'composition', {
+      description:
+        'What a password must have: `composition` asks for four kinds of characters, `nist` for length alone.',
+    }),
+    PASSWORD_MIN_LENGTH: optional(wholeNumber(8, 64), {
+      description: 'Fewest characters of a password, from 8 to 64.',
+      derivedDefault: '`8` for `composition`, `15` for `nist`',
+      example: '8',
+    }),
+    VERIFICATION_CODE_TTL: withDefault(duration(), '10m', {
+      description: 'Life of the six-digit code that verifies an address.',
+    }),
+    VERIFICATION_LINK_TTL: withDefault(duration(), '24h', {
+      description: 'Life of the link that verifies an address.',
+    }),
+    EXCHANGE_TOKEN_TTL: withDefault(duration(), '60s', {
+      description: 'Life of the token that a verification returns in exchange for a session.',
+    }),
+    CODE_MAX_ATTEMPTS: withDefault(wholeNumber(1, 20), '5', {
+      description: 'Wrong codes after which a code is void.',
+    }),
+    CODE_RESEND_SECONDS: withDefault(wholeNumber(0, 86_400), '60', {
+      description: 'Seconds until another code may be asked for.',
+    }),
+  };
+}
+
+/** Who may sign up and with what. */
+export function signupSettings() {
+  return {
+    SIGNUP_ROLES: withDefault(signupRoles, 'user', {
+      description: 'Roles that may be chosen at sign-up, as a comma list; never `admin`.',
+    }),
+    DEFAULT_ROLE: optional(matching(ROLE_NAME, ROLE_RULE), {
+      description: 'Role of an account whose owner chose none; one of `SIGNUP_ROLES`.',
+      derivedDefault: 'the first of `SIGNUP_ROLES`',
+      example: 'user',
+    }),
+    USERNAME_REQUIRED: withDefault(flag, 'false', { description: 'Whether a sign-up needs a user name.' }),
+    TERMS_REQUIRED: withDefault(flag, 'false', { description: 'Whether a sign-up needs the terms to be accepted.' }),
+    SIGNUP_REVEALS_ACCOUNTS: withDefault(flag, 'false', {
+      description: 'Whether a sign-up may say that an address is taken, which tells strangers who has an account.',
+    }),
+  };
+}
+
+/** How often operations may be called. */
+export function limitSettings(production: boolean) {
+  return {
+    RATE_LIMITS: withDefault(rateLimits(production), 'on', {
+      description:
+        'Rate limits: `on`, `off` (refused in production) or other windows for single fields, such as `login=25/1h,login:account=10/1h`.',
+    }),
+  };
+}
+
+/** What the GraphQL endpoint shows of itself. */
+export function graphqlSettings(production: boolean) {
+  const openOutsideProduction = production ? 'off' : 'on';
+  return {
+    GRAPHQL_IDE: withDefault(flag, openOutsideProduction, { description: 'Whether `/ide` serves the GraphQL IDE.' }),
+    INTROSPECTION: withDefault(flag, openOutsideProduction, {
+      description: 'Whether the schema may be read by introspection.',
+    }),
+  };
+}

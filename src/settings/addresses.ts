@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { listOf, type Read, type Reader, reader } from './readers.js';
+
+const MAIL_ADDRESS = /[^\s<>@,;:"()\\]+@[^\s<>@,;:"()\\]+/.source;
+const MAIL_SENDER = new RegExp(`^(?:${MAIL_ADDRESS}|(?:"[^"\\\\]*"|[^<>",;:@()\\\\]*) *<${MAIL_ADDRESS}>)$`);
+
+/** Reads an http or https address without its trailing slash; in production only https. */
+export function webAddress(production: boolean): Reader<string> {
+  const schemes = production ? ['https:'] : ['http:', 'https:'];
+  return reader((text, refuse) => {
+    const url = parse(text, schemes);
+    if (url === undefined || url.username !== '' || url.password !== '' || /[?#]/.test(text)) {
+      const scheme = production ? 'an https' : 'an http or https';
+      refuse(`must be ${scheme} address without user, query or fragment${production ? ' in production' : ''}`);
+      return text;
+    }
+    return url.origin + url.pathname.replace(/\/+$/, '');
+  });
+}
+
+/** Reads the origins whose pages may call the gateway with cookies: exact ones, as a browser writes them. */
+export function browserOrigins(production: boolean): Reader<readonly string[]> {
+  const schemes = production ? ['https:'] : ['http:', 'https:'];
+  return listOf((entry, refuse) => {
+    if (entry.includes('*')) {
+      // A wildcard would let the page of any stranger act with the cookies of whoever visits it.
+      refuse('has a wildcard, which would let any site act for a signed-in visitor: list each origin');
+    } else if (parse(entry, schemes)?.origin !== entry) {
+      const rule = production ? 'a bare https origin in production' : 'a bare http or https origin';
+      refuse(`must be ${rule}, as a browser sends it: lower case, no default port, path or trailing slash`);
+    }
+    return entry;
+  });
+}
+
+/** Reads the addresses and CIDR ranges of the proxies whose forwarding headers are believed. */
+export const proxyAddresses: Reader<readonly string[]> = listOf((entry, refuse) => {
+  // ipaddr.js takes old spellings such as 127.1 or 0x7f.1 too, which other readers of the list would see differently.
+  const address = ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
+  if (!address && !ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) && !ipaddr.IPv6.isValidCIDR(entry)) {
+    refuse('must be an IP address or a CIDR range');
+  } else if (entry.endsWith('/0')) {
+    refuse('trusts every address, so that any client could forge the address that limits count');
+  }
+  return entry;
+});
+
+/** Reads a connection URL with one of the schemes; the text is kept as it is written. */
+export function connection(schemes: readonly string[], check: Read<unknown> = () => undefined): Reader<string> {
+  return reader((text, refuse) => {
+    if (parse(text, schemes) === undefined) {
+      refuse(`must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
+    } else {
+      check(text, refuse);
+    }
+    return text;
+  });
+}
+
+/** Reads the mail server's URL; in production one whose query weakens TLS is refused. */
+export function mailServer(production: boolean): Reader<string> {
+  return connection(['smtp:', 'smtps:'], (text, refuse) => {
+    const weakens = [...new URL(text).searchParams].some(([name, value]) => weakensTls(name.toLowerCase(), value));
+    if (production && weakens) {
+      refuse(
+        'must not turn off TLS or its verification in production (tls.rejectUnauthorized, ignoreTLS, opportunisticTLS)',
+      );
+    }
+  });
+}
+
+/** Reads one sender, bare or with a display name, which can not smuggle a header or a second address. */
+export const mailSender: Reader<string> = reader((text, refuse) => {
+  const hasControlCharacter = Array.from(text).some((character) => character < ' ' || character === '\x7f');
+  if (hasControlCharacter || !MAIL_SENDER.test(text)) {
+    refuse('must be one mail address, bare or with a display name, on one line');
+  }
+  return text;
+});
+
+/** Reads a folder as an absolute path. */
+export const folder: Reader<string> = reader((text) => resolve(text));
+
+/** Reads a name that goes into a token: a URL, or text without a colon (StringOrURI, RFC 7519 section 2). */
+export const tokenName: Reader<string> = reader((text, refuse) => {
+  if (/\s/.test(text) || (text.includes(':') && !URL.canParse(text)))
+    refuse('must be a URL, or a name without spaces and colons');
+  return text;
+});
+
+function parse(text: string, schemes: readonly string[]): URL | undefined {
+  // The parser drops line breaks inside a URL in silence; other readers of the same text would not.
+  const url = /\s/.test(text) ? null : URL.parse(text);
+  return url !== null && schemes.includes(url.protocol) ? url : undefined;
+}
+
+function weakensTls(name: string, value: string): boolean {
+  if (name === 'tls.rejectunauthorized') return !['true', '1'].includes(value);
+  return ['ignoretls', 'opportunistictls'].includes(name) && !['false', '0', ''].includes(value);
+}

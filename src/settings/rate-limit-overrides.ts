@@ -1,0 +1,41 @@
+import { duration, entriesOf, type Reader, reader } from './readers.js';
+
+/** So many executions of a field within so many seconds. */
+export interface LimitWindow {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/** What RATE_LIMITS says: whether anything is limited, and windows that replace those of a `field` or `field:scope`. */
+export interface RateLimitSettings {
+  readonly enabled: boolean;
+  readonly overrides: Readonly<Record<string, readonly LimitWindow[]>>;
+}
+
+const OVERRIDE = /^(?<key>[A-Za-z]+(?::[a-z]+)?)=(?<points>[1-9]\d{0,8})\/(?<window>[^/]+)$/;
+const WINDOW = duration();
+
+/** Reads `on`, `off` (refused in production) or overrides such as `login=25/1h,login:account=10/1h`. */
+export function rateLimits(production: boolean): Reader<RateLimitSettings> {
+  return reader((text, refuse) => {
+    const word = text.toLowerCase();
+    if (word === 'off' && production)
+      refuse('must not be off in production, where passwords could then be tried without end');
+    if (word === 'on' || word === 'off') return { enabled: word === 'on', overrides: {} };
+    return { enabled: true, overrides: readOverrides(text, refuse) };
+  });
+}
+
+function readOverrides(text: string, refuse: (reason: string) => void): Record<string, LimitWindow[]> {
+  const overrides = new Map<string, LimitWindow[]>();
+  entriesOf(text).forEach((entry, index) => {
+    const { key = '', points = '', window = '' } = OVERRIDE.exec(entry)?.groups ?? {};
+    const seconds = WINDOW.safeParse(window);
+    if (!seconds.success) {
+      refuse(`must be on, off or overrides, and entry ${index + 1} is not written as field=points/window`);
+      return;
+    }
+    overrides.set(key, [...(overrides.get(key) ?? []), { points: Number(points), seconds: seconds.data }]);
+  });
+  return Object.fromEntries(overrides);
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+/** Turns the text of one variable into its value; each call of `refuse` adds one reason why the text is wrong. */
+export type Read<T> = (text: string, refuse: (reason: string) => void) => T;
+
+/** A zod type that reads one variable from its text. */
+export type Reader<T> = z.ZodType<T, string>;
+
+const SECONDS_PER_UNIT: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
+const LONGEST_DURATION = 366 * 86_400;
+
+/** Makes a zod type of a reading function; whatever it returns after a refusal is dropped by zod. */
+export function reader<T>(read: Read<T>): Reader<T> {
+  return z
+    .string({ error: 'must be set in production' })
+    .transform((text, context) => read(text, (message) => context.addIssue({ code: 'custom', message })));
+}
+
+/** Reads a length of time such as `15m`, `14d`, `60s`, `1h` or bare seconds, as a number of seconds within the bounds. */
+export function duration(least = 1, most = LONGEST_DURATION): Reader<number> {
+  return reader((text, refuse) => {
+    const [, amount, unit] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? [];
+    const seconds = Number(amount) * (SECONDS_PER_UNIT[unit ?? ''] ?? Number.NaN);
+    if (!(seconds >= least && seconds <= most)) {
+      refuse(`must be a length of time from ${describeSeconds(least)} to ${describeSeconds(most)}`);
+    }
+    return seconds;
+  });
+}
+
+/** Writes seconds in the largest unit that divides them: 900 is `15m`. */
+export function describeSeconds(seconds: number): string {
+  const units = Object.entries(SECONDS_PER_UNIT).filter(([unit]) => unit !== '');
+  const [unit = 's', size = 1] = units.findLast(([, length]) => seconds > 0 && seconds % length === 0) ?? [];
+  return `${seconds / size}${unit}`;
+}
+
+/** Reads a whole number written in digits alone, within the bounds. */
+export function wholeNumber(least: number, most: number): Reader<number> {
+  return reader((text, refuse) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) refuse(`must be a whole number from ${least} to ${most}`);
+    return value;
+  });
+}
+
+/** Reads a switch: `true`, `1`, `on` or `yes` against `false`, `0`, `off` or `no`, in any case. */
+export const flag: Reader<boolean> = reader((text, refuse) => {
+  const on = /^(true|1|on|yes)$/i.test(text);
+  if (!on && !/^(false|0|off|no)$/i.test(text)) refuse('must be one of true, 1, on, yes, false, 0, off, no');
+  return on;
+});
+
+/** Reads one of the choices, written exactly so. */
+export function oneOf<const T extends string>(...choices: T[]): Reader<T> {
+  return reader((text, refuse) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) refuse(`must be one of ${choices.join(', ')}`);
+    return choice as T;
+  });
+}
+
+/** Reads one of the lower-case choices, written in any case. */
+export function oneOfAnyCase<const T extends string>(...choices: T[]): Reader<T> {
+  const exact = oneOf(...choices);
+  return z
+    .string({ error: 'must be set in production' })
+    .transform((text) => text.toLowerCase())
+    .pipe(exact);
+}
+
+/** Reads text that matches the pattern; `rule` completes the sentence "must …". */
+export function matching(pattern: RegExp, rule: string): Reader<string> {
+  return reader((text, refuse) => {
+    if (!pattern.test(text)) refuse(`must ${rule}`);
+    return text;
+  });
+}
+
+/**
+ * Reads a comma list, without its repetitions.
+ * A refused entry is told by its place and never by its text, which could be a secret that was put in the wrong variable.
+ */
+export function listOf<T>(read: Read<T>): Reader<readonly T[]> {
+  return reader((text, refuse) => {
+    const values = entriesOf(text).map((entry, index) =>
+      read(entry, (reason) => refuse(`entry ${index + 1} ${reason}`)),
+    );
+    return [...new Set(values)];
+  });
+}
+
+/** The entries of a comma list, trimmed; empty ones stay, so that a stray comma is refused by what reads the entry. */
+export function entriesOf(text: string): string[] {
+  return text.split(',').map((entry) => entry.trim());
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { graphqlSettings, limitSettings, passwordSettings, signupSettings, tokenSettings } from './account-settings.js';
+import { databaseSettings, mailSettings, redisSettings, secretSettings, serverSettings } from './server-settings.js';
+
+/** Every setting under its heading, in the order of the documentation; production has stricter rules and defaults. */
+export function settingGroups(production: boolean) {
+  return {
+    Server: serverSettings(production),
+    Database: databaseSettings(production),
+    Redis: redisSettings(),
+    Mail: mailSettings(production),
+    Secrets: secretSettings(production),
+    'Tokens and sessions': tokenSettings(production),
+    'Passwords and codes': passwordSettings(),
+    'Sign-up': signupSettings(),
+    Limits: limitSettings(production),
+    GraphQL: graphqlSettings(production),
+  };
+}
+
+/** The schema of the environment: one field per variable, each read by itself. */
+export function settingsSchema(production: boolean) {
+  const groups = settingGroups(production);
+  return z.object({
+    ...groups.Server,
+    ...groups.Database,
+    ...groups.Redis,
+    ...groups.Mail,
+    ...groups.Secrets,
+    ...groups['Tokens and sessions'],
+    ...groups['Passwords and codes'],
+    ...groups['Sign-up'],
+    ...groups.Limits,
+    ...groups.GraphQL,
+  });
+}
+
+/** The variables' values by their names, before settings that depend on each other are completed. */
+export type Variables = z.output<ReturnType<typeof settingsSchema>>;

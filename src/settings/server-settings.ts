@@ -1,0 +1,147 @@
+import { browserOrigins, connection, folder, mailSender, mailServer, proxyAddresses, webAddress } from './addresses.js';
+import { flag, matching, oneOf, wholeNumber } from './readers.js';
+import { optional, required, requiredInProduction, withDefault } from './setting.js';
+import { SAMPLE_SECRETS, secret } from './weak-secrets.js';
+
+const KEY_ADVICE = 'the output of: openssl rand -base64 48';
+const LEAST_KEY_CHARACTERS = 32;
+const LEAST_TRIAL_ROUTER_SECRET = 16;
+const POSTGRES = ['postgres:', 'postgresql:'];
+
+/** Where the gateway listens, how it is reached and who may call it. */
+export function serverSettings(production: boolean) {
+  return {
+    NODE_ENV: withDefault(oneOf('development', 'test', 'production'), 'development', {
+      description:
+        'What the process is run for: `production` starts nothing embedded, makes nothing up and demands every setting that is marked as required.',
+    }),
+    HOST: withDefault(
+      matching(/^[A-Za-z0-9.:_-]+$/, 'be a host name or an IP address without a port'),
+      production ? '0.0.0.0' : '127.0.0.1',
+      { description: 'Address or host name that the server listens on.' },
+    ),
+    PORT: withDefault(wholeNumber(0, 65_535), '4000', {
+      description: 'Port that the server listens on; `0` takes any free one.',
+    }),
+    PUBLIC_URL: requiredInProduction(production, webAddress(production), {
+      description: 'Address under which clients reach the gateway, kept without a trailing slash; https in production.',
+      derivedDefault: '`http://localhost:<PORT>`',
+      example: 'http://localhost:4000',
+      advice: 'https://auth.example.com',
+    }),
+    APP_URL: optional(webAddress(production), {
+      description: 'Address of the web application that the links in mails lead to; https in production.',
+      example: 'http://localhost:5173',
+      advice: 'https://app.example.com',
+    }),
+    DATA_DIR: withDefault(folder, './data', {
+      description: 'Folder of the embedded database and of what the gateway makes for itself outside production.',
+    }),
+    LOG_LEVEL: withDefault(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', {
+      description: 'Least severe messages that are logged.',
+    }),
+    TRUSTED_PROXIES: optional(proxyAddresses, {
+      description:
+        'Addresses and CIDR ranges of the proxies in front, as a comma list; only their forwarding headers are believed.',
+      example: '10.0.0.0/8,192.168.1.10',
+    }),
+    CORS_ORIGINS: optional(browserOrigins(production), {
+      description:
+        'Exact origins whose pages may call the gateway with cookies, as a comma list; outside production pages of the same machine may as well, and in production each is https.',
+      example: 'https://app.example.com',
+    }),
+    RUN_WORKER: withDefault(flag, 'true', {
+      description: 'Whether the server also sends mail and runs jobs; turn it off where separate workers run.',
+    }),
+  };
+}
+
+/** PostgreSQL and the patience with it. */
+export function databaseSettings(production: boolean) {
+  const example = 'postgres://gatehouse:password@localhost:5432/gatehouse';
+  return {
+    DATABASE_URL: requiredInProduction(production, connection(POSTGRES), {
+      description: 'PostgreSQL to keep everything in; without it an embedded one is started under `DATA_DIR`.',
+      example,
+      secret: true,
+    }),
+    DATABASE_DIRECT_URL: optional(connection(POSTGRES), {
+      description: 'The same database past a connection pooler, for migrations and for LISTEN.',
+      derivedDefault: '`DATABASE_URL`',
+      example,
+      secret: true,
+    }),
+    DATABASE_READ_URL: optional(connection(POSTGRES), {
+      description: 'Replica for reads that may lag behind.',
+      example,
+      secret: true,
+    }),
+    DATABASE_POOL_MAX: withDefault(wholeNumber(1, 1_000), '10', {
+      description: 'Most connections that one process keeps open to the database.',
+    }),
+    DATABASE_STATEMENT_TIMEOUT_MS: withDefault(wholeNumber(1, 600_000), '5000', {
+      description: 'Milliseconds after which the database gives up a statement.',
+    }),
+    REQUEST_TIMEOUT_MS: withDefault(wholeNumber(1, 600_000), '15000', {
+      description: 'Milliseconds after which the server gives up a request.',
+    }),
+  };
+}
+
+/** The optional Redis. */
+export function redisSettings() {
+  return {
+    REDIS_URL: optional(connection(['redis:', 'rediss:']), {
+      description: 'Redis for rate limits, jobs and messages between replicas; without it PostgreSQL does all three.',
+      example: 'redis://localhost:6379',
+      secret: true,
+    }),
+  };
+}
+
+/** How mail leaves and who it is from. */
+export function mailSettings(production: boolean) {
+  const notes = {
+    description: 'Sender of every mail: one address, bare or with a display name.',
+    example: 'Example <no-reply@example.com>',
+  };
+  return {
+    SMTP_URL: requiredInProduction(production, mailServer(production), {
+      description:
+        'Mail server; without it mail is kept for `/dev/mail`, and in production its query must not weaken TLS.',
+      example: 'smtp://user:password@localhost:587',
+      advice: 'smtps://user:password@mail.example.com',
+      secret: true,
+    }),
+    MAIL_FROM: production
+      ? required(mailSender, notes)
+      : withDefault(mailSender, 'Gatehouse <no-reply@localhost>', notes),
+  };
+}
+
+/** The keys that everything else is derived from. */
+export function secretSettings(production: boolean) {
+  const advice = KEY_ADVICE;
+  return {
+    SECRET_KEY: requiredInProduction(production, secret(LEAST_KEY_CHARACTERS, production), {
+      description:
+        'Key of at least 32 characters that codes, tokens and stored signing keys are protected with; outside production one is made under `DATA_DIR`.',
+      example: SAMPLE_SECRETS.current,
+      advice,
+      secret: true,
+    }),
+    SECRET_KEY_PREVIOUS: optional(secret(LEAST_KEY_CHARACTERS, production), {
+      description: 'The `SECRET_KEY` used before, so that what it protects stays readable during a rotation.',
+      example: SAMPLE_SECRETS.previous,
+      advice: 'the former SECRET_KEY',
+      secret: true,
+    }),
+    ROUTER_SECRET: optional(secret(production ? LEAST_KEY_CHARACTERS : LEAST_TRIAL_ROUTER_SECRET, production), {
+      description:
+        'Secret shared with the router of a supergraph, which alone may then ask for entities; at least 16 characters, 32 in production.',
+      example: SAMPLE_SECRETS.router,
+      advice,
+      secret: true,
+    }),
+  };
+}

@@ -1,0 +1,244 @@
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { buildSchema, graphql } from 'graphql';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registerDevMailbox } from '../../src/http/dev-mailbox.js';
+import { registerHostedPages } from '../../src/http/hosted-pages.js';
+import { registerIde } from '../../src/http/ide.js';
+import type { CapturedMail } from '../../src/mail/captured-mail.js';
+import { type Browser, browserMissing, startBrowser, watch } from './browser.js';
+
+const HOSTED_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+let app: FastifyInstance;
+let origin: string;
+let mails: CapturedMail[] = [];
+let requests: FastifyRequest[] = [];
+let answer: (body: unknown) => unknown;
+
+function mail(id: string, change: Partial<CapturedMail> = {}): CapturedMail {
+  return {
+    id,
+    to: `${id}@example.com`,
+    from: 'Gatehouse <no-reply@localhost>',
+    subject: `Subject of ${id}`,
+    text: `Text of ${id}`,
+    html: `<!doctype html><html><head><title>t</title></head><body><p>HTML of ${id}</p></body></html>`,
+    code: '042137',
+    link: 'http://localhost:4000/verify-email#token=abc',
+    mail: 'verification-code',
+    sentAt: new Date(Date.UTC(2026, 0, 1, 12)).toISOString(),
+    ...change,
+  };
+}
+
+beforeAll(async () => {
+  app = Fastify();
+  const directives = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"], 'base-uri': ["'none'"] };
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives },
+    frameguard: { action: 'deny' },
+  });
+  registerDevMailbox(app, { list: async () => mails });
+  registerHostedPages(app);
+  registerIde(app, { graphqlPath: '/graphql' });
+  app.post('/graphql', async (request) => {
+    requests.push(request);
+    return answer(request.body);
+  });
+  origin = await app.listen({ host: '127.0.0.1', port: 0 });
+});
+
+afterAll(() => app.close());
+
+beforeEach(() => {
+  mails = [];
+  requests = [];
+});
+
+describe('the files of the pages', () => {
+  it.each([
+    ['/verify-email', HOSTED_POLICY],
+    ['/dev/mail', `${HOSTED_POLICY}; frame-src 'self'`],
+    ['/ide', `${HOSTED_POLICY.replace("img-src 'self'", "img-src 'self' data:")}; font-src data:`],
+  ])('gives %s a strict policy in place of the one of the API', async (url, policy) => {
+    const { headers, body } = await app.inject({ url });
+    expect(headers['content-security-policy']).toBe(policy);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(body).not.toMatch(/<style|style=|<script(?![^>]* src=)| on[a-z]+=|\{\{/);
+  });
+
+  it.each(['/verify-email', '/dev/mail', '/ide'])('serves every file that %s names', async (url) => {
+    const { body } = await app.inject({ url });
+    const names = [...body.matchAll(/(?:src|href)="([^"]+\.(?:js|css|svg))"/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(3);
+    for (const name of names) {
+      const { statusCode, headers } = await app.inject({ url: new URL(name, `http://localhost${url}`).pathname });
+      expect({ name, statusCode }).toEqual({ name, statusCode: 200 });
+      expect(headers['content-type']).toMatch(/; charset=utf-8$/);
+      expect(headers['cache-control']).toBe('public, max-age=300');
+    }
+  });
+
+  it.each([
+    '/ide/../../package.json',
+    '/ide/%2e%2e/%2e%2e/package.json',
+    '/ide/vendor.json',
+    '/ide/vendor/react.LICENSE.txt',
+  ])('has nothing at %s', async (url) => expect((await app.inject({ url })).statusCode).toBe(404));
+});
+
+describe('the mailbox as data', () => {
+  it('lists the newest mail first and only the public fields', async () => {
+    mails = [
+      mail('old'),
+      mail('new', { code: null, link: null, sentAt: new Date(Date.UTC(2026, 0, 2)).toISOString() }),
+    ];
+    const answered = await app.inject({ url: '/dev/mail.json' });
+    expect(answered.headers['cache-control']).toBe('no-store');
+    const [newest, oldest] = answered.json();
+    expect(newest).toMatchObject({ id: 'new', code: null, link: null });
+    expect(Object.keys(oldest)).toEqual(['id', 'to', 'subject', 'text', 'html', 'code', 'link', 'sentAt']);
+  });
+
+  it('serves the HTML of a mail without scripts, requests and origin', async () => {
+    mails = [mail('one')];
+    const { headers, body } = await app.inject({ url: '/dev/mail/html/one' });
+    expect(headers['content-security-policy']).toMatch(/^sandbox .*default-src 'none'; style-src 'unsafe-inline'/);
+    expect(headers['content-security-policy']).not.toMatch(/script-src|allow-scripts|allow-same-origin/);
+    expect(body).toContain('<head><base target="_blank">');
+    expect((await app.inject({ url: '/dev/mail/html/other' })).statusCode).toBe(404);
+  });
+});
+
+describe.skipIf(browserMissing)('the pages in a browser', () => {
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+    await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+  });
+
+  beforeEach(async () => {
+    page = await browser.context.newPage();
+    faults = watch(page, origin);
+  });
+
+  afterEach(() => page.close());
+  afterAll(() => browser?.close());
+
+  it('verifies an address only when the button is pressed', async () => {
+    answer = () => ({ data: { verifyEmailWithToken: { __typename: 'EmailVerified', user: { id: '1' } } } });
+    await page.goto(`${origin}/verify-email#token=secret-token`);
+    await page.getByRole('button', { name: 'Confirm my address' }).waitFor();
+    expect(page.url()).toBe(`${origin}/verify-email`);
+    expect(requests).toHaveLength(0);
+
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('You can go back and sign in.').waitFor();
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.body).toMatchObject({ variables: { input: { token: 'secret-token' } } });
+    expect(requests[0]?.headers).toMatchObject({ 'content-type': 'application/json', origin });
+    expect(requests[0]?.headers).not.toHaveProperty('referer');
+    expect(await page.evaluate('document.activeElement.id')).toBe('title');
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ['TOKEN_INVALID', 'This link no longer works', 0],
+    ['RATE_LIMITED', 'Too many tries', 1],
+    ['TEMPORARILY_UNAVAILABLE', 'That did not work just now', 1],
+  ])('says in words what %s means', async (code, title, buttons) => {
+    answer = () => ({ data: { verifyEmailWithToken: { __typename: 'TokenProblem', code, message: 'x' } } });
+    await page.goto(`${origin}/verify-email#token=t`);
+    await page.getByRole('button').click();
+    await page.getByRole('heading', { name: title }).waitFor();
+    expect(await page.getByRole('button').count()).toBe(buttons);
+  });
+
+  it('lets a lost connection be retried with the same token', async () => {
+    answer = () => ({ data: { verifyEmailWithToken: { __typename: 'EmailVerified', user: { id: '1' } } } });
+    await page.goto(`${origin}/verify-email#token=kept`);
+    await page.route('**/graphql', (route) => route.abort());
+    await page.getByRole('button').click();
+    await page.getByRole('heading', { name: 'No connection' }).waitFor();
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    expect(requests[0]?.body).toMatchObject({ variables: { input: { token: 'kept' } } });
+  });
+
+  it('says so when the address has no token, and takes the one of a second link', async () => {
+    await page.goto(`${origin}/verify-email`);
+    await page.getByRole('heading', { name: 'Something is missing' }).waitFor();
+    await page.goto(`${origin}/verify-email#token=second`);
+    await page.getByRole('button', { name: 'Confirm my address' }).waitFor();
+    expect(page.url()).toBe(`${origin}/verify-email`);
+  });
+
+  it('shows what arrives in the mailbox and copies its code', async () => {
+    await page.goto(`${origin}/dev/mail`);
+    await page.getByRole('heading', { name: 'No mail yet' }).waitFor();
+    mails = [mail('first', { subject: '<img src=x onerror=alert(1)> is text' })];
+    await page.getByRole('heading', { name: '<img src=x onerror=alert(1)> is text' }).waitFor();
+    await page.getByRole('button', { name: 'Copy code' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('042137');
+    await page.frameLocator('iframe').getByText('HTML of first').waitFor();
+    await page.getByRole('tab', { name: 'Text' }).click();
+    await page.getByRole('tabpanel').getByText('Text of first').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('goes through the mails with the arrow keys', async () => {
+    mails = ['one', 'two', 'three'].map((id) => mail(id));
+    await page.goto(`${origin}/dev/mail`);
+    await page.getByRole('heading', { name: 'Subject of one' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('heading', { name: 'Subject of two' }).waitFor();
+    expect(await page.locator('[aria-current]').getAttribute('data-id')).toBe('two');
+    await page.getByLabel('Filter by address or subject').fill('three');
+    expect(await page.locator('#mails li').count()).toBe(1);
+  });
+
+  it('never offers a link that is not one of the web', async () => {
+    mails = [mail('odd', { link: 'javascript:alert(1)' })];
+    await page.goto(`${origin}/dev/mail`);
+    await page.getByRole('heading', { name: 'Subject of odd' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Open link' }).count()).toBe(0);
+  });
+
+  it('runs an operation in the IDE with a token from its headers', async () => {
+    const schema = buildSchema('type Query { hello: String! }');
+    answer = (body) => {
+      const { query } = body as { query: string };
+      return graphql({ schema, source: query, rootValue: { hello: 'from the gateway' } });
+    };
+    await page.goto(`${origin}/ide`);
+    await page.getByRole('tab', { name: 'SignUp' }).waitFor();
+    expect(await page.locator('.graphiql-tab').count()).toBe(4);
+    await page.getByRole('tab', { name: 'Me' }).click();
+    await page.locator('.graphiql-query-editor .CodeMirror').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('{hello');
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await page.locator('.result-window').getByText('from the gateway').waitFor();
+    expect(requests.at(-1)?.headers).toMatchObject({
+      authorization: 'Bearer <accessToken>',
+      'content-type': 'application/json',
+      origin,
+    });
+    expect(JSON.stringify(await page.evaluate('({ ...localStorage })'))).toBe('{}');
+    expect(JSON.stringify(await page.evaluate('({ ...sessionStorage })'))).not.toContain('Bearer');
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,634 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
+import { renderEnvironmentExample, renderSettingsTable } from '../../src/settings/documentation.js';
+import { describeSeconds } from '../../src/settings/readers.js';
+import { weaknessOf } from '../../src/settings/weak-secrets.js';
+import { loadSettings, readEnvironment, type Settings, SettingsError } from '../../src/settings.js';
+
+const STRONG = 'q7Rk2ZtW9xLm4BvN8sPd1FhJ6gYc3TuE';
+const ALSO_STRONG = '4f9d02b7c1e86a35d7f0b29c8e14a6531c7f';
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://auth.example.com/',
+  DATABASE_URL: 'postgres://gatehouse:hunter2@database.example.com/gatehouse',
+  SMTP_URL: 'smtps://user:hunter2@mail.example.com',
+  MAIL_FROM: 'Example <no-reply@example.com>',
+  SECRET_KEY: STRONG,
+};
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-settings-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The lines that the environment is refused with, without the heading; none when it is accepted. */
+function refusals(env: Record<string, string | undefined>): string[] {
+  try {
+    loadSettings(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const [heading, ...lines] = error.message.split('\n');
+    expect(heading).toBe('The settings are refused:');
+    expect(lines).toHaveLength(error.problems.length);
+    return lines.map((line) => line.trim());
+  }
+}
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const development = (env: Record<string, string>) => refusals(env);
+const production = (env: Record<string, string | undefined>) => refusals({ ...PRODUCTION, ...env });
+
+describe('defaults', () => {
+  test('an empty environment starts outside production', () => {
+    expect(loadSettings({})).toEqual({
+      nodeEnv: 'development',
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: 'http://localhost:4000',
+      appUrl: undefined,
+      dataDir: resolve('data'),
+      logLevel: 'info',
+      trustedProxies: [],
+      corsOrigins: [],
+      runWorker: true,
+      databaseUrl: undefined,
+      databaseDirectUrl: undefined,
+      databaseReadUrl: undefined,
+      databasePoolMax: 10,
+      databaseStatementTimeoutMs: 5000,
+      requestTimeoutMs: 15_000,
+      redisUrl: undefined,
+      smtpUrl: undefined,
+      mailFrom: 'Gatehouse <no-reply@localhost>',
+      secretKey: undefined,
+      secretKeyPrevious: undefined,
+      routerSecret: undefined,
+      jwtIssuer: 'http://localhost:4000',
+      jwtAudience: 'gatehouse',
+      jwtAlgorithm: 'ES256',
+      accessTokenTtl: 900,
+      refreshTokenTtl: 7 * 86_400,
+      refreshTokenTtlRemembered: 14 * 86_400,
+      refreshReuseGraceSeconds: 10,
+      sessionAbsoluteTtl: 90 * 86_400,
+      cookieSameSite: 'strict',
+      passwordPolicy: 'composition',
+      passwordMinLength: 8,
+      verificationCodeTtl: 600,
+      verificationLinkTtl: 86_400,
+      exchangeTokenTtl: 60,
+      codeMaxAttempts: 5,
+      codeResendSeconds: 60,
+      signupRoles: ['user'],
+      defaultRole: 'user',
+      usernameRequired: false,
+      termsRequired: false,
+      signupRevealsAccounts: false,
+      rateLimits: { enabled: true, overrides: {} },
+      graphqlIde: true,
+      introspection: true,
+    });
+  });
+
+  test('production has its own', () => {
+    expect(loadSettings(PRODUCTION)).toMatchObject({
+      nodeEnv: 'production',
+      host: '0.0.0.0',
+      publicUrl: 'https://auth.example.com',
+      jwtIssuer: 'https://auth.example.com',
+      databaseDirectUrl: PRODUCTION.DATABASE_URL,
+      graphqlIde: false,
+      introspection: false,
+    });
+  });
+
+  test('follow the settings they depend on', () => {
+    const settings = loadSettings({ PORT: '4100', PASSWORD_POLICY: 'nist', SIGNUP_ROLES: 'member, guest,member' });
+    expect(settings).toMatchObject({
+      publicUrl: 'http://localhost:4100',
+      jwtIssuer: 'http://localhost:4100',
+      passwordMinLength: 15,
+      signupRoles: ['member', 'guest'],
+      defaultRole: 'member',
+    });
+    const pooled = { DATABASE_URL: 'postgres://pool/a', DATABASE_DIRECT_URL: 'postgresql://direct/a' };
+    expect(loadSettings(pooled).databaseDirectUrl).toBe('postgresql://direct/a');
+    expect(loadSettings({ PASSWORD_POLICY: 'nist', PASSWORD_MIN_LENGTH: '12' }).passwordMinLength).toBe(12);
+  });
+
+  test('empty text counts as unset and unknown variables are ignored', () => {
+    const empty = { PORT: '', SECRET_KEY: '', SECRET_KEY_FILE: '', SMTP_URL: '', HOST: ' ', NOT_A_SETTING: '%' };
+    expect(loadSettings(empty)).toEqual(loadSettings({}));
+    expect(production({ SECRET_KEY: '' })[0]).toMatch(/^SECRET_KEY must be set in production/);
+  });
+
+  test('the result cannot be changed', () => {
+    expectTypeOf<Pick<Settings, 'publicUrl' | 'databaseUrl' | 'accessTokenTtl' | 'cookieSameSite'>>().toEqualTypeOf<{
+      readonly publicUrl: string;
+      readonly databaseUrl: string | undefined;
+      readonly accessTokenTtl: number;
+      readonly cookieSameSite: 'strict' | 'lax' | 'none';
+    }>();
+    expect(Object.isFrozen(loadSettings({}))).toBe(true);
+  });
+});
+
+describe('production', () => {
+  test('lists everything that is missing at once', () => {
+    expect(refusals({ NODE_ENV: 'production' })).toEqual([
+      'PUBLIC_URL must be set in production; for example: https://auth.example.com',
+      expect.stringMatching(/^DATABASE_URL must be set in production; for example: postgres:/),
+      expect.stringMatching(/^SMTP_URL must be set in production; for example: smtps:/),
+      'MAIL_FROM must be set in production; for example: Example <no-reply@example.com>',
+      'SECRET_KEY must be set in production; for example: the output of: openssl rand -base64 48',
+    ]);
+  });
+
+  test('lists everything that is unsafe at once', () => {
+    const lines = production({
+      PUBLIC_URL: 'http://auth.example.com',
+      APP_URL: 'http://app.example.com',
+      CORS_ORIGINS: '*',
+      SMTP_URL: 'smtp://mail.example.com?tls.rejectUnauthorized=false',
+      SECRET_KEY: 'changeme',
+      ROUTER_SECRET: 'sixteen-letters-',
+      ACCESS_TOKEN_TTL: '16m',
+      RATE_LIMITS: 'off',
+      SIGNUP_ROLES: 'user,admin',
+      DEFAULT_ROLE: 'Editor',
+      PORT: 'no',
+    });
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'PORT',
+      'PUBLIC_URL',
+      'APP_URL',
+      'CORS_ORIGINS',
+      'SMTP_URL',
+      'SECRET_KEY',
+      'ROUTER_SECRET',
+      'ACCESS_TOKEN_TTL',
+      'SIGNUP_ROLES',
+      'DEFAULT_ROLE',
+      'RATE_LIMITS',
+    ]);
+  });
+
+  test.each([
+    'smtps://mail.example.com?tls.rejectUnauthorized=false',
+    'smtp://mail.example.com?pool=true&tls.rejectUnauthorized=0',
+    'smtp://mail.example.com?tls%2ErejectUnauthorized=false',
+    'smtp://mail.example.com?ignoreTLS=true',
+    'smtp://mail.example.com?opportunisticTLS=1',
+  ])('refuses mail without verified TLS: %s', (SMTP_URL) => {
+    expect(production({ SMTP_URL })).toEqual([expect.stringMatching(/^SMTP_URL must not turn off TLS/)]);
+    expect(development({ SMTP_URL })).toEqual([]);
+  });
+
+  test('accepts mail options that leave TLS on', () => {
+    expect(production({ SMTP_URL: 'smtp://mail.example.com?requireTLS=true&ignoreTLS=false&pool=true' })).toEqual([]);
+  });
+
+  test('bounds the life of access tokens', () => {
+    expect(production({ ACCESS_TOKEN_TTL: '15m' })).toEqual([]);
+    expect(production({ ACCESS_TOKEN_TTL: '30s' })).toEqual([]);
+    expect(production({ ACCESS_TOKEN_TTL: '901' })[0]).toMatch(/^ACCESS_TOKEN_TTL .* from 30s to 15m/);
+    expect(production({ ACCESS_TOKEN_TTL: '29s' })).toHaveLength(1);
+    expect(loadSettings({ ACCESS_TOKEN_TTL: '1s' }).accessTokenTtl).toBe(1);
+  });
+
+  test('an unknown NODE_ENV is refused', () => {
+    for (const NODE_ENV of ['prod', 'Production', 'staging']) {
+      expect(development({ NODE_ENV })[0]).toMatch(/^NODE_ENV must be one of development, test, production/);
+    }
+    expect(refusals({ NODE_ENV: ' production ' }).length).toBeGreaterThan(1);
+  });
+});
+
+describe('secrets', () => {
+  const weak = [
+    'changeme',
+    'secret',
+    'your-secret-key',
+    'supersecret',
+    'keyboard cat',
+    'please-change-me',
+    'CHANGEME-changeme-ChangeMe-changeme!',
+    'your-256-bit-secret-your-256-bit-secret',
+    'please-change-me-in-production-1234567890',
+    'a-string-secret-at-least-256-bits-long',
+    'super_secret_jwt_signing_key_for_development',
+    'x'.repeat(64),
+    '0123456789abcdef'.repeat(2),
+    '0123456789abcdef'.repeat(4),
+    `${'k8Zq1'.repeat(7)}k8`,
+    'aabbccddeeffgghhaabbccddeeffgghi',
+    'abababcdcdcdefefefababcdcdefabcdefab',
+    'abcdefghijklmnopqrstuvwxyz0123456789',
+    'zyxwvutsrqponmlkjihgfedcba9876543210',
+    'replace-with-the-output-of-openssl-rand-base64-48',
+  ];
+
+  test.each(weak)('%s is refused in production and never printed', (value) => {
+    for (const name of ['SECRET_KEY', 'SECRET_KEY_PREVIOUS', 'ROUTER_SECRET']) {
+      const lines = production({ [name]: value });
+      expect(lines.map((line) => line.split(' ')[0])).toEqual([name]);
+      // The word "secret" belongs to the reason itself.
+      if (value !== 'secret') expect(lines.join().toLowerCase()).not.toContain(value.toLowerCase());
+    }
+  });
+
+  test.each([
+    [STRONG],
+    [ALSO_STRONG],
+    ['fjord-vivid-quartz-bumble-nymph-waxed'],
+    ['mU3+Xk/0pTq9aVbZy8Wc2Rj5Lh7Nf1Gd4Se6Io=='],
+  ])('a good one is accepted: %s', (value) => {
+    expect(weaknessOf(value)).toBeUndefined();
+    expect(production({ SECRET_KEY: value })).toEqual([]);
+  });
+
+  test.each([
+    ['keyboard cat keyboard cat keyboard cat', 'is a well-known sample secret'],
+    ['k8Zq1mW0xT4vk8Zq1mW0xT4vk8Zq1mW0xT4v', 'repeats itself'],
+    ['k8Zq1mW0xT4v-K8zQ1Mw0Xt4V_', 'repeats itself'],
+    ['q0m7zq7m0z7q0zmm7qz0q7zzm0qm70zq', 'has fewer than 10 different characters'],
+    ['abcdefghijklmnopqrstuvwxyz0123456789', 'is a sequence of neighbouring characters'],
+    [STRONG, undefined],
+  ])('%s %s', (value, weakness) => {
+    expect(weaknessOf(value)).toBe(weakness);
+  });
+
+  test('what openssl makes is accepted', () => {
+    for (let round = 0; round < 500; round++) {
+      for (const value of [randomBytes(48).toString('base64'), randomBytes(32).toString('hex')]) {
+        expect(weaknessOf(value), value).toBeUndefined();
+      }
+    }
+  });
+
+  test('each sample of the documentation is refused in production', () => {
+    const samples = parseEnv(uncomment(renderEnvironmentExample()));
+    for (const name of ['SECRET_KEY', 'SECRET_KEY_PREVIOUS', 'ROUTER_SECRET']) {
+      expect(samples[name]?.length).toBeGreaterThanOrEqual(32);
+      expect(production({ SECRET_KEY: samples[name] })[0]).toMatch(/^SECRET_KEY is a well-known sample secret/);
+    }
+  });
+
+  test('a short one is refused everywhere', () => {
+    expect(development({ SECRET_KEY: STRONG.slice(1) })[0]).toMatch(/^SECRET_KEY must be at least 32 characters/);
+    expect(development({ SECRET_KEY: STRONG })).toEqual([]);
+    expect(development({ ROUTER_SECRET: STRONG.slice(0, 15) })[0]).toMatch(/^ROUTER_SECRET must be at least 16/);
+    expect(development({ ROUTER_SECRET: STRONG.slice(0, 16) })).toEqual([]);
+    expect(production({ ROUTER_SECRET: ALSO_STRONG.slice(0, 31) })[0]).toMatch(/^ROUTER_SECRET must be at least 32/);
+  });
+
+  test('one key must not serve twice', () => {
+    const lines = development({ SECRET_KEY: STRONG, SECRET_KEY_PREVIOUS: STRONG, ROUTER_SECRET: STRONG });
+    expect(lines).toEqual([
+      expect.stringMatching(/^SECRET_KEY must differ from SECRET_KEY_PREVIOUS/),
+      expect.stringMatching(/^SECRET_KEY must differ from ROUTER_SECRET/),
+    ]);
+    expect(production({ SECRET_KEY_PREVIOUS: ALSO_STRONG, ROUTER_SECRET: `${ALSO_STRONG}9` })).toEqual([]);
+  });
+
+  test('no refused value of any setting is printed', () => {
+    const marker = 'zq-hidden-7';
+    const names = Object.keys(parseEnv(uncomment(renderEnvironmentExample())));
+    for (const name of names) {
+      expect(refusals({ [name]: `${marker} *\t` }).join()).not.toContain(marker);
+      expect(refusals({ ...PRODUCTION, [name]: `ftp://user:${marker}@host/ ` }).join()).not.toContain(marker);
+      expect(refusals({ [`${name}_FILE`]: `/nowhere/${marker}` }).join()).not.toContain(marker);
+    }
+    expect(names.length).toBeGreaterThan(40);
+  });
+});
+
+describe('secrets from files', () => {
+  test('are read without the trailing newline', () => {
+    const env = {
+      SECRET_KEY_FILE: file('key', `${STRONG}\r\n`),
+      DATABASE_URL_FILE: file('database', 'postgres://db/gatehouse\n'),
+      REDIS_URL_FILE: file('redis', 'rediss://cache'),
+    };
+    expect(loadSettings(env)).toMatchObject({
+      secretKey: STRONG,
+      databaseUrl: 'postgres://db/gatehouse',
+      databaseDirectUrl: 'postgres://db/gatehouse',
+      redisUrl: 'rediss://cache',
+    });
+    const { SECRET_KEY: _, ...rest } = PRODUCTION;
+    expect(loadSettings({ ...rest, SECRET_KEY_FILE: env.SECRET_KEY_FILE }).secretKey).toBe(STRONG);
+  });
+
+  test.each([
+    'SECRET_KEY',
+    'SECRET_KEY_PREVIOUS',
+    'ROUTER_SECRET',
+    'DATABASE_URL',
+    'DATABASE_DIRECT_URL',
+    'DATABASE_READ_URL',
+    'REDIS_URL',
+    'SMTP_URL',
+  ])('%s_FILE that is missing, empty or doubled is refused once', (name) => {
+    const variable = `${name}_FILE`;
+    const refused = (env: Record<string, string>) => development(env).map((line) => line.split(';')[0]);
+    expect(refused({ [variable]: join(folder, 'absent') })).toEqual([
+      `${variable} names a file that cannot be read (ENOENT)`,
+    ]);
+    expect(refused({ [variable]: folder })).toEqual([`${variable} names a file that cannot be read (EISDIR)`]);
+    expect(refused({ [variable]: file('empty', '\n') })).toEqual([`${variable} names a file that is empty`]);
+    expect(refused({ [variable]: file('good', STRONG), [name]: STRONG })).toEqual([
+      `${variable} must not be set together with ${name}`,
+    ]);
+  });
+
+  test('only secrets have them', () => {
+    expect(loadSettings({ PORT_FILE: '/nowhere' }).port).toBe(4000);
+  });
+
+  test('the content is checked like a variable', () => {
+    expect(production({ SECRET_KEY: undefined, SECRET_KEY_FILE: file('weak', 'changeme\n') })).toEqual([
+      'SECRET_KEY is a well-known sample secret; for example: the output of: openssl rand -base64 48',
+    ]);
+  });
+});
+
+describe('durations', () => {
+  test.each([
+    ['60s', 60],
+    ['15m', 900],
+    ['1h', 3600],
+    ['14d', 1_209_600],
+    ['90', 90],
+  ])('%s is %i seconds', (text, seconds) => {
+    expect(loadSettings({ REFRESH_TOKEN_TTL: text }).refreshTokenTtl).toBe(seconds);
+  });
+
+  test.each(['0', '0m', '-5m', '1.5h', '15 m', '15M', '1w', '10ms', 'm', '1h30m', '9999d', '1e3', '٣m'])(
+    '%s is refused',
+    (text) => {
+      expect(development({ REFRESH_TOKEN_TTL: text })[0]).toMatch(
+        /^REFRESH_TOKEN_TTL must be a length of time .*: 7d$/,
+      );
+    },
+  );
+
+  test('are described in their largest unit', () => {
+    expect([0, 1, 90, 900, 3600, 7 * 86_400].map(describeSeconds)).toEqual(['0s', '1s', '90s', '15m', '1h', '7d']);
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    ['https://auth.example.com///', 'https://auth.example.com'],
+    ['HTTPS://Auth.Example.com:443/accounts/', 'https://auth.example.com/accounts'],
+    ['http://[::1]:4000', 'http://[::1]:4000'],
+  ])('PUBLIC_URL %s is kept as %s', (text, kept) => {
+    expect(loadSettings({ PUBLIC_URL: text }).publicUrl).toBe(kept);
+  });
+
+  test.each(['auth.example.com', 'ftp://a.example', 'https://user:pw@a.example', 'https://a.example?b', 'https://a/#'])(
+    'PUBLIC_URL %s is refused',
+    (text) => {
+      expect(development({ PUBLIC_URL: text })[0]).toMatch(/^PUBLIC_URL must be an http or https address/);
+    },
+  );
+
+  test('CORS_ORIGINS keeps exact origins, once each', () => {
+    const text = 'https://a.example, http://localhost:5173,https://a.example';
+    expect(loadSettings({ CORS_ORIGINS: text }).corsOrigins).toEqual(['https://a.example', 'http://localhost:5173']);
+  });
+
+  test.each([
+    'https://a.example/',
+    'https://a.example/app',
+    'https://A.example',
+    'https://a.example:443',
+    'https://user@a.example',
+    'a.example',
+    'null',
+    'file:///a',
+    'https://a.example,',
+  ])('CORS_ORIGINS %s is refused', (text) => {
+    expect(development({ CORS_ORIGINS: text })[0]).toMatch(/^CORS_ORIGINS entry [12] must be a bare http or https/);
+  });
+
+  test('a wildcard origin is refused everywhere, with its reason', () => {
+    for (const text of ['*', 'https://*.example.com', 'https://a.example,*']) {
+      expect(development({ CORS_ORIGINS: text })[0]).toMatch(
+        /^CORS_ORIGINS entry [12] has a wildcard, which would let/,
+      );
+      expect(production({ CORS_ORIGINS: text })).toHaveLength(1);
+    }
+    expect(production({ CORS_ORIGINS: 'http://localhost:5173' })[0]).toMatch(/bare https origin in production/);
+  });
+
+  test('TRUSTED_PROXIES takes addresses and ranges', () => {
+    const proxies = ['10.0.0.0/8', '192.168.1.10', '::1', 'fd00::/8'];
+    expect(loadSettings({ TRUSTED_PROXIES: proxies.join(', ') }).trustedProxies).toEqual(proxies);
+  });
+
+  test.each(['true', 'localhost', '10.0.0.0/33', '127.1', '0x7f.0.0.1', '1', '300.1.1.1', '10.0.0.1,', 'fd00::/129'])(
+    'TRUSTED_PROXIES %s is refused',
+    (text) => {
+      expect(development({ TRUSTED_PROXIES: text })[0]).toMatch(/^TRUSTED_PROXIES entry [12] must be an IP address/);
+    },
+  );
+
+  test('TRUSTED_PROXIES does not trust everybody', () => {
+    for (const text of ['0.0.0.0/0', '::/0']) {
+      expect(development({ TRUSTED_PROXIES: text })[0]).toMatch(/^TRUSTED_PROXIES entry 1 trusts every address/);
+    }
+  });
+
+  test.each([
+    ['DATABASE_URL', 'mysql://db/a'],
+    ['DATABASE_READ_URL', 'db/a'],
+    ['REDIS_URL', 'http://cache'],
+    ['SMTP_URL', 'mail.example.com:25'],
+    ['SMTP_URL', 'smtp://mail.example.com\n.evil.example'],
+  ])('%s with the wrong scheme is refused', (name, text) => {
+    expect(development({ [name]: text })[0]).toMatch(new RegExp(`^${name} must be a URL that starts with `));
+  });
+
+  test('MAIL_FROM is one address', () => {
+    const good = ['no-reply@localhost', 'A. Sender <a+b@x.example>', '"Sender, Inc." <a@x.example>', '<a@x.example>'];
+    for (const MAIL_FROM of good) expect(loadSettings({ MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
+    const bad = [
+      'nobody',
+      'a@x.example, b@x.example',
+      'A <a@x.example>, B <b@x.example>',
+      'A <a@x.example>\r\nBcc: b@x.example',
+      'A\n<a@x.example>',
+      '"A\r\nBcc: b" <a@x.example>',
+      'a@x.example\u0000',
+      'A <a@x.example',
+    ];
+    for (const MAIL_FROM of bad) expect(development({ MAIL_FROM }), MAIL_FROM).toHaveLength(1);
+  });
+});
+
+describe('choices', () => {
+  test('switches take every spelling', () => {
+    for (const text of ['true', '1', 'on', 'yes', 'YES']) {
+      expect(loadSettings({ USERNAME_REQUIRED: text }).usernameRequired).toBe(true);
+    }
+    for (const text of ['false', '0', 'off', 'no', 'Off'])
+      expect(loadSettings({ RUN_WORKER: text }).runWorker).toBe(false);
+    expect(development({ TERMS_REQUIRED: 'maybe' })[0]).toMatch(/^TERMS_REQUIRED must be one of true/);
+    expect(loadSettings({ ...PRODUCTION, GRAPHQL_IDE: 'on', INTROSPECTION: 'on' })).toMatchObject({
+      graphqlIde: true,
+      introspection: true,
+    });
+  });
+
+  test('COOKIE_SAME_SITE ignores case, and none needs https', () => {
+    expect(loadSettings({ COOKIE_SAME_SITE: 'Lax' }).cookieSameSite).toBe('lax');
+    expect(development({ COOKIE_SAME_SITE: 'none' })[0]).toMatch(
+      /^COOKIE_SAME_SITE must not be none unless PUBLIC_URL/,
+    );
+    expect(loadSettings({ COOKIE_SAME_SITE: 'None', PUBLIC_URL: 'https://a.example' }).cookieSameSite).toBe('none');
+    expect(production({ COOKIE_SAME_SITE: 'none' })).toEqual([]);
+    expect(development({ COOKIE_SAME_SITE: 'loose' })).toHaveLength(1);
+    // Whether a refused address would have been https is not guessed at.
+    for (const PUBLIC_URL of ['nonsense', 'ftp://a.example']) {
+      expect(development({ COOKIE_SAME_SITE: 'none', PUBLIC_URL })).toEqual([expect.stringMatching(/^PUBLIC_URL/)]);
+    }
+    expect(production({ COOKIE_SAME_SITE: 'none', PUBLIC_URL: '' })).toEqual([expect.stringMatching(/^PUBLIC_URL/)]);
+  });
+
+  test('roles', () => {
+    expect(development({ SIGNUP_ROLES: 'user,admin' })[0]).toMatch(/^SIGNUP_ROLES entry 2 must not be admin/);
+    expect(development({ SIGNUP_ROLES: 'User' })[0]).toMatch(/^SIGNUP_ROLES entry 1 must be a role name/);
+    expect(development({ SIGNUP_ROLES: `a${'b'.repeat(32)}` })).toHaveLength(1);
+    expect(development({ DEFAULT_ROLE: 'guest' })[0]).toMatch(/^DEFAULT_ROLE must be one of SIGNUP_ROLES/);
+    expect(loadSettings({ SIGNUP_ROLES: 'user,guest', DEFAULT_ROLE: 'guest' }).defaultRole).toBe('guest');
+  });
+
+  test.each([
+    ['PORT', '65536'],
+    ['PORT', '4000.5'],
+    ['PORT', '0x10'],
+    ['DATABASE_POOL_MAX', '0'],
+    ['REFRESH_REUSE_GRACE_SECONDS', '61'],
+    ['PASSWORD_MIN_LENGTH', '7'],
+    ['PASSWORD_MIN_LENGTH', '65'],
+    ['CODE_MAX_ATTEMPTS', '0'],
+    ['PASSWORD_POLICY', 'none'],
+    ['JWT_ALGORITHM', 'HS256'],
+    ['JWT_ISSUER', 'not a url: at all'],
+    ['LOG_LEVEL', 'loud'],
+    ['HOST', 'https://a.example'],
+  ])('%s=%s is refused', (name, text) => {
+    expect(development({ [name]: text })).toEqual([
+      expect.stringMatching(new RegExp(`^${name} must be .*; for example: .`)),
+    ]);
+  });
+
+  test('a grace of zero seconds is strict', () => {
+    expect(loadSettings({ REFRESH_REUSE_GRACE_SECONDS: '0' }).refreshReuseGraceSeconds).toBe(0);
+  });
+});
+
+describe('rate limits', () => {
+  test('are on, off, or on with other windows', () => {
+    expect(loadSettings({ RATE_LIMITS: 'off' }).rateLimits).toEqual({ enabled: false, overrides: {} });
+    const text = 'login=25/1h, login=5/60,login:account=10/1h,constructor=1/1s';
+    expect(loadSettings({ ...PRODUCTION, RATE_LIMITS: text }).rateLimits).toEqual({
+      enabled: true,
+      overrides: {
+        login: [
+          { points: 25, seconds: 3600 },
+          { points: 5, seconds: 60 },
+        ],
+        'login:account': [{ points: 10, seconds: 3600 }],
+        constructor: [{ points: 1, seconds: 1 }],
+      },
+    });
+  });
+
+  test('off is refused in production, in any case', () => {
+    for (const text of ['off', 'OFF'])
+      expect(production({ RATE_LIMITS: text })[0]).toMatch(/^RATE_LIMITS must not be off/);
+  });
+
+  test.each([
+    'maybe',
+    'login',
+    'login=0/1h',
+    'login=5',
+    'login=5/',
+    'login=5/0s',
+    'log_in=5/1h',
+    'login:Account=5/1h',
+    'login=5/1h,',
+  ])('%s is refused', (text) => {
+    expect(development({ RATE_LIMITS: text })).toEqual([expect.stringMatching(/^RATE_LIMITS must be on, off or/)]);
+  });
+});
+
+describe('readEnvironment', () => {
+  test('loads the file, and the environment wins over it', () => {
+    const path = file('.env', 'GATEHOUSE_TEST_NEW=file\nGATEHOUSE_TEST_SET=file\n');
+    process.env.GATEHOUSE_TEST_SET = 'environment';
+    const environment = readEnvironment(path);
+    expect(environment).toBe(process.env);
+    expect(environment.GATEHOUSE_TEST_NEW).toBe('file');
+    expect(environment.GATEHOUSE_TEST_SET).toBe('environment');
+    delete process.env.GATEHOUSE_TEST_NEW;
+    delete process.env.GATEHOUSE_TEST_SET;
+  });
+
+  test('does without a file, but not with one that it cannot read', () => {
+    expect(readEnvironment(join(folder, 'absent'))).toBe(process.env);
+    expect(() => readEnvironment(folder)).toThrow();
+  });
+});
+
+/** Makes every setting of the example effective. */
+function uncomment(text: string): string {
+  return text.replace(/^#(?=[A-Z_]+=)/gm, '');
+}
+
+describe('the generated files', () => {
+  test('are in step with the schema (npm run docs:settings)', () => {
+    expect(readFileSync('.env.example', 'utf8')).toBe(renderEnvironmentExample());
+    expect(readFileSync('docs/settings.md', 'utf8')).toBe(renderSettingsTable());
+  });
+
+  test('.env.example changes nothing as it is', () => {
+    expect(parseEnv(renderEnvironmentExample())).toEqual({});
+  });
+
+  test('.env.example names every setting and loads when all of it is uncommented', () => {
+    const env = parseEnv(uncomment(renderEnvironmentExample())) as Record<string, string>;
+    const settings = loadSettings(env);
+    const camelCase = (name: string) =>
+      name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    expect(Object.keys(env).map(camelCase).sort()).toEqual(Object.keys(settings).sort());
+  });
+
+  test('.env.example shows the default of every setting that has one', () => {
+    const shown = loadSettings(parseEnv(uncomment(renderEnvironmentExample())) as Record<string, string>);
+    const { trustedProxies, corsOrigins, ...defaults } = loadSettings({});
+    expect([trustedProxies, corsOrigins]).toEqual([[], []]);
+    const set = Object.entries(defaults).filter(([, value]) => value !== undefined);
+    expect(shown).toMatchObject(Object.fromEntries(set));
+  });
+
+  test('docs/settings.md has a row for each setting and marks what is required', () => {
+    const rows = renderSettingsTable().match(/^\| `[A-Z_]+` \|.*$/gm) ?? [];
+    expect(rows).toHaveLength(Object.keys(loadSettings({})).length);
+    const required = rows.filter((row) => row.includes('**required**')).map((row) => row.split('`')[1]);
+    expect(required).toEqual(['PUBLIC_URL', 'DATABASE_URL', 'SMTP_URL', 'MAIL_FROM', 'SECRET_KEY']);
+    // A pipe inside a cell would add a column.
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
+  });
+});
