@@ -16,15 +16,11 @@ import { parseSource, sourceFiles } from './support/source-files.js';
  */
 const FLOW = ['dependencies', 'context', 'settings']; // what is handed down as arguments: its types are open to the layers that receive it
 const LAYERS = {
-  main: {
-    values: ['settings', 'dependencies', 'app', 'workers', 'database', 'services', 'problems', 'lib'],
-    types: [],
-  },
-  worker: { values: ['settings', 'dependencies', 'workers', 'database', 'http', 'problems', 'lib'], types: [] },
-  cli: {
-    values: ['settings', 'dependencies', 'database', 'schema', 'services', 'entities', 'jobs', 'problems', 'lib'],
-    types: [],
-  },
+  main: { values: ['start', 'welcome', 'app', 'workers', 'lib'], types: [] },
+  worker: { values: ['start', 'workers', 'lib'], types: [] },
+  cli: { values: ['start', 'services', 'problems', 'lib'], types: [] },
+  start: { values: ['settings', 'dependencies', 'database', 'jobs', 'lib'], types: [] },
+  welcome: { values: ['entities'], types: FLOW },
   dependencies: {
     values: ['settings', 'database', 'services', 'entities', 'jobs', 'mail', 'problems', 'lib'],
     types: [],
@@ -81,6 +77,7 @@ const ONLY_PACKAGES = { entities: ['@mikro-orm/*'], problems: [] };
 const DOORS = {
   'graphql-shield': 'src/permissions/shield.ts',
   'graphql-middleware': 'src/permissions/shield.ts',
+  'graphql-rate-limit': 'src/permissions/shield.ts',
 };
 
 /** Every import of a file: what it names, on which line, and whether it disappears when types are stripped. */

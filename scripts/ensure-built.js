@@ -12,8 +12,12 @@ function newest(path) {
 }
 
 const stamp = 'dist/main.js';
-const isFresh = existsSync(stamp) && (!existsSync('src') || statSync(stamp).mtimeMs >= Math.max(...sources.map(newest)));
+const isFresh =
+  existsSync(stamp) && (!existsSync('src') || statSync(stamp).mtimeMs >= Math.max(...sources.map(newest)));
 if (!isFresh) {
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   process.exit(status ?? 1);
 }

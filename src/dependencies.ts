@@ -15,15 +15,15 @@ import type { Query } from './lib/query.js';
 import { createLimiter, type Limiter } from './lib/rate-limiter.js';
 import { connectRedis } from './lib/redis.js';
 import { createSecretKeys, type SecretKeys } from './lib/secret-keys.js';
+import { withBreaker } from './mail/breaker.js';
 import { createMailRoute, type MailRoute } from './mail/mail-route.js';
 import { createMailbox, type Mailbox } from './mail/mailbox.js';
 import { locales } from './mail/mails.js';
-import { withBreaker } from './mail/breaker.js';
 import { createTransport, type MailTransport } from './mail/transport.js';
 import { loadArgon2 } from './services/passwords/argon2.js';
 import { createPasswordHasher, PASSWORD_HASH_COST, type PasswordHasher } from './services/passwords/hasher.js';
-import { REVOCATION_CHANNEL } from './services/sessions/revoke-sessions.js';
 import { createRevocationList, type RevocationList } from './services/sessions/revocation-list.js';
+import { REVOCATION_CHANNEL } from './services/sessions/revoke-sessions.js';
 import { type AccessTokens, createAccessTokens } from './services/tokens/access-tokens.js';
 import { createKeyRing, type KeyRing } from './services/tokens/key-ring.js';
 import type { Settings } from './settings.js';
@@ -85,7 +85,9 @@ async function openDatabase(settings: Settings): Promise<Database> {
 }
 
 /** Revocations travel by the database, and by Redis as well where there is one. */
-function watchRevocations(base: Omit<Database, 'embedded'> & Pick<Dependencies, 'settings' | 'logger' | 'clock' | 'query' | 'redis'>) {
+function watchRevocations(
+  base: Omit<Database, 'embedded'> & Pick<Dependencies, 'settings' | 'logger' | 'clock' | 'query' | 'redis'>,
+) {
   const { settings, logger, clock, query, redis } = base;
   let listener: Listener | undefined;
   const revocations = createRevocationList({
@@ -101,7 +103,8 @@ function watchRevocations(base: Omit<Database, 'embedded'> & Pick<Dependencies, 
     },
   });
   let subscriber: Redis | undefined;
-  const reload = () => revocations.load().catch((cause: unknown) => logger.warn({ err: cause }, 'reading revocations failed'));
+  const reload = () =>
+    revocations.load().catch((cause: unknown) => logger.warn({ err: cause }, 'reading revocations failed'));
   const start = async (): Promise<void> => {
     listener = listen({
       url: base.directUrl,

@@ -105,7 +105,11 @@ async function initialise(binaries: Binaries, directory: string, password: strin
   }
   try {
     const parameters = [`--pgdata=${draft}`, `--username=${ROLE}`, `--pwfile=${passwordFile}`];
-    await run(binaries.initdb, [...parameters, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'], account);
+    await run(
+      binaries.initdb,
+      [...parameters, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'],
+      account,
+    );
     await rename(draft, directory);
   } catch (error) {
     const madeByAnother = (await readIfPresent(join(directory, 'PG_VERSION'))) !== undefined;

@@ -54,7 +54,9 @@ export function createMailQueue(location: QueueLocation): MailQueue {
   const open = (): OpenQueue => {
     if (opened === undefined) {
       opened = openQueue(location);
-      opened.queue.on('error', (cause) => location.logger.warn({ err: cause, component: 'queue' }, 'the queue is away'));
+      opened.queue.on('error', (cause) =>
+        location.logger.warn({ err: cause, component: 'queue' }, 'the queue is away'),
+      );
     }
     return opened;
   };

@@ -11,13 +11,15 @@ const unavailableSystemErrors = new Set([
   'ENETUNREACH',
 ]);
 /** node-postgres gives these conditions no code. */
-const unavailableMessages = /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end/;
+const unavailableMessages =
+  /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end/;
 
 /** Whether an error, or one that caused it, says that the database or the counters cannot be reached now. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (unavailableStates.test(code) || unavailableSystemErrors.has(code) || unavailableMessages.test(error.message)) return true;
+  if (unavailableStates.test(code) || unavailableSystemErrors.has(code) || unavailableMessages.test(error.message))
+    return true;
   const causes = [error.cause, 'previous' in error ? error.previous : undefined];
   if (error instanceof AggregateError) causes.push(...error.errors);
   return causes.some((cause) => cause !== error && isDatabaseUnavailable(cause));

@@ -31,7 +31,8 @@ interface Secret {
 }
 
 function secretOf(value: string): Secret {
-  const derive = (info: string, bytes: number) => Buffer.from(hkdfSync('sha256', value, '', `gatehouse:${info}`, bytes));
+  const derive = (info: string, bytes: number) =>
+    Buffer.from(hkdfSync('sha256', value, '', `gatehouse:${info}`, bytes));
   const keys = new Map<KeyPurpose, Buffer>();
   return {
     id: derive('key-id', 6).toString('base64url'),

@@ -4,6 +4,8 @@ const OLDEST_NODE = 22;
 export function supportedNode(): void {
   const [major] = process.versions.node.split('.').map(Number);
   if (major !== undefined && major >= OLDEST_NODE) return;
-  process.stderr.write(`Gatehouse needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}. Start it by npm, which brings its own.\n`);
+  process.stderr.write(
+    `Gatehouse needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}. Start it by npm, which brings its own.\n`,
+  );
   process.exit(1);
 }

@@ -23,6 +23,8 @@ interface Failure {
   code?: unknown;
   command?: unknown;
   responseCode?: unknown;
+  /** The code of the error below, such as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+  originalCode?: unknown;
 }
 
 // Replies that ask for a sign-in or refuse one (RFC 4954): the settings are wrong, and the mail is not to blame.
@@ -44,6 +46,8 @@ function refusal(code: string, command: string, reply: number | undefined): Mail
   return new MailError('temporary', `the mail server does not take ${what} now (${reply})`);
 }
 
+const NOT_TRUSTED = /CERT|ISSUER|CRL|SSL|TLS/;
+
 const UNREACHABLE: Record<string, string> = {
   EAUTH: 'the mail server refused the sign-in',
   ENOAUTH: 'the mail server wants a sign-in',
@@ -58,9 +62,10 @@ export function mailErrorFrom(cause: unknown): MailError {
   if (cause instanceof MailError) return cause;
   const failure: Failure = typeof cause === 'object' && cause !== null ? cause : {};
   const reply = typeof failure.responseCode === 'number' ? failure.responseCode : undefined;
+  const code = NOT_TRUSTED.test(String(failure.originalCode)) ? 'ETLS' : String(failure.code);
   const error =
-    refusal(String(failure.code), String(failure.command), reply) ??
-    new MailError('unreachable', UNREACHABLE[String(failure.code)] ?? 'the mail server could not be reached');
+    refusal(code, String(failure.command), reply) ??
+    new MailError('unreachable', UNREACHABLE[code] ?? 'the mail server could not be reached');
   error.cause = cause;
   return error;
 }

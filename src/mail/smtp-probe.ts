@@ -29,7 +29,7 @@ export function probeSmtp(server: SmtpServer, timeoutMilliseconds: number): Prom
     socket.on('close', () => finish(false));
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       greeting += chunk;
-      if (/^220[ -].*\n/.test(greeting)) finish(true);
+      if (/^220[ -][^\n]*\n/.test(greeting)) finish(true);
       else if (!'220'.startsWith(greeting.slice(0, 3)) || greeting.length > LONGEST_GREETING) finish(false);
     });
   });

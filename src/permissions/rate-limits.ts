@@ -63,18 +63,22 @@ function clientOf(context: Context): string {
 /** Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. */
 const identify: Record<Scope, (args: Arguments, context: Context) => string> = {
   client: (_args, context) => clientOf(context),
-  email: (args) => `email:${folded(args.input?.['email'])}`,
-  account: (args) => `account:${folded(args.input?.['identifier'])}`,
+  email: (args) => `email:${folded(args.input?.email)}`,
+  account: (args) => `account:${folded(args.input?.identifier)}`,
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {
-    const presented = args.input?.['refreshToken'] ?? context.refreshCookie.value;
+    const presented = args.input?.refreshToken ?? context.refreshCookie.value;
     const token = typeof presented === 'string' ? readRefreshToken(context.secretKeys, presented) : undefined;
     return token === undefined ? clientOf(context) : `session:${token.sessionId}`;
   },
 };
 
 /** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
-function effectivePolicies(field: string, policies: Policy[], overrides: Dependencies['settings']['rateLimits']['overrides']): Policy[] {
+function effectivePolicies(
+  field: string,
+  policies: Policy[],
+  overrides: Dependencies['settings']['rateLimits']['overrides'],
+): Policy[] {
   return policies.flatMap((policy, index) => {
     const scoped = overrides[`${field}:${policy.scope}`] ?? (index === 0 ? overrides[field] : undefined);
     return scoped === undefined ? [policy] : scoped.map((window) => ({ scope: policy.scope, ...window }));
@@ -108,7 +112,9 @@ function createLimit(field: string, policy: Policy, limiter: Limiter): Limit {
 }
 
 /** The middleware of every limited field; none when the limits are switched off. */
-export function createRateLimits(dependencies: Dependencies): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
+export function createRateLimits(
+  dependencies: Dependencies,
+): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
   const { enabled, overrides } = dependencies.settings.rateLimits;
   if (!enabled) return {};
   const protect = (field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {

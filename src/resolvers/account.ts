@@ -34,9 +34,13 @@ export class AccountResolver {
   }
 
   @Mutation(() => SignupResult, {
-    description: 'Makes an account and mails a code to its address. Never tells whether the address had one. 5 an hour for each client.',
+    description:
+      'Makes an account and mails a code to its address. Never tells whether the address had one. 5 an hour for each client.',
   })
-  async signup(@Arg('input', () => SignupInput, { description: 'Who signs up.' }) input: SignupInput, @Ctx() context: Context) {
+  async signup(
+    @Arg('input', () => SignupInput, { description: 'Who signs up.' }) input: SignupInput,
+    @Ctx() context: Context,
+  ) {
     const outcome = await signup(context, parseInput(inputRules.signup, input));
     return isProblem(outcome) ? outcome : toSignupAccepted(outcome);
   }
@@ -53,10 +57,12 @@ export class AccountResolver {
   }
 
   @Mutation(() => VerifyEmailResult, {
-    description: 'Proves an address by the token of its link, and gives a token for one session. 10 an hour for each client.',
+    description:
+      'Proves an address by the token of its link, and gives a token for one session. 10 an hour for each client.',
   })
   async verifyEmailWithToken(
-    @Arg('input', () => VerifyEmailWithTokenInput, { description: 'The token of the link.' }) input: VerifyEmailWithTokenInput,
+    @Arg('input', () => VerifyEmailWithTokenInput, { description: 'The token of the link.' })
+    input: VerifyEmailWithTokenInput,
     @Ctx() context: Context,
   ) {
     const outcome = await verifyEmailWithToken(context, parseInput(inputRules.verifyEmailWithToken, input));
@@ -64,7 +70,8 @@ export class AccountResolver {
   }
 
   @Mutation(() => ResendVerificationResult, {
-    description: 'Mails a new code, which ends the one before. The same answer for every address. 5 an hour for each client and address.',
+    description:
+      'Mails a new code, which ends the one before. The same answer for every address. 5 an hour for each client and address.',
   })
   async resendVerification(
     @Arg('input', () => ResendVerificationInput, { description: 'The address.' }) input: ResendVerificationInput,

@@ -33,14 +33,19 @@ function isTimezone(text: string): boolean {
   }
 }
 
-const email = line(LONGEST_EMAIL).transform((text) => text.trim().toLowerCase()).pipe(z.email('This is no e-mail address.'));
+const email = line(LONGEST_EMAIL)
+  .transform((text) => text.trim().toLowerCase())
+  .pipe(z.email('This is no e-mail address.'));
 const name = line(LONGEST_NAME)
   .refine((text) => text.trim() !== '', { error: 'Leave it out or write something.', params: { rule: 'blank' } })
   .refine((text) => !DIRECTION.test(text), { error: 'Leave out direction marks.', params: { rule: 'characters' } })
   .nullish();
 const username = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,30}[A-Za-z0-9]$/, 'Use 3 to 32 letters and digits, with `.`, `_` or `-` between them.')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{1,30}[A-Za-z0-9]$/,
+    'Use 3 to 32 letters and digits, with `.`, `_` or `-` between them.',
+  )
   .nullish();
 const delivery = z.enum(['COOKIE', 'BODY']);
 const token = z.string();
@@ -58,7 +63,9 @@ export const inputRules = {
       .refine(isLocale, { error: 'This is no language tag.', params: { rule: 'locale' } })
       .transform((text) => Intl.getCanonicalLocales(text)[0] ?? text)
       .nullish(),
-    timezone: line(64).refine(isTimezone, { error: 'This is no time zone.', params: { rule: 'timezone' } }).nullish(),
+    timezone: line(64)
+      .refine(isTimezone, { error: 'This is no time zone.', params: { rule: 'timezone' } })
+      .nullish(),
     termsAccepted: z.boolean(),
     privacyPolicyAccepted: z.boolean(),
   }),
@@ -69,7 +76,9 @@ export const inputRules = {
   verifyEmailWithToken: z.object({ token }),
   resendVerification: z.object({ email }),
   login: z.object({
-    identifier: line(LONGEST_EMAIL).transform((text) => text.trim().toLowerCase()).pipe(z.string().min(1, 'Say who signs in.')),
+    identifier: line(LONGEST_EMAIL)
+      .transform((text) => text.trim().toLowerCase())
+      .pipe(z.string().min(1, 'Say who signs in.')),
     password: z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`),
     rememberMe: z.boolean(),
     deviceName: name,
@@ -80,7 +89,7 @@ export const inputRules = {
 
 function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
   const params = issue.code === 'custom' ? issue.params : undefined;
-  const rule = params?.['rule'] ?? ('format' in issue ? issue.format : issue.code);
+  const rule = params?.rule ?? ('format' in issue ? issue.format : issue.code);
   return { path: ['input', ...issue.path.map(String)], message: issue.message, rule: String(rule) };
 }
 

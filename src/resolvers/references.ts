@@ -3,7 +3,6 @@ import { isUuid } from '../lib/uuid.js';
 import type { ReferenceResolvers } from '../schema/build-schema.js';
 import { currentSessionId, toSession, toUser, viewerOf } from './to-graphql.js';
 
-
 interface Reference {
   id?: unknown;
 }

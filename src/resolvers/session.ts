@@ -27,8 +27,14 @@ import { logout } from '../services/sessions/logout.js';
 import { refresh } from '../services/sessions/refresh.js';
 import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
 import { inputRules, parseInput } from './inputs.js';
-import { currentSessionId, toLoginSuccess, toRefreshSuccess, toSession, toSessionConnection, viewerOf } from './to-graphql.js';
-
+import {
+  currentSessionId,
+  toLoginSuccess,
+  toRefreshSuccess,
+  toSession,
+  toSessionConnection,
+  viewerOf,
+} from './to-graphql.js';
 
 async function pageOfSessions(context: Context, userId: string, page: PageArguments) {
   const request = { first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null };
@@ -52,23 +58,32 @@ export class SessionResolver {
   }
 
   @Query(() => String, {
-    description: 'A token for the `x-csrf-token` header, bound to the session of the cookie; needed where the cookie is SameSite=None. 100 an hour for each client.',
+    description:
+      'A token for the `x-csrf-token` header, bound to the session of the cookie; needed where the cookie is SameSite=None. 100 an hour for each client.',
   })
   csrfToken(@Ctx() context: Context): string {
     return issueCsrfToken(context, context.refreshCookie.value);
   }
 
-  @Mutation(() => LoginResult, { description: 'Signs in by password. 25 an hour for each client and 10 for each account.' })
-  async login(@Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput, @Ctx() context: Context) {
+  @Mutation(() => LoginResult, {
+    description: 'Signs in by password. 25 an hour for each client and 10 for each account.',
+  })
+  async login(
+    @Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput,
+    @Ctx() context: Context,
+  ) {
     const { tokenDelivery, deviceName = null, ...rest } = parseInput(inputRules.login, input);
     const heldRefreshToken = tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
     const outcome = await login(context, { ...rest, deviceName, heldRefreshToken });
     return isProblem(outcome) ? outcome : toLoginSuccess(outcome, tokenDelivery, context);
   }
 
-  @Mutation(() => ExchangeTokenResult, { description: 'Makes the session of a verified address, once. 10 an hour for each client.' })
+  @Mutation(() => ExchangeTokenResult, {
+    description: 'Makes the session of a verified address, once. 10 an hour for each client.',
+  })
   async exchangeToken(
-    @Arg('input', () => ExchangeTokenInput, { description: 'The token that verifying gave.' }) input: ExchangeTokenInput,
+    @Arg('input', () => ExchangeTokenInput, { description: 'The token that verifying gave.' })
+    input: ExchangeTokenInput,
     @Ctx() context: Context,
   ) {
     const { tokenDelivery, deviceName = null, ...rest } = parseInput(inputRules.exchangeToken, input);
@@ -78,10 +93,12 @@ export class SessionResolver {
   }
 
   @Mutation(() => RefreshResult, {
-    description: 'Gives the next tokens of a session. A token that was used up ends its session, but for a short while after its use, when it gives the same answer again. 60 an hour for each session.',
+    description:
+      'Gives the next tokens of a session. A token that was used up ends its session, but for a short while after its use, when it gives the same answer again. 60 an hour for each session.',
   })
   async refresh(
-    @Arg('input', () => RefreshInput, { nullable: true, description: 'Absent: the cookie.' }) input: RefreshInput | null,
+    @Arg('input', () => RefreshInput, { nullable: true, description: 'Absent: the cookie.' })
+    input: RefreshInput | null,
     @Ctx() context: Context,
   ) {
     const delivery = typeof input?.refreshToken === 'string' ? 'BODY' : 'COOKIE';
@@ -92,7 +109,9 @@ export class SessionResolver {
     return outcome;
   }
 
-  @Mutation(() => LogoutResult, { description: 'Ends the session of the access token and of the cookie. Works without either.' })
+  @Mutation(() => LogoutResult, {
+    description: 'Ends the session of the access token and of the cookie. Works without either.',
+  })
   async logout(@Ctx() context: Context) {
     const sessionId = 'sessionId' in context.actor ? context.actor.sessionId : null;
     const outcome = await logout(context, { sessionId, refreshToken: context.refreshCookie.value });
@@ -108,7 +127,9 @@ export class SessionResolver {
     return isProblem(outcome) ? outcome : Object.assign(new SessionRevoked(), { sessionId: outcome.sessionId });
   }
 
-  @Mutation(() => RevokeOtherSessionsResult, { description: 'Ends all of the own sessions but this one. 10 an hour for each user.' })
+  @Mutation(() => RevokeOtherSessionsResult, {
+    description: 'Ends all of the own sessions but this one. 10 an hour for each user.',
+  })
   async revokeOtherSessions(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const { userId, sessionId } = context.actor;

@@ -96,7 +96,11 @@ export function toTokens(tokens: SessionTokens, delivery: 'COOKIE' | 'BODY', con
   });
 }
 
-export function toLoginSuccess(started: SessionStarted, delivery: 'COOKIE' | 'BODY', context: Context): login.LoginSuccess {
+export function toLoginSuccess(
+  started: SessionStarted,
+  delivery: 'COOKIE' | 'BODY',
+  context: Context,
+): login.LoginSuccess {
   return Object.assign(new login.LoginSuccess(), {
     tokens: toTokens(started.tokens, delivery, context),
     session: toSession(started.session, started.session.id),
@@ -105,7 +109,11 @@ export function toLoginSuccess(started: SessionStarted, delivery: 'COOKIE' | 'BO
   });
 }
 
-export function toRefreshSuccess(refreshed: SessionRefreshed, delivery: 'COOKIE' | 'BODY', context: Context): login.RefreshSuccess {
+export function toRefreshSuccess(
+  refreshed: SessionRefreshed,
+  delivery: 'COOKIE' | 'BODY',
+  context: Context,
+): login.RefreshSuccess {
   return Object.assign(new login.RefreshSuccess(), {
     tokens: toTokens(refreshed.tokens, delivery, context),
     session: toSession(refreshed.session, refreshed.session.id),
@@ -121,6 +129,14 @@ export function toMailAccepted({ kind: _kind, ...accepted }: MailAccepted): acco
 }
 
 /** Whoever holds the code of an address may see its account. */
-export function toEmailVerified({ user: entity, exchangeToken, exchangeTokenExpiresAt }: EmailVerified): account.EmailVerified {
-  return Object.assign(new account.EmailVerified(), { user: toUser(entity, 'self'), exchangeToken, exchangeTokenExpiresAt });
+export function toEmailVerified({
+  user: entity,
+  exchangeToken,
+  exchangeTokenExpiresAt,
+}: EmailVerified): account.EmailVerified {
+  return Object.assign(new account.EmailVerified(), {
+    user: toUser(entity, 'self'),
+    exchangeToken,
+    exchangeTokenExpiresAt,
+  });
 }

@@ -26,13 +26,19 @@ export class SignupInput {
   @Field(() => String, { description: 'A password that meets the rules in `authConfig`.' })
   password!: string;
 
-  @Field(() => String, { nullable: true, description: 'Second name for sign-in: 3 to 32 letters, digits, `_`, `-` or `.`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Second name for sign-in: 3 to 32 letters, digits, `_`, `-` or `.`.',
+  })
   username?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The name to show to others, up to 100 characters.' })
   displayName?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'One of `signupRoles` in `authConfig`; the default role where absent.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'One of `signupRoles` in `authConfig`; the default role where absent.',
+  })
   role?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Language for mails (BCP 47), such as `en` or `de-AT`.' })
@@ -44,7 +50,10 @@ export class SignupInput {
   @Field(() => Boolean, { defaultValue: false, description: 'Whether the terms are accepted; the time is kept.' })
   termsAccepted!: boolean;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether the privacy policy is accepted; the time is kept.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether the privacy policy is accepted; the time is kept.',
+  })
   privacyPolicyAccepted!: boolean;
 }
 
@@ -139,13 +148,21 @@ export const SignupResult = createUnionType({
   name: 'SignupResult',
   description: 'What a sign-up comes to.',
   types: () =>
-    [SignupAccepted, AuthInputProblem, PasswordRejectedProblem, IdentifierTakenProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+    [
+      SignupAccepted,
+      AuthInputProblem,
+      PasswordRejectedProblem,
+      IdentifierTakenProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
 });
 
 export const VerifyEmailResult = createUnionType({
   name: 'VerifyEmailResult',
   description: 'What a verification comes to.',
-  types: () => [EmailVerified, CodeProblem, TokenProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+  types: () =>
+    [EmailVerified, CodeProblem, TokenProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });
 
 export const ResendVerificationResult = createUnionType({

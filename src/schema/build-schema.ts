@@ -26,6 +26,7 @@ export function buildSubgraph(resolvers: NonEmptyArray<Function>, references: Re
   const schema = buildSchemaSync({ resolvers, validate: false });
   const sdl = `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`;
   const resolverMap = createResolversMap(schema) as Record<string, Record<string, unknown>>;
-  for (const [type, reference] of Object.entries(references)) resolverMap[type] = { ...resolverMap[type], ...reference };
+  for (const [type, reference] of Object.entries(references))
+    resolverMap[type] = { ...resolverMap[type], ...reference };
   return { sdl, schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolverMap as never }]) };
 }

@@ -32,7 +32,10 @@ export class LoginInput {
   @Field(() => Boolean, { defaultValue: false, description: 'Whether the session is to last for long.' })
   rememberMe!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'A name by which the user knows the device again, up to 100 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A name by which the user knows the device again, up to 100 characters.',
+  })
   deviceName?: string | null;
 
   @Field(() => AuthTokenDelivery, { defaultValue: 'COOKIE', description: 'How the refresh token is delivered.' })
@@ -47,7 +50,10 @@ export class ExchangeTokenInput {
   @Field(() => Boolean, { defaultValue: false, description: 'Whether the session is to last for long.' })
   rememberMe!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'A name by which the user knows the device again, up to 100 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A name by which the user knows the device again, up to 100 characters.',
+  })
   deviceName?: string | null;
 
   @Field(() => AuthTokenDelivery, { defaultValue: 'COOKIE', description: 'How the refresh token is delivered.' })
@@ -74,7 +80,10 @@ export class AuthTokens {
   @Field(() => GraphQLDateTime, { description: 'Until when the access token works.' })
   accessTokenExpiresAt!: Date;
 
-  @Field(() => String, { nullable: true, description: 'Gives the next tokens, once; null where the cookie carries it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Gives the next tokens, once; null where the cookie carries it.',
+  })
   refreshToken!: string | null;
 
   @Field(() => GraphQLDateTime, { description: 'Until when the session can be refreshed.' })
@@ -159,7 +168,8 @@ export const LogoutResult = createUnionType({
 export const RevokeSessionResult = createUnionType({
   name: 'RevokeSessionResult',
   description: 'What ending a session comes to.',
-  types: () => [SessionRevoked, AuthNotFoundProblem, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+  types: () =>
+    [SessionRevoked, AuthNotFoundProblem, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });
 
 export const RevokeOtherSessionsResult = createUnionType({

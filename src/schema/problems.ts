@@ -46,7 +46,11 @@ export function describedEnum<Name extends string>(
   return enumObject;
 }
 
-export const AuthProblemCode = describedEnum('AuthProblemCode', 'The stable name of an expected failure.', codeDescriptions);
+export const AuthProblemCode = describedEnum(
+  'AuthProblemCode',
+  'The stable name of an expected failure.',
+  codeDescriptions,
+);
 export const PasswordRule = describedEnum('PasswordRule', 'A rule of the password policy.', ruleDescriptions);
 
 @InterfaceType({ description: 'An expected failure. Every result union has its failures among its members.' })
@@ -99,7 +103,10 @@ export class AccountDisabledProblem extends AuthProblem {}
 
 @ObjectType({ implements: AuthProblem, description: 'CODE_INVALID: the code opens nothing.' })
 export class CodeProblem extends AuthProblem {
-  @Field(() => Int, { nullable: true, description: 'Tries left before a new code is needed; null where it is not counted.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Tries left before a new code is needed; null where it is not counted.',
+  })
   attemptsLeft!: number | null;
 }
 

@@ -20,7 +20,7 @@ function verifyEmail(needs: Needs, message: OutboxMessage, row: OneTimeCode) {
   const code = deriveCode(secretKeys, identity);
   const link = `${settings.appUrl ?? settings.publicUrl}/verify-email#token=${deriveToken(secretKeys, identity)}`;
   const rendered = renderMail('verify-email', message.locale ?? null, {
-    displayName: message.variables['displayName'] ?? null,
+    displayName: message.variables.displayName ?? null,
     code,
     link,
     codeMinutes: Math.max(1, Math.round(settings.verificationCodeTtl / MINUTE)),
@@ -32,7 +32,7 @@ function verifyEmail(needs: Needs, message: OutboxMessage, row: OneTimeCode) {
 
 function alreadyRegistered({ settings }: Needs, message: OutboxMessage) {
   const link = settings.appUrl ?? settings.publicUrl;
-  const variables = { displayName: message.variables['displayName'] ?? null, link, appName: APP_NAME };
+  const variables = { displayName: message.variables.displayName ?? null, link, appName: APP_NAME };
   return { ...renderMail('already-registered', message.locale ?? null, variables), code: null, link };
 }
 

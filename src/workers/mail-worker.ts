@@ -36,7 +36,10 @@ function openWorker(dependencies: Dependencies, work: (job: Job) => Promise<void
     return { worker: worker as unknown as Worker, disconnect: () => undefined };
   }
   const connection = connectRedis(settings.redisUrl, 'blocking', logger);
-  return { worker: new Worker(MAIL_QUEUE, work, { ...options, connection }), disconnect: () => connection.disconnect() };
+  return {
+    worker: new Worker(MAIL_QUEUE, work, { ...options, connection }),
+    disconnect: () => connection.disconnect(),
+  };
 }
 
 /** Starts sending the mails of the queue, and handing over those of the outbox that never reached it. */
@@ -50,7 +53,10 @@ export function startMailWorker(dependencies: Dependencies): MailWorker {
     const reason = cause instanceof MailError ? cause.message : undefined;
     const { outboxId, requestId } = job?.data ?? {};
     const attempts = job?.attemptsMade;
-    logger.warn({ outboxId, requestId, attempts, reason, ...(reason === undefined ? { err: cause } : {}) }, 'a mail has to wait');
+    logger.warn(
+      { outboxId, requestId, attempts, reason, ...(reason === undefined ? { err: cause } : {}) },
+      'a mail has to wait',
+    );
   });
   const relay = startRelay(dependencies);
   return {

@@ -8,10 +8,7 @@ import { addSeconds } from '../lib/clock.js';
 import { MailError } from '../mail/mail-error.js';
 import { type ComposedMail, composeMail } from './compose-mail.js';
 
-type Needs = Pick<
-  Dependencies,
-  'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailTransport' | 'countMail'
->;
+type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailTransport' | 'countMail'>;
 
 /** A worker holds a mail for this long; longer than the mail server may take, so that nobody else sends it meanwhile. */
 const LOCK_SECONDS = 30;
@@ -36,7 +33,13 @@ async function claim(em: EntityManager, id: string, now: Date): Promise<OutboxMe
 }
 
 /** Writes what became of a mail. Tries for as long as it can: the server has the mail, and it must not be sent again. */
-async function finish(needs: Needs, em: EntityManager, id: string, status: OutboxStatus, lastError: string | null): Promise<void> {
+async function finish(
+  needs: Needs,
+  em: EntityManager,
+  id: string,
+  status: OutboxStatus,
+  lastError: string | null,
+): Promise<void> {
   const finishedAt = needs.clock.now();
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -225,6 +225,8 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     };
     await page.goto(`${origin}/ide`);
     await page.getByRole('tab', { name: 'SignUp' }).waitFor();
+    await page.reload();
+    await page.locator('.graphiql-editor-tool').getByText('"termsAccepted"').waitFor();
     expect(await page.locator('.graphiql-tab').count()).toBe(4);
     await page.getByRole('tab', { name: 'Me' }).click();
     await page.locator('.graphiql-query-editor .CodeMirror').click();

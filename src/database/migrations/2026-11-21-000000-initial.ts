@@ -24,9 +24,7 @@ export class Initial extends Migration {
       "expires_at" timestamptz not null, "absolute_expires_at" timestamptz not null,
       "revoked_at" timestamptz null, "revocation_reason" varchar(32) null,
       primary key ("id"))`);
-    this.addSql(
-      'create index "sessions_user_id_created_at_id_index" on "sessions" ("user_id", "created_at", "id")',
-    );
+    this.addSql('create index "sessions_user_id_created_at_id_index" on "sessions" ("user_id", "created_at", "id")');
     this.addSql('create index "sessions_revoked_at_index" on "sessions" ("revoked_at")');
     this.addSql(`alter table "sessions" add constraint "sessions_user_id_foreign"
       foreign key ("user_id") references "users" ("id") on delete cascade`);

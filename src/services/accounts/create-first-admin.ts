@@ -30,7 +30,9 @@ export async function createFirstAdmin(
   return await context.em.transactional(async (em) => {
     await em.execute('SELECT pg_advisory_xact_lock(?)', [FIRST_ADMIN_LOCK]);
     if ((await em.count(User, { role: ADMIN_ROLE })) > 0) return problem('FORBIDDEN');
-    const user = (await em.findOne(User, { email: input.email })) ?? Object.assign(new User(), { id: randomUUID(), createdAt: now });
+    const user =
+      (await em.findOne(User, { email: input.email })) ??
+      Object.assign(new User(), { id: randomUUID(), createdAt: now });
     const { email } = input;
     const proven = { role: ADMIN_ROLE, passwordHash, passwordChangedAt: now, emailVerifiedAt: now, updatedAt: now };
     em.persist(Object.assign(user, { email, ...proven }));

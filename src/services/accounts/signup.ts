@@ -58,11 +58,21 @@ function checkInput(settings: UseCaseContext['settings'], input: SignupInput): S
   if (settings.termsRequired && !input.termsAccepted) {
     return inputProblem(['input', 'termsAccepted'], 'required', 'The terms must be accepted.');
   }
-  const rules = failedRules({ kind: settings.passwordPolicy, minLength: settings.passwordMinLength }, input.password, input);
+  const rules = failedRules(
+    { kind: settings.passwordPolicy, minLength: settings.passwordMinLength },
+    input.password,
+    input,
+  );
   return rules.length > 0 ? problem('PASSWORD_REJECTED', { rules }) : undefined;
 }
 
-async function insertUser(em: EntityManager, input: SignupInput, role: string, hash: string, now: Date): Promise<string | null> {
+async function insertUser(
+  em: EntityManager,
+  input: SignupInput,
+  role: string,
+  hash: string,
+  now: Date,
+): Promise<string | null> {
   const { username = null, displayName = null, locale = null, timezone = null } = input;
   const accepted = (yes: boolean) => (yes ? now : null);
   const account = [randomUUID(), input.email, username, username?.toLowerCase() ?? null, displayName, role, hash, now];
@@ -72,8 +82,20 @@ async function insertUser(em: EntityManager, input: SignupInput, role: string, h
 }
 
 /** Lets the last one who signs up with an unverified address decide its password, so that nobody can prepare an account for another. */
-async function replaceUnverified(em: EntityManager, user: User, input: SignupInput, role: string, hash: string, now: Date): Promise<void> {
-  const { username = user.username, displayName = user.displayName, locale = user.locale, timezone = user.timezone } = input;
+async function replaceUnverified(
+  em: EntityManager,
+  user: User,
+  input: SignupInput,
+  role: string,
+  hash: string,
+  now: Date,
+): Promise<void> {
+  const {
+    username = user.username,
+    displayName = user.displayName,
+    locale = user.locale,
+    timezone = user.timezone,
+  } = input;
   await em.nativeUpdate(
     User,
     { id: user.id, emailVerifiedAt: null },
@@ -113,9 +135,17 @@ async function writeCodeMail(attempt: Attempt, userId: string | null, mail: NewM
 async function writeMailTo(attempt: Attempt, mail: NewMail['mail'], codeId?: string): Promise<string> {
   const { context, em, input, now } = attempt;
   const variables: Record<string, string> = {};
-  if (mail === 'verify-email' && input.displayName) variables['displayName'] = input.displayName;
+  if (mail === 'verify-email' && input.displayName) variables.displayName = input.displayName;
   const { requestId } = context;
-  return await writeMail(em, { mail, recipient: input.email, locale: input.locale ?? null, codeId, variables, requestId, now });
+  return await writeMail(em, {
+    mail,
+    recipient: input.email,
+    locale: input.locale ?? null,
+    codeId,
+    variables,
+    requestId,
+    now,
+  });
 }
 
 /** The address is taken: its owner gets a mail, and the caller learns nothing. */

@@ -21,7 +21,14 @@ async function markVerified(context: Needs, em: EntityManager, code: ConsumedCod
   user.emailVerifiedAt ??= now;
   user.updatedAt = now;
   const ttl = context.settings.exchangeTokenTtl;
-  const exchange = { purpose: 'EXCHANGE' as const, address: code.address, userId: user.id, now, codeTtl: ttl, linkTtl: ttl };
+  const exchange = {
+    purpose: 'EXCHANGE' as const,
+    address: code.address,
+    userId: user.id,
+    now,
+    codeTtl: ttl,
+    linkTtl: ttl,
+  };
   const issued = await issueCode(em, context.secretKeys, exchange);
   return {
     kind: 'email-verified',

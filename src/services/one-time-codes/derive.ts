@@ -25,7 +25,8 @@ const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 /** The code that the mail shows: 64 bits of an HMAC modulo 10⁶, so that the bias is below 2⁻⁴⁴. */
 export function deriveCode(keys: SecretKeys, code: CodeIdentity): string {
   const parts = [code.id, code.purpose, code.address];
-  const number = keys.authenticate('verify-email-code', parts, code.keyId).readBigUInt64BE() % 10n ** BigInt(CODE_LENGTH);
+  const number =
+    keys.authenticate('verify-email-code', parts, code.keyId).readBigUInt64BE() % 10n ** BigInt(CODE_LENGTH);
   return number.toString().padStart(CODE_LENGTH, '0');
 }
 

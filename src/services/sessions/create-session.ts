@@ -54,7 +54,11 @@ export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolea
 }
 
 /** Begins a session and signs its first tokens; `undefined` when the user was disabled in the meantime. */
-export async function createSession(context: Needs, em: EntityManager, begin: NewSession): Promise<SessionStarted | undefined> {
+export async function createSession(
+  context: Needs,
+  em: EntityManager,
+  begin: NewSession,
+): Promise<SessionStarted | undefined> {
   const { settings, client } = context;
   const { user, rememberMe, deviceName, authenticationMethods } = begin;
   const now = context.clock.now();
@@ -68,7 +72,13 @@ export async function createSession(context: Needs, em: EntityManager, begin: Ne
   const [row] = await em.execute<Record<string, unknown>[]>(INSERT_SESSION, values);
   if (row === undefined) return undefined;
   const session = em.map(Session, row);
-  const claims = { userId: user.id, sessionId: session.id, role: user.role, authenticationMethods, authenticatedAt: now };
+  const claims = {
+    userId: user.id,
+    sessionId: session.id,
+    role: user.role,
+    authenticationMethods,
+    authenticatedAt: now,
+  };
   const tokens: SessionTokens = {
     access: await context.accessTokens.sign(claims),
     refreshToken: writeRefreshToken(context.secretKeys, { sessionId: session.id, generation: 0, secret }),

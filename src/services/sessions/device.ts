@@ -10,7 +10,13 @@ export interface Device {
 
 const LONGEST_USER_AGENT = 512;
 const unknown: Device = { deviceType: 'UNKNOWN', browser: null, operatingSystem: null };
-const types: Record<string, DeviceType> = { desktop: 'DESKTOP', mobile: 'MOBILE', tablet: 'TABLET', bot: 'BOT', tv: 'UNKNOWN' };
+const types: Record<string, DeviceType> = {
+  desktop: 'DESKTOP',
+  mobile: 'MOBILE',
+  tablet: 'TABLET',
+  bot: 'BOT',
+  tv: 'UNKNOWN',
+};
 
 function nameAndVersion(part: { name?: string; version?: string }): string | null {
   const [major] = (part.version ?? '').split('.');

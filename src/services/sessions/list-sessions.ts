@@ -44,14 +44,26 @@ export async function listSessions(
     return inputProblem(['first'], 'range', `Ask for 1 to ${MAX_PAGE_SIZE} at a time.`);
   }
   const position = page.after === null ? undefined : readCursor(page.after);
-  if (page.after !== null && position === undefined) return inputProblem(['after'], 'cursor', 'This is no cursor of this list.');
+  if (page.after !== null && position === undefined)
+    return inputProblem(['after'], 'cursor', 'This is no cursor of this list.');
   const alive: FilterQuery<Session> = { user: userId, revokedAt: null, expiresAt: { $gt: context.clock.now() } };
   const older: FilterQuery<Session>[] =
     position === undefined
       ? []
-      : [{ $or: [{ createdAt: { $lt: position.createdAt } }, { createdAt: position.createdAt, id: { $lt: position.id } }] }];
+      : [
+          {
+            $or: [
+              { createdAt: { $lt: position.createdAt } },
+              { createdAt: position.createdAt, id: { $lt: position.id } },
+            ],
+          },
+        ];
   const [found, totalCount] = await Promise.all([
-    context.em.find(Session, { $and: [alive, ...older] }, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: page.first + 1 }),
+    context.em.find(
+      Session,
+      { $and: [alive, ...older] },
+      { orderBy: { createdAt: 'desc', id: 'desc' }, limit: page.first + 1 },
+    ),
     context.em.count(Session, alive),
   ]);
   return {
@@ -65,5 +77,9 @@ export async function listSessions(
 
 /** The live sessions with these ids, whoever they belong to. */
 export async function findSessions(context: Needs, ids: readonly string[]): Promise<Session[]> {
-  return await context.em.find(Session, { id: { $in: [...ids] }, revokedAt: null, expiresAt: { $gt: context.clock.now() } });
+  return await context.em.find(Session, {
+    id: { $in: [...ids] },
+    revokedAt: null,
+    expiresAt: { $gt: context.clock.now() },
+  });
 }

@@ -59,7 +59,7 @@ async function renewHash(context: Needs, user: User, oldHash: string, password: 
 export async function login(context: Needs, input: LoginInput): Promise<SessionStarted | LoginProblem> {
   const statement = input.identifier.includes('@') ? FIND_BY_EMAIL : FIND_BY_USERNAME;
   const [row] = await context.query(statement, [input.identifier]);
-  const hash = row?.['password_hash'] as string | undefined;
+  const hash = row?.password_hash as string | undefined;
   const matches = await context.passwordHasher.verify(hash, input.password);
   if (row === undefined || hash === undefined || !matches) return problem('INVALID_CREDENTIALS');
   const user = context.em.map(User, row);
@@ -67,7 +67,12 @@ export async function login(context: Needs, input: LoginInput): Promise<SessionS
   if (user.emailVerifiedAt === null) return await notVerified(context, user.email, context.clock.now());
   await renewHash(context, user, hash, input.password);
   const { rememberMe, deviceName } = input;
-  const started = await createSession(context, context.em, { user, rememberMe, deviceName, authenticationMethods: ['pwd'] });
+  const started = await createSession(context, context.em, {
+    user,
+    rememberMe,
+    deviceName,
+    authenticationMethods: ['pwd'],
+  });
   if (started === undefined) return problem('ACCOUNT_DISABLED');
   await replaceSession(context, input.heldRefreshToken);
   return started;

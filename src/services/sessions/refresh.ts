@@ -59,7 +59,7 @@ async function refreshed(context: Needs, row: Record<string, unknown>, secret: B
   const session = context.em.map(Session, columns);
   const { id: sessionId, generation, rememberMe, authenticationMethods, authenticatedAt } = session;
   const access = await context.accessTokens.sign({
-    userId: row['user_id'] as string,
+    userId: row.user_id as string,
     sessionId,
     role: role as string,
     authenticationMethods,
@@ -73,15 +73,15 @@ async function refreshed(context: Needs, row: Record<string, unknown>, secret: B
 /** A token that was used up came back late: somebody else holds a copy, so the session ends and its owner is told (RFC 9700 4.14.2). */
 async function endReusedSession(context: Needs, row: Record<string, unknown>, now: Date): Promise<void> {
   const { requestId } = context;
-  const sessionId = row['id'] as string;
+  const sessionId = row.id as string;
   const outboxId = await context.em.transactional(async (em) => {
     const ended = await revokeSessions(em, { id: sessionId }, 'REUSE_DETECTED', now);
     if (ended.length === 0) return undefined;
-    const device = (row['device_name'] ?? row['browser'] ?? '') as string;
+    const device = (row.device_name ?? row.browser ?? '') as string;
     return await writeMail(em, {
       mail: 'session-reuse',
-      recipient: row['email'] as string,
-      locale: row['locale'] as string | null,
+      recipient: row.email as string,
+      locale: row.locale as string | null,
       variables: { deviceName: device, occurredAt: now.toISOString() },
       requestId,
       now,
@@ -89,12 +89,19 @@ async function endReusedSession(context: Needs, row: Record<string, unknown>, no
   });
   if (outboxId === undefined) return;
   context.revocations.announce([sessionId]);
-  context.logger.warn({ requestId, sessionId, userId: row['user_id'] }, 'a used refresh token came back; the session ended');
+  context.logger.warn(
+    { requestId, sessionId, userId: row.user_id },
+    'a used refresh token came back; the session ended',
+  );
   handOver(context, outboxId);
 }
 
 /** The rotation found no row: tells a retry inside the grace window from a reuse. */
-async function explain(context: Needs, token: RefreshToken, now: Date): Promise<SessionRefreshed | Problem<'REFRESH_REJECTED'>> {
+async function explain(
+  context: Needs,
+  token: RefreshToken,
+  now: Date,
+): Promise<SessionRefreshed | Problem<'REFRESH_REJECTED'>> {
   const rejected = problem('REFRESH_REJECTED');
   const [row] = await context.query(INSPECT, [token.sessionId, hashSessionSecret(token.secret), now]);
   if (row === undefined) return rejected;
@@ -103,9 +110,9 @@ async function explain(context: Needs, token: RefreshToken, now: Date): Promise<
     context.revocations.announce(await revokeSessions(context.em, { id: token.sessionId }, 'ACCOUNT_DISABLED', now));
     return rejected;
   }
-  const behind = (row['generation'] as number) - token.generation;
+  const behind = (row.generation as number) - token.generation;
   if (behind <= 0) return rejected;
-  const rotatedAt = new Date(row['last_rotated_at'] as string);
+  const rotatedAt = new Date(row.last_rotated_at as string);
   const inGrace = behind === 1 && now < addSeconds(rotatedAt, context.settings.refreshReuseGraceSeconds);
   if (inGrace) return await refreshed(context, session, token.secret);
   await endReusedSession(context, row, now);

@@ -54,7 +54,7 @@ export function createRevocationList(options: RevocationListOptions): Revocation
   };
   const load = async (): Promise<void> => {
     const rows = await options.query(LOAD, [addSeconds(options.clock.now(), -keepSeconds)]);
-    learn(rows.map((row) => row['id'] as string));
+    learn(rows.map((row) => row.id as string));
     ready = true;
   };
   const tick = async (): Promise<void> => {

@@ -8,7 +8,8 @@ export const REVOCATION_CHANNEL = 'gatehouse_sessions_revoked';
 export type SessionSelection = { id: string; userId?: string } | { userId: string; exceptId: string | null };
 
 function condition(selection: SessionSelection): [string, unknown[]] {
-  if (!('id' in selection)) return ['user_id = ? AND id IS DISTINCT FROM ?::uuid', [selection.userId, selection.exceptId]];
+  if (!('id' in selection))
+    return ['user_id = ? AND id IS DISTINCT FROM ?::uuid', [selection.userId, selection.exceptId]];
   const { id, userId } = selection;
   return userId === undefined ? ['id = ?', [id]] : ['id = ? AND user_id = ?', [id, userId]];
 }

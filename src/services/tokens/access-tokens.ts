@@ -95,8 +95,8 @@ async function checkToken(options: AccessTokenOptions, token: string): Promise<A
     const claims = protectedHeader.alg === algorithm ? claimsOf(payload) : undefined;
     return claims === undefined ? invalid : { status: 'valid', claims };
   } catch (error) {
-    if (error instanceof errors.JWTExpired && typeof error.payload['sid'] === 'string') {
-      return { status: 'expired', sessionId: error.payload['sid'] };
+    if (error instanceof errors.JWTExpired && typeof error.payload.sid === 'string') {
+      return { status: 'expired', sessionId: error.payload.sid };
     }
     if (error instanceof errors.JOSEError || error instanceof TypeError) return invalid;
     throw error;

@@ -9,7 +9,9 @@ const NO_SESSION = 'none';
 /** A token bound to the session of the cookie (OWASP: HMAC-based token with a random value); `null` before sign-in. */
 export function writeCsrfToken(keys: SecretKeys, sessionId: string | null): string {
   const nonce = randomBytes(NONCE_BYTES);
-  return Buffer.concat([nonce, keys.authenticate('csrf-token', [nonce, sessionId ?? NO_SESSION])]).toString('base64url');
+  return Buffer.concat([nonce, keys.authenticate('csrf-token', [nonce, sessionId ?? NO_SESSION])]).toString(
+    'base64url',
+  );
 }
 
 /** Whether the token was made for this session. */

@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { SigningKey } from '../../entities/signing-key.js';
 import { addSeconds, type Clock } from '../../lib/clock.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
@@ -76,11 +76,13 @@ async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: D
 
 async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
   const now = options.clock.now();
-  const rows = await options.orm.em.fork().find(
-    SigningKey,
-    { $or: [{ retiresAt: null }, { retiresAt: { $gt: now } }] },
-    { populate: ['sealedPrivateJwk'], orderBy: { activeFrom: 'asc', id: 'asc' } },
-  );
+  const rows = await options.orm.em
+    .fork()
+    .find(
+      SigningKey,
+      { $or: [{ retiresAt: null }, { retiresAt: { $gt: now } }] },
+      { populate: ['sealedPrivateJwk'], orderBy: { activeFrom: 'asc', id: 'asc' } },
+    );
   return await Promise.all(
     rows.map(async (row) => {
       const sealed = JSON.parse(options.secretKeys.decrypt('signing-key-encryption', row.sealedPrivateJwk)) as JWK;
@@ -89,13 +91,25 @@ async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
         importJWK(row.publicJwk as JWK, algorithm),
         importJWK(sealed, algorithm),
       ]);
-      return { id, algorithm, activeFrom, retiresAt: retiresAt ?? null, jwk: row.publicJwk as JWK, publicKey, privateKey };
+      return {
+        id,
+        algorithm,
+        activeFrom,
+        retiresAt: retiresAt ?? null,
+        jwk: row.publicJwk as JWK,
+        publicKey,
+        privateKey,
+      };
     }),
   );
 }
 
 /** Adds a key under a lock, so that replicas that start together make one; the outgoing ones get their end. */
-async function addKey(options: KeyRingOptions, delaySeconds: number, onlyIfEmpty: boolean): Promise<SigningKey | undefined> {
+async function addKey(
+  options: KeyRingOptions,
+  delaySeconds: number,
+  onlyIfEmpty: boolean,
+): Promise<SigningKey | undefined> {
   return await options.orm.em.fork().transactional(async (em) => {
     await em.execute('SELECT pg_advisory_xact_lock(?)', [KEY_RING_LOCK]);
     if (onlyIfEmpty && (await em.count(SigningKey, { retiresAt: null })) > 0) return undefined;
@@ -148,7 +162,8 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     },
     async find(id) {
       await keepFresh();
-      const known = () => entries.find((entry) => entry.id === id && (entry.retiresAt ?? Infinity) > options.clock.now());
+      const known = () =>
+        entries.find((entry) => entry.id === id && (entry.retiresAt ?? Infinity) > options.clock.now());
       if (known() === undefined) await refresh(RELOAD_AT_MOST_EVERY_MILLISECONDS);
       return known();
     },

@@ -165,6 +165,22 @@ describe('what the server answers', () => {
     expect(seen).toHaveLength(0);
   });
 
+  test('TLS from the first byte is verified unless a development setting says otherwise', async () => {
+    const { port, received } = await smtpServer({ secure: true });
+    const open = (query: string) => {
+      const smtpUrl = `smtps://127.0.0.1:${port}${query}`;
+      return createTransport({ smtpUrl, mailFrom: 'no-reply@gate.example', dataDir: '', nodeEnv: 'test' });
+    };
+    const strict = open('');
+    expect(await strict.probe(1_000)).toBe(false);
+    expect(await rejection(strict.send(outgoing()))).toMatchObject({ kind: 'unreachable' });
+    const lax = open('?tls.rejectUnauthorized=false');
+    expect(await lax.probe(1_000)).toBe(true);
+    await lax.send(outgoing());
+    expect(received).toHaveLength(1);
+    await Promise.all([strict.close(), lax.close()]);
+  });
+
   test('a certificate that nobody vouches for is refused', async () => {
     const { port, received } = await smtpServer({ disabledCommands: ['AUTH'] });
     const error = await rejection(transportTo(port).send(outgoing()));

@@ -2,6 +2,7 @@ import { drawList, matching, refreshAges } from './list.js';
 import { drawEmpty, drawMail } from './reader.js';
 
 const INTERVAL_MS = 2000;
+const COUNTS = ['Waiting for mail', '1 mail'];
 const page = Object.fromEntries(
   ['columns', 'connection', 'filter-box', 'filter', 'mails', 'no-match', 'keys', 'reader', 'announcement'].map((id) => [
     id,
@@ -39,7 +40,7 @@ function draw() {
   page['filter-box'].hidden = mails.length < 2;
   page.keys.hidden = mails.length === 0;
   page['no-match'].hidden = shown.length > 0 || mails.length === 0;
-  page.columns.dataset.view = mails.length === 0 || chosen !== undefined ? 'mail' : 'list';
+  page.columns.dataset.view = mails.length === 0 ? 'empty' : chosen === undefined ? 'list' : 'mail';
   document.title = unseen.size > 0 ? `(${unseen.size}) Mailbox` : 'Mailbox';
   drawReader(chosen);
 }
@@ -92,8 +93,7 @@ async function poll() {
       take(JSON.parse(text));
       received = text;
     }
-    const { length } = mails;
-    tell('live', length === 1 ? '1 mail' : `${length} mails`);
+    tell('live', COUNTS[mails.length] ?? `${mails.length} mails`);
   } catch {
     tell('away', 'Server not reachable');
   }

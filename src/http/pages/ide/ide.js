@@ -1,5 +1,5 @@
 import { journey } from './journey.js';
-import { tabStorage } from './storage.js';
+import { startWith, tabStorage } from './storage.js';
 
 const { React, ReactDOM, GraphiQL } = window;
 const root = document.getElementById('ide');
@@ -23,6 +23,7 @@ async function fetcher(operation, { headers } = {}) {
 }
 
 const element = React.createElement;
+startWith(journey[0]);
 
 ReactDOM.createRoot(root).render(
   element(

@@ -7,10 +7,11 @@ function tab(query, input, headers) {
 /** The tabs of the first visit: the way of a new user, one step a tab. */
 export const journey = [
   tab(
-    `# 1 · Make an account. A mail with a code goes out to the address.
+    `# 1 · Make an account.
+#     A mail with a code goes out to the address below.
 #
-# Ctrl-Enter runs the operation, Ctrl-Space completes what you type,
-# and the book on the left explains every type and field.
+# Ctrl-Enter runs the operation, Ctrl-Space completes it.
+# The book on the left explains every type and field.
 
 mutation SignUp($input: SignupInput!) {
   signup(input: $input) {
@@ -43,7 +44,7 @@ mutation SignUp($input: SignupInput!) {
     },
   ),
   tab(
-    `# 2 · Confirm the address with the six digits from the mail.
+    `# 2 · Confirm the address with the code from the mail.
 #     Outside production every mail is at /dev/mail.
 
 mutation VerifyEmail($input: VerifyEmailInput!) {
@@ -62,8 +63,10 @@ mutation VerifyEmail($input: VerifyEmailInput!) {
     { email: 'new.user@example.com', code: '000000' },
   ),
   tab(
-    `# 3 · Log in. With BODY the answer holds both tokens, for this editor and for other tools;
-#     web applications use COOKIE, which keeps the refresh token away from scripts.
+    `# 3 · Log in.
+#     BODY puts the tokens into the answer, for tools.
+#     Web applications use COOKIE, which keeps the
+#     refresh token away from scripts.
 
 mutation LogIn($input: LoginInput!) {
   login(input: $input) {
@@ -87,7 +90,8 @@ mutation LogIn($input: LoginInput!) {
     { identifier: 'new.user@example.com', password: 'Violet-Harbour-71', tokenDelivery: 'BODY' },
   ),
   tab(
-    `# 4 · Act as the signed-in user: put the accessToken of step 3 into the Headers below.
+    `# 4 · Act as the user who is signed in.
+#     Open Headers below and put in the accessToken.
 
 query Me {
   me {
@@ -97,7 +101,12 @@ query Me {
     createdAt
   }
   mySessions {
-    nodes { id browser operatingSystem isCurrent lastActivityAt }
+    nodes {
+      id
+      browser
+      operatingSystem
+      isCurrent
+    }
   }
 }
 `,

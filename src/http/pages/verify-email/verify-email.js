@@ -10,7 +10,7 @@ const MUTATION = `mutation($input: VerifyEmailWithTokenInput!) {
 const SCREENS = {
   ready: {
     title: 'Confirm your address',
-    text: 'Press the button to confirm that this e-mail address is yours.',
+    text: 'One press of the button confirms that the mail reached you.',
     button: 'Confirm my address',
     note: 'If you did not sign up, close this page and nothing happens.',
   },

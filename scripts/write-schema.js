@@ -1,0 +1,5 @@
+// Writes schema.graphql, the subgraph's text for routers and clients, from the built schema.
+import { writeFileSync } from 'node:fs';
+import { createSubgraph } from '../dist/app.js';
+
+writeFileSync('schema.graphql', createSubgraph().sdl);

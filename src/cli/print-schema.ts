@@ -1,3 +1,0 @@
-import { createSubgraph } from '../app.js';
-
-process.stdout.write(createSubgraph().sdl);

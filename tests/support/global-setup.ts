@@ -1,0 +1,90 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedDatabase } from '../../src/database/embedded.js';
+import { migrate, migrateQueueTables } from '../../src/database/migrate.js';
+import { createOrm } from '../../src/database/orm.js';
+import { QUEUE_SCHEMA } from '../../src/jobs/mail-queue.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A PostgreSQL server; its path is replaced by the name of a database. */
+    postgresUrl: string;
+    /** The database that each test's own one is copied from. */
+    templateDatabase: string;
+    /** A Redis server, where one is installed. */
+    redisUrl: string | null;
+  }
+}
+
+const TEMPLATE = 'gatehouse_template';
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+async function migrateTemplate(serverUrl: URL): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl.href });
+  await client.connect();
+  await client.query('ALTER SYSTEM SET fsync = off');
+  await client.query('SELECT pg_reload_conf()');
+  await client.query(`CREATE DATABASE ${TEMPLATE}`);
+  await client.end();
+  const url = new URL(`/${TEMPLATE}`, serverUrl).href;
+  const orm = createOrm({ url, poolMax: 2, statementTimeoutMilliseconds: 30_000, logger: pino({ level: 'silent' }) });
+  await migrate(orm);
+  await migrateQueueTables(url, QUEUE_SCHEMA);
+  await orm.close(true);
+}
+
+function hasRedis(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function startRedis(): Promise<{ url: string | null; process?: ChildProcess }> {
+  if (process.env.REDIS_URL) return { url: process.env.REDIS_URL };
+  if (!hasRedis()) {
+    process.stderr.write('No Redis: its suites are skipped. Install it by: apt-get install redis-server\n');
+    return { url: null };
+  }
+  const port = await freePort();
+  const parameters = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', parameters, { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('redis-server did not start')));
+    child.stdout.on('data', (text: Buffer) => text.includes('Ready to accept connections') && resolve());
+  });
+  return { url: `redis://127.0.0.1:${port}`, process: child };
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  chmodSync(dataDir, 0o755);
+  const [database, redis] = await Promise.all([startEmbeddedDatabase(dataDir), startRedis()]);
+  await migrateTemplate(new URL(database.url));
+  project.provide('postgresUrl', database.url);
+  project.provide('templateDatabase', TEMPLATE);
+  project.provide('redisUrl', redis.url);
+  return async () => {
+    redis.process?.kill('SIGTERM');
+    await database.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+}
