@@ -25,7 +25,6 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: settings.requestTimeoutMs,
-    connectionTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     genReqId(request) {

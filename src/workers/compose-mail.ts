@@ -24,7 +24,7 @@ function verifyEmail(needs: Needs, message: OutboxMessage, row: OneTimeCode) {
     code,
     link,
     codeMinutes: Math.max(1, Math.round(settings.verificationCodeTtl / MINUTE)),
-    linkHours: Math.max(1, Math.round(settings.verificationLinkTtl / HOUR)),
+    linkHours: settings.verificationLinkTtl / HOUR,
     appName: APP_NAME,
   });
   return { ...rendered, code, link };

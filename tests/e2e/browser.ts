@@ -17,7 +17,7 @@ const QUIET = [
 /** Why the suites with a browser cannot run here, or undefined when they can. */
 export const browserMissing = existsSync(EXECUTABLE)
   ? undefined
-  : 'No browser: install it with "apt-get install --yes chromium".';
+  : 'No browser: its suites are skipped. Install it by: apt-get install chromium';
 
 /** A browser with a profile of its own, which `close` removes. */
 export interface Browser {

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { buildSchema, graphql } from 'graphql';
+import { buildASTSchema, buildSchema, graphql, parse, validate } from 'graphql';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerDevMailbox } from '../../src/http/dev-mailbox.js';
@@ -93,6 +94,14 @@ describe('the files of the pages', () => {
   ])('has nothing at %s', async (url) => expect((await app.inject({ url })).statusCode).toBe(404));
 });
 
+describe('the first tabs of the IDE', () => {
+  it('hold operations that the schema knows', async () => {
+    const schema = buildASTSchema(parse(await readFile('schema.graphql', 'utf8')), { assumeValidSDL: true });
+    const { journey } = await import(new URL('../../src/http/pages/ide/journey.js', import.meta.url).href);
+    for (const { query } of journey) expect(validate(schema, parse(query))).toEqual([]);
+  });
+});
+
 describe('the mailbox as data', () => {
   it('lists the newest mail first and only the public fields', async () => {
     mails = [
@@ -115,6 +124,8 @@ describe('the mailbox as data', () => {
     expect((await app.inject({ url: '/dev/mail/html/other' })).statusCode).toBe(404);
   });
 });
+
+if (browserMissing !== undefined) process.stderr.write(`${browserMissing}\n`);
 
 describe.skipIf(browserMissing)('the pages in a browser', () => {
   let browser: Browser;

@@ -143,6 +143,8 @@ export function drawEmpty(reader) {
   signup(input: {
     email: "new.user@example.com"
     password: "Violet-Harbour-71"
+    termsAccepted: true
+    privacyPolicyAccepted: true
   }) {
     __typename
   }

@@ -76,10 +76,6 @@ mutation LogIn($input: LoginInput!) {
       session { id deviceName expiresAt }
       firstLogin
     }
-    ... on TwoFactorRequired {
-      challenge
-      methods
-    }
     ... on AuthProblem {
       code
       message
