@@ -5,7 +5,6 @@ import { rawSecret, rawValue } from './settings/secret-files.js';
 import { type SettingNotes, settingNotes } from './settings/setting.js';
 
 export type { SettingProblem } from './settings/checks.js';
-export type { LimitWindow, RateLimitSettings } from './settings/rate-limit-overrides.js';
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`

@@ -11,8 +11,3 @@ export const systemClock: Clock = { now: () => new Date() };
 export function addSeconds(moment: Date, seconds: number): Date {
   return new Date(moment.getTime() + seconds * 1000);
 }
-
-/** Whole seconds from `from` to `to`, rounded up and never negative. */
-export function secondsBetween(from: Date, to: Date): number {
-  return Math.max(0, Math.ceil((to.getTime() - from.getTime()) / 1000));
-}

@@ -71,11 +71,6 @@ export function databaseSettings(production: boolean) {
       example,
       secret: true,
     }),
-    DATABASE_READ_URL: optional(connection(POSTGRES), {
-      description: 'Replica for reads that may lag behind.',
-      example,
-      secret: true,
-    }),
     DATABASE_POOL_MAX: withDefault(wholeNumber(1, 1_000), '10', {
       description: 'Most connections that one process keeps open to the database.',
     }),

@@ -60,7 +60,6 @@ describe('defaults', () => {
       runWorker: true,
       databaseUrl: undefined,
       databaseDirectUrl: undefined,
-      databaseReadUrl: undefined,
       databasePoolMax: 10,
       databaseStatementTimeoutMs: 5000,
       requestTimeoutMs: 15_000,
@@ -333,7 +332,6 @@ describe('secrets from files', () => {
     'ROUTER_SECRET',
     'DATABASE_URL',
     'DATABASE_DIRECT_URL',
-    'DATABASE_READ_URL',
     'REDIS_URL',
     'SMTP_URL',
   ])('%s_FILE that is missing, empty or doubled is refused once', (name) => {
@@ -450,7 +448,7 @@ describe('addresses', () => {
 
   test.each([
     ['DATABASE_URL', 'mysql://db/a'],
-    ['DATABASE_READ_URL', 'db/a'],
+    ['DATABASE_DIRECT_URL', 'db/a'],
     ['REDIS_URL', 'http://cache'],
     ['SMTP_URL', 'mail.example.com:25'],
     ['SMTP_URL', 'smtp://mail.example.com\n.evil.example'],
