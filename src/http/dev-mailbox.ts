@@ -1,12 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { CapturedMail } from '../mail/captured-mail.js';
+import type { Mailbox } from '../mail/mailbox.js';
 import { servePage } from './page-files.js';
 import { type PagePolicy, pagePolicy, sendPage } from './page-headers.js';
-
-/** Where the development mailbox finds the captured mails, in any order. */
-export interface Mailbox {
-  list(): Promise<CapturedMail[]>;
-}
 
 // A mail is the one document here that we did not write: no script, no request, no origin of ours; a link opens a new tab.
 const mailPolicy: PagePolicy = {
