@@ -15,6 +15,7 @@ import type { Query } from './lib/query.js';
 import { createLimiter, type Limiter } from './lib/rate-limiter.js';
 import { connectRedis } from './lib/redis.js';
 import { createSecretKeys, type SecretKeys } from './lib/secret-keys.js';
+import { within } from './lib/within.js';
 import { withBreaker } from './mail/breaker.js';
 import { createMailRoute, type MailRoute } from './mail/mail-route.js';
 import { createMailbox, type Mailbox } from './mail/mailbox.js';
@@ -68,6 +69,9 @@ export interface Replacements {
   logger?: Logger;
   hashCost?: typeof PASSWORD_HASH_COST;
 }
+
+/** A part that cannot be reached is not waited for longer than this when everything is closed. */
+const CLOSE_WITHIN_MILLISECONDS = 3_000;
 
 interface Database {
   databaseUrl: string;
@@ -131,9 +135,19 @@ function watchRevocations(
 
 /** Builds everything from the settings. Connects lazily, so that a part that is away does not stop the process. */
 export async function createDependencies(settings: Settings, replacements: Replacements = {}): Promise<Dependencies> {
+  const database = await openDatabase(settings);
+  try {
+    return await build(settings, replacements, database);
+  } catch (cause) {
+    await database.embedded?.stop();
+    throw cause;
+  }
+}
+
+async function build(settings: Settings, replacements: Replacements, database: Database): Promise<Dependencies> {
   const clock = replacements.clock ?? systemClock;
   const logger = replacements.logger ?? createLogger(settings.logLevel);
-  const { databaseUrl, directUrl, embedded } = await openDatabase(settings);
+  const { databaseUrl, directUrl, embedded } = database;
   const secretKey = settings.secretKey ?? (await keptSecret(join(settings.dataDir, 'secret.key')));
   const secretKeys = createSecretKeys(secretKey, settings.secretKeyPrevious);
   const orm = createOrm({
@@ -184,9 +198,12 @@ export async function createDependencies(settings: Settings, replacements: Repla
     countMail: (outcome) => mailCounter.inc({ outcome }),
     watch: watch.start,
     async close() {
-      await Promise.allSettled([watch.close(), mailQueue.close(), mailTransport.close()]);
+      await within(
+        CLOSE_WITHIN_MILLISECONDS,
+        Promise.allSettled([watch.close(), mailQueue.close(), mailTransport.close()]),
+      );
       redis?.disconnect();
-      await orm.close(true);
+      await within(CLOSE_WITHIN_MILLISECONDS, orm.close(true));
       await embedded?.stop();
     },
   };

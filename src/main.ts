@@ -1,28 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { supportedNode } from './lib/supported-node.js';
 
 supportedNode();
 
 // Imported after the check, as native modules crash older versions before they can say why.
-const [{ buildApp }, { closeOnSignal, start }, { startMailWorker }, { printWelcome }] = await Promise.all([
-  import('./app.js'),
-  import('./start.js'),
-  import('./workers/mail-worker.js'),
-  import('./welcome.js'),
-]);
+const [{ buildApp }, { migrateAll, runProcess, whenDatabaseIsThere }, { startMailWorker }, { printWelcome }] =
+  await Promise.all([
+    import('./app.js'),
+    import('./start.js'),
+    import('./workers/mail-worker.js'),
+    import('./welcome.js'),
+  ]);
 
-const dependencies = await start();
-const { settings, logger } = dependencies;
-const app = await buildApp(dependencies);
-const worker = settings.runWorker ? startMailWorker(dependencies) : undefined;
-await dependencies.watch();
-await dependencies.keyRing.active();
+/** A database that is not there by then is waited for with open doors: not ready, and able to say so. */
+const LISTEN_AFTER_MILLISECONDS = 3_000;
 
-closeOnSignal(dependencies, async () => {
-  await app.close();
-  await worker?.close();
-  await dependencies.close();
+await runProcess(async ({ dependencies, signal, onClose }) => {
+  const { settings, logger } = dependencies;
+  const app = await buildApp(dependencies);
+  let worker: ReturnType<typeof startMailWorker> | undefined;
+  onClose(async () => await worker?.close());
+  onClose(() => app.close());
+
+  const prepare = async () => {
+    await whenDatabaseIsThere({ logger, signal }, async () => {
+      await migrateAll(dependencies);
+      await dependencies.keyRing.active();
+    });
+    await dependencies.watch();
+  };
+  const prepared = prepare();
+  prepared.catch(() => undefined); // awaited below, and may fail before that
+  await Promise.race([prepared, sleep(LISTEN_AFTER_MILLISECONDS, undefined, { ref: false })]);
+  signal.throwIfAborted();
+  await app.http.listen({ host: settings.host, port: settings.port });
+  await prepared;
+  signal.throwIfAborted();
+  if (settings.runWorker) worker = startMailWorker(dependencies);
+  logger.info({ addresses: app.http.addresses(), worker: settings.runWorker }, 'ready');
+  await printWelcome(dependencies);
+  return undefined;
 });
-
-await app.http.listen({ host: settings.host, port: settings.port });
-logger.info({ addresses: app.http.addresses(), worker: settings.runWorker }, 'listening');
-await printWelcome(dependencies);

@@ -3,15 +3,16 @@ import { supportedNode } from './lib/supported-node.js';
 supportedNode();
 
 // Imported after the check, as native modules crash older versions before they can say why.
-const [{ closeOnSignal, start }, { startMailWorker }] = await Promise.all([
+const [{ migrateAll, runProcess, whenDatabaseIsThere }, { startMailWorker }] = await Promise.all([
   import('./start.js'),
   import('./workers/mail-worker.js'),
 ]);
 
-const dependencies = await start();
-const worker = startMailWorker(dependencies);
-closeOnSignal(dependencies, async () => {
-  await worker.close();
-  await dependencies.close();
+await runProcess(async ({ dependencies, signal, onClose }) => {
+  const { logger } = dependencies;
+  await whenDatabaseIsThere({ logger, signal }, () => migrateAll(dependencies));
+  const worker = startMailWorker(dependencies);
+  onClose(() => worker.close());
+  logger.info('the mail worker is running');
+  return undefined;
 });
-dependencies.logger.info('the mail worker is running');

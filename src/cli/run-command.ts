@@ -9,17 +9,14 @@ export interface Command {
 }
 
 /** Runs a command on migrated dependencies and ends the process; what it returns is the exit code. */
-export async function runCommand(command: (given: Command) => Promise<number>): Promise<never> {
+export async function runCommand(command: (given: Command) => Promise<number>): Promise<void> {
   supportedNode();
-  const { start } = await import('../start.js');
-  const dependencies = await start();
-  const client = { ipAddress: null, userAgent: null };
-  const context = { ...dependencies, em: dependencies.orm.em.fork(), client, requestId: `cli-${process.pid}` };
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  try {
-    process.exitCode = await command({ context, words: process.argv.slice(2), say });
-  } finally {
-    await dependencies.close();
-  }
-  process.exit();
+  const { migrateAll, runProcess } = await import('../start.js');
+  await runProcess(async ({ dependencies }) => {
+    await migrateAll(dependencies);
+    const client = { ipAddress: null, userAgent: null };
+    const context = { ...dependencies, em: dependencies.orm.em.fork(), client, requestId: `cli-${process.pid}` };
+    const say = (line: string) => void process.stdout.write(`${line}\n`);
+    return await command({ context, words: process.argv.slice(2), say });
+  });
 }

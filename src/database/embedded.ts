@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { keptSecret, readIfPresent } from '../lib/files.js';
 
 /** A PostgreSQL server of our own on the loopback interface. */
@@ -31,6 +32,9 @@ interface Account {
 const ROLE = 'gatehouse';
 const DATABASE = 'gatehouse';
 const START_ATTEMPTS = 50;
+const RETRY_MILLISECONDS = 200;
+/** Names our lock among the database's advisory locks: shared while a process uses the server, exclusive to stop it. */
+const IN_USE_LOCK = 7_105_313;
 const run = promisify(execFile);
 
 async function findBinaries(): Promise<Binaries> {
@@ -77,19 +81,26 @@ async function freePort(): Promise<number> {
   });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process with this id is a PostgreSQL server. Where that cannot be told, one that is alive is taken for it. */
+async function isServer(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
+  const name = await readIfPresent(`/proc/${pid}/comm`);
+  return name === undefined || name.trim() === 'postgres';
 }
 
 /** The port of the server that runs on this directory, told by the file that PostgreSQL itself keeps. */
 async function runningPort(directory: string): Promise<number | undefined> {
-  const [pid, , , port, , , , status] = ((await readIfPresent(join(directory, 'postmaster.pid'))) ?? '').split('\n');
-  return pid !== undefined && isAlive(Number(pid)) && status?.trim() === 'ready' ? Number(port) : undefined;
+  const file = join(directory, 'postmaster.pid');
+  const [pid, , , port, , , , status] = ((await readIfPresent(file)) ?? '').split('\n');
+  if (pid === undefined || !/^[1-9]/.test(pid)) return undefined;
+  if (await isServer(Number(pid))) return status?.trim() === 'ready' ? Number(port) : undefined;
+  // After a crash its id may belong to another program, which PostgreSQL would take for a server that still runs.
+  await rm(file, { force: true });
+  return undefined;
 }
 
 /** Makes the cluster beside its place and moves it there whole, so that a crash leaves no half of it. */
@@ -119,39 +130,63 @@ async function initialise(binaries: Binaries, directory: string, password: strin
   }
 }
 
-async function startServer(binaries: Binaries, directory: string, account: Account): Promise<number> {
-  for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
-    const port = await runningPort(directory);
-    if (port !== undefined) return port;
-    const options = `-p ${await freePort()} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200`;
-    const log = join(directory, 'server.log');
-    // Another process may be starting the same server, so a failure is only final when no server comes up.
-    await runDetached(binaries.pg_ctl, ['start', '-w', '-D', directory, '-l', log, '-o', options], account).catch(() =>
-      sleep(200),
-    );
-  }
-  const log = (await readIfPresent(join(directory, 'server.log'))) ?? '';
-  throw new Error(`The embedded PostgreSQL did not start: ${log.split('\n').slice(-5).join(' ')}`);
+/** Starts the server and tells its port; nothing while it is starting or stopping by another process's will. */
+async function startServer(binaries: Binaries, directory: string, account: Account): Promise<number | undefined> {
+  const options = `-p ${await freePort()} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200`;
+  const log = join(directory, 'server.log');
+  const parameters = ['start', '-w', '-D', directory, '-l', log, '-o', options];
+  await runDetached(binaries.pg_ctl, parameters, account).catch(() => undefined);
+  return await runningPort(directory);
 }
 
-async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: url });
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'gatehouse-embedded' });
+  // A server that goes away rejects what is asked of it; without a listener it would end this process as well.
+  client.on('error', () => undefined);
   await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  return client;
 }
 
 async function ensureDatabase(adminUrl: string): Promise<void> {
-  await withClient(adminUrl, async (client) => {
+  const client = await connect(adminUrl);
+  try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
     if (rowCount !== 0) return;
     await client.query(`CREATE DATABASE ${DATABASE}`).catch((error: { code?: string }) => {
       if (error.code !== '42P04' && error.code !== '23505') throw error;
     });
-  });
+  } finally {
+    await client.end();
+  }
+}
+
+/** Asks for our lock; which of them `take` says. */
+async function lock(client: pg.Client, take: 'pg_try_advisory_lock' | 'pg_try_advisory_lock_shared'): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>(`SELECT ${take}($1) AS taken`, [IN_USE_LOCK]);
+  return rows[0]?.taken === true;
+}
+
+/** A connection that marks this process as a user of the server; `undefined` while another process is stopping it. */
+async function enter(urlOf: (database: string) => string): Promise<pg.Client | undefined> {
+  try {
+    await ensureDatabase(urlOf('postgres'));
+    const client = await connect(urlOf(DATABASE));
+    if (await lock(client, 'pg_try_advisory_lock_shared')) return client;
+    await client.end();
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) throw error;
+  }
+  return undefined;
+}
+
+/** Leaves the server, and stops it when this process was its last user; of several that leave together exactly one is. */
+async function leave(client: pg.Client, stopServer: () => Promise<void>): Promise<void> {
+  try {
+    await client.query('SELECT pg_advisory_unlock_shared($1)', [IN_USE_LOCK]);
+    if (await lock(client, 'pg_try_advisory_lock')) await stopServer();
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 /** Starts PostgreSQL under `dataDir`, or joins the one that runs there already (left by a crash, or of another process). */
@@ -161,17 +196,15 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
   const [binaries, account] = await Promise.all([findBinaries(), serverAccount()]);
   const password = await keptSecret(join(dataDir, 'postgres.password'));
   await initialise(binaries, directory, password, account);
-  const port = await startServer(binaries, directory, account);
-  const urlOf = (database: string) => `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
-  await ensureDatabase(urlOf('postgres'));
-  return {
-    url: urlOf(DATABASE),
-    async stop() {
-      const others = await withClient(urlOf('postgres'), async (client) => {
-        const text = `SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
-        return (await client.query(text)).rowCount;
-      });
-      if (others === 0) await runDetached(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', directory], account);
-    },
-  };
+  const stopServer = () => runDetached(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', directory], account);
+
+  for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
+    const port = (await runningPort(directory)) ?? (await startServer(binaries, directory, account));
+    const urlOf = (database: string) => `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
+    const client = port === undefined ? undefined : await enter(urlOf);
+    if (client !== undefined) return { url: urlOf(DATABASE), stop: () => leave(client, stopServer) };
+    await sleep(RETRY_MILLISECONDS);
+  }
+  const log = (await readIfPresent(join(directory, 'server.log'))) ?? '';
+  throw new Error(`The embedded PostgreSQL did not start: ${log.trim().split('\n').slice(-3).join(' ')}`);
 }

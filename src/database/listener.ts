@@ -20,7 +20,10 @@ export interface ListenerOptions {
 }
 
 const FIRST_RETRY_MILLISECONDS = 100;
-const LONGEST_RETRY_MILLISECONDS = 5_000;
+const LONGEST_RETRY_MILLISECONDS = 2_000;
+const CONNECT_WITHIN_MILLISECONDS = 5_000;
+/** A connection that was cut in silence is found out this long after the last word. */
+const PROBE_AFTER_MILLISECONDS = 10_000;
 
 /** Listens on a channel of PostgreSQL until it is closed. */
 export function listen(options: ListenerOptions): Listener {
@@ -29,7 +32,13 @@ export function listen(options: ListenerOptions): Listener {
   let connected = false;
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: options.url, application_name: 'gatehouse', keepAlive: true });
+    const next = new pg.Client({
+      connectionString: options.url,
+      application_name: 'gatehouse',
+      connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: PROBE_AFTER_MILLISECONDS,
+    });
     client = next;
     const ended = new Promise<void>((resolve) => {
       next.on('end', resolve);

@@ -1,6 +1,8 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { runMigrations as migrateQueue } from 'bullmq';
 import pg from 'pg';
+import type { Logger } from 'pino';
+import { createOrm } from './orm.js';
 
 /** Names our lock among the database's advisory locks. */
 const MIGRATION_LOCK = 7_105_310;
@@ -17,10 +19,31 @@ export async function migrate(orm: MikroORM): Promise<void> {
 /** Makes the tables of the queue for when it runs on PostgreSQL. */
 export async function migrateQueueTables(url: string, schema: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'gatehouse' });
-  await client.connect();
+  // A connection that breaks rejects the query that runs; without a listener it would end the process as well.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await migrateQueue(client, schema);
   } finally {
     await client.end();
   }
+}
+
+/** What is migrated: our tables, and those of the queue where it lives in the database. */
+export interface Migration {
+  /** A direct connection, past any pooler. */
+  url: string;
+  queueSchema: string | undefined;
+  logger: Logger;
+}
+
+/** Migrates over connections of its own, which end with it. */
+export async function migrateDatabase({ url, queueSchema, logger }: Migration): Promise<void> {
+  const orm = createOrm({ url, poolMax: 2, statementTimeoutMilliseconds: 0, logger });
+  try {
+    await migrate(orm);
+  } finally {
+    await orm.close(true);
+  }
+  if (queueSchema !== undefined) await migrateQueueTables(url, queueSchema);
 }

@@ -5,6 +5,8 @@ import { KEYS_MAX_AGE_SECONDS, type KeyRing } from '../services/tokens/key-ring.
 export function registerJwks(app: FastifyInstance, keyRing: KeyRing): void {
   app.get('/.well-known/jwks.json', async (_request, reply) => {
     const keys = await keyRing.published();
+    // Public keys are for every origin, and an answer for every origin never comes with credentials (OWASP CORS).
+    reply.removeHeader('access-control-allow-credentials');
     return await reply
       .header('cache-control', `public, max-age=${KEYS_MAX_AGE_SECONDS}`)
       .header('access-control-allow-origin', '*')

@@ -39,28 +39,53 @@ const report = {
   ],
 };
 
-/** The names of the root fields that an operation selects, through fragments, with repeats. */
-function rootFields(context: ValidationContext, set: SelectionSetNode, seen: Set<string>): string[] {
-  return set.selections.flatMap((selection) => {
-    if (selection.kind === 'Field') return [selection.name.value];
-    if (selection.kind === 'InlineFragment') return rootFields(context, selection.selectionSet, seen);
-    const fragment = context.getFragment(selection.name.value);
-    // A fragment that is spread again counts again, but one that is inside itself is another rule's matter.
-    if (fragment == null || seen.has(fragment.name.value)) return [];
-    return rootFields(context, fragment.selectionSet, new Set([...seen, fragment.name.value]));
+interface RootFields {
+  all: number;
+  credentials: number;
+}
+
+/**
+ * Counts the root fields that a selection holds, through fragments, with repeats. Each fragment is walked once, however often
+ * it is spread: fragments that spread each other twice would otherwise take as many steps as two to their number.
+ */
+function countRootFields(
+  context: ValidationContext,
+  set: SelectionSetNode,
+  known: Map<string, RootFields>,
+): RootFields {
+  const counts = set.selections.map((selection): RootFields => {
+    if (selection.kind === 'Field') return { all: 1, credentials: credentialFields.has(selection.name.value) ? 1 : 0 };
+    if (selection.kind === 'InlineFragment') return countRootFields(context, selection.selectionSet, known);
+    const name = selection.name.value;
+    const counted = known.get(name);
+    if (counted !== undefined) return counted;
+    // Holds while the fragment is walked: one that is inside itself is another rule's matter.
+    known.set(name, { all: 0, credentials: 0 });
+    const fragment = context.getFragment(name);
+    const count =
+      fragment == null ? { all: 0, credentials: 0 } : countRootFields(context, fragment.selectionSet, known);
+    known.set(name, count);
+    return count;
   });
+  return counts.reduce(
+    (sum, { all, credentials }) => ({
+      all: sum.all + all,
+      credentials: sum.credentials + credentials,
+    }),
+    { all: 0, credentials: 0 },
+  );
 }
 
 /** Refuses more than one credential operation in a document, and more root fields than a screen needs. */
 export function rootFieldsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation: OperationDefinitionNode) {
-      const fields = rootFields(context, operation.selectionSet, new Set());
-      if (fields.length > MAX_ROOT_FIELDS) {
+      const fields = countRootFields(context, operation.selectionSet, new Map());
+      if (fields.all > MAX_ROOT_FIELDS) {
         const message = `An operation may select at most ${MAX_ROOT_FIELDS} root fields.`;
         context.reportError(new GraphQLError(message, { nodes: operation }));
       }
-      if (fields.filter((field) => credentialFields.has(field)).length > 1) {
+      if (fields.credentials > 1) {
         const message = 'An operation may hold at most one of the fields that sign in, sign up, verify or refresh.';
         context.reportError(new GraphQLError(message, { nodes: operation }));
       }

@@ -11,10 +11,11 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, status: numbe
     .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, requestId: request.id }));
 }
 
-/** Methods that are answered at each path, for `Allow`. */
+/** Methods that are answered at a path, for `Allow`. */
 function allowedMethods(app: FastifyInstance, url: string): string[] {
   const [path = '/'] = url.split('?');
-  return ['GET', 'POST'].filter((method) => app.hasRoute({ method: method as 'GET', url: path }));
+  const methods = ['GET', 'HEAD', 'POST'] as const;
+  return methods.filter((method) => app.hasRoute({ method, url: path }));
 }
 
 /** Answers unknown addresses, wrong methods, unreadable bodies and faults outside GraphQL. */

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
 import type { Actor, Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
+import { clientAddress } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { findUser, findUsers } from '../services/accounts/find-user.js';
 import { findSessions } from '../services/sessions/list-sessions.js';
@@ -67,7 +68,8 @@ export function createContextFactory(dependencies: Dependencies) {
       ...scope,
       actor: await authenticate(dependencies, header(request, 'authorization')),
       client: {
-        ipAddress: request.ip ?? null,
+        // Behind a proxy it is what the proxy wrote into a header, which need not be an address.
+        ipAddress: clientAddress(request.ip),
         userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT) ?? null,
       },
       requestId: request.id,

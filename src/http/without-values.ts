@@ -12,7 +12,10 @@ const repeats: readonly [RegExp, string][] = [
   [/^(Enum "\w+" cannot represent [^:]*): [\s\S]*$/, '$1.'],
   [/^(Expected value of type "[^"]+"), found [\s\S]*$/, '$1.'],
   [/^Value [\s\S]* does not exist in ("\w+" enum)\.[\s\S]*$/, 'This value does not exist in $1.'],
-  [/^(Syntax Error: [\s\S]*?\b(?:String|BlockString|Int|Float)) "[\s\S]*$/, '$1.'],
+  // A forgotten quotation mark makes a name of a word that was meant to be a value.
+  [/^(Syntax Error: [\s\S]*?\b(?:Name|String|BlockString|Int|Float)) "[\s\S]*$/, '$1.'],
+  [/^(Syntax Error: Invalid [^:]*): [\s\S]*$/, '$1.'],
+  [/^Unknown operation named [\s\S]*$/, 'Unknown operation name.'],
 ];
 
 /** The refusal without any value that the client sent, as that may be a password in the wrong place (ASVS 16.5.1). */

@@ -24,10 +24,18 @@ export interface MailQueue {
 /** The schema that BullMQ keeps its tables in. */
 export const QUEUE_SCHEMA = 'bullmq';
 const POOL_SIZE = 2;
+const CONNECT_WITHIN_MILLISECONDS = 5_000;
 
 /** The connection options of BullMQ's PostgreSQL backend. */
 export function postgresConnection(databaseUrl: string, max = POOL_SIZE) {
-  return { connectionString: databaseUrl, schema: QUEUE_SCHEMA, max, application_name: 'gatehouse-queue' };
+  return {
+    connectionString: databaseUrl,
+    schema: QUEUE_SCHEMA,
+    max,
+    connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
+    application_name: 'gatehouse-queue',
+    keepAlive: true,
+  };
 }
 
 interface OpenQueue {
@@ -50,7 +58,6 @@ function openQueue(location: QueueLocation): OpenQueue {
 /** Opens the producer's side of the queue. */
 export function createMailQueue(location: QueueLocation): MailQueue {
   let opened: OpenQueue | undefined;
-  // Opened with its first use, when the tables of the queue are there.
   const open = (): OpenQueue => {
     if (opened === undefined) {
       opened = openQueue(location);
@@ -60,13 +67,29 @@ export function createMailQueue(location: QueueLocation): MailQueue {
     }
     return opened;
   };
+  /** BullMQ never forgets that its first connection to PostgreSQL failed, so a new queue is made for the next use. */
+  const openWhenReady = async (): Promise<Queue> => {
+    const current = open();
+    if (location.redisUrl !== undefined) return current.queue;
+    try {
+      await current.queue.waitUntilReady();
+    } catch (cause) {
+      if (opened === current) opened = undefined;
+      await current.queue.close().catch(() => undefined);
+      throw cause;
+    }
+    return current.queue;
+  };
+  // On Redis at once, so that it is known from the first request on whether it is there; in the database with its first
+  // use, when its tables are there.
+  if (location.redisUrl !== undefined) open();
   return {
     async add(payload) {
       const parsed = sendMailPayload.parse(payload);
-      await open().queue.add(SEND_MAIL, parsed, sendMailOptions(parsed));
+      await (await openWhenReady()).add(SEND_MAIL, parsed, sendMailOptions(parsed));
     },
     isReady: () => open().isReady(),
-    counts: () => open().queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
+    counts: async () => await (await openWhenReady()).getJobCounts('waiting', 'active', 'delayed', 'failed'),
     async close() {
       await opened?.queue.close();
       opened?.disconnect();

@@ -13,9 +13,13 @@ export const sendMailPayload = z.strictObject({
 });
 export type SendMailPayload = z.infer<typeof sendMailPayload>;
 
-const ATTEMPTS = 40;
+/** More than any mail gets: the outbox decides when a mail is given up. */
+const ATTEMPTS = 100_000;
 const FIRST_RETRY_MILLISECONDS = 500;
-const LONGEST_RETRY_MILLISECONDS = 15_000;
+const LONGEST_RETRY_MILLISECONDS = 8_000;
+const LONGEST_DEFERRAL_MILLISECONDS = 600_000;
+/** A mail that the server itself puts off is tried again after this share of the time that it has waited. */
+const DEFERRAL_SHARE = 0.1;
 
 /** The outbox keeps the record of each mail, so the queue keeps none; a free id lets the relay hand a mail over again. */
 export function sendMailOptions(payload: SendMailPayload): JobsOptions {
@@ -23,12 +27,40 @@ export function sendMailOptions(payload: SendMailPayload): JobsOptions {
     jobId: payload.outboxId,
     attempts: ATTEMPTS,
     backoff: { type: 'custom' },
+    stackTraceLimit: 0,
     removeOnComplete: true,
     removeOnFail: true,
   };
 }
 
-/** Wait before try number `attempt + 1`, in milliseconds: doubles up to a quarter of a minute. */
-export function sendMailBackoff(attempt: number): number {
-  return Math.min(FIRST_RETRY_MILLISECONDS * 2 ** (attempt - 1), LONGEST_RETRY_MILLISECONDS);
+/** What a mail's tries came to so far. */
+export interface Tries {
+  attempts: number;
+  ageMilliseconds: number;
+  /** Whether the mail server answered that this mail has to wait. */
+  putOff: boolean;
+}
+
+/**
+ * Wait before the next try, in milliseconds: doubles up to a few seconds, as somebody is waiting for the mail. A server that
+ * puts the mail off is asked ever less often.
+ */
+export function retryAfter({ attempts, ageMilliseconds, putOff }: Tries): number {
+  const patience = putOff ? Math.min(ageMilliseconds * DEFERRAL_SHARE, LONGEST_DEFERRAL_MILLISECONDS) : 0;
+  const doubled = FIRST_RETRY_MILLISECONDS * 2 ** Math.min(attempts - 1, 30);
+  return Math.round(Math.min(doubled, Math.max(LONGEST_RETRY_MILLISECONDS, patience)));
+}
+
+/** Asks the queue to try again. The queue keeps the message of an error, so this one says nothing of the mail. */
+export class MailWaits extends Error {
+  override readonly name = 'MailWaits';
+
+  constructor(readonly milliseconds: number) {
+    super('the mail waits for its next try');
+  }
+}
+
+/** The queue's wait before a job's next try, in milliseconds. */
+export function sendMailBackoff(_attempts: number, _type?: string, error?: Error): number {
+  return error instanceof MailWaits ? error.milliseconds : LONGEST_RETRY_MILLISECONDS;
 }

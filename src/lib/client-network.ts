@@ -1,12 +1,20 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Bits of an IPv6 address that one household has. */
 const IPV6_PREFIX = 64;
 
+/** An address in its one spelling: without a zone, and an IPv4 one never as IPv6. Null for what is no address. */
+export function clientAddress(text: string | null | undefined): string | null {
+  const [address = ''] = (text ?? '').split('%');
+  return isIP(address) === 0 ? null : ipaddr.process(address).toString();
+}
+
 /** The network that an address stands for in limits: IPv4 as it is, IPv6 by /64; what has no address shares one name. */
-export function clientNetwork(address: string | null): string {
-  if (address === null || !ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
+export function clientNetwork(text: string | null): string {
+  const address = clientAddress(text);
+  if (address === null) return 'unknown';
+  const parsed = ipaddr.parse(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX}`).toString()}/${IPV6_PREFIX}`;
 }

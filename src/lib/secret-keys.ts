@@ -15,6 +15,10 @@ export type KeyPurpose =
 export interface SecretKeys {
   /** Names the present secret in rows that depend on it; not secret itself. */
   readonly currentId: string;
+  /** Whether this names the present or the previous secret, so that what depends on it can still be derived. */
+  holds(keyId: string): boolean;
+  /** Whether the secret that sealed this text is still configured. */
+  opens(sealed: string): boolean;
   /** HMAC-SHA-256 of the parts, which are length-prefixed so that no two lists of parts collide. */
   authenticate(purpose: KeyPurpose, parts: readonly (string | Buffer)[], keyId?: string): Buffer;
   /** Whether `tag` authenticates the parts under the present or the previous secret. */
@@ -59,6 +63,7 @@ function hmac(key: Buffer, parts: readonly (string | Buffer)[]): Buffer {
 export function createSecretKeys(current: string, previous?: string): SecretKeys {
   const present = secretOf(current);
   const secrets = previous === undefined ? [present] : [present, secretOf(previous)];
+  const holds = (id: string) => secrets.some((secret) => secret.id === id);
   const byId = (id: string): Secret => {
     const secret = secrets.find((candidate) => candidate.id === id);
     if (secret === undefined) throw new Error('The secret that protects this value is not configured any more.');
@@ -66,6 +71,8 @@ export function createSecretKeys(current: string, previous?: string): SecretKeys
   };
   return {
     currentId: present.id,
+    holds,
+    opens: (sealed) => holds(sealed.split('.')[0] ?? ''),
     authenticate: (purpose, parts, keyId = present.id) => hmac(byId(keyId).keyFor(purpose), parts),
     verify: (purpose, parts, tag) =>
       secrets.some((secret) => equalInConstantTime(hmac(secret.keyFor(purpose), parts), tag)),

@@ -6,10 +6,10 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 const FAILURES_TO_OPEN = 3;
 const FIRST_BACK_OFF = 1_000;
-const LONGEST_BACK_OFF = 30_000;
+const LONGEST_BACK_OFF = 8_000;
 
 /**
- * Stops dialling a mail server that three mails in a row could not reach, for 1 s doubling up to 30 s.
+ * Stops dialling a mail server that three mails in a row could not reach, for 1 s doubling up to 8 s.
  * `send` then fails with an `unreachable` MailError and `probe` answers false, both without a connection.
  * @param options `now` tells the time in milliseconds.
  */

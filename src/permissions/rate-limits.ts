@@ -3,6 +3,7 @@ import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientNetwork } from '../lib/client-network.js';
+import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import type { Limiter } from '../lib/rate-limiter.js';
 import { ProblemError, problem } from '../problems.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
@@ -73,12 +74,22 @@ const identify: Record<Scope, (args: Arguments, context: Context) => string> = {
   },
 };
 
+type Overrides = Dependencies['settings']['rateLimits']['overrides'];
+
+/** A misspelt name would leave a limit as it is, and the operator believing that it had changed. */
+function refuseUnknownNames(overrides: Overrides): void {
+  const names = Object.values(rateLimitPolicies).flatMap((fields) =>
+    Object.entries(fields).flatMap(([field, policies]) => [field, ...policies.map(({ scope }) => `${field}:${scope}`)]),
+  );
+  const unknown = Object.keys(overrides).filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `RATE_LIMITS names ${unknown.join(', ')}, where nothing is limited; it can name ${names.join(', ')}.`,
+  );
+}
+
 /** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
-function effectivePolicies(
-  field: string,
-  policies: Policy[],
-  overrides: Dependencies['settings']['rateLimits']['overrides'],
-): Policy[] {
+function effectivePolicies(field: string, policies: Policy[], overrides: Overrides): Policy[] {
   return policies.flatMap((policy, index) => {
     const scoped = overrides[`${field}:${policy.scope}`] ?? (index === 0 ? overrides[field] : undefined);
     return scoped === undefined ? [policy] : scoped.map((window) => ({ scope: policy.scope, ...window }));
@@ -91,8 +102,7 @@ type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Pr
  * One limit of a field. graphql-rate-limit reads its store and then writes it, which parallel calls race through; so the
  * read of this store counts atomically, its write does nothing, and a call past the limit is raised with its waiting time.
  */
-function createLimit(field: string, policy: Policy, limiter: Limiter): Limit {
-  const name = `${field}-${policy.scope}`;
+function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
   return async (args, context, info) => {
     const identity = identify[policy.scope](args, context);
     const key = context.secretKeys.authenticate('limit-identity', [name, identity]).toString('base64url');
@@ -111,16 +121,42 @@ function createLimit(field: string, policy: Policy, limiter: Limiter): Limit {
   };
 }
 
+/** Each policy's name, by which it counts and is told: the second window of a scope has counters of its own. */
+function named(field: string, policies: Policy[]): { name: string; policy: Policy }[] {
+  return policies.map((policy, index) => {
+    const earlier = policies.slice(0, index).filter(({ scope }) => scope === policy.scope).length;
+    return { policy, name: `${field}-${policy.scope}${earlier === 0 ? '' : `-${earlier + 1}`}` };
+  });
+}
+
+/**
+ * Lets a limit go by that nothing can count at the moment, for fields that only read: they give away nothing that a limit
+ * protects (ASVS 16.5.3). What tries a secret or writes is refused then.
+ */
+function whereItCounts(limit: Limit): Limit {
+  return async (args, context, info) => {
+    try {
+      await limit(args, context, info);
+    } catch (cause) {
+      if (!isDatabaseUnavailable(cause)) throw cause;
+      const { logger, requestId } = context;
+      logger.warn({ err: cause, requestId, field: info.fieldName }, 'a limit could not be counted');
+    }
+  };
+}
+
 /** The middleware of every limited field; none when the limits are switched off. */
 export function createRateLimits(
   dependencies: Dependencies,
 ): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
   const { enabled, overrides } = dependencies.settings.rateLimits;
   if (!enabled) return {};
-  const protect = (field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
-    const limits = effectivePolicies(field, policies, overrides).map((policy) =>
-      createLimit(field, policy, dependencies.limiter(`${field}-${policy.scope}`, policy.points, policy.seconds)),
-    );
+  refuseUnknownNames(overrides);
+  const protect = (type: string, field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
+    const limits = named(field, effectivePolicies(field, policies, overrides)).map(({ name, policy }) => {
+      const limit = createLimit(name, policy, dependencies.limiter(name, policy.points, policy.seconds));
+      return type === 'Query' ? whereItCounts(limit) : limit;
+    });
     return async (resolve, parent, args, context, info) => {
       for (const limit of limits) await limit(args, context, info);
       return await resolve(parent, args, context, info);
@@ -129,7 +165,7 @@ export function createRateLimits(
   return Object.fromEntries(
     Object.entries(rateLimitPolicies).map(([type, fields]) => [
       type,
-      Object.fromEntries(Object.entries(fields).map(([field, policies]) => [field, protect(field, policies)])),
+      Object.fromEntries(Object.entries(fields).map(([field, policies]) => [field, protect(type, field, policies)])),
     ]),
   );
 }

@@ -9,7 +9,7 @@ type Check = (context: Context) => true | Problem;
  * A rule of the permission map. What a check throws is logged and goes on as the fault that it is; left to shield it would
  * look like a plain refusal.
  */
-function contextRule(name: string, check: Check) {
+export function contextRule(name: string, check: Check) {
   return rule(name, { cache: 'no_cache' })((_parent, _arguments, context: Context) => {
     try {
       const answer = check(context);

@@ -10,11 +10,20 @@ const LONGEST_EMAIL = 254;
 const LONGEST_PASSWORD = 1_024;
 const LONGEST_NAME = 100;
 
+/** Half a surrogate pair is no character: the database takes it neither as text nor in JSON, and hashes see any two as one. */
+function wellFormed(text: z.ZodString) {
+  return text.refine((value) => value.isWellFormed(), {
+    error: 'This is no valid text.',
+    params: { rule: 'characters' },
+  });
+}
+
 function line(longest: number) {
-  return z
+  const text = z
     .string()
     .max(longest, `Use at most ${longest} characters.`)
     .refine((text) => !CONTROL.test(text), { error: 'Leave out control characters.', params: { rule: 'characters' } });
+  return wellFormed(text);
 }
 
 function isLocale(text: string): boolean {
@@ -34,8 +43,10 @@ function isTimezone(text: string): boolean {
 }
 
 const email = line(LONGEST_EMAIL)
-  .transform((text) => text.trim().toLowerCase())
-  .pipe(z.email('This is no e-mail address.'));
+  .transform((text) => text.trim())
+  // Before it is lower-cased: letters that only look like ASCII, such as the Kelvin sign, must not become it.
+  .pipe(z.email('This is no e-mail address.'))
+  .transform((text) => text.toLowerCase());
 const name = line(LONGEST_NAME)
   .refine((text) => text.trim() !== '', { error: 'Leave it out or write something.', params: { rule: 'blank' } })
   .refine((text) => !DIRECTION.test(text), { error: 'Leave out direction marks.', params: { rule: 'characters' } })
@@ -55,7 +66,7 @@ export const inputRules = {
   signup: z.object({
     email,
     // Any length: the policy names its own limits.
-    password: z.string(),
+    password: wellFormed(z.string()),
     username,
     displayName: name,
     role: line(32).nullish(),
@@ -79,7 +90,7 @@ export const inputRules = {
     identifier: line(LONGEST_EMAIL)
       .transform((text) => text.trim().toLowerCase())
       .pipe(z.string().min(1, 'Say who signs in.')),
-    password: z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`),
+    password: wellFormed(z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`)),
     rememberMe: z.boolean(),
     deviceName: name,
     tokenDelivery: delivery,

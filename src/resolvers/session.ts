@@ -113,6 +113,8 @@ export class SessionResolver {
     description: 'Ends the session of the access token and of the cookie. Works without either.',
   })
   async logout(@Ctx() context: Context) {
+    // Nobody may believe to be signed out by a token that could not be read.
+    if (context.actor.kind === 'unverifiable') return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: null });
     const sessionId = 'sessionId' in context.actor ? context.actor.sessionId : null;
     const outcome = await logout(context, { sessionId, refreshToken: context.refreshCookie.value });
     context.refreshCookie.clear();

@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse } from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { inputProblem, type Problem } from '../problems.js';
 
 /** Fetches an entity that another subgraph refers to; null when it is missing or hidden from the caller. */
 export type ReferenceResolvers = Record<
@@ -14,10 +15,40 @@ export type ReferenceResolvers = Record<
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@tag", "@inaccessible"])';
 
+/** Most entities that one request of a router may ask for. */
+const MAX_REPRESENTATIONS = 200;
+
 /** A schema and its text, for composition and for clients. */
 export interface Subgraph {
   schema: GraphQLSchema;
   sdl: string;
+}
+
+function namesEntity(representation: unknown, entities: ReadonlySet<string>): boolean {
+  if (typeof representation !== 'object' || representation === null || !('__typename' in representation)) return false;
+  return typeof representation.__typename === 'string' && entities.has(representation.__typename);
+}
+
+function refuse(representations: readonly unknown[], entities: ReadonlySet<string>): Problem | undefined {
+  if (representations.length > MAX_REPRESENTATIONS) {
+    return inputProblem(['representations'], 'length', `Ask for at most ${MAX_REPRESENTATIONS} entities at a time.`);
+  }
+  const wrong = representations.findIndex((representation) => !namesEntity(representation, entities));
+  if (wrong < 0) return undefined;
+  return inputProblem(
+    ['representations', String(wrong), '__typename'],
+    'entity',
+    'This is no entity of this subgraph.',
+  );
+}
+
+/** Checks what a router asks for before anything of it is loaded; the library takes any number, and throws at a name that it lacks. */
+function checkRepresentations(schema: GraphQLSchema, entities: ReadonlySet<string>): void {
+  const field = schema.getQueryType()?.getFields()._entities;
+  const resolve = field?.resolve;
+  if (field === undefined || resolve === undefined) return;
+  field.resolve = (parent, args, context, info) =>
+    refuse(args.representations, entities) ?? resolve(parent, args, context, info);
 }
 
 /** Builds the Federation 2 subgraph from the resolver classes; the order of types is stable, so that its text can be compared. */
@@ -28,5 +59,7 @@ export function buildSubgraph(resolvers: NonEmptyArray<Function>, references: Re
   const resolverMap = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [type, reference] of Object.entries(references))
     resolverMap[type] = { ...resolverMap[type], ...reference };
-  return { sdl, schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolverMap as never }]) };
+  const subgraph = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolverMap as never }]);
+  checkRepresentations(subgraph, new Set(Object.keys(references)));
+  return { sdl, schema: subgraph };
 }

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, type Job, Worker, type WorkerOptions } from 'bullmq';
 import type { Dependencies } from '../dependencies.js';
 import { postgresConnection } from '../jobs/mail-queue.js';
-import { MAIL_QUEUE, sendMailBackoff, sendMailPayload } from '../jobs/send-mail.js';
+import { MAIL_QUEUE, MailWaits, sendMailBackoff, sendMailPayload } from '../jobs/send-mail.js';
 import { connectRedis } from '../lib/redis.js';
-import { MailError } from '../mail/mail-error.js';
+import { within } from '../lib/within.js';
 import { startRelay } from './relay.js';
 import { sendMail } from './send-mail.js';
 
@@ -14,11 +15,13 @@ export interface MailWorker {
 }
 
 const CONCURRENCY = 5;
-const LOCK_MILLISECONDS = 15_000;
-const STALLED_CHECK_MILLISECONDS = 5_000;
+const LOCK_MILLISECONDS = 10_000;
+const STALLED_CHECK_MILLISECONDS = 3_000;
 /** A job may be left behind by this many killed workers. */
-const MAX_STALLED = 20;
-const CLOSE_WITHIN_MILLISECONDS = 10_000;
+const MAX_STALLED = 1_000;
+const REOPEN_AFTER_MILLISECONDS = 1_000;
+/** A mail server that holds its answer back is not waited for longer when the worker closes; the mail is tried again. */
+const CLOSE_WITHIN_MILLISECONDS = 8_000;
 
 const options = {
   concurrency: CONCURRENCY,
@@ -26,10 +29,15 @@ const options = {
   stalledInterval: STALLED_CHECK_MILLISECONDS,
   maxStalledCount: MAX_STALLED,
   settings: { backoffStrategy: sendMailBackoff },
+  autorun: false,
 } satisfies Partial<WorkerOptions>;
 
-function openWorker(dependencies: Dependencies, work: (job: Job) => Promise<void>) {
-  const { settings, directUrl, logger } = dependencies;
+interface OpenWorker {
+  worker: Worker;
+  disconnect(): void;
+}
+
+function openWorker({ settings, directUrl, logger }: Dependencies, work: (job: Job) => Promise<void>): OpenWorker {
   if (settings.redisUrl === undefined) {
     const connection = postgresConnection(directUrl, CONCURRENCY);
     const worker = new Worker(MAIL_QUEUE, work as never, { ...options, connection }, createPostgresBackend);
@@ -42,30 +50,52 @@ function openWorker(dependencies: Dependencies, work: (job: Job) => Promise<void
   };
 }
 
+async function closeWorker({ worker, disconnect }: OpenWorker): Promise<void> {
+  await within(CLOSE_WITHIN_MILLISECONDS, worker.close());
+  disconnect();
+}
+
+/** Opens the worker and runs it. BullMQ never forgets that its first connection failed, so a new worker is made then. */
+async function runWorker(dependencies: Dependencies, signal: AbortSignal, opened: (open: OpenWorker) => void) {
+  const { logger } = dependencies;
+  while (!signal.aborted) {
+    const open = openWorker(dependencies, async (job) => {
+      await sendMail(dependencies, sendMailPayload.parse(job.data)).catch(hideCause);
+    });
+    open.worker.on('error', (cause) =>
+      logger.warn({ err: cause, component: 'worker' }, 'the mail worker lost its queue'),
+    );
+    opened(open);
+    try {
+      await open.worker.waitUntilReady();
+      return await open.worker.run();
+    } catch (cause) {
+      logger.warn({ err: cause, component: 'worker' }, 'the mail worker could not reach its queue');
+    }
+    await closeWorker(open);
+    await sleep(REOPEN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** The queue stores the message of what a job throws, so only our own goes there: another's may quote a statement. */
+function hideCause(error: unknown): never {
+  throw error instanceof MailWaits ? error : new MailWaits(REOPEN_AFTER_MILLISECONDS);
+}
+
 /** Starts sending the mails of the queue, and handing over those of the outbox that never reached it. */
 export function startMailWorker(dependencies: Dependencies): MailWorker {
-  const { logger } = dependencies;
-  const { worker, disconnect } = openWorker(dependencies, async (job) => {
-    await sendMail(dependencies, sendMailPayload.parse(job.data));
-  });
-  worker.on('error', (cause) => logger.warn({ err: cause, component: 'worker' }, 'the mail worker lost its queue'));
-  worker.on('failed', (job, cause) => {
-    const reason = cause instanceof MailError ? cause.message : undefined;
-    const { outboxId, requestId } = job?.data ?? {};
-    const attempts = job?.attemptsMade;
-    logger.warn(
-      { outboxId, requestId, attempts, reason, ...(reason === undefined ? { err: cause } : {}) },
-      'a mail has to wait',
-    );
+  const stop = new AbortController();
+  let current: OpenWorker | undefined;
+  const running = runWorker(dependencies, stop.signal, (open) => {
+    current = open;
   });
   const relay = startRelay(dependencies);
   return {
     async close() {
+      stop.abort();
       await relay.close();
-      const deadline = setTimeout(() => void worker.close(true), CLOSE_WITHIN_MILLISECONDS);
-      await worker.close();
-      clearTimeout(deadline);
-      disconnect();
+      if (current !== undefined) await closeWorker(current);
+      await within(CLOSE_WITHIN_MILLISECONDS, running);
     },
   };
 }

@@ -3,36 +3,25 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Dependencies } from '../dependencies.js';
 import { OneTimeCode } from '../entities/one-time-code.js';
 import { OutboxMessage, type OutboxStatus } from '../entities/outbox-message.js';
-import type { SendMailPayload } from '../jobs/send-mail.js';
+import { MailWaits, retryAfter, type SendMailPayload } from '../jobs/send-mail.js';
 import { addSeconds } from '../lib/clock.js';
 import { MailError } from '../mail/mail-error.js';
 import { type ComposedMail, composeMail } from './compose-mail.js';
+import { claim, underLease } from './lease.js';
 
 type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailTransport' | 'countMail'>;
 
-/** A worker holds a mail for this long; longer than the mail server may take, so that nobody else sends it meanwhile. */
-const LOCK_SECONDS = 30;
 /** After this long nobody waits for the mail any more. */
-const GIVE_UP_AFTER_SECONDS = 86_400;
-/** The relay hands a mail over again this long after a failed try, should its job have been lost. */
-const RELAY_AFTER_FAILURE_SECONDS = 30;
-const RECORD_ATTEMPTS = 60;
-const RECORD_RETRY_MILLISECONDS = 500;
+const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;
+/** The relay hands a mail over again this long after its next try was due, should its job have been lost. */
+const RELAY_MARGIN_SECONDS = 10;
+const RECORD_ATTEMPTS = 1_200;
+const RECORD_RETRY_MILLISECONDS = 250;
 
-const CLAIM = `
-  UPDATE outbox_messages SET locked_until = ?, next_attempt_at = ?, attempts = attempts + 1
-  WHERE id = ? AND status = 'PENDING' AND (locked_until IS NULL OR locked_until < ?)
-  RETURNING id, mail, recipient, locale, code_id, variables, status, attempts, request_id, created_at, next_attempt_at,
-    locked_until, finished_at, last_error`;
-
-/** Takes a mail for this worker alone; `undefined` when it is done or another worker has it. */
-async function claim(em: EntityManager, id: string, now: Date): Promise<OutboxMessage | undefined> {
-  const lockedUntil = addSeconds(now, LOCK_SECONDS);
-  const [row] = await em.execute<Record<string, unknown>[]>(CLAIM, [lockedUntil, lockedUntil, id, now]);
-  return row === undefined ? undefined : em.map(OutboxMessage, row);
-}
-
-/** Writes what became of a mail. Tries for as long as it can: the server has the mail, and it must not be sent again. */
+/**
+ * Writes what became of a mail. Tries for as long as it can, and soon after a database that was away is back: the server has
+ * the mail, and it must not be sent again.
+ */
 async function finish(
   needs: Needs,
   em: EntityManager,
@@ -47,18 +36,11 @@ async function finish(
       needs.countMail(status);
       return;
     } catch (cause) {
-      needs.logger.error({ err: cause, outboxId: id, status, attempt }, 'the outcome of a mail could not be written');
+      if (attempt === 1) needs.logger.error({ err: cause, outboxId: id, status }, 'the outcome of a mail has to wait');
       if (attempt === RECORD_ATTEMPTS) throw cause;
       await sleep(RECORD_RETRY_MILLISECONDS);
     }
   }
-}
-
-/** Lets the mail go, so that its job's next try or the relay takes it up. */
-async function release(needs: Needs, em: EntityManager, message: OutboxMessage, reason: string): Promise<void> {
-  const nextAttemptAt = addSeconds(needs.clock.now(), RELAY_AFTER_FAILURE_SECONDS);
-  await em.nativeUpdate(OutboxMessage, { id: message.id }, { lockedUntil: null, nextAttemptAt, lastError: reason });
-  needs.countMail('RETRIED');
 }
 
 /** A code whose time ran out while its mail waited begins its time now: nobody can have seen it before. */
@@ -80,38 +62,46 @@ async function compose(needs: Needs, em: EntityManager, message: OutboxMessage):
   return composeMail(needs, message, code);
 }
 
-async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<void> {
-  const { requestId, id: outboxId, mail } = message;
-  const composed = await compose(needs, em, message);
-  if (composed === 'not-needed') return await finish(needs, em, outboxId, 'DISCARDED', null);
-  try {
-    await needs.mailTransport.send(composed);
-  } catch (error) {
-    const reason = error instanceof MailError ? error.message : 'the mail could not be sent';
-    const age = needs.clock.now().getTime() - message.createdAt.getTime();
-    const hopeless = error instanceof MailError && error.kind === 'permanent';
-    if (hopeless || age > GIVE_UP_AFTER_SECONDS * 1000) {
-      needs.logger.error({ requestId, outboxId, mail, reason }, 'a mail was given up');
-      return await finish(needs, em, outboxId, 'FAILED', reason);
-    }
-    await release(needs, em, message, reason);
-    throw error;
+/** Lets a mail that could not be sent go, so that its job's next try or the relay takes it up; or gives it up. */
+async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage, error: unknown): Promise<void> {
+  const { requestId, id: outboxId, mail, attempts } = message;
+  const kind = error instanceof MailError ? error.kind : undefined;
+  const reason = error instanceof MailError ? error.message : 'the mail could not be prepared';
+  // The cause of a MailError may quote the address; that of any other fault is needed to mend it.
+  const told = { requestId, outboxId, mail, attempts, reason, ...(kind === undefined ? { err: error } : {}) };
+  const ageMilliseconds = needs.clock.now().getTime() - message.createdAt.getTime();
+  if (kind === 'permanent' || ageMilliseconds > GIVE_UP_AFTER_MILLISECONDS) {
+    needs.logger.error(told, 'a mail was given up');
+    return await finish(needs, em, outboxId, 'FAILED', reason);
   }
-  await finish(needs, em, outboxId, 'SENT', null);
-  needs.logger.info({ requestId, outboxId, mail, attempts: message.attempts }, 'a mail was sent');
+  const wait = retryAfter({ attempts, ageMilliseconds, putOff: kind === 'temporary' });
+  const nextAttemptAt = addSeconds(needs.clock.now(), wait / 1_000 + RELAY_MARGIN_SECONDS);
+  needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'a mail has to wait');
+  // Where even this fails the lease runs out by itself.
+  await em
+    .nativeUpdate(OutboxMessage, { id: outboxId }, { lockedUntil: null, nextAttemptAt, lastError: reason })
+    .catch(() => undefined);
+  needs.countMail('RETRIED');
+  throw new MailWaits(wait);
 }
 
-/** Sends one mail of the outbox. Rejects when it should be tried again; a mail that is done is left alone. */
+async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<void> {
+  const { requestId, id: outboxId, mail, attempts } = message;
+  let composed: ComposedMail | 'not-needed';
+  try {
+    composed = await compose(needs, em, message);
+    if (composed !== 'not-needed') await needs.mailTransport.send(composed);
+  } catch (error) {
+    return await postpone(needs, em, message, error);
+  }
+  if (composed === 'not-needed') return await finish(needs, em, outboxId, 'DISCARDED', null);
+  await finish(needs, em, outboxId, 'SENT', null);
+  needs.logger.info({ requestId, outboxId, mail, attempts }, 'a mail was sent');
+}
+
+/** Sends one mail of the outbox. Rejects with MailWaits when it should be tried again; a mail that is done is left alone. */
 export async function sendMail(needs: Needs, { outboxId }: SendMailPayload): Promise<void> {
   const em = needs.orm.em.fork();
   const message = await claim(em, outboxId, needs.clock.now());
-  if (message === undefined) return;
-  try {
-    await deliver(needs, em, message);
-  } catch (error) {
-    if (!(error instanceof MailError)) {
-      await release(needs, em, message, 'the mail could not be prepared').catch(() => undefined);
-    }
-    throw error;
-  }
+  if (message !== undefined) await underLease(em, outboxId, () => deliver(needs, em, message));
 }

@@ -5,11 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify';
 import { print } from 'graphql';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type App, buildApp } from '../../src/app.js';
 import { createDependencies, type Dependencies } from '../../src/dependencies.js';
+import { createLogger } from '../../src/lib/logger.js';
 import type { CapturedMail } from '../../src/mail/captured-mail.js';
+import type { Argon2Parameters } from '../../src/services/passwords/argon2.js';
 import { loadSettings } from '../../src/settings.js';
 import { type MailWorker, startMailWorker } from '../../src/workers/mail-worker.js';
 import { createTestClock, type TestClock } from './clock.js';
@@ -26,6 +28,8 @@ export interface TestOptions {
   replicaOf?: TestGateway;
   /** Whether mails are sent; on where a test needs mail. */
   worker?: boolean;
+  /** What a password hash costs; cheap unless its cost is what is tested. */
+  hashCost?: Argon2Parameters;
 }
 
 /** An answer to an operation. */
@@ -73,7 +77,7 @@ export interface TestGateway {
 const MAIL_WAIT_MILLISECONDS = 15_000;
 
 function captureLog(lines: string[]): Logger {
-  return pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  return createLogger('debug', { write: (line: string) => void lines.push(line) });
 }
 
 function headersOf({ token, cookie, headers = {} }: Ask): Record<string, string> {
@@ -100,7 +104,7 @@ async function openGateway(options: TestOptions): Promise<TestGateway> {
     RATE_LIMITS: 'off',
   };
   const settings = loadSettings({ ...env, ...options.env });
-  const replacements = { clock, logger: captureLog(logLines), hashCost: TEST_HASH_COST };
+  const replacements = { clock, logger: captureLog(logLines), hashCost: options.hashCost ?? TEST_HASH_COST };
   const dependencies = await createDependencies(settings, replacements);
   await dependencies.watch();
   const app = await buildApp(dependencies);

@@ -25,6 +25,8 @@ export async function changeUser(
     if ('role' in change) user.role = change.role;
     else user.disabledAt = change.disabled ? (user.disabledAt ?? now) : null;
     if (user.disabledAt === null) return [];
+    // Before the sessions end: a login that is under way must find the account disabled, or have its session among them.
+    await em.flush();
     return await revokeSessions(em, { userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED', now);
   });
   if (ended === undefined) return problem('NOT_FOUND');

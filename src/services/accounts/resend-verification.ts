@@ -1,10 +1,9 @@
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import { OneTimeCode } from '../../entities/one-time-code.js';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
-import { issueCode } from '../one-time-codes/issue.js';
+import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** The answer for every address, known or not. */
@@ -27,8 +26,7 @@ interface Resent {
 
 async function writeCode(context: Needs, em: EntityManager, email: string, now: Date): Promise<Resent> {
   const { codeResendSeconds, verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
-  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
-  const previous = await em.findOne(OneTimeCode, { purpose: 'VERIFY_EMAIL', address: email }, lock);
+  const previous = await lockCode(em, 'VERIFY_EMAIL', email);
   const availableAt = previous === null ? now : addSeconds(previous.issuedAt, codeResendSeconds);
   if (availableAt > now) return { resendAvailableAt: availableAt };
   const user = await em.findOne(User, { email, emailVerifiedAt: null, disabledAt: null });

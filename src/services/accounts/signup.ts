@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { countMails, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
-import { issueCode } from '../one-time-codes/issue.js';
+import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import { failedRules } from '../passwords/policy.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -124,12 +123,16 @@ interface Attempt {
   now: Date;
 }
 
-async function writeCodeMail(attempt: Attempt, userId: string | null, mail: NewMail['mail']): Promise<string> {
+function freshSince({ context, now }: Attempt): Date {
+  return addSeconds(now, -context.settings.codeResendSeconds);
+}
+
+/** A new code for the address; without a user a decoy. Returns its id. */
+async function writeCode(attempt: Attempt, userId: string | null): Promise<string> {
   const { context, em, input, now } = attempt;
   const { verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
   const code = { purpose: 'VERIFY_EMAIL' as const, address: input.email, userId, now, codeTtl, linkTtl };
-  const { id: codeId } = await issueCode(em, context.secretKeys, code);
-  return await writeMailTo(attempt, mail, mail === 'verify-email' ? codeId : undefined);
+  return (await issueCode(em, context.secretKeys, { ...code, countOnSince: freshSince(attempt) })).id;
 }
 
 async function writeMailTo(attempt: Attempt, mail: NewMail['mail'], codeId?: string): Promise<string> {
@@ -149,33 +152,35 @@ async function writeMailTo(attempt: Attempt, mail: NewMail['mail'], codeId?: str
 }
 
 /** The address is taken: its owner gets a mail, and the caller learns nothing. */
-async function answerTaken(attempt: Attempt, user: User): Promise<string> {
-  const { context, em, input, role, hash, now } = attempt;
-  const freshSince = addSeconds(now, -context.settings.codeResendSeconds);
+async function answerTaken(attempt: Attempt): Promise<string> {
+  const { em, input, role, hash, now } = attempt;
+  const since = freshSince(attempt);
+  const code = await lockCode(em, 'VERIFY_EMAIL', input.email);
+  const user = await em.findOneOrFail(User, { email: input.email });
   if (user.emailVerifiedAt !== null || user.disabledAt !== null) {
-    const told = (await countMails(em, 'already-registered', input.email, freshSince)) > 0;
-    return await writeCodeMail(attempt, null, told ? 'none' : 'already-registered');
+    await writeCode(attempt, null);
+    const told = (await countMails(em, 'already-registered', input.email, since)) > 0;
+    return await writeMailTo(attempt, told ? 'none' : 'already-registered');
   }
-  const code = await em.findOne(OneTimeCode, { purpose: 'VERIFY_EMAIL', address: input.email, user: user.id });
-  if (code !== null && code.issuedAt > freshSince) {
-    const mailed = await countMails(em, 'verify-email', input.email, freshSince);
+  if (code?.user?.id === user.id && code.issuedAt > since) {
+    const mailed = await countMails(em, 'verify-email', input.email, since);
     return await writeMailTo(attempt, mailed < MAILS_PER_FRESH_CODE ? 'verify-email' : 'none', code.id);
   }
   await replaceUnverified(em, user, input, role, hash, now);
-  return await writeCodeMail(attempt, user.id, 'verify-email');
+  return await writeMailTo(attempt, 'verify-email', await writeCode(attempt, user.id));
 }
 
 async function writeAccount(attempt: Attempt): Promise<{ outboxId: string } | SignupProblem> {
   const { context, em, input, role, hash, now } = attempt;
   const userId = await insertUser(em, input, role, hash, now);
-  if (userId !== null) return { outboxId: await writeCodeMail(attempt, userId, 'verify-email') };
+  if (userId !== null) {
+    return { outboxId: await writeMailTo(attempt, 'verify-email', await writeCode(attempt, userId)) };
+  }
   const usernameKey = input.username?.toLowerCase();
   // A taken username is refused whoever owns it; an exception for the owner of the address would tell who that is.
   if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
-  const owner = await em.findOne(User, { email: input.email });
-  if (owner === null) throw new Error('A sign-up met a conflict that no row explains.');
   if (context.settings.signupRevealsAccounts) return problem('EMAIL_TAKEN');
-  return { outboxId: await answerTaken(attempt, owner) };
+  return { outboxId: await answerTaken(attempt) };
 }
 
 /** Only a username that another sign-up took in the same moment can still collide. */

@@ -21,13 +21,18 @@ interface CodeRow {
   alive: boolean;
 }
 
-/** Counts the try before anything is compared, for addresses with and without a code alike (ASVS 6.6.3). */
+/**
+ * Counts the try before anything is compared, for addresses with and without a code alike (ASVS 6.6.3). The row of an address
+ * that had none was issued long ago: a try starts no cool-down where there is a code, and so it must start none here.
+ */
 const COUNT_TRY = `
   INSERT INTO one_time_codes AS code (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
   VALUES (?, ?, ?, ?, 1, ?, ?, ?)
   ON CONFLICT (purpose, address) DO UPDATE SET attempts = LEAST(code.attempts + 1, ?)
   RETURNING code.id, code.user_id, code.key_id, code.attempts,
     (code.consumed_at IS NULL AND code.user_id IS NOT NULL AND code.code_expires_at > ?) AS alive`;
+
+const LONG_AGO = new Date(0);
 
 /** A consumed code counts anew, as an address without one would. */
 const CONSUME = `
@@ -64,11 +69,13 @@ export async function consumeCode(
   attempt: CodeTry,
 ): Promise<ConsumedCode | Problem<'CODE_INVALID'>> {
   const { purpose, address, now, maxAttempts } = attempt;
-  const decoy = [purpose, address, randomUUID(), keys.currentId, now, now, now];
+  const decoy = [purpose, address, randomUUID(), keys.currentId, LONG_AGO, now, now];
   const [row] = await em.execute<CodeRow[]>(COUNT_TRY, [...decoy, maxAttempts + 1, now]);
   if (row === undefined) throw new Error('Counting a try returned no row.');
-  const expected = deriveCode(keys, { id: row.id, purpose, address, keyId: row.key_id });
-  const matches = equalInConstantTime(Buffer.from(expected), Buffer.from(attempt.code));
+  // A code whose secret was rotated away is as dead as an expired one.
+  const keyId = keys.holds(row.key_id) ? row.key_id : undefined;
+  const expected = deriveCode(keys, { id: row.id, purpose, address, keyId: keyId ?? keys.currentId });
+  const matches = keyId !== undefined && equalInConstantTime(Buffer.from(expected), Buffer.from(attempt.code));
   if (matches && row.alive && row.attempts <= maxAttempts) {
     const consumed = await consume(em, purpose, row.id, now);
     if (consumed !== undefined) return consumed;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { OneTimeCode, type OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 
@@ -14,6 +14,11 @@ export interface NewCode {
   /** Lives in seconds. */
   codeTtl: number;
   linkTtl: number;
+  /**
+   * A code that was issued after this moment hands its tries and its cool-down on to the new one. Else the count would tell
+   * whether an address got a new code, and so whether it has an account.
+   */
+  countOnSince?: Date;
 }
 
 /** A code that was made. */
@@ -25,10 +30,12 @@ export interface IssuedCode {
 }
 
 const ISSUE = `
-  INSERT INTO one_time_codes (purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
+  INSERT INTO one_time_codes AS code (purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
   VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)
   ON CONFLICT (purpose, address) DO UPDATE SET
-    id = excluded.id, user_id = excluded.user_id, key_id = excluded.key_id, attempts = 0, issued_at = excluded.issued_at,
+    id = excluded.id, user_id = excluded.user_id, key_id = excluded.key_id,
+    attempts = CASE WHEN code.issued_at > ? THEN code.attempts ELSE 0 END,
+    issued_at = CASE WHEN code.issued_at > ? THEN code.issued_at ELSE excluded.issued_at END,
     code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL`;
 
 /** Makes the one live code of an address; an earlier one, its link included, is dead from then on. */
@@ -40,6 +47,20 @@ export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCo
     linkExpiresAt: addSeconds(code.now, code.linkTtl),
   };
   const { id, keyId, codeExpiresAt, linkExpiresAt } = issued;
-  await em.execute(ISSUE, [code.purpose, code.address, id, code.userId, keyId, code.now, codeExpiresAt, linkExpiresAt]);
+  const { purpose, address, userId, now, countOnSince = now } = code;
+  const values = [purpose, address, id, userId, keyId, now, codeExpiresAt, linkExpiresAt];
+  await em.execute(ISSUE, [...values, countOnSince, countOnSince]);
   return issued;
+}
+
+/**
+ * The code of an address, locked until the transaction ends, so that whoever issues or uses it takes turns. Lock it before
+ * the user's row: everybody does, and so nobody waits in a circle.
+ */
+export async function lockCode(
+  em: EntityManager,
+  purpose: OneTimeCodePurpose,
+  address: string,
+): Promise<OneTimeCode | null> {
+  return await em.findOne(OneTimeCode, { purpose, address }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }

@@ -1,5 +1,5 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
 import type { PasswordRuleName } from '../../problems.js';
+import { isCommonPassword } from './common.js';
 import { normalisePassword } from './hasher.js';
 
 /** Longest password, in code points; long enough for every passphrase, short enough to hash. */
@@ -32,8 +32,6 @@ const SHORTEST_WORD = 4;
 /** With this few letters beside the word, the password is the word. */
 const LETTERS_BESIDE_WORD = 3;
 
-const commonPasswords = new Set<string>((dictionary['passwords-common'] ?? []).map(String));
-
 function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}]/gu, '');
 }
@@ -63,7 +61,7 @@ export function failedRules(policy: PasswordPolicy, password: string, account: A
   if (policy.kind === 'composition') {
     failed.push(...composition.filter(([, pattern]) => !pattern.test(normal)).map(([rule]) => rule));
   }
-  if (commonPasswords.has(normal.toLowerCase())) failed.push('TOO_COMMON');
+  if (isCommonPassword(normal)) failed.push('TOO_COMMON');
   if (resemblesAccount(normal, account)) failed.push('RESEMBLES_ACCOUNT');
   return failed;
 }

@@ -112,9 +112,10 @@ async function explain(
   }
   const behind = (row.generation as number) - token.generation;
   if (behind <= 0) return rejected;
-  const rotatedAt = new Date(row.last_rotated_at as string);
-  const inGrace = behind === 1 && now < addSeconds(rotatedAt, context.settings.refreshReuseGraceSeconds);
-  if (inGrace) return await refreshed(context, session, token.secret);
+  // Never negative: a call that began before the winner's must find no grace where none is given.
+  const age = Math.max(0, now.getTime() - new Date(row.last_rotated_at as string).getTime());
+  if (behind === 1 && age < context.settings.refreshReuseGraceSeconds * 1_000)
+    return await refreshed(context, session, token.secret);
   await endReusedSession(context, row, now);
   return rejected;
 }

@@ -59,7 +59,7 @@ export function createRevocationList(options: RevocationListOptions): Revocation
   };
   const tick = async (): Promise<void> => {
     ticks += 1;
-    const due = ticks % LOAD_EVERY_TICKS === 0 || !options.isListening();
+    const due = ticks % LOAD_EVERY_TICKS === 0 || !options.isListening() || !ready;
     if (!due || loading) return;
     loading = true;
     try {

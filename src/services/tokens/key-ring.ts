@@ -1,4 +1,4 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { SigningKey } from '../../entities/signing-key.js';
 import { addSeconds, type Clock } from '../../lib/clock.js';
@@ -50,7 +50,8 @@ interface RingEntry extends PublishedKey {
   id: string;
   activeFrom: Date;
   retiresAt: Date | null;
-  privateKey: CryptoKey | Uint8Array;
+  /** Absent where it is sealed under a secret that was rotated away: such a key verifies, and signs no more. */
+  privateKey: CryptoKey | Uint8Array | undefined;
 }
 
 const RELOAD_EVERY_MILLISECONDS = 60_000;
@@ -74,6 +75,22 @@ async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: D
   });
 }
 
+async function readPrivateKey({ secretKeys }: KeyRingOptions, row: SigningKey): Promise<RingEntry['privateKey']> {
+  if (!secretKeys.opens(row.sealedPrivateJwk)) return undefined;
+  const jwk = JSON.parse(secretKeys.decrypt('signing-key-encryption', row.sealedPrivateJwk)) as JWK;
+  return await importJWK(jwk, row.algorithm);
+}
+
+/** Whether some key signs already that we can open. */
+async function hasSigner({ secretKeys }: KeyRingOptions, em: EntityManager, now: Date): Promise<boolean> {
+  const keys = await em.find(
+    SigningKey,
+    { retiresAt: null, activeFrom: { $lte: now } },
+    { populate: ['sealedPrivateJwk'] },
+  );
+  return keys.some((key) => secretKeys.opens(key.sealedPrivateJwk));
+}
+
 async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
   const now = options.clock.now();
   const rows = await options.orm.em
@@ -85,21 +102,10 @@ async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
     );
   return await Promise.all(
     rows.map(async (row) => {
-      const sealed = JSON.parse(options.secretKeys.decrypt('signing-key-encryption', row.sealedPrivateJwk)) as JWK;
       const { id, algorithm, activeFrom, retiresAt } = row;
-      const [publicKey, privateKey] = await Promise.all([
-        importJWK(row.publicJwk as JWK, algorithm),
-        importJWK(sealed, algorithm),
-      ]);
-      return {
-        id,
-        algorithm,
-        activeFrom,
-        retiresAt: retiresAt ?? null,
-        jwk: row.publicJwk as JWK,
-        publicKey,
-        privateKey,
-      };
+      const jwk = row.publicJwk as JWK;
+      const [publicKey, privateKey] = await Promise.all([importJWK(jwk, algorithm), readPrivateKey(options, row)]);
+      return { id, algorithm, activeFrom, retiresAt: retiresAt ?? null, jwk, publicKey, privateKey };
     }),
   );
 }
@@ -108,18 +114,22 @@ async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
 async function addKey(
   options: KeyRingOptions,
   delaySeconds: number,
-  onlyIfEmpty: boolean,
+  onlyIfNoneSigns: boolean,
 ): Promise<SigningKey | undefined> {
   return await options.orm.em.fork().transactional(async (em) => {
     await em.execute('SELECT pg_advisory_xact_lock(?)', [KEY_RING_LOCK]);
-    if (onlyIfEmpty && (await em.count(SigningKey, { retiresAt: null })) > 0) return undefined;
     const now = options.clock.now();
+    if (onlyIfNoneSigns && (await hasSigner(options, em, now))) return undefined;
     const key = await createKey(options, now, addSeconds(now, delaySeconds));
     const retiresAt = addSeconds(key.activeFrom, options.accessTokenTtl + CLOCK_SKEW_SECONDS);
     await em.nativeUpdate(SigningKey, { retiresAt: null }, { retiresAt });
     em.persist(key);
     return key;
   });
+}
+
+function canSign({ activeFrom, privateKey }: RingEntry, now: Date): boolean {
+  return activeFrom <= now && privateKey !== undefined;
 }
 
 /** Reads the ring from the database and keeps it in memory. */
@@ -144,9 +154,9 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     refresh(RELOAD_EVERY_MILLISECONDS).catch((error: unknown) => {
       if (entries.length === 0) throw error;
     });
-  const newestActive = (): RingEntry | undefined => {
+  const newestActive = (): ActiveKey | undefined => {
     const now = options.clock.now();
-    return entries.filter((entry) => entry.activeFrom <= now).at(-1);
+    return entries.filter((entry): entry is RingEntry & ActiveKey => canSign(entry, now)).at(-1);
   };
 
   return {
