@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import { connectRedis } from '../lib/redis.js';
+import { within } from '../lib/within.js';
 import { MAIL_QUEUE, SEND_MAIL, type SendMailPayload, sendMailOptions, sendMailPayload } from './send-mail.js';
 
 /** Where the queue lives: on Redis where there is one, else in the database. */
@@ -51,8 +52,13 @@ function openQueue(location: QueueLocation): OpenQueue {
     return { queue: queue as unknown as Queue, isReady: () => true, disconnect: () => undefined };
   }
   const connection = connectRedis(location.redisUrl, 'command', location.logger);
-  const queue = new Queue(MAIL_QUEUE, { connection, skipWaitingForReady: true });
+  const queue = new Queue(MAIL_QUEUE, { connection });
   return { queue, isReady: () => connection.status === 'ready', disconnect: () => connection.disconnect() };
+}
+
+async function closeQueue({ queue, disconnect }: OpenQueue): Promise<void> {
+  await within(CONNECT_WITHIN_MILLISECONDS, queue.close()).catch(() => undefined);
+  disconnect();
 }
 
 /** Opens the producer's side of the queue. */
@@ -67,15 +73,15 @@ export function createMailQueue(location: QueueLocation): MailQueue {
     }
     return opened;
   };
-  /** BullMQ never forgets that its first connection to PostgreSQL failed, so a new queue is made for the next use. */
+  /** BullMQ never forgets that its first word with the queue failed, so a new queue is made for the next use. */
   const openWhenReady = async (): Promise<Queue> => {
     const current = open();
-    if (location.redisUrl !== undefined) return current.queue;
+    if (!current.isReady()) throw new Error('The queue cannot be reached now.');
     try {
       await current.queue.waitUntilReady();
     } catch (cause) {
       if (opened === current) opened = undefined;
-      await current.queue.close().catch(() => undefined);
+      await closeQueue(current);
       throw cause;
     }
     return current.queue;
@@ -91,8 +97,7 @@ export function createMailQueue(location: QueueLocation): MailQueue {
     isReady: () => open().isReady(),
     counts: async () => await (await openWhenReady()).getJobCounts('waiting', 'active', 'delayed', 'failed'),
     async close() {
-      await opened?.queue.close();
-      opened?.disconnect();
+      if (opened !== undefined) await closeQueue(opened);
     },
   };
 }

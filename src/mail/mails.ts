@@ -28,7 +28,7 @@ export const mails = {
   /** Tells the owner of an address that somebody tried to sign up with it again. */
   'already-registered': {
     displayName: optional('user-text'),
-    link: required('link'),
+    link: optional('link'),
     appName: required('text'),
   },
   /** Tells that a session was ended because an old refresh token of it came back. */

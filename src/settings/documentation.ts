@@ -11,7 +11,7 @@ interface DocumentedSetting {
 /** Renders `.env.example`: every setting commented out, with its default or, where it has none, an example. */
 export function renderEnvironmentExample(): string {
   const head = [
-    '# Every setting of the gateway; made by `npm run docs:settings`, described in docs/settings.md.',
+    '# Every setting of the gateway; made by `npm run generate`, described in docs/settings.md.',
     '# Copy to .env and uncomment what differs. A variable of the environment wins over this file.',
     '# A setting marked [secret] may also come from a file: set its name with _FILE added to the path.',
   ];
@@ -23,7 +23,7 @@ export function renderEnvironmentExample(): string {
 export function renderSettingsTable(): string {
   const head = [
     '# Settings',
-    'Made from the schema by `npm run docs:settings`. Every setting is a variable of the environment or a line of `.env`,',
+    'Made from the schema by `npm run generate`. Every setting is a variable of the environment or a line of `.env`,',
     'where the environment wins; an empty one counts as unset, and an unknown one is ignored. Durations are written as',
     '`60s`, `15m`, `1h` or `14d`, or as bare seconds; switches as `true`, `1`, `on`, `yes` or `false`, `0`, `off`, `no`.',
     'A setting marked *secret* may come from a file instead: set its name with `_FILE` added to the path of the file.',

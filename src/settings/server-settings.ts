@@ -47,7 +47,7 @@ export function serverSettings(production: boolean) {
     }),
     CORS_ORIGINS: optional(browserOrigins(production), {
       description:
-        'Exact origins whose pages may call the gateway with cookies, as a comma list; outside production pages of the same machine may as well, and in production each is https.',
+        'Exact origins whose pages may call the gateway with cookies, as a comma list. While it is empty, pages of the same machine may outside production; in production each is https.',
       example: 'https://app.example.com',
     }),
     RUN_WORKER: withDefault(flag, 'true', {
@@ -78,7 +78,7 @@ export function databaseSettings(production: boolean) {
       description: 'Milliseconds after which the database gives up a statement.',
     }),
     REQUEST_TIMEOUT_MS: withDefault(wholeNumber(1, 600_000), '15000', {
-      description: 'Milliseconds after which the server gives up a request.',
+      description: 'Milliseconds that a client may take to send a request.',
     }),
   };
 }

@@ -31,7 +31,8 @@ function verifyEmail(needs: Needs, message: OutboxMessage, row: OneTimeCode) {
 }
 
 function alreadyRegistered({ settings }: Needs, message: OutboxMessage) {
-  const link = settings.appUrl ?? settings.publicUrl;
+  // Where the gateway stands alone there is no page of an app to go to.
+  const link = settings.appUrl ?? null;
   const variables = { displayName: message.variables.displayName ?? null, link, appName: APP_NAME };
   return { ...renderMail('already-registered', message.locale ?? null, variables), code: null, link };
 }

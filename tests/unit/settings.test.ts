@@ -596,7 +596,7 @@ function uncomment(text: string): string {
 }
 
 describe('the generated files', () => {
-  test('are in step with the schema (npm run docs:settings)', () => {
+  test('are in step with the schema (npm run generate)', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(renderEnvironmentExample());
     expect(readFileSync('docs/settings.md', 'utf8')).toBe(renderSettingsTable());
   });

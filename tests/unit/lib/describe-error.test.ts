@@ -12,8 +12,14 @@ describe('U2: what the log tells of an error', () => {
   it.each([
     ['the row in the detail', databaseError('violates', { code: '23514', detail: `(${CANARY})`, table: 'users' })],
     ['the detail that the ORM appends', databaseError(`violates\n - detail: Failing row (${CANARY}\n, x).`, {})],
-    ['a value that cannot be read', databaseError(`invalid input syntax for type uuid: "${CANARY}"`, { code: '22P02' })],
-    ['statements and their values', Object.assign(new Error('x'), { query: CANARY, parameters: [CANARY], where: CANARY })],
+    [
+      'a value that cannot be read',
+      databaseError(`invalid input syntax for type uuid: "${CANARY}"`, { code: '22P02' }),
+    ],
+    [
+      'statements and their values',
+      Object.assign(new Error('x'), { query: CANARY, parameters: [CANARY], where: CANARY }),
+    ],
     ['what a cause holds', new Error('x', { cause: databaseError('y', { code: '23505', detail: CANARY }) })],
     ['what the ORM kept', Object.assign(new Error('x'), { previous: databaseError('y', { detail: CANARY }) })],
     ['what one of several holds', new AggregateError([databaseError('y', { detail: CANARY })])],

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getIntrospectionQuery, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedGateway, type TestGateway } from '../support/app.js';
+import { loggedIn, verifiedUser } from '../support/journey.js';
+
+let gateway: TestGateway;
+let token: string;
+beforeAll(async () => {
+  gateway = await sharedGateway({ worker: true });
+  const { email } = await verifiedUser(gateway);
+  token = (await loggedIn(gateway, email)).accessToken;
+});
+afterAll(() => gateway.close());
+
+const repeat = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+const nest = (depth: number, open: string, inner: string) => `${open} { `.repeat(depth) + inner + ' }'.repeat(depth);
+/** Depth 10 is the last that passes: me is 1, and each inline fragment one more. */
+const deep = (depth: number) => `{ me { ${nest(depth - 2, '... on User', 'id')} } }`;
+const fragmentChain = (count: number) =>
+  `{ me { ...f0 } } ${repeat(count, (index) => `fragment f${index} on User { ...f${index + 1} }`)} fragment f${count} on User { id }`;
+
+async function ask(query: string) {
+  const started = performance.now();
+  const answer = await gateway.send(query, {}, { token });
+  return { ...answer, milliseconds: performance.now() - started };
+}
+
+const limits: [string, { just: string; over: string; hundredfold: string; inFragments: string }][] = [
+  ['depth', { just: deep(10), over: deep(11), hundredfold: deep(300), inFragments: fragmentChain(150) }],
+  [
+    'aliases',
+    {
+      just: `{ ${repeat(15, (index) => `a${index}: __typename`)} }`,
+      over: `{ ${repeat(16, (index) => `a${index}: __typename`)} }`,
+      hundredfold: `{ me { ${repeat(600, (index) => `a${index}: id`)} } }`,
+      inFragments: `{ me { ...f } } fragment f on User { ...g } fragment g on User { ${repeat(16, (index) => `a${index}: id`)} }`,
+    },
+  ],
+  [
+    'directives',
+    {
+      just: `{ me { ${repeat(20, () => 'id @include(if: true)')} } }`,
+      over: `{ me { ${repeat(21, () => 'id @include(if: true)')} } }`,
+      hundredfold: `{ me { id ${repeat(300, () => '@skip(if: false)')} } }`,
+      inFragments: `{ me { ...f } } fragment f on User { ${repeat(21, () => 'id @include(if: true)')} }`,
+    },
+  ],
+  [
+    'root fields',
+    {
+      just: `{ ${repeat(20, () => 'csrfToken')} }`,
+      over: `{ ${repeat(21, () => 'csrfToken')} }`,
+      hundredfold: `{ ${repeat(1_900, () => 'csrfToken')} }`,
+      inFragments: `{ ...f ... on Query { ...f } } fragment f on Query { ${repeat(11, () => 'csrfToken')} }`,
+    },
+  ],
+  [
+    'cost',
+    {
+      just: '{ mySessions(first: 100) { nodes { id ipAddress } } }',
+      over: '{ mySessions(first: 100) { edges { node { id deviceName browser ipAddress isCurrent createdAt } } } me { sessions(first: 100) { edges { node { id deviceName browser ipAddress createdAt } } nodes { id browser } } } x: mySessions(first: 100) { edges { node { id deviceName browser ipAddress isCurrent createdAt lastActivityAt expiresAt rememberMe deviceType operatingSystem } } } }',
+      hundredfold: '{ me { sessions(first: 2000000) { edges { node { id } } } } }',
+      inFragments: '{ me { ...f } } fragment f on User { sessions(first: 100000) { nodes { id } } }',
+    },
+  ],
+  [
+    'tokens',
+    {
+      just: `{ me { ${repeat(1_990, () => 'id')} } }`,
+      over: `{ me { ${repeat(2_000, () => 'id')} } }`,
+      hundredfold: `{ me { ${repeat(30_000, () => 'id')} } }`,
+      inFragments: `{ me { ...f } } fragment f on User { ${repeat(2_000, () => 'id')} }`,
+    },
+  ],
+];
+
+describe.each(limits)('G3: the limit of %s', (_name, { just, over, hundredfold, inFragments }) => {
+  it('lets pass what keeps to it', async () => {
+    const answer = await ask(just);
+    expect(answer.status, answer.body).toBe(200);
+    expect(answer.errors).toEqual([]);
+  });
+
+  it.each([
+    ['by one', over],
+    ['a hundredfold', hundredfold],
+    ['in fragments', inFragments],
+  ])('is held where it is overrun %s, before anything runs', async (_how, query) => {
+    const answer = await ask(query);
+    expect(answer.status, answer.body).toBe(400);
+    expect(answer.body).not.toMatch(/"data":\{/);
+    expect(answer.errors.length).toBeGreaterThan(0);
+    expect(answer.body.length).toBeLessThan(10_000);
+    expect(answer.milliseconds).toBeLessThan(1_000);
+  });
+});
+
+it('G3: fragments that double with each step are refused as quickly', async () => {
+  const fragments = repeat(120, (index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`);
+  const answer = await ask(`{ ...f0 } ${fragments} fragment f120 on Query { authConfig { codeLength } }`);
+  expect(answer.status, answer.body).toBe(400);
+  expect(answer.milliseconds).toBeLessThan(1_000);
+});
+
+it('G3: introspection that goes round in circles is refused', async () => {
+  const circle = nest(5, 'fields { type', 'name').replaceAll('name }', 'name } }');
+  const answer = await ask(`{ __schema { types { ${circle} } } }`);
+  expect(answer.status, answer.body).toBe(400);
+});
+
+it('G3: the usual introspection query passes', async () => {
+  const answer = await ask(
+    getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true, specifiedByUrl: true }),
+  );
+  expect(answer.status).toBe(200);
+  expect(answer.errors).toEqual([]);
+});
+
+it('G3: every operation of a client passes', async () => {
+  const folder = new URL('../operations/', import.meta.url);
+  const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  const { definitions } = parse(texts.join('\n'));
+  const names = definitions.flatMap((one) => (one.kind === 'OperationDefinition' ? [one.name?.value ?? ''] : []));
+  expect(names.length).toBeGreaterThan(10);
+  const { ...operations } = await import('../generated/operations.js');
+  const { print } = await import('graphql');
+  for (const name of names) {
+    const document = print(operations[`${name}Document` as 'MeDocument']);
+    const answer = await gateway.send(document, { input: {}, id: 'x' }, { token });
+    // What is left to object to is the empty input; the limits come before it.
+    const objections = answer.errors.filter(({ message }) => !message.startsWith('Variable "$input"'));
+    expect(objections.map(({ message }) => message)).toEqual([]);
+    expect(answer.body).not.toMatch(/limit|at most/i);
+  }
+});

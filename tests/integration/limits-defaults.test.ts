@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Ask, sharedGateway, type TestGateway } from '../support/app.js';
+import { loggedIn, verifiedUser } from '../support/journey.js';
+
+let gateway: TestGateway;
+let token: string;
+let refreshToken: string;
+beforeAll(async () => {
+  gateway = await sharedGateway({ worker: true, env: { RATE_LIMITS: 'on' } });
+  const { email } = await verifiedUser(gateway, {});
+  ({ accessToken: token, refreshToken } = await loggedIn(gateway, email));
+});
+afterAll(() => gateway.close());
+
+/** The policies that a call is told, as `name limit/window`. */
+async function policiesOf(text: string, ask: Ask = {}): Promise<string[]> {
+  const { headers } = await gateway.send(text, {}, { from: '198.51.100.7', ...ask });
+  const items = String(headers['ratelimit-policy'] ?? '').split(', ');
+  return items.map((item) => item.replace(/^"([\w-]+)";q=(\d+);w=(\d+)$/, '$1 $2/$3'));
+}
+
+const mutation = (call: string) => `mutation { ${call} { __typename } }`;
+
+it.each([
+  ['signup(input: { email: "a@b.example", password: "x" })', ['signup-client 5/3600']],
+  ['login(input: { identifier: "x", password: "x" })', ['login-client 25/3600', 'login-account 10/3600']],
+  [
+    'verifyEmail(input: { email: "a@b.example", code: "1" })',
+    ['verifyEmail-client 10/3600', 'verifyEmail-email 20/86400'],
+  ],
+  ['verifyEmailWithToken(input: { token: "x" })', ['verifyEmailWithToken-client 10/3600']],
+  [
+    'resendVerification(input: { email: "a@b.example" })',
+    ['resendVerification-client 5/3600', 'resendVerification-email 5/3600'],
+  ],
+  ['exchangeToken(input: { token: "x" })', ['exchangeToken-client 10/3600']],
+  ['refresh(input: { refreshToken: "x" })', ['refresh-session 60/3600']],
+  ['revokeSession(id: "x")', ['revokeSession-user 30/3600']],
+  ['revokeOtherSessions', ['revokeOtherSessions-user 10/3600']],
+])('X1: %s is limited as the table says', async (call, policies) => {
+  expect(await policiesOf(mutation(call), { token })).toEqual(policies);
+});
+
+it.each([
+  ['{ authConfig { codeLength } }', ['authConfig-client 100/3600']],
+  ['{ csrfToken }', ['csrfToken-client 100/3600']],
+  ['{ me { id } mySessions { totalCount } }', ['']],
+])('X1: %s is limited as the table says', async (text, policies) => {
+  expect(await policiesOf(text, { token })).toEqual(policies);
+});
+
+it('X1: a refresh counts for its session, and a forged token for its client', async () => {
+  const remaining = async (presented: string, from: string) => {
+    const text = `mutation { refresh(input: { refreshToken: "${presented}" }) { __typename } }`;
+    const { headers } = await gateway.send(text, {}, { from });
+    return Number(/;r=(\d+)/.exec(String(headers.ratelimit))?.[1]);
+  };
+  expect([await remaining(refreshToken, '203.0.113.1'), await remaining(refreshToken, '203.0.113.2')]).toEqual([
+    59, 58,
+  ]);
+  const forged = `${refreshToken.slice(0, -2)}${refreshToken.endsWith('AA') ? 'BB' : 'AA'}`;
+  const other = (at: number) => `${'A'.repeat(at)}${forged.slice(at)}`;
+  const forgeries = [forged, other(3), other(20), 'x'];
+  const counts = [];
+  for (const one of forgeries) counts.push(await remaining(one, '203.0.113.3'));
+  expect(counts).toEqual([59, 58, 57, 56]);
+  expect(await remaining(refreshToken, '203.0.113.3')).toBe(57);
+});
+
+it('X1: session operations count for their user, wherever from', async () => {
+  const remaining = async (from: string, ask: Ask) => {
+    const { headers } = await gateway.send('mutation { revokeSession(id: "x") { __typename } }', {}, { ...ask, from });
+    return Number(/;r=(\d+)/.exec(String(headers.ratelimit))?.[1]);
+  };
+  const first = await remaining('203.0.113.8', { token });
+  expect(await remaining('203.0.113.9', { token })).toBe(first - 1);
+  expect(await remaining('203.0.113.8', {})).toBe(29);
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { LoginDocument, ResendVerificationDocument, VerifyEmailDocument } from '../generated/operations.js';
+import { type Ask, type TestGateway, testGateway } from '../support/app.js';
+import { verifiedUser } from '../support/journey.js';
+
+/** How many tries are left after this one, by the last of the limits that the answer tells. */
+async function left(gateway: TestGateway, identifier: string, ask: Ask = {}): Promise<number> {
+  const { headers } = await gateway.ask(LoginDocument, { input: { identifier, password: 'wrong' } }, ask);
+  return Number(/;r=(\d+);t=\d+$/.exec(String(headers.ratelimit))?.[1]);
+}
+
+/** What is left for the client. */
+async function clientLeft(gateway: TestGateway, from: string, headers: Record<string, string> = {}): Promise<number> {
+  const answer = await gateway.send('{ csrfToken }', {}, { from, headers });
+  return Number(/;r=(\d+);t=\d+$/.exec(String(answer.headers.ratelimit))?.[1]);
+}
+
+describe('X1: the account that a try counts for', () => {
+  it('is the same however its name is written', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    const spellings = [
+      'bob@example.com',
+      'Bob@Example.COM',
+      ' bob@example.com ',
+      '\tBOB@example.com',
+      '\u00a0bob@example.com',
+    ];
+    const found = [];
+    for (const [index, spelling] of spellings.entries()) {
+      found.push(await left(gateway, spelling, { from: `192.0.2.${index}` }));
+    }
+    expect(found).toEqual([9, 8, 7, 6, 5]);
+    expect(await left(gateway, 'bob@example.org')).toBe(9);
+  });
+
+  it('is held over any number of client addresses', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    const types = [];
+    for (let index = 0; index < 12; index += 1) {
+      const input = { identifier: 'victim@example.com', password: 'wrong' };
+      const { data } = await gateway.ask(LoginDocument, { input }, { from: `198.51.100.${index}` });
+      types.push(data.login.__typename);
+    }
+    expect(types.indexOf('AuthRateLimitProblem')).toBe(10);
+    expect(types.filter((type) => type === 'AuthRateLimitProblem')).toHaveLength(2);
+  });
+
+  it('E4: has the same figures, known or not', async () => {
+    const gateway = await testGateway({ worker: true, env: { RATE_LIMITS: 'on' } });
+    const { email } = await verifiedUser(gateway);
+    const seen = async (identifier: string, from: string) => {
+      const answers = [];
+      for (let index = 0; index < 12; index += 1) {
+        const { data, headers, status } = await gateway.ask(
+          LoginDocument,
+          { input: { identifier, password: 'wrong' } },
+          { from },
+        );
+        const limits = String(headers.ratelimit).replace(/;t=\d+/g, '');
+        const problem = { ...data.login, retryAfterSeconds: undefined };
+        answers.push({ status, problem, limits, policy: headers['ratelimit-policy'] });
+      }
+      return answers;
+    };
+    expect(await seen(email, '192.0.2.50')).toEqual(await seen('nobody@example.com', '192.0.2.51'));
+  });
+
+  it('of verification and resending is the address, folded alike', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    const resend = async (email: string, from: string) =>
+      (await gateway.ask(ResendVerificationDocument, { input: { email } }, { from })).headers.ratelimit;
+    expect(await resend('a@example.com', '192.0.2.1')).toMatch(/"resendVerification-email";r=4;/);
+    expect(await resend(' A@Example.com', '192.0.2.2')).toMatch(/"resendVerification-email";r=3;/);
+    const verify = async (email: string, from: string) =>
+      (await gateway.ask(VerifyEmailDocument, { input: { email, code: '000000' } }, { from })).headers.ratelimit;
+    expect(await verify('a@example.com', '192.0.2.1')).toMatch(/"verifyEmail-email";r=19;/);
+    expect(await verify('A@EXAMPLE.com ', '192.0.2.2')).toMatch(/"verifyEmail-email";r=18;/);
+  });
+});
+
+describe('X2: the client that a try counts for', () => {
+  it('is one address of IPv4, also written as IPv6, and a /64 of IPv6', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    expect(await clientLeft(gateway, '192.0.2.1')).toBe(99);
+    expect(await clientLeft(gateway, '::ffff:192.0.2.1')).toBe(98);
+    expect(await clientLeft(gateway, '::ffff:c000:201')).toBe(97);
+    expect(await clientLeft(gateway, '192.0.2.2')).toBe(99);
+    expect(await clientLeft(gateway, '2001:db8:1:2::1')).toBe(99);
+    expect(await clientLeft(gateway, '2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(98);
+    expect(await clientLeft(gateway, '2001:db8:1:3::1')).toBe(99);
+    expect(await clientLeft(gateway, 'fe80::1%eth0')).toBe(99);
+    expect(await clientLeft(gateway, 'fe80::2%eth1')).toBe(98);
+  });
+
+  it('is not what a forwarding header says while no proxy is trusted', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    const forwarded = { 'x-forwarded-for': '203.0.113.1', forwarded: 'for=203.0.113.1', 'x-real-ip': '203.0.113.1' };
+    expect(await clientLeft(gateway, '192.0.2.1', forwarded)).toBe(99);
+    expect(await clientLeft(gateway, '192.0.2.1', { 'x-forwarded-for': '203.0.113.2' })).toBe(98);
+    expect(await clientLeft(gateway, '203.0.113.1')).toBe(99);
+  });
+
+  it('is what a trusted proxy says, and the nearest stranger where others are named', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '10.0.0.0/8' } });
+    const via = (addresses: string, from = '10.1.2.3') => clientLeft(gateway, from, { 'x-forwarded-for': addresses });
+    expect(await via('203.0.113.1')).toBe(99);
+    expect(await via('203.0.113.1, 10.9.9.9')).toBe(98);
+    expect(await via('6.6.6.6, 203.0.113.1')).toBe(97);
+    expect(await via('203.0.113.1', '192.0.2.9')).toBe(99);
+    expect(await via('203.0.113.2', '192.0.2.9')).toBe(98);
+  });
+
+  it('is the bucket of all without an address where the proxy tells none, and never a fault', async () => {
+    const gateway = await testGateway({ worker: true, env: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '10.0.0.0/8' } });
+    const nonsense = [
+      'unknown',
+      '_hidden',
+      'x'.repeat(2_000),
+      '999.1.1.1',
+      `fe80::1%${'z'.repeat(200)}`,
+      '"',
+      '1.2.3.4:99999',
+    ];
+    const found = [];
+    for (const text of nonsense) found.push(await clientLeft(gateway, '10.1.2.3', { 'x-forwarded-for': text }));
+    expect(found).toEqual([99, 98, 97, 96, 99, 95, 94]);
+    const { email } = await verifiedUser(gateway);
+    for (const text of nonsense) {
+      const input = { identifier: email, password: 'Correct-Horse-7-Staple' };
+      const ask = { from: '10.1.2.3', headers: { 'x-forwarded-for': text } };
+      const { data, body } = await gateway.ask(LoginDocument, { input }, ask);
+      expect(data?.login.__typename, body).toBe('LoginSuccess');
+    }
+  });
+});
