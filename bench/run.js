@@ -20,8 +20,15 @@ if (!(rounds >= 1 && rounds <= 20) || unknown.length > 0) {
   process.exit(1);
 }
 
+// Should a server stop answering, the run ends instead of waiting.
+const LONGEST_RUN_MILLISECONDS = 170_000;
+
 const bench = await startBench({ profile: values.profile });
 const measured = Object.fromEntries(wanted.map((name) => [name, []]));
+setTimeout(() => {
+  console.error('the measurement took too long and was given up');
+  void bench.close().finally(() => process.exit(1));
+}, LONGEST_RUN_MILLISECONDS).unref();
 try {
   const chosen = [];
   for (const name of wanted) {

@@ -38,4 +38,6 @@ for (let user = 0; user < USERS; user += 1) {
   );
 }
 const server = createServer(toNodeHandler(auth));
-server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}`, cookies }));
+server.listen(0, '127.0.0.1', () =>
+  process.send({ url: `http://127.0.0.1:${server.address().port}/api/auth/get-session`, cookies }),
+);

@@ -7,7 +7,6 @@ import { startEmbeddedDatabase } from '../../dist/database/embedded.js';
 import { loadArgon2 } from '../../dist/services/passwords/argon2.js';
 import { PASSWORD_HASH_COST } from '../../dist/services/passwords/hasher.js';
 import { startGateway } from './children.js';
-import { openConnection } from './client.js';
 
 export const PASSWORD = 'Correct-Horse-7-Staple';
 const USERS = 200;
@@ -61,12 +60,6 @@ export async function startBench({ profile }) {
       newEmail: () => `new-${randomUUID()}@example.com`,
       onClose: (step) => closing.push(step),
       close,
-      /** Connections that are closed with everything else. */
-      async connections(address, count) {
-        const opened = await Promise.all(Array.from({ length: count }, () => openConnection(address)));
-        closing.push(() => opened.forEach((connection) => connection.close()));
-        return opened;
-      },
     };
   } catch (error) {
     await close();

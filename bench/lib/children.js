@@ -47,11 +47,11 @@ export async function startGateway(env, execArgv) {
 /** Starts one of our own scripts, which tells by a message that it is ready. */
 export async function startScript(path, env = {}) {
   const child = fork(path, { env: cleanEnvironment(env), stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const message = () =>
-    new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`${path} ended with ${code}`)));
-    });
+  const ended = new Promise((_resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${path} ended with ${code}`)));
+  });
+  ended.catch(() => undefined); // heard below, by whoever waits for a message
+  const message = () => Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
   const ready = await message();
   return {
     ready,

@@ -22,7 +22,7 @@ function firstAnswer(buffer) {
  * One kept-alive connection that asks one thing at a time. It does far less work than a general client, so that two cores
  * measure the server and not the one who asks.
  */
-export async function openConnection(address) {
+async function openConnection(address) {
   const { hostname, port, host, pathname } = new URL(address);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
@@ -41,6 +41,7 @@ export async function openConnection(address) {
   socket.on('error', fail).on('close', () => fail());
   const send = (request) =>
     new Promise((resolve, reject) => {
+      if (socket.destroyed) return reject(new Error(`${address} closed the connection`));
       pending = { resolve, reject };
       socket.write(request);
     });
@@ -58,6 +59,16 @@ export async function openConnection(address) {
     },
     close: () => socket.destroy(),
   };
+}
+
+/** Opens connections for one measurement and closes them after it, as idle ones would be closed by their servers. */
+export async function withConnections(address, count, work) {
+  const connections = await Promise.all(Array.from({ length: count }, () => openConnection(address)));
+  try {
+    return await work(connections);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
 }
 
 /**

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PASSWORD } from './bench.js';
 import { startScript } from './children.js';
-import { load } from './client.js';
+import { load, withConnections } from './client.js';
 import { quantile } from './report.js';
 
 const SLICE = 1_500;
 const HASHES_AT_ONCE = 8;
 const ASKERS = 8;
 const STORM = 16;
-const PACED_ASKERS = 2;
+const STORM_READERS = 2;
 
 const LOGIN = `mutation ($input: LoginInput!) { login(input: $input) {
   __typename ... on LoginSuccess { tokens { accessToken refreshToken } user { id } } } }`;
@@ -35,6 +35,28 @@ async function login(connection, email) {
   return expectData(answer, (data) => data.login?.__typename === 'LoginSuccess').login.tokens;
 }
 
+/** The tokens of as many fresh sessions. */
+async function openSessions(bench, count) {
+  return await withConnections(bench.graphqlUrl, 1, async ([connection]) => {
+    const sessions = [];
+    while (sessions.length < count) sessions.push(await login(connection, bench.nextEmail()));
+    return sessions;
+  });
+}
+
+function askMe(connection, { accessToken }) {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  return async () => expectData(await connection.post({ query: ME }, headers), (data) => data.me?.email !== undefined);
+}
+
+/** Takes a session's next tokens, and keeps them for the refresh after it. */
+async function rotate(connection, session) {
+  const variables = { input: { refreshToken: session.refreshToken } };
+  const answer = await connection.post({ query: REFRESH, variables });
+  const { refresh } = expectData(answer, (given) => given.refresh?.__typename === 'RefreshSuccess');
+  Object.assign(session, refresh.tokens);
+}
+
 /** Raw hashes in a process of their own: what no login can be faster than. */
 let hashes;
 async function rawHashes(bench) {
@@ -49,19 +71,18 @@ const logins = {
   baseline: '≥ 0.70',
   async prepare(bench) {
     this.raw = await rawHashes(bench);
-    this.connections = await bench.connections(bench.graphqlUrl, HASHES_AT_ONCE);
   },
   async round(bench) {
     const other = await this.raw.ask({ kind: 'verify', concurrency: HASHES_AT_ONCE, milliseconds: SLICE });
-    const askers = this.connections.map((connection) => () => login(connection, bench.nextEmail()));
-    return { ours: (await load(askers, SLICE)).perSecond, other };
+    const { perSecond } = await withConnections(bench.graphqlUrl, HASHES_AT_ONCE, (connections) =>
+      load(
+        connections.map((connection) => () => login(connection, bench.nextEmail())),
+        SLICE,
+      ),
+    );
+    return { ours: perSecond, other };
   },
 };
-
-function askMe(connection, token) {
-  const headers = { authorization: `Bearer ${token}` };
-  return async () => expectData(await connection.post({ query: ME }, headers), (data) => data.me?.email !== undefined);
-}
 
 const me = {
   title: 'me ÷ { hello } of a bare Apollo Server',
@@ -69,18 +90,20 @@ const me = {
   async prepare(bench) {
     const hello = await startScript(script('../servers/hello.js'));
     bench.onClose(() => hello.stop());
-    this.hello = await bench.connections(hello.ready, ASKERS);
-    this.ours = await bench.connections(bench.graphqlUrl, ASKERS);
-    this.tokens = [];
-    for (const connection of this.ours) this.tokens.push((await login(connection, bench.nextEmail())).accessToken);
+    this.address = hello.ready;
+    this.sessions = await openSessions(bench, ASKERS);
   },
-  async round() {
-    const hello = this.hello.map((connection) => async () => {
+  async round(bench) {
+    const askHello = (connection) => async () =>
       expectData(await connection.post({ query: '{ hello }' }), (data) => data.hello === 'hello');
-    });
-    const other = (await load(hello, SLICE)).perSecond;
-    const askers = this.ours.map((connection, index) => askMe(connection, this.tokens[index]));
-    return { ours: (await load(askers, SLICE)).perSecond, other };
+    const hello = await withConnections(this.address, ASKERS, (connections) => load(connections.map(askHello), SLICE));
+    const ours = await withConnections(bench.graphqlUrl, ASKERS, (connections) =>
+      load(
+        connections.map((connection, index) => askMe(connection, this.sessions[index])),
+        SLICE,
+      ),
+    );
+    return { ours: ours.perSecond, other: hello.perSecond };
   },
 };
 
@@ -92,28 +115,27 @@ const refresh = {
       return 'run `npm ci --prefix bench/better-auth` first';
     const server = await startScript(script('../better-auth/server.js'), { DATABASE_URL: bench.databaseUrl });
     bench.onClose(() => server.stop());
-    const { url, cookies } = server.ready;
-    this.cookies = cookies;
-    this.theirs = await bench.connections(`${url}/api/auth/get-session`, ASKERS);
-    this.ours = await bench.connections(bench.graphqlUrl, ASKERS);
-    this.tokens = [];
-    for (const connection of this.ours) this.tokens.push((await login(connection, bench.nextEmail())).refreshToken);
+    Object.assign(this, server.ready);
+    this.sessions = await openSessions(bench, ASKERS);
     return undefined;
   },
-  async round() {
-    const theirs = this.theirs.map((connection, index) => async () => {
-      const { status, text } = await connection.get({ cookie: this.cookies[index % this.cookies.length] });
-      if (status !== 200 || !text.includes('"session"'))
-        throw new Error(`better-auth: ${status} ${text.slice(0, 300)}`);
-    });
-    const other = (await load(theirs, SLICE)).perSecond;
-    const ours = this.ours.map((connection, index) => async () => {
-      const input = { refreshToken: this.tokens[index] };
-      const answer = await connection.post({ query: REFRESH, variables: { input } });
-      const data = expectData(answer, (given) => given.refresh?.__typename === 'RefreshSuccess');
-      this.tokens[index] = data.refresh.tokens.refreshToken;
-    });
-    return { ours: (await load(ours, SLICE)).perSecond, other };
+  async round(bench) {
+    const theirs = await withConnections(this.url, ASKERS, (connections) =>
+      load(
+        connections.map((connection, index) => async () => {
+          const { status, text } = await connection.get({ cookie: this.cookies[index % this.cookies.length] });
+          if (status !== 200 || !text.includes('"session"')) throw new Error(`better-auth: ${status} ${text}`);
+        }),
+        SLICE,
+      ),
+    );
+    const ours = await withConnections(bench.graphqlUrl, ASKERS, (connections) =>
+      load(
+        connections.map((connection, index) => () => rotate(connection, this.sessions[index])),
+        SLICE,
+      ),
+    );
+    return { ours: ours.perSecond, other: theirs.perSecond };
   },
 };
 
@@ -122,17 +144,16 @@ const storm = {
   baseline: '≤ 5.0',
   digits: 1,
   async prepare(bench) {
-    this.storm = await bench.connections(bench.graphqlUrl, STORM);
-    this.ours = await bench.connections(bench.graphqlUrl, PACED_ASKERS);
-    this.tokens = [];
-    for (const connection of this.ours) this.tokens.push((await login(connection, bench.nextEmail())).accessToken);
+    this.sessions = await openSessions(bench, STORM_READERS);
   },
   async round(bench) {
-    const askers = this.ours.map((connection, index) => askMe(connection, this.tokens[index]));
-    const alone = await load(askers, SLICE);
-    const logging = this.storm.map((connection) => () => login(connection, bench.nextEmail()));
-    const [inStorm] = await Promise.all([load(askers, SLICE), load(logging, SLICE)]);
-    return { ours: quantile(inStorm.latencies, 0.99), other: quantile(alone.latencies, 0.99) };
+    return await withConnections(bench.graphqlUrl, STORM_READERS + STORM, async (connections) => {
+      const readers = this.sessions.map((session, index) => askMe(connections[index], session));
+      const alone = await load(readers, SLICE);
+      const logging = connections.slice(STORM_READERS).map((connection) => () => login(connection, bench.nextEmail()));
+      const [inStorm] = await Promise.all([load(readers, SLICE), load(logging, SLICE)]);
+      return { ours: quantile(inStorm.latencies, 0.99), other: quantile(alone.latencies, 0.99) };
+    });
   },
 };
 
@@ -141,16 +162,20 @@ const signups = {
   baseline: '≥ 0.70',
   async prepare(bench) {
     this.raw = await rawHashes(bench);
-    this.connections = await bench.connections(bench.graphqlUrl, HASHES_AT_ONCE);
   },
   async round(bench) {
     const other = await this.raw.ask({ kind: 'hash', concurrency: HASHES_AT_ONCE, milliseconds: SLICE });
-    const askers = this.connections.map((connection) => async () => {
-      const input = { email: bench.newEmail(), password: PASSWORD, termsAccepted: true };
-      const answer = await connection.post({ query: SIGNUP, variables: { input } });
-      expectData(answer, (data) => data.signup?.__typename === 'SignupAccepted');
-    });
-    return { ours: (await load(askers, SLICE)).perSecond, other };
+    const { perSecond } = await withConnections(bench.graphqlUrl, HASHES_AT_ONCE, (connections) =>
+      load(
+        connections.map((connection) => async () => {
+          const input = { email: bench.newEmail(), password: PASSWORD, termsAccepted: true };
+          const answer = await connection.post({ query: SIGNUP, variables: { input } });
+          expectData(answer, (data) => data.signup?.__typename === 'SignupAccepted');
+        }),
+        SLICE,
+      ),
+    );
+    return { ours: perSecond, other };
   },
 };
 

@@ -30,6 +30,8 @@ export function createOrm(options: OrmOptions): MikroORM {
       statement_timeout: options.statementTimeoutMilliseconds,
       keepAlive: true,
     },
+    // It asks, and may make, a database as soon as a connection is wanted, and fails where the server is away.
+    ensureDatabase: false,
     forceUtcTimezone: true,
     logger: (message) => options.logger.debug({ component: 'orm' }, message),
   });

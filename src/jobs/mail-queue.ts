@@ -26,6 +26,7 @@ export interface MailQueue {
 export const QUEUE_SCHEMA = 'bullmq';
 const POOL_SIZE = 2;
 const CONNECT_WITHIN_MILLISECONDS = 5_000;
+const CLOSE_WITHIN_MILLISECONDS = 2_000;
 
 /** The connection options of BullMQ's PostgreSQL backend. */
 export function postgresConnection(databaseUrl: string, max = POOL_SIZE) {
@@ -56,8 +57,10 @@ function openQueue(location: QueueLocation): OpenQueue {
   return { queue, isReady: () => connection.status === 'ready', disconnect: () => connection.disconnect() };
 }
 
-async function closeQueue({ queue, disconnect }: OpenQueue): Promise<void> {
-  await within(CONNECT_WITHIN_MILLISECONDS, queue.close()).catch(() => undefined);
+async function closeQueue({ queue, isReady, disconnect }: OpenQueue): Promise<void> {
+  if (isReady()) await within(CLOSE_WITHIN_MILLISECONDS, queue.close()).catch(() => undefined);
+  // It would wait for a Redis that is away; without its connection it comes to its end.
+  else queue.close().catch(() => undefined);
   disconnect();
 }
 

@@ -22,6 +22,7 @@ const MAX_STALLED = 1_000;
 const REOPEN_AFTER_MILLISECONDS = 1_000;
 /** A mail server that holds its answer back is not waited for longer when the worker closes; the mail is tried again. */
 const CLOSE_WITHIN_MILLISECONDS = 8_000;
+const CLOSE_AWAY_WITHIN_MILLISECONDS = 500;
 
 const options = {
   concurrency: CONCURRENCY,
@@ -34,6 +35,8 @@ const options = {
 
 interface OpenWorker {
   worker: Worker;
+  /** Whether its queue can be reached; the end of a job cannot be told to one that is away. */
+  isConnected(): boolean;
   disconnect(): void;
 }
 
@@ -41,17 +44,19 @@ function openWorker({ settings, directUrl, logger }: Dependencies, work: (job: J
   if (settings.redisUrl === undefined) {
     const connection = postgresConnection(directUrl, CONCURRENCY);
     const worker = new Worker(MAIL_QUEUE, work as never, { ...options, connection }, createPostgresBackend);
-    return { worker: worker as unknown as Worker, disconnect: () => undefined };
+    return { worker: worker as unknown as Worker, isConnected: () => true, disconnect: () => undefined };
   }
   const connection = connectRedis(settings.redisUrl, 'blocking', logger);
   return {
     worker: new Worker(MAIL_QUEUE, work, { ...options, connection }),
+    isConnected: () => connection.status === 'ready',
     disconnect: () => connection.disconnect(),
   };
 }
 
-async function closeWorker({ worker, disconnect }: OpenWorker): Promise<void> {
-  await within(CLOSE_WITHIN_MILLISECONDS, worker.close());
+async function closeWorker({ worker, isConnected, disconnect }: OpenWorker): Promise<void> {
+  const patience = isConnected() ? CLOSE_WITHIN_MILLISECONDS : CLOSE_AWAY_WITHIN_MILLISECONDS;
+  await within(patience, worker.close(!isConnected()));
   disconnect();
 }
 
@@ -95,7 +100,7 @@ export function startMailWorker(dependencies: Dependencies): MailWorker {
       stop.abort();
       await relay.close();
       if (current !== undefined) await closeWorker(current);
-      await within(CLOSE_WITHIN_MILLISECONDS, running);
+      await within(CLOSE_AWAY_WITHIN_MILLISECONDS, running);
     },
   };
 }

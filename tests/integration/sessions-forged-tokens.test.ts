@@ -62,7 +62,7 @@ describe('A1: one algorithm for a key', () => {
   it('not HS256 with the public key as its secret', async () => {
     const key = await gateway.dependencies.keyRing.find(genuine.kid);
     const jwk = key?.jwk as JWK;
-    const pem = await exportSPKI((await importJWK(jwk, 'ES256')) as CryptoKey);
+    const pem = await exportSPKI((await importJWK(jwk, 'ES256')) as Parameters<typeof exportSPKI>[0]);
     for (const secret of [pem, pem.trim(), JSON.stringify(jwk), jwk.x ?? '', genuine.kid, '']) {
       const body = unsigned({ alg: 'HS256', kid: genuine.kid, typ: 'at+jwt' }).slice(0, -1);
       const tag = createHmac('sha256', secret).update(body).digest('base64url');

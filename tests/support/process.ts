@@ -173,7 +173,12 @@ export async function startProcess(options: StartOptions): Promise<ChildGateway>
   return gateway;
 }
 
-/** The settings that replicas share: the database of their own, and one secret. */
+/** The settings that replicas share: the database of their own, one secret, and one address, which issues the tokens. */
 export function sharedSettings(databaseUrl: string): Record<string, string> {
-  return { DATABASE_URL: databaseUrl, SECRET_KEY: randomBytes(32).toString('base64url'), DATABASE_POOL_MAX: '5' };
+  return {
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL_MAX: '5',
+    SECRET_KEY: randomBytes(32).toString('base64url'),
+    PUBLIC_URL: 'http://gatehouse.test',
+  };
 }

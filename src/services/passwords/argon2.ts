@@ -22,7 +22,11 @@ export async function loadFastArgon2(): Promise<Argon2> {
 export async function loadReferenceArgon2(): Promise<Argon2> {
   const { default: reference } = await import('argon2');
   return {
-    hash: (password, parameters) => reference.hash(password, { ...parameters, type: reference.argon2id }),
+    async hash(password, parameters) {
+      const hash = await reference.hash(password, { ...parameters, type: reference.argon2id });
+      // It sorts the parameters by name; PHC strings of argon2 have them as m, t, p.
+      return hash.replace(/,(p=\d+),(t=\d+)\$/, ',$2,$1$');
+    },
     verify: reference.verify,
   };
 }

@@ -29,10 +29,11 @@ export function normalisePassword(password: string): string {
 }
 
 function costOf(hash: string): Argon2Parameters | undefined {
-  const found = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(hash);
-  return found === null
-    ? undefined
-    : { memoryCost: Number(found[1]), timeCost: Number(found[2]), parallelism: Number(found[3]) };
+  // Not every writer puts the parameters in the order m, t, p.
+  const parameters = /^\$argon2id\$v=19\$((?:[mtp]=\d+,?){3})\$/.exec(hash)?.[1];
+  if (parameters === undefined) return undefined;
+  const parameter = (name: string) => Number(new RegExp(`${name}=(\\d+)`).exec(parameters)?.[1] ?? 0);
+  return { memoryCost: parameter('m'), timeCost: parameter('t'), parallelism: parameter('p') };
 }
 
 /** Builds the hasher; `cost` is lowered by tests only. */

@@ -23,7 +23,8 @@ export const MAX_PAGE_SIZE = 100;
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock'>;
 
-const CURSOR = /^(\d{1,15})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** Milliseconds up to the year 2286, and an id; later years have a form that the database reads otherwise. */
+const CURSOR = /^(\d{1,13})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 function writeCursor(session: Session): string {
   return Buffer.from(`${session.createdAt.getTime()}_${session.id}`).toString('base64url');

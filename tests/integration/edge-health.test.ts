@@ -1,0 +1,76 @@
+import { describe, expect, inject, it, vi } from 'vitest';
+import { type TestGateway, testGateway } from '../support/app.js';
+import { createTestDatabase } from '../support/database.js';
+import { tcpProxy } from '../support/tcp-proxy.js';
+
+const redisUrl = inject('redisUrl');
+const until = { timeout: 10_000, interval: 100 };
+
+async function ready(gateway: TestGateway, url = '/health/ready') {
+  const response = await gateway.inject({ url });
+  return { status: response.statusCode, body: response.json(), text: response.body };
+}
+
+describe('health', () => {
+  it('is ready with every part up, and tells no version or address', async () => {
+    const gateway = await testGateway({ env: redisUrl === null ? {} : { REDIS_URL: redisUrl } });
+    for (const url of ['/health/ready', '/health']) {
+      await vi.waitFor(async () => expect((await ready(gateway, url)).body.status).toBe('up'), until);
+      const { status, body, text } = await ready(gateway, url);
+      expect(status).toBe(200);
+      expect(Object.keys(body.parts).sort()).toEqual(
+        ['cache', 'database', 'disk', 'mail', 'migrations', 'queue', 'revocations'].sort(),
+      );
+      expect(text).not.toMatch(/\d|postgres|redis|\//i);
+    }
+    expect((await gateway.inject({ url: '/health/live' })).json()).toEqual({ status: 'up' });
+  });
+
+  it('is not ready before the migrations have run', async () => {
+    const database = await createTestDatabase();
+    const gateway = await testGateway({ env: { DATABASE_URL: database.url } });
+    await gateway.dependencies.query({ name: 'unmigrate', text: 'DELETE FROM migrations' }, []);
+    await vi.waitFor(async () => {
+      expect(await ready(gateway)).toMatchObject({
+        status: 503,
+        body: { parts: { migrations: 'down', database: 'up' } },
+      });
+    }, until);
+  });
+
+  it('asks its parts together at most once in a while, however often it is asked', async () => {
+    const gateway = await testGateway();
+    const pending = vi.spyOn(gateway.dependencies.orm.migrator, 'getPending');
+    await Promise.all(Array.from({ length: 50 }, () => ready(gateway)));
+    expect(pending.mock.calls.length).toBeLessThanOrEqual(3);
+  });
+
+  it.skipIf(redisUrl === null)('is degraded and serves while Redis is away', async () => {
+    const proxy = await tcpProxy(redisUrl ?? '');
+    const gateway = await testGateway({ env: { REDIS_URL: proxy.url } });
+    await vi.waitFor(async () => expect((await ready(gateway)).body.parts.cache).toBe('up'), until);
+    await proxy.cut();
+    await vi.waitFor(async () => {
+      expect(await ready(gateway)).toMatchObject({
+        status: 200,
+        body: { status: 'degraded', parts: { cache: 'degraded' } },
+      });
+    }, until);
+    expect((await gateway.send('{ authConfig { codeLength } }')).status).toBe(200);
+    await proxy.mend();
+    await vi.waitFor(async () => expect((await ready(gateway)).body.parts.cache).toBe('up'), until);
+  });
+});
+
+describe('metrics', () => {
+  it('are in the form of Prometheus, and count failures by code alone', async () => {
+    const gateway = await testGateway();
+    await gateway.send('mutation { login(input: { identifier: "canary@example.com", password: "x" }) { __typename } }');
+    const { statusCode, headers, body } = await gateway.inject({ url: '/metrics' });
+    expect(statusCode).toBe(200);
+    expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4; charset=utf-8$/);
+    expect(body).toContain('gatehouse_problems_total{code="INVALID_CREDENTIALS"} 1');
+    expect(body).toMatch(/^process_cpu_user_seconds_total /m);
+    expect(body).not.toContain('canary');
+  });
+});

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedGateway, type TestGateway } from '../support/app.js';
+
+const CANARY = 'Canary4711';
+const NUMBER = '47114711';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await sharedGateway();
+});
+afterAll(() => gateway.close());
+
+async function expectUntold(query: string, variables?: unknown, more: object = {}): Promise<void> {
+  const from = gateway.logLines.length;
+  const payload = { query, variables, ...more };
+  const { statusCode, body, headers } = await gateway.inject({ method: 'POST', url: '/graphql', payload });
+  const lines = gateway.logLines.slice(from).join('');
+  expect(statusCode, body).toBeLessThan(500);
+  expect(lines).toContain(headers['x-request-id']);
+  for (const secret of [CANARY, NUMBER]) {
+    expect(body, query).not.toContain(secret);
+    expect(lines, query).not.toContain(secret);
+  }
+}
+
+const inputs: [string, Record<string, string>][] = [
+  [
+    'signup',
+    {
+      email: 'a@example.com',
+      password: 'x',
+      username: 'abc',
+      displayName: 'x',
+      role: 'x',
+      locale: 'de',
+      timezone: 'UTC',
+    },
+  ],
+  ['verifyEmail', { email: 'a@example.com', code: '123456' }],
+  ['verifyEmailWithToken', { token: 'x' }],
+  ['resendVerification', { email: 'a@example.com' }],
+  ['login', { identifier: 'x', password: 'x', deviceName: 'x', tokenDelivery: 'BODY' }],
+  ['refresh', { refreshToken: 'x' }],
+  ['exchangeToken', { token: 'x', deviceName: 'x', tokenDelivery: 'BODY' }],
+];
+const everyField = inputs.flatMap(([field, input]) => Object.keys(input).map((name) => [field, name, input] as const));
+
+describe.each(everyField)('G7: a secret in %s %s is never told back', (field, name, input) => {
+  const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input!`;
+  const fields =
+    '{ __typename ... on AuthProblem { message } ... on AuthInputProblem { fields { path rule message } } }';
+  const document = `mutation($input: ${type}) { ${field}(input: $input) ${fields} }`;
+
+  it.each<[string, unknown]>([
+    ['a number', Number(NUMBER)],
+    ['an object', { [CANARY]: CANARY }],
+    ['a list', [CANARY, [CANARY]]],
+    ['a boolean in a list', [true, Number(NUMBER)]],
+    ['text', CANARY],
+    ['text with a line break', `${CANARY}\n${CANARY}`],
+  ])('as %s in a variable', async (_how, value) => {
+    // What is well-formed may be kept, and then be told to its owner.
+    const kept = value === CANARY && ['email', 'displayName', 'username'].includes(name);
+    if (!kept) await expectUntold(document, { input: { ...input, [name]: value } });
+  });
+
+  it.each<[string, string]>([
+    ['a number', NUMBER],
+    ['a word without quotation marks', CANARY],
+    ['an object', `{ a: "${CANARY}" }`],
+    ['a list', `["${CANARY}", ${NUMBER}]`],
+    ['several words', `${CANARY} ${CANARY} ${NUMBER}`],
+    ['text that does not end', `"${CANARY}`],
+    ['text with a wrong escape', `"\\q${CANARY}"`],
+    ['text with a wrong code point', `"\\u{${CANARY}}"`],
+    ['text beside text', `"x" "${CANARY}"`],
+    ['text beside a number', `"x" ${NUMBER}`],
+    ['block text', `"""${CANARY}""" """${CANARY}"""`],
+    ['a word with a dash', `x-${CANARY}`],
+    ['a number with letters', `${NUMBER}${CANARY}`],
+    ['a variable', `$x ${CANARY}`],
+    ['text in the place of a name', `"x", "${CANARY}": 1`],
+  ])('as %s in the document', async (_how, literal) => {
+    const others = Object.entries(input).filter(([other]) => other !== name);
+    const texts = others.map(
+      ([other, value]) => `${other}: ${other === 'tokenDelivery' ? value : JSON.stringify(value)}`,
+    );
+    await expectUntold(`mutation { ${field}(input: { ${texts.join(', ')} ${name}: ${literal} }) ${fields} }`);
+  });
+});
+
+it.each<[string, string, unknown, object?]>([
+  ['the operation name', '{ me { id } }', undefined, { operationName: CANARY }],
+  ['extensions', '{ me { id } }', undefined, { extensions: { [CANARY]: CANARY } }],
+  ['a key of the input', 'mutation($i: LoginInput!) { login(input: $i) { __typename } }', { i: { [CANARY]: 1 } }],
+  ['an unused variable', '{ me { id } }', { [CANARY]: CANARY }],
+  ['an id', 'mutation($id: ID!) { revokeSession(id: $id) { __typename } }', { id: { [CANARY]: 1 } }],
+  ['a cursor', `{ mySessions(after: ${NUMBER}) { totalCount } }`, undefined],
+  ['a default', `query($a: Int = "${CANARY}") { mySessions(first: $a) { totalCount } }`, undefined],
+  ['a directive', `{ me @include(if: "${CANARY}") { id } }`, undefined],
+  ['a comment', `{ me { id } } # ${CANARY}`, undefined],
+  ['the input itself', 'mutation($i: LoginInput!) { login(input: $i) { __typename } }', { i: CANARY }],
+  ['a reference', `{ _entities(representations: ["${CANARY}"]) { __typename } }`, undefined],
+])('G7: a secret in %s is never told back', async (_where, query, variables, more) => {
+  await expectUntold(query, variables, more);
+});
+
+it('G7: a secret in a body that is no JSON is never told back', async () => {
+  const from = gateway.logLines.length;
+  for (const payload of [`{"query": "x", "password": ${CANARY}}`, `password=${CANARY}`, `{"a":"${CANARY}`]) {
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Basic ${CANARY}`,
+      cookie: `gatehouse-refresh=${CANARY}`,
+    };
+    const { statusCode, body } = await gateway.inject({ method: 'POST', url: '/graphql', headers, payload });
+    expect(statusCode).toBe(400);
+    expect(body).not.toContain(CANARY);
+  }
+  expect(gateway.logLines.slice(from).join('')).not.toContain(CANARY);
+});

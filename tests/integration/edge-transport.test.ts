@@ -1,0 +1,227 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedGateway, type TestGateway } from '../support/app.js';
+import { newEmail, PASSWORD } from '../support/journey.js';
+
+let gateway: TestGateway;
+let port: number;
+beforeAll(async () => {
+  gateway = await sharedGateway();
+  await gateway.app.http.listen({ host: '127.0.0.1', port: 0 });
+  port = (gateway.app.http.server.address() as AddressInfo).port;
+});
+afterAll(() => gateway.close());
+
+async function accounts(): Promise<number> {
+  return (await gateway.dependencies.query({ name: 'accounts', text: 'SELECT FROM users' }, [])).length;
+}
+
+const signup = (email: string) =>
+  `mutation { signup(input: { email: "${email}", password: "${PASSWORD}" }) { __typename } }`;
+const json = (query: string) => JSON.stringify({ query });
+
+describe('C2: only what a browser must ask about first is run', () => {
+  const query = () => signup(newEmail());
+  const boundary = 'x-boundary';
+  const multipart = () =>
+    [
+      `--${boundary}`,
+      'content-disposition: form-data; name="operations"',
+      '',
+      json(query()),
+      `--${boundary}--`,
+      '',
+    ].join('\r\n');
+  it.each<[string, () => Parameters<TestGateway['inject']>[0], number]>([
+    ['GET of a mutation', () => ({ method: 'GET', url: `/graphql?query=${encodeURIComponent(query())}` }), 405],
+    [
+      'GET of a query',
+      () => ({ method: 'GET', url: '/graphql?query=%7Bme%7Bid%7D%7D', headers: { 'apollo-require-preflight': '1' } }),
+      405,
+    ],
+    ['HEAD', () => ({ method: 'HEAD', url: '/graphql' }), 405],
+    ['PUT', () => ({ method: 'PUT', url: '/graphql', payload: { query: query() } }), 405],
+    ['PATCH', () => ({ method: 'PATCH', url: '/graphql', payload: { query: query() } }), 405],
+    ['DELETE', () => ({ method: 'DELETE', url: '/graphql' }), 405],
+    [
+      'text/plain',
+      () => ({ method: 'POST', url: '/graphql', headers: { 'content-type': 'text/plain' }, payload: json(query()) }),
+      415,
+    ],
+    [
+      'a form',
+      () => ({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: `query=${encodeURIComponent(query())}`,
+      }),
+      415,
+    ],
+    [
+      'a multipart form',
+      () => ({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+        payload: multipart(),
+      }),
+      415,
+    ],
+    [
+      'application/graphql',
+      () => ({ method: 'POST', url: '/graphql', headers: { 'content-type': 'application/graphql' }, payload: query() }),
+      415,
+    ],
+    [
+      'a type that only begins alike',
+      () => ({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/jsonx' },
+        payload: json(query()),
+      }),
+      415,
+    ],
+    [
+      'a simple type with json as its parameter',
+      () => ({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'text/plain; application/json' },
+        payload: json(query()),
+      }),
+      415,
+    ],
+    [
+      'no content type',
+      () => ({ method: 'POST', url: '/graphql', headers: { 'content-type': '' }, payload: json(query()) }),
+      415,
+    ],
+    ['no body', () => ({ method: 'POST', url: '/graphql', headers: { 'content-type': 'application/json' } }), 400],
+    ['no body and no type', () => ({ method: 'POST', url: '/graphql' }), 400],
+    ['a batch', () => ({ method: 'POST', url: '/graphql', payload: [{ query: query() }, { query: query() }] }), 400],
+  ])('%s', async (_what, options, status) => {
+    const before = await accounts();
+    const response = await gateway.inject(options());
+    expect(response.statusCode, response.body).toBe(status);
+    expect(await accounts()).toBe(before);
+    expect(response.headers['cache-control']).toBe('no-store');
+    if (status === 405) expect(response.headers.allow).toBe('POST, OPTIONS');
+    if (status !== 400)
+      expect(response.headers['content-type'] ?? '').toMatch(/^$|^application\/problem\+json; charset=utf-8$/);
+  });
+
+  it('JSON in POST is run, with and without a charset', async () => {
+    for (const type of ['application/json', 'application/json; charset=utf-8']) {
+      const response = await gateway.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': type },
+        payload: json('{ me { id } }'),
+      });
+      expect(response.json()).toEqual({ data: { me: null } });
+      expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    }
+  });
+});
+
+/** The status line and the whole text of a raw request. */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setTimeout(5_000, () => socket.destroy(new Error(`No end: ${answer}`)));
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer));
+  });
+}
+
+describe('H3: methods and addresses', () => {
+  it.each(['TRACE', 'TRACK', 'PROPFIND', 'DELETE', 'SEARCH'])(
+    '%s is answered 405 or 400 at every address, and echoes nothing',
+    async (method) => {
+      for (const path of ['/graphql', '/health/live', '/.well-known/jwks.json']) {
+        const answer = await raw(
+          `${method} ${path} HTTP/1.1\r\nHost: x\r\nX-Canary: canary\r\nConnection: close\r\n\r\n`,
+        );
+        expect(answer).toMatch(method === 'TRACK' ? /^HTTP\/1\.1 400 / : /^HTTP\/1\.1 405 /);
+        if (method !== 'TRACK') expect(answer).toMatch(/\r\nallow: (POST|GET, HEAD), OPTIONS\r\n/i);
+        expect(answer).not.toContain('canary');
+      }
+    },
+  );
+
+  it('what is not there is 404, in the form of RFC 9457', async () => {
+    for (const url of [
+      '/',
+      '/admin',
+      '/graphql/',
+      '/GraphQL',
+      '/.env',
+      '/dev/mail/html/../../etc/passwd',
+      '/%2e%2e/',
+      '//graphql',
+      '/ide/../package.json',
+    ]) {
+      const response = await gateway.inject({ url });
+      expect(response.statusCode, url).toBe(404);
+      expect(response.json()).toEqual({
+        type: 'about:blank',
+        title: 'Not Found',
+        status: 404,
+        requestId: response.headers['x-request-id'],
+      });
+    }
+    expect((await gateway.inject({ url: '/%zz' })).statusCode).toBe(400);
+  });
+
+  it.each(['a b', '[', ':', 'x:port', 'a/b', '', 'xn--', '%', '"', `${'x'.repeat(8_000)}`])(
+    'a host that is none is no fault: %j',
+    async (host) => {
+      const body = json('{ me { id } }');
+      const head = `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+      expect(await raw(head + body)).toMatch(/^HTTP\/1\.1 (200|4\d\d) /);
+      const old = head.replace('HTTP/1.1', 'HTTP/1.0').replace(/Host: .*\r\n/, '');
+      expect(await raw(old + body)).toMatch(/^HTTP\/1\.1 (200|4\d\d) /);
+    },
+  );
+
+  it('a request that is no HTTP is refused', async () => {
+    expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
+describe('bodies', () => {
+  it('of 1 MB are 413, whether their length is told or not', async () => {
+    const payload = json(`{ me { id } } # ${'x'.repeat(1_000_000)}`);
+    const told = await gateway.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { 'content-type': 'application/json' },
+      payload,
+    });
+    expect(told.statusCode).toBe(413);
+    expect(told.json()).toMatchObject({ status: 413, title: 'Payload Too Large' });
+    const status = await new Promise((resolve, reject) => {
+      const chunked = request(
+        {
+          port,
+          path: '/graphql',
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+        },
+        (answer) => resolve(answer.statusCode),
+      );
+      chunked.on('error', reject);
+      chunked.end(payload);
+    });
+    expect(status).toBe(413);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createGate } from '../../../src/lib/gate.js';
+
+/** Tasks that end when they are told to. */
+function tasks() {
+  const started: number[] = [];
+  const finish: (() => void)[] = [];
+  const task = (number: number) => () =>
+    new Promise<number>((resolve) => {
+      started.push(number);
+      finish[number] = () => resolve(number);
+    });
+  return { started, finish, task };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the gate', () => {
+  it('runs so many at once, the others in their order, and refuses what is too much', async () => {
+    const gate = createGate(2, 3);
+    const { started, finish, task } = tasks();
+    const results = [0, 1, 2, 3, 4, 5, 6].map((number) => gate.enter(task(number)));
+    await settle();
+    expect(started).toEqual([0, 1]);
+    expect(gate.load()).toEqual({ running: 2, waiting: 3 });
+    expect(await results[5]).toBe('full');
+    expect(await results[6]).toBe('full');
+    finish[1]?.();
+    await settle();
+    expect(started).toEqual([0, 1, 2]);
+    finish[0]?.();
+    await settle();
+    finish[2]?.();
+    await settle();
+    expect(started).toEqual([0, 1, 2, 3, 4]);
+    finish[3]?.();
+    finish[4]?.();
+    expect(await Promise.all(results.slice(0, 5))).toEqual([0, 1, 2, 3, 4]);
+    expect(gate.load()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it('gives a place back when its task fails', async () => {
+    const gate = createGate(1, 1);
+    const failing = gate.enter(() => Promise.reject(new Error('task')));
+    const waiting = gate.enter(() => Promise.resolve('ran'));
+    await expect(failing).rejects.toThrow('task');
+    expect(await waiting).toBe('ran');
+    expect(gate.load()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it('lets nobody overtake who comes while a place changes hands', async () => {
+    const gate = createGate(1, 10);
+    const order: string[] = [];
+    const enter = (name: string) => gate.enter(async () => void order.push(name));
+    const first = gate.enter(async () => {
+      order.push('first');
+      await settle();
+    });
+    const second = enter('second');
+    await first;
+    await Promise.all([second, enter('third')]);
+    expect(order).toEqual(['first', 'second', 'third']);
+  });
+});
