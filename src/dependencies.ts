@@ -71,7 +71,7 @@ export interface Replacements {
 }
 
 /** A part that cannot be reached is not waited for longer than this when everything is closed. */
-const CLOSE_WITHIN_MILLISECONDS = 3_000;
+const CLOSE_WITHIN_MILLISECONDS = 2_000;
 
 interface Database {
   databaseUrl: string;

@@ -21,7 +21,7 @@ const STALLED_CHECK_MILLISECONDS = 3_000;
 const MAX_STALLED = 1_000;
 const REOPEN_AFTER_MILLISECONDS = 1_000;
 /** A mail server that holds its answer back is not waited for longer when the worker closes; the mail is tried again. */
-const CLOSE_WITHIN_MILLISECONDS = 8_000;
+const CLOSE_WITHIN_MILLISECONDS = 5_000;
 const CLOSE_AWAY_WITHIN_MILLISECONDS = 500;
 
 const options = {

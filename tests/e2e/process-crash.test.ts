@@ -117,3 +117,19 @@ it('loses nothing and repeats nothing when a worker is killed with mails in its 
   const code = codeIn(server.taken(email)[0]?.text ?? '');
   expectType((await main.ask(VerifyEmailDocument, { input: { email, code } })).data.verifyEmail, 'EmailVerified');
 }, 60_000);
+
+it('does not wait for a mail server that holds its answer back when it is told to end', async () => {
+  const [server, database] = await Promise.all([mailServer(), createTestDatabase()]);
+  onTestFinished(() => database.drop());
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.hold = promise;
+  const env = { ...sharedSettings(database.url), SMTP_URL: server.url };
+  const gateway = await startProcess({ dataDir: dataDirectory(), env });
+  await gateway.ready();
+  expect(await tryToSignUp(gateway)).toBeDefined();
+  await eventually(() => expect(server.received.length).toBe(1));
+  const told = Date.now();
+  expect(await gateway.stop()).toBe(0);
+  expect(Date.now() - told).toBeLessThan(10_000);
+  resolve();
+});

@@ -130,7 +130,7 @@ describe('G10: hostile text in a sign-up is refused or kept unchanged', () => {
 
   it('in a password, which may hold every character', async () => {
     const gateway = await testGateway();
-    for (const text of ['\u0000', '\u202E', '\uD800', '😀']) {
+    for (const text of ['\u0000', '\u202E', '\uFFFF', '😀']) {
       await signedUp(gateway, { password: `${PASSWORD}${text}` });
     }
     expect(faults(gateway)).toEqual([]);

@@ -70,6 +70,7 @@ describe.each(everyField)('G7: a secret in %s %s is never told back', (field, na
     ['an object', `{ a: "${CANARY}" }`],
     ['a list', `["${CANARY}", ${NUMBER}]`],
     ['several words', `${CANARY} ${CANARY} ${NUMBER}`],
+    ['words without colons', `x y ${CANARY}`],
     ['text that does not end', `"${CANARY}`],
     ['text with a wrong escape', `"\\q${CANARY}"`],
     ['text with a wrong code point', `"\\u{${CANARY}}"`],

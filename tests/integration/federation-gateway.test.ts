@@ -52,13 +52,23 @@ interface RouterContext {
 
 type Source = Required<RemoteGraphQLDataSource<RouterContext>>;
 
+const HANDED_ON = [
+  'authorization',
+  'cookie',
+  'origin',
+  'sec-fetch-site',
+  'x-csrf-token',
+  'x-forwarded-for',
+  'user-agent',
+];
+
 /** Hands on who asks, and brings back the cookie that signs a browser in. */
 class AccountsSource extends RemoteGraphQLDataSource<RouterContext> {
   override willSendRequest({ request, context }: Parameters<Source['willSendRequest']>[0]) {
     request.http?.headers.set('x-router-secret', ROUTER_SECRET);
-    for (const name of ['authorization', 'cookie'] as const) {
+    for (const name of HANDED_ON) {
       const value = context.request?.headers[name];
-      if (value !== undefined) request.http?.headers.set(name, value);
+      if (typeof value === 'string') request.http?.headers.set(name, value);
     }
   }
 
@@ -124,7 +134,7 @@ async function ask(query: string, variables: object = {}, headers: Record<string
 }
 
 beforeAll(async () => {
-  accounts = await sharedGateway({ worker: true, env: { ROUTER_SECRET } });
+  accounts = await sharedGateway({ worker: true, env: { ROUTER_SECRET, TRUSTED_PROXIES: '127.0.0.1' } });
   const address = await accounts.app.http.listen({ host: '127.0.0.1', port: 0 });
   routerUrl = await startRouter(`${address}/graphql`, await startReviews());
 });
@@ -199,4 +209,22 @@ it('passes expected failures on as the data that they are', async () => {
   );
   expect(errors).toBeUndefined();
   expect(data).toEqual({ login: { __typename: 'InvalidCredentialsProblem', code: 'INVALID_CREDENTIALS' } });
+});
+
+it('tells the client apart from the router, and its pages from those of others', async () => {
+  const { email } = await verifiedUser(accounts);
+  const signIn = (headers: Record<string, string>) =>
+    ask(
+      'mutation ($input: LoginInput!) { login(input: $input) { ... on LoginSuccess { session { ipAddress browser } } } }',
+      { input: { identifier: email, password: PASSWORD } },
+      headers,
+    );
+  const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
+  const own = await signIn({ 'x-forwarded-for': '203.0.113.7', 'user-agent': agent });
+  expect(own.data).toEqual({ login: { session: { ipAddress: '203.0.113.7', browser: 'Firefox 128' } } });
+
+  const foreign = await signIn({ origin: 'https://elsewhere.example' });
+  expect(foreign.data).toBeFalsy();
+  expect(JSON.stringify(foreign.errors)).toContain('403');
+  expect(foreign.cookie).toBeNull();
 });

@@ -1,5 +1,4 @@
 import { GraphQLError, type GraphQLObjectType, type GraphQLResolveInfo, isObjectType } from 'graphql';
-import type { IMiddlewareResolver } from 'graphql-middleware';
 import { describe, expect, it, vi } from 'vitest';
 import { createSubgraph } from '../../../src/app.js';
 import type { Context } from '../../../src/context.js';
@@ -20,7 +19,7 @@ function contextOf() {
 }
 
 async function answerOf(resolve: () => unknown, info = infoOf('Mutation', 'login'), context = contextOf()) {
-  const middleware = problemsAsData as IMiddlewareResolver<unknown, Context>;
+  const middleware = problemsAsData as Extract<typeof problemsAsData, (...parameters: never[]) => unknown>;
   return await middleware(resolve as never, null, {}, context as unknown as Context, info);
 }
 
