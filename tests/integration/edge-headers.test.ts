@@ -1,6 +1,8 @@
-import type { InjectOptions, Response } from 'light-my-request';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
+
+type InjectOptions = Exclude<Parameters<TestGateway['inject']>[0], string>;
+type Response = Awaited<ReturnType<TestGateway['inject']>>;
 
 const EXPECTED: Record<string, string> = {
   'strict-transport-security': 'max-age=31536000; includeSubDomains',

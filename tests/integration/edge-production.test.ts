@@ -1,10 +1,11 @@
 import { getIntrospectionQuery } from 'graphql';
-import type { Response } from 'light-my-request';
 import { describe, expect, it } from 'vitest';
 import { LoginDocument, RefreshDocument, SignupDocument } from '../generated/operations.js';
 import { type Ask, type TestGateway, testGateway } from '../support/app.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import { PUBLIC_ORIGIN, productionSettings, VERIFY_STATEMENT } from '../support/production.js';
+
+type Response = Awaited<ReturnType<TestGateway['inject']>>;
 
 const NAME = '__Host-gatehouse-refresh';
 
