@@ -9,7 +9,7 @@ await runCommand(async ({ context, words: [email], say }) => {
     return 2;
   }
   const password = await readPassword(`Password for ${email}: `);
-  const outcome = await createFirstAdmin(context, { email: email.trim().toLowerCase(), password });
+  const outcome = await createFirstAdmin(context, { email, password });
   if (!isProblem(outcome)) {
     say(`${outcome.email} is the first admin and can sign in.`);
     return 0;

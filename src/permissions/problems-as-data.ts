@@ -30,6 +30,19 @@ function present(problem: Problem, info: GraphQLResolveInfo, context: Context) {
   throw toGraphQLError(problem);
 }
 
+/** What a value or an error comes to; what is no expected failure goes on as it is. */
+function outcome(value: unknown, info: GraphQLResolveInfo, context: Context): unknown {
+  if (isProblem(value)) return present(value, info, context);
+  if (!(value instanceof Error)) return value;
+  const expected = problemOf(value);
+  if (expected === undefined) throw value;
+  if (expected.code === 'TEMPORARILY_UNAVAILABLE') {
+    const { requestId, logger } = context;
+    logger.warn({ err: value, requestId, field: info.fieldName }, 'a part that this operation needs is away');
+  }
+  return present(expected, info, context);
+}
+
 /**
  * The one place where an expected failure, returned by a use-case or raised by a limit, a permission or an input check,
  * becomes a member of the field's result union. What is no expected failure goes on as a fault, to be masked at the edge.
@@ -41,13 +54,9 @@ export const problemsAsData: IMiddlewareFunction<unknown, Context> = async (reso
   } catch (thrown) {
     value = thrown;
   }
-  if (isProblem(value)) return present(value, info, context);
-  if (!(value instanceof Error)) return value;
-  const expected = problemOf(value);
-  if (expected === undefined) throw value;
-  if (expected.code === 'TEMPORARILY_UNAVAILABLE') {
-    const { requestId, logger } = context;
-    logger.warn({ err: value, requestId, field: info.fieldName }, 'a part that this operation needs is away');
-  }
-  return present(expected, info, context);
+  // The references of `_entities` are fetched one by one, and each may fail.
+  if (!Array.isArray(value)) return outcome(value, info, context);
+  return value.map((item: unknown) =>
+    item instanceof Promise ? item.catch((thrown: unknown) => outcome(thrown, info, context)) : item,
+  );
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emailAddress } from '../lib/email-address.js';
 import { type FieldProblem, ProblemError, problem } from '../problems.js';
 import { CODE_LENGTH } from '../services/one-time-codes/derive.js';
 
@@ -42,11 +43,7 @@ function isTimezone(text: string): boolean {
   }
 }
 
-const email = line(LONGEST_EMAIL)
-  .transform((text) => text.trim())
-  // Before it is lower-cased: letters that only look like ASCII, such as the Kelvin sign, must not become it.
-  .pipe(z.email('This is no e-mail address.'))
-  .transform((text) => text.toLowerCase());
+const email = line(LONGEST_EMAIL).pipe(emailAddress);
 const name = line(LONGEST_NAME)
   .refine((text) => text.trim() !== '', { error: 'Leave it out or write something.', params: { rule: 'blank' } })
   .refine((text) => !DIRECTION.test(text), { error: 'Leave out direction marks.', params: { rule: 'characters' } })

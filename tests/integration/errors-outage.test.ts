@@ -26,7 +26,7 @@ const until = { timeout: 15_000, interval: 100 };
 describe('G7: while the database is away', () => {
   it('answers TEMPORARILY_UNAVAILABLE as data, reads on without it, and recovers by itself', async () => {
     const { gateway, proxy } = await behindProxy();
-    const { email } = await verifiedUser(gateway);
+    const { email, id } = await verifiedUser(gateway);
     const { accessToken: token, refreshToken } = await loggedIn(gateway, email);
     await proxy.cut();
 
@@ -49,6 +49,10 @@ describe('G7: while the database is away', () => {
       { code: 'TEMPORARILY_UNAVAILABLE', retryAfterSeconds: null },
     ]);
     expect(me.body).not.toMatch(DRIVER_TEXT);
+    const references = `{ _entities(representations: [{ __typename: "User", id: "${id}" }]) { __typename } }`;
+    expect((await gateway.send(references, {}, { token })).errors).toMatchObject([
+      { path: ['_entities', 0], extensions: { code: 'TEMPORARILY_UNAVAILABLE' } },
+    ]);
     expect((await gateway.ask(MeDocument, {})).data).toEqual({ me: null });
     expect((await gateway.ask(AuthConfigDocument, {})).data.authConfig.codeLength).toBe(6);
     expect((await gateway.inject({ url: '/health/live' })).statusCode).toBe(200);

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+const LONGEST_EMAIL = 254;
+
+/** An address in its one spelling: trimmed and in lower case (RFC 5321 bounds its length). */
+export const emailAddress = z
+  .string()
+  .max(LONGEST_EMAIL, `Use at most ${LONGEST_EMAIL} characters.`)
+  .transform((text) => text.trim())
+  // Before it is lower-cased: letters that only look like ASCII, such as the Kelvin sign, must not become it.
+  .pipe(z.email('This is no e-mail address.'))
+  .transform((text) => text.toLowerCase());
