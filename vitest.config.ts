@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     allowOnly: false,
+    // Most tests wait for a server, a mail or a clock, so more of them run than there are cores.
+    maxWorkers: 3,
   },
 });

@@ -1,5 +1,5 @@
 import { MailError } from './mail-error.js';
-import type { MailTransport, OutgoingMail } from './transport.js';
+import type { MailTransport, OutgoingMail } from './outgoing-mail.js';
 
 /** `open` refuses at once until the back-off is over, `half-open` lets one mail try. */
 export type BreakerState = 'closed' | 'open' | 'half-open';

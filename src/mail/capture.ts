@@ -6,7 +6,7 @@ import type { Sender } from './address.js';
 import type { CapturedMail } from './captured-mail.js';
 import { MailError } from './mail-error.js';
 import { fileNameOf, idFolder, idOf, mailFolder } from './mail-folder.js';
-import type { Compose, MailTransport, OutgoingMail } from './transport.js';
+import type { Compose, MailTransport, OutgoingMail } from './outgoing-mail.js';
 
 const KEPT_MAILS = 2000;
 const CAPTURES_BETWEEN_PRUNINGS = 100;

@@ -1,5 +1,5 @@
 import { onceInAWhile } from '../lib/once-in-a-while.js';
-import type { MailTransport } from './transport.js';
+import type { MailTransport } from './outgoing-mail.js';
 
 /** Tells whether a mail that is handed over now would go out now. */
 export interface MailRoute {

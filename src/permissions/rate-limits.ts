@@ -61,15 +61,19 @@ function clientOf(context: Context): string {
   return `client:${clientNetwork(context.client.ipAddress)}`;
 }
 
-/** Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. */
-const identify: Record<Scope, (args: Arguments, context: Context) => string> = {
+/**
+ * Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. Null counts for nobody: a
+ * refresh that brings no token is refused for nothing, and pages ask it for every visitor who is not signed in.
+ */
+const identify: Record<Scope, (args: Arguments, context: Context) => string | null> = {
   client: (_args, context) => clientOf(context),
   email: (args) => `email:${folded(args.input?.email)}`,
   account: (args) => `account:${folded(args.input?.identifier)}`,
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {
     const presented = args.input?.refreshToken ?? context.refreshCookie.value;
-    const token = typeof presented === 'string' ? readRefreshToken(context.secretKeys, presented) : undefined;
+    if (typeof presented !== 'string') return null;
+    const token = readRefreshToken(context.secretKeys, presented);
     return token === undefined ? clientOf(context) : `session:${token.sessionId}`;
   },
 };
@@ -105,6 +109,7 @@ type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Pr
 function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
   return async (args, context, info) => {
     const identity = identify[policy.scope](args, context);
+    if (identity === null) return;
     const key = context.secretKeys.authenticate('limit-identity', [name, identity]).toString('base64url');
     const store = {
       setForIdentity: () => undefined,

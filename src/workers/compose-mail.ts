@@ -1,12 +1,9 @@
 import type { Dependencies } from '../dependencies.js';
 import type { OneTimeCode } from '../entities/one-time-code.js';
 import type { OutboxMessage } from '../entities/outbox-message.js';
+import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { renderMail } from '../mail/render.js';
-import type { OutgoingMail } from '../mail/transport.js';
 import { deriveCode, deriveToken } from '../services/one-time-codes/derive.js';
-
-/** A mail that is ready to go. */
-export type ComposedMail = OutgoingMail;
 
 type Needs = Pick<Dependencies, 'settings' | 'secretKeys' | 'clock'>;
 
@@ -47,7 +44,7 @@ function sessionReuse(message: OutboxMessage) {
  * Writes the mail of an outbox row. Code and link are derived here from the code's row, and are nowhere before; each
  * retry derives the same ones.
  */
-export function composeMail(needs: Needs, message: OutboxMessage, code: OneTimeCode | null): ComposedMail {
+export function composeMail(needs: Needs, message: OutboxMessage, code: OneTimeCode | null): OutgoingMail {
   const envelope = { id: message.id, to: message.recipient, mail: message.mail, sentAt: needs.clock.now() };
   if (message.mail === 'verify-email' && code !== null) return { ...envelope, ...verifyEmail(needs, message, code) };
   if (message.mail === 'already-registered') return { ...envelope, ...alreadyRegistered(needs, message) };

@@ -6,7 +6,8 @@ import { OutboxMessage, type OutboxStatus } from '../entities/outbox-message.js'
 import { MailWaits, retryAfter, type SendMailPayload } from '../jobs/send-mail.js';
 import { addSeconds } from '../lib/clock.js';
 import { MailError } from '../mail/mail-error.js';
-import { type ComposedMail, composeMail } from './compose-mail.js';
+import type { OutgoingMail } from '../mail/outgoing-mail.js';
+import { composeMail } from './compose-mail.js';
 import { claim, underLease } from './lease.js';
 
 type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailTransport' | 'countMail'>;
@@ -52,7 +53,7 @@ async function reviveCode(needs: Needs, em: EntityManager, code: OneTimeCode, me
 }
 
 /** The mail as it goes out, or why it need not. */
-async function compose(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<ComposedMail | 'not-needed'> {
+async function compose(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<OutgoingMail | 'not-needed'> {
   if (message.mail === 'none') return 'not-needed';
   if (message.codeId == null) return composeMail(needs, message, null);
   const code = await em.findOne(OneTimeCode, { id: message.codeId });
@@ -87,7 +88,7 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
 
 async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<void> {
   const { requestId, id: outboxId, mail, attempts } = message;
-  let composed: ComposedMail | 'not-needed';
+  let composed: OutgoingMail | 'not-needed';
   try {
     composed = await compose(needs, em, message);
     if (composed !== 'not-needed') await needs.mailTransport.send(composed);

@@ -99,8 +99,10 @@ it('sends nothing for a code that was superseded or used while its mail waited',
   try {
     expect((await gateway.mailTo(superseded)).code).toBe(await codeOf(gateway, superseded));
     await eventually(async () => expect((await outboxRow(gateway, used)).status).toBe('DISCARDED'));
-    const rows = await gateway.dependencies.orm.em.fork().find(OutboxMessage, { recipient: superseded });
-    expect(rows.map(({ status }) => status).sort()).toEqual(['DISCARDED', 'SENT']);
+    await eventually(async () => {
+      const rows = await gateway.dependencies.orm.em.fork().find(OutboxMessage, { recipient: superseded });
+      expect(rows.map(({ status }) => status).sort()).toEqual(['DISCARDED', 'SENT']);
+    });
     expect(await gateway.mails()).toHaveLength(1);
   } finally {
     await worker.close();

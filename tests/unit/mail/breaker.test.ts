@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type BreakerState, withBreaker } from '../../../src/mail/breaker.js';
 import { MailError, type MailErrorKind } from '../../../src/mail/mail-error.js';
-import type { MailTransport } from '../../../src/mail/transport.js';
+import type { MailTransport } from '../../../src/mail/outgoing-mail.js';
 import { outgoing, rejection } from './outgoing.js';
 
 function setUp() {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { OutgoingMail } from '../../../src/mail/transport.js';
+import type { OutgoingMail } from '../../../src/mail/outgoing-mail.js';
 
 /** A mail with an id of its own. */
 export function outgoing(changes: Partial<OutgoingMail> = {}): OutgoingMail {

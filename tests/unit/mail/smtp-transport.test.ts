@@ -2,7 +2,8 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MailError } from '../../../src/mail/mail-error.js';
-import { createTransport, type MailTransport } from '../../../src/mail/transport.js';
+import type { MailTransport } from '../../../src/mail/outgoing-mail.js';
+import { createTransport } from '../../../src/mail/transport.js';
 import { hostileRecipients } from './hostile-recipients.js';
 import { outgoing, rejection } from './outgoing.js';
 
