@@ -66,7 +66,7 @@ it('keeps every accepted sign-up and its one mail through kills at random moment
   });
   expect(new Set(await Promise.all(verifications))).toEqual(new Set(['EmailVerified']));
   expect(await gateway.stop()).toBe(0);
-}, 60_000);
+}, 120_000);
 
 it('loses nothing and repeats nothing when a worker is killed with mails in its hands', async () => {
   const [server, database] = await Promise.all([mailServer(), createTestDatabase()]);
@@ -116,7 +116,7 @@ it('loses nothing and repeats nothing when a worker is killed with mails in its 
   const [email = ''] = held;
   const code = codeIn(server.taken(email)[0]?.text ?? '');
   expectType((await main.ask(VerifyEmailDocument, { input: { email, code } })).data.verifyEmail, 'EmailVerified');
-}, 60_000);
+}, 120_000);
 
 it('does not wait for a mail server that holds its answer back when it is told to end', async () => {
   const [server, database] = await Promise.all([mailServer(), createTestDatabase()]);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LoginDocument, ResendVerificationDocument, VerifyEmailDocument } from '../generated/operations.js';
+import {
+  LoginDocument,
+  RefreshDocument,
+  ResendVerificationDocument,
+  VerifyEmailDocument,
+} from '../generated/operations.js';
 import { type Ask, type TestGateway, testGateway } from '../support/app.js';
 import { verifiedUser } from '../support/journey.js';
 
@@ -131,5 +136,16 @@ describe('X2: the client that a try counts for', () => {
       const { data, body } = await gateway.ask(LoginDocument, { input }, ask);
       expect(data?.login.__typename, body).toBe('LoginSuccess');
     }
+  });
+});
+
+describe('X1: a refresh without a token', () => {
+  it('counts for nobody, while a forged one counts for its client', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    const none = await gateway.ask(RefreshDocument, {});
+    expect(none.data.refresh).toMatchObject({ code: 'REFRESH_REJECTED' });
+    expect(none.headers.ratelimit).toBeUndefined();
+    const forged = await gateway.ask(RefreshDocument, { input: { refreshToken: 'A'.repeat(112) } });
+    expect(forged.headers.ratelimit).toMatch(/"refresh-session";r=59;/);
   });
 });
