@@ -95,15 +95,27 @@ describe('signing up again with an unverified address', () => {
     expectType(await login(email, PASSWORD), 'LoginSuccess');
   });
 
-  it('after it the last one decides the password, and the code before is dead', async () => {
+  it('after it mails a new code, and still keeps the first password and names', async () => {
     const { email } = await signedUp(gateway, { displayName: 'Early', role: 'user' });
     const account = await accountOf(gateway, email);
     const old = await mailedTo(gateway, email);
     gateway.clock.advance(61);
     await signup(email, 'Another-Horse-8-Staple');
-    expect((await accountOf(gateway, email))?.id).toBe(account?.id);
+    expect(await accountOf(gateway, email)).toEqual(account);
     const { code } = await mailedTo(gateway, email);
     expect(code).not.toBe(old.code);
+    await gateway.ask(VerifyEmailDocument, { input: { email, code } });
+    expectType(await login(email, 'Another-Horse-8-Staple'), 'InvalidCredentialsProblem');
+    expectType(await login(email, PASSWORD), 'LoginSuccess');
+  });
+
+  it('once the link has run out, the next sign-up takes the place of the first', async () => {
+    const { email } = await signedUp(gateway, { displayName: 'Early' });
+    const account = await accountOf(gateway, email);
+    gateway.clock.advance(24 * 3_600 + 1);
+    await signup(email, 'Another-Horse-8-Staple');
+    expect((await accountOf(gateway, email))?.id).toBe(account?.id);
+    const { code } = await mailedTo(gateway, email);
     await gateway.ask(VerifyEmailDocument, { input: { email, code } });
     expectType(await login(email, PASSWORD), 'InvalidCredentialsProblem');
     expectType(await login(email, 'Another-Horse-8-Staple'), 'LoginSuccess');

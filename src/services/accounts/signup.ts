@@ -80,7 +80,7 @@ async function insertUser(
   return row?.id ?? null;
 }
 
-/** Lets the last one who signs up with an unverified address decide its password, so that nobody can prepare an account for another. */
+/** An account whose address was never verified belongs to its first sign-up until its link has run out, and then to the next one. */
 async function replaceUnverified(
   em: EntityManager,
   user: User,
@@ -166,7 +166,9 @@ async function answerTaken(attempt: Attempt): Promise<string> {
     const mailed = await countMails(em, 'verify-email', input.email, since);
     return await writeMailTo(attempt, mailed < MAILS_PER_FRESH_CODE ? 'verify-email' : 'none', code.id);
   }
-  await replaceUnverified(em, user, input, role, hash, now);
+  // While the link is alive nothing of the account changes: who the caller is was never shown, and may be a stranger.
+  const linkIsAlive = code?.user?.id === user.id && code.linkExpiresAt > now;
+  if (!linkIsAlive) await replaceUnverified(em, user, input, role, hash, now);
   return await writeMailTo(attempt, 'verify-email', await writeCode(attempt, user.id));
 }
 
