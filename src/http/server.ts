@@ -13,7 +13,7 @@ import { registerIde } from './ide.js';
 import { registerJwks } from './jwks.js';
 import { registerMetrics } from './metrics.js';
 import { createOriginCheck, type OriginCheck } from './origins.js';
-import { registerProblemDetails } from './problem-details.js';
+import { answerBadAddress, answerUnreadable, registerProblemDetails } from './problem-details.js';
 
 const BODY_LIMIT_BYTES = 100 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
@@ -31,6 +31,8 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: answerUnreadable,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { ignoreTrailingSlash: false },

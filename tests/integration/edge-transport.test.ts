@@ -194,6 +194,14 @@ describe('H3: methods and addresses', () => {
 
   it('a request that is no HTTP is refused', async () => {
     expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    const badAddress = await raw('GET /%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    for (const answer of [await raw('nonsense\r\n\r\n'), badAddress]) {
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(answer).toMatch(/content-security-policy: default-src 'none'/i);
+      expect(answer).toMatch(/x-content-type-options: nosniff/i);
+      expect(answer).toMatch(/content-type: application\/problem\+json/i);
+      expect(answer).not.toContain('%ff');
+    }
     expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 });

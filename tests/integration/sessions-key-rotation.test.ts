@@ -52,7 +52,7 @@ describe('A6: the keys of access tokens', () => {
     const waiting = await loggedIn(gateway, email);
     expect(kidOf(waiting.accessToken)).toBe(kidOf(before.accessToken));
 
-    gateway.clock.advance(301);
+    gateway.clock.advance(421);
     const after = await loggedIn(gateway, email);
     expect(kidOf(after.accessToken)).toBe(id);
     for (const token of [before.accessToken, after.accessToken]) {

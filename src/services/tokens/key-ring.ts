@@ -4,7 +4,7 @@ import { SigningKey } from '../../entities/signing-key.js';
 import { addSeconds, type Clock } from '../../lib/clock.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 
-/** How long verifiers may keep the published keys; a new key is published at least this long before it signs. */
+/** How long verifiers may keep the published keys. */
 export const KEYS_MAX_AGE_SECONDS = 300;
 
 /** Names our lock among the database's advisory locks. */
@@ -32,7 +32,7 @@ export interface KeyRing {
   find(id: string): Promise<PublishedKey | undefined>;
   /** Every key that may have signed a token that is still alive, and the one to come. */
   published(): Promise<JWK[]>;
-  /** Publishes a new key; it signs after KEYS_MAX_AGE_SECONDS, or at once. Returns its id and when it signs. */
+  /** Publishes a new key; it signs once every verifier can know it, or at once. Returns its id and when it signs. */
   rotate(options: { immediately: boolean }): Promise<{ id: string; activeFrom: Date }>;
 }
 
@@ -58,6 +58,8 @@ const RELOAD_EVERY_MILLISECONDS = 60_000;
 const RELOAD_AT_MOST_EVERY_MILLISECONDS = 5_000;
 /** Clocks of replicas may differ by this much. */
 const CLOCK_SKEW_SECONDS = 60;
+/** Every replica has read a new key by then, and every verifier has let go of the set that was published before. */
+const PUBLISH_BEFORE_SIGNING_SECONDS = KEYS_MAX_AGE_SECONDS + RELOAD_EVERY_MILLISECONDS / 1000 + CLOCK_SKEW_SECONDS;
 
 async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: Date): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair(options.algorithm, { extractable: true });
@@ -183,7 +185,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       return entries.filter((entry) => (entry.retiresAt ?? Infinity) > now).map((entry) => entry.jwk);
     },
     async rotate({ immediately }) {
-      const key = await addKey(options, immediately ? 0 : KEYS_MAX_AGE_SECONDS, false);
+      const key = await addKey(options, immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, false);
       await refresh(0);
       if (key === undefined) throw new Error('No key was made.');
       return { id: key.id, activeFrom: key.activeFrom };
