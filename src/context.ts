@@ -1,8 +1,8 @@
 import type DataLoader from 'dataloader';
 import type { Session } from './entities/session.js';
-import type { User } from './entities/user.js';
 import type { LimitState } from './lib/rate-limiter.js';
 import type { ProblemCode } from './problems.js';
+import type { UserRecord } from './services/accounts/find-user.js';
 import type { AccessClaims } from './services/tokens/access-tokens.js';
 import type { UseCaseContext } from './services/use-case.js';
 
@@ -24,7 +24,10 @@ export interface RefreshCookie {
   clear(): void;
 }
 
-/** What a resolver gets: the use-cases' context and what belongs to GraphQL and HTTP. A plain object, as Apollo copies it. */
+/**
+ * What a resolver gets: the use-cases' context and what belongs to GraphQL and HTTP. Apollo copies its own properties and
+ * keeps its prototype, so it holds no private ones.
+ */
 export interface Context extends UseCaseContext {
   actor: Actor;
   refreshCookie: RefreshCookie;
@@ -35,7 +38,7 @@ export interface Context extends UseCaseContext {
   /** Counts a failure for the metrics. */
   countProblem(code: ProblemCode): void;
   loaders: {
-    users: DataLoader<string, User | null>;
+    users: DataLoader<string, UserRecord | null>;
     sessions: DataLoader<string, Session | null>;
   };
 }

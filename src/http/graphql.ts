@@ -7,18 +7,15 @@ import {
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
-import type { Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
-import { type BrowserHeaders, browserGuard, readBrowserHeaders } from './browser-guard.js';
+import { browserGuard } from './browser-guard.js';
 import { MAX_TOKENS, operationLimits } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
-import { createContextFactory } from './request-context.js';
+import { createContextFactory, type HttpContext } from './request-context.js';
 import { withoutValues } from './without-values.js';
 
 /** Where the API answers. */
 export const GRAPHQL_PATH = '/graphql';
-
-type HttpContext = Context & { browser: BrowserHeaders };
 
 const FAULT_MESSAGE = 'Something went wrong on our side. Quote the request id when you report it.';
 
@@ -91,7 +88,7 @@ export async function registerGraphQL(
   const createContext = createContextFactory(dependencies);
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
     try {
-      return { ...(await createContext(request, reply)), browser: readBrowserHeaders(request) };
+      return await createContext(request, reply);
     } catch (cause) {
       dependencies.logger.error({ err: cause, requestId: request.id }, 'a fault before the operation');
       const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: request.id, http: { status: 500 } };

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
@@ -6,8 +7,9 @@ import type { Actor, Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
-import { findUser, findUsers } from '../services/accounts/find-user.js';
+import { findUsers } from '../services/accounts/find-user.js';
 import { findSessions } from '../services/sessions/list-sessions.js';
+import { type BrowserHeaders, readBrowserHeaders } from './browser-guard.js';
 import { createLimitHeaders } from './limit-headers.js';
 import { createRefreshCookie } from './refresh-cookie.js';
 
@@ -53,6 +55,42 @@ function byId<Entity extends { id: string }>(find: (ids: readonly string[]) => P
   });
 }
 
+/** The context with what the browser guard reads. */
+export type HttpContext = Context & { browser: BrowserHeaders };
+
+/** What is made for one request when it is first asked for; Apollo's copies of a context share it. */
+interface Scope {
+  em?: EntityManager;
+  loaders?: Context['loaders'];
+}
+
+/**
+ * The part of every context that is the same for all requests. Contexts inherit from it, as copying the dependencies and
+ * making an entity manager for each request costs more than answering `me` does.
+ */
+function createSharedContext(dependencies: Dependencies, countProblem: Context['countProblem']): object {
+  return Object.defineProperties(
+    { ...dependencies, countProblem },
+    {
+      em: {
+        get(this: { scope: Scope }) {
+          this.scope.em ??= dependencies.orm.em.fork();
+          return this.scope.em;
+        },
+      },
+      loaders: {
+        get(this: Context & { scope: Scope }) {
+          this.scope.loaders ??= {
+            users: byId((ids) => findUsers(this, ids)),
+            sessions: byId((ids) => findSessions(this, ids)),
+          };
+          return this.scope.loaders;
+        },
+      },
+    },
+  );
+}
+
 /** Makes the contexts of one process's requests. */
 export function createContextFactory(dependencies: Dependencies) {
   const problems = new Counter({
@@ -61,11 +99,10 @@ export function createContextFactory(dependencies: Dependencies) {
     labelNames: ['code'],
     registers: [dependencies.metrics],
   });
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
-    const em = dependencies.orm.em.fork();
-    const scope = { ...dependencies, em };
-    return {
-      ...scope,
+  const shared = createSharedContext(dependencies, (code) => problems.inc({ code }));
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> =>
+    Object.assign(Object.create(shared), {
+      scope: {},
       actor: await authenticate(dependencies, header(request, 'authorization')),
       client: {
         // Behind a proxy it is what the proxy wrote into a header, which need not be an address.
@@ -76,15 +113,6 @@ export function createContextFactory(dependencies: Dependencies) {
       refreshCookie: createRefreshCookie(dependencies.settings, request, reply),
       fromRouter: isFromRouter(dependencies, request),
       tellLimit: createLimitHeaders(reply),
-      countProblem: (code) => problems.inc({ code }),
-      loaders: {
-        users: byId(async (ids) => {
-          const [first, ...others] = ids;
-          const one = first !== undefined && others.length === 0 ? await findUser(scope, first) : undefined;
-          return one === undefined ? await findUsers(em, ids) : one === null ? [] : [one];
-        }),
-        sessions: byId((ids) => findSessions(scope, ids)),
-      },
-    };
-  };
+      browser: readBrowserHeaders(request),
+    });
 }

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { equalInConstantTime } from './constant-time.js';
 
 /** What a derived key is for; each purpose has a key of its own, so that no value of one can stand in for another. */
@@ -31,7 +39,7 @@ export interface SecretKeys {
 
 interface Secret {
   id: string;
-  keyFor(purpose: KeyPurpose): Buffer;
+  keyFor(purpose: KeyPurpose): KeyObject;
 }
 
 const TAG_BYTES = 16;
@@ -39,18 +47,18 @@ const TAG_BYTES = 16;
 function secretOf(value: string): Secret {
   const derive = (info: string, bytes: number) =>
     Buffer.from(hkdfSync('sha256', value, '', `gatehouse:${info}`, bytes));
-  const keys = new Map<KeyPurpose, Buffer>();
+  const keys = new Map<KeyPurpose, KeyObject>();
   return {
     id: derive('key-id', 6).toString('base64url'),
     keyFor(purpose) {
-      const key = keys.get(purpose) ?? derive(purpose, 32);
+      const key = keys.get(purpose) ?? createSecretKey(derive(purpose, 32));
       keys.set(purpose, key);
       return key;
     },
   };
 }
 
-function hmac(key: Buffer, parts: readonly (string | Buffer)[]): Buffer {
+function hmac(key: KeyObject, parts: readonly (string | Buffer)[]): Buffer {
   const mac = createHmac('sha256', key);
   for (const part of parts) {
     const bytes = typeof part === 'string' ? Buffer.from(part) : part;

@@ -1,10 +1,10 @@
 import type { Actor, Context } from '../context.js';
 import type { Session } from '../entities/session.js';
-import type { User } from '../entities/user.js';
 import * as account from '../schema/account.js';
 import * as login from '../schema/login.js';
 import * as session from '../schema/session.js';
 import * as user from '../schema/user.js';
+import type { UserRecord } from '../services/accounts/find-user.js';
 import type { MailAccepted } from '../services/accounts/resend-verification.js';
 import type { SignupAccepted } from '../services/accounts/signup.js';
 import type { EmailVerified } from '../services/accounts/verify-email.js';
@@ -22,7 +22,7 @@ export function viewerOf(actor: Actor, userId: string): Viewer {
 }
 
 /** A user as the viewer may see them; what is hidden is null, so that it looks like what was never set. */
-export function toUser(entity: User, viewer: Viewer): user.User {
+export function toUser(entity: UserRecord, viewer: Viewer): user.User {
   const visible = { id: entity.id, displayName: entity.displayName ?? null };
   const hidden = {
     email: entity.email,
