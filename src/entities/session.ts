@@ -3,6 +3,7 @@ import { User } from './user.js';
 
 /** The kinds of device that a user agent tells of. */
 export const deviceTypes = ['DESKTOP', 'MOBILE', 'TABLET', 'BOT', 'UNKNOWN'] as const;
+/** One of them. */
 export type DeviceType = (typeof deviceTypes)[number];
 
 /** Why a session ended before its time. */

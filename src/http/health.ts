@@ -16,7 +16,7 @@ const CHECK_TIMEOUT_MILLISECONDS = 1_500;
 const REMEMBER_MILLISECONDS = 500;
 const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 
-async function within(check: () => Promise<PartState>, otherwise: PartState): Promise<PartState> {
+async function stateWithin(check: () => Promise<PartState>, otherwise: PartState): Promise<PartState> {
   const { promise, resolve } = Promise.withResolvers<PartState>();
   const timer = setTimeout(() => resolve(otherwise), CHECK_TIMEOUT_MILLISECONDS);
   check().then(resolve, () => resolve(otherwise));
@@ -52,7 +52,7 @@ async function readHealth(dependencies: Dependencies): Promise<Health> {
     ['disk', 'degraded', () => checkDisk(dependencies)],
   ];
   const states = await Promise.all(
-    checks.map(async ([name, otherwise, check]) => [name, await within(check, otherwise)] as const),
+    checks.map(async ([name, otherwise, check]) => [name, await stateWithin(check, otherwise)] as const),
   );
   const worst = (['down', 'degraded', 'up'] as const).find((state) => states.some(([, found]) => found === state));
   return { status: worst ?? 'up', parts: Object.fromEntries(states) };

@@ -80,6 +80,9 @@ function countRootFields(
 export function rootFieldsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation: OperationDefinitionNode) {
+      if (operation.operation === 'subscription') {
+        context.reportError(new GraphQLError('There are no subscriptions here.', { nodes: operation }));
+      }
       const fields = countRootFields(context, operation.selectionSet, new Map());
       if (fields.all > MAX_ROOT_FIELDS) {
         const message = `An operation may select at most ${MAX_ROOT_FIELDS} root fields.`;

@@ -11,6 +11,7 @@ export const sendMailPayload = z.strictObject({
   outboxId: z.uuid(),
   requestId: z.string().max(64).nullable(),
 });
+/** The payload as both ends of the queue know it. */
 export type SendMailPayload = z.infer<typeof sendMailPayload>;
 
 /** More than any mail gets: the outbox decides when a mail is given up. */

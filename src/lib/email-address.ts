@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-const LONGEST_EMAIL = 254;
+/** Most characters of an address (RFC 5321, erratum 1690). */
+export const LONGEST_EMAIL = 254;
 
-/** An address in its one spelling: trimmed and in lower case (RFC 5321 bounds its length). */
+/** An address in its one spelling: trimmed and in lower case. */
 export const emailAddress = z
   .string()
   .max(LONGEST_EMAIL, `Use at most ${LONGEST_EMAIL} characters.`)

@@ -25,7 +25,7 @@ export class AccountResolver {
   async me(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return null;
     const user = await context.loaders.users.load(context.actor.userId);
-    return user === null ? null : toUser(user, 'self');
+    return user === null ? null : toUser(user, 'full');
   }
 
   @Query(() => AuthConfig, { description: "The gateway's own rules, for forms. 100 an hour for each client." })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress } from '../lib/email-address.js';
+import { emailAddress, LONGEST_EMAIL } from '../lib/email-address.js';
 import { type FieldProblem, ProblemError, problem } from '../problems.js';
 import { CODE_LENGTH } from '../services/one-time-codes/derive.js';
 
@@ -7,7 +7,6 @@ import { CODE_LENGTH } from '../services/one-time-codes/derive.js';
 const CONTROL = /\p{Cc}/u;
 /** Characters that turn the direction of the text around them; in a name they disguise what is shown. */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
-const LONGEST_EMAIL = 254;
 const LONGEST_PASSWORD = 1_024;
 const LONGEST_NAME = 100;
 

@@ -25,7 +25,7 @@ export const references: ReferenceResolvers = {
     async __resolveReference(reference: Reference, context: Context) {
       const id = idOf(reference);
       const session = id === null ? null : await context.loaders.sessions.load(id);
-      const visible = session !== null && viewerOf(context.actor, session.user.id) === 'self';
+      const visible = session !== null && viewerOf(context.actor, session.user.id) === 'full';
       return visible ? toSession(session, currentSessionId(context.actor)) : null;
     },
   },

@@ -144,6 +144,6 @@ export class SessionResolver {
 export class UserSessionsResolver {
   @FieldResolver(() => AuthSessionConnection, { nullable: true, description: 'The live sessions, newest first.' })
   async sessions(@Root() user: User, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    return viewerOf(context.actor, user.id) === 'self' ? await pageOfSessions(context, user.id, page) : null;
+    return viewerOf(context.actor, user.id) === 'full' ? await pageOfSessions(context, user.id, page) : null;
   }
 }

@@ -12,13 +12,13 @@ import type { SessionStarted, SessionTokens } from '../services/sessions/create-
 import type { SessionPage } from '../services/sessions/list-sessions.js';
 import type { SessionRefreshed } from '../services/sessions/refresh.js';
 
-/** Who looks at a user: the user, somebody who may see everything, or a stranger. */
-export type Viewer = 'self' | 'stranger';
+/** How much of a user is shown: `full` to the user and to admins, `public` to everybody else. */
+export type Viewer = 'full' | 'public';
 
 /** How an actor stands to a user. */
 export function viewerOf(actor: Actor, userId: string): Viewer {
-  if (actor.kind !== 'user') return 'stranger';
-  return actor.userId === userId || actor.role === 'admin' ? 'self' : 'stranger';
+  if (actor.kind !== 'user') return 'public';
+  return actor.userId === userId || actor.role === 'admin' ? 'full' : 'public';
 }
 
 /** A user as the viewer may see them; what is hidden is null, so that it looks like what was never set. */
@@ -37,7 +37,7 @@ export function toUser(entity: UserRecord, viewer: Viewer): user.User {
     passwordChangedAt: entity.passwordChangedAt,
     createdAt: entity.createdAt,
   };
-  return Object.assign(new user.User(), visible, viewer === 'self' ? hidden : {});
+  return Object.assign(new user.User(), visible, viewer === 'full' ? hidden : {});
 }
 
 /** A session as its user sees it. */
@@ -96,6 +96,7 @@ export function toTokens(tokens: SessionTokens, delivery: 'COOKIE' | 'BODY', con
   });
 }
 
+/** A session that began; its cookie is set on the way. */
 export function toLoginSuccess(
   started: SessionStarted,
   delivery: 'COOKIE' | 'BODY',
@@ -104,11 +105,12 @@ export function toLoginSuccess(
   return Object.assign(new login.LoginSuccess(), {
     tokens: toTokens(started.tokens, delivery, context),
     session: toSession(started.session, started.session.id),
-    user: toUser(started.user, 'self'),
+    user: toUser(started.user, 'full'),
     firstLogin: started.firstLogin,
   });
 }
 
+/** A session that went on; its cookie is set on the way. */
 export function toRefreshSuccess(
   refreshed: SessionRefreshed,
   delivery: 'COOKIE' | 'BODY',
@@ -120,10 +122,12 @@ export function toRefreshSuccess(
   });
 }
 
+/** A sign-up that was taken in. */
 export function toSignupAccepted({ kind: _kind, ...accepted }: SignupAccepted): account.SignupAccepted {
   return Object.assign(new account.SignupAccepted(), accepted);
 }
 
+/** A request for a mail that was taken in. */
 export function toMailAccepted({ kind: _kind, ...accepted }: MailAccepted): account.MailAccepted {
   return Object.assign(new account.MailAccepted(), accepted);
 }
@@ -135,7 +139,7 @@ export function toEmailVerified({
   exchangeTokenExpiresAt,
 }: EmailVerified): account.EmailVerified {
   return Object.assign(new account.EmailVerified(), {
-    user: toUser(entity, 'self'),
+    user: toUser(entity, 'full'),
     exchangeToken,
     exchangeTokenExpiresAt,
   });

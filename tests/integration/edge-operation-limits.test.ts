@@ -138,3 +138,9 @@ it('G3: every operation of a client passes', async () => {
     expect(objections, name).toEqual([]);
   }
 });
+
+it('refuses a subscription before execution', async () => {
+  const { status, errors } = await gateway.send('subscription { me { id } }');
+  expect(status).toBe(400);
+  expect(errors.map(({ message }) => message)).toContain('There are no subscriptions here.');
+});

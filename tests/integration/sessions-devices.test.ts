@@ -36,7 +36,7 @@ describe('the device of a session', () => {
   };
 
   it.each([
-    [agents.desktop, { deviceType: 'DESKTOP', browser: 'Chrome 126', operatingSystem: 'Windows NT 10' }],
+    [agents.desktop, { deviceType: 'DESKTOP', browser: 'Chrome 126', operatingSystem: 'Windows 10' }],
     [agents.phone, { deviceType: 'MOBILE', browser: 'Safari 17', operatingSystem: 'iOS 17' }],
     [agents.tablet, { deviceType: 'TABLET', browser: 'Safari 16', operatingSystem: 'iOS 16' }],
     [agents.bot, { deviceType: 'BOT' }],

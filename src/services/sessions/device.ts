@@ -18,8 +18,10 @@ const types: Record<string, DeviceType> = {
   tv: 'UNKNOWN',
 };
 
-function nameAndVersion(part: { name?: string; version?: string }): string | null {
-  const [major] = (part.version ?? '').split('.');
+/** Windows calls itself `NT 10.0`; people know it by the name of that version. */
+function nameAndVersion(part: { name?: string; version?: string; versionName?: string }): string | null {
+  const version = part.version?.startsWith('NT') ? part.versionName : part.version;
+  const [major] = (version ?? '').split('.');
   return part.name ? [part.name, major].filter(Boolean).join(' ').slice(0, 100) : null;
 }
 

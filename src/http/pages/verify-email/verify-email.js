@@ -37,7 +37,7 @@ const SCREENS = {
   tooMany: {
     state: 'retry',
     title: 'Too many tries',
-    text: 'Wait a minute, then press the button again. The link stays as it is.',
+    text: 'Wait a while, then press the button again. The link stays as it is.',
     button: 'Try again',
   },
   unavailable: {
