@@ -121,7 +121,8 @@ function watchRevocations(
     revocations.start();
     if (settings.redisUrl !== undefined) {
       subscriber = connectRedis(settings.redisUrl, 'blocking', logger);
-      subscriber.subscribe(REVOCATION_CHANNEL).catch(() => undefined);
+      // At each connect anew; what was said while it was away came by the database.
+      subscriber.on('ready', () => void subscriber?.subscribe(REVOCATION_CHANNEL).catch(() => undefined));
       subscriber.on('message', (_channel, ids: string) => revocations.learn(ids.split(',')));
     }
     await reload();

@@ -13,7 +13,7 @@ export interface OrmOptions {
 }
 
 /** How long a request may wait for a connection before it is told that the database is away, in milliseconds. */
-const CONNECTION_TIMEOUT_MILLISECONDS = 2_000;
+const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
 /** Builds the ORM; connects with the first query, so that a database that is away does not stop the process. */
 export function createOrm(options: OrmOptions): MikroORM {

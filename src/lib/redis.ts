@@ -14,6 +14,8 @@ const COMMAND_TIMEOUT_MILLISECONDS = 1_000;
 export function connectRedis(url: string, use: RedisUse, logger: Logger): Redis {
   const redis = new Redis(url, {
     connectionName: `gatehouse-${use}`,
+    // The client would drop the promise of its own subscription, which rejects when the connection closes meanwhile.
+    autoResubscribe: false,
     retryStrategy: (times) => Math.min(times * 100, LONGEST_RECONNECT_MILLISECONDS),
     ...(use === 'command'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MILLISECONDS }
