@@ -15,7 +15,7 @@ export function sourceFiles(folder) {
   }
   return names
     .map((name) => `${folder}/${name}`.replaceAll('\\', '/'))
-    .filter((path) => SOURCE.test(path) && !DECLARATIONS.test(path))
+    .filter((path) => SOURCE.test(path) && !DECLARATIONS.test(path) && !path.includes('/node_modules/'))
     .sort();
 }
 

@@ -1,5 +1,4 @@
 import type { Actor, Context } from '../context.js';
-import type { Session } from '../entities/session.js';
 import * as account from '../schema/account.js';
 import * as login from '../schema/login.js';
 import * as session from '../schema/session.js';
@@ -11,6 +10,7 @@ import type { EmailVerified } from '../services/accounts/verify-email.js';
 import type { SessionStarted, SessionTokens } from '../services/sessions/create-session.js';
 import type { SessionPage } from '../services/sessions/list-sessions.js';
 import type { SessionRefreshed } from '../services/sessions/refresh.js';
+import type { SessionRecord } from '../services/sessions/session-record.js';
 
 /** How much of a user is shown: `full` to the user and to admins, `public` to everybody else. */
 export type Viewer = 'full' | 'public';
@@ -41,7 +41,7 @@ export function toUser(entity: UserRecord, viewer: Viewer): user.User {
 }
 
 /** A session as its user sees it. */
-export function toSession(entity: Session, currentSessionId: string | null): session.AuthSession {
+export function toSession(entity: SessionRecord, currentSessionId: string | null): session.AuthSession {
   const { id, deviceType, rememberMe, createdAt, lastActivityAt, expiresAt } = entity;
   return Object.assign(new session.AuthSession(), {
     id,

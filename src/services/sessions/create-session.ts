@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Session } from '../../entities/session.js';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { SignedAccessToken } from '../tokens/access-tokens.js';
 import { hashSessionSecret, newSessionSecret, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
 import { describeDevice } from './device.js';
+import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
 /** The tokens of a session at one moment. */
 export interface SessionTokens {
@@ -21,7 +21,7 @@ export interface SessionTokens {
 export interface SessionStarted {
   kind: 'session-started';
   user: User;
-  session: Session;
+  session: SessionRecord;
   tokens: SessionTokens;
   firstLogin: boolean;
 }
@@ -43,9 +43,7 @@ const INSERT_SESSION = `
   INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
     ip_address, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)
   SELECT ?, id, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM signed_in
-  RETURNING id, user_id, generation, remember_me, device_name, device_type, browser, operating_system, ip_address,
-    authentication_methods, authenticated_at, created_at, last_activity_at, last_rotated_at, expires_at, absolute_expires_at,
-    revoked_at, revocation_reason`;
+  RETURNING ${SESSION_COLUMNS.join(', ')}`;
 
 /** The end that an idle session has at `now`. */
 export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolean, now: Date, absoluteEnd: Date): Date {
@@ -71,7 +69,7 @@ export async function createSession(
   const values = [now, user.id, randomUUID(), hashSessionSecret(secret), rememberMe, ...device, methods, ...times];
   const [row] = await em.execute<Record<string, unknown>[]>(INSERT_SESSION, values);
   if (row === undefined) return undefined;
-  const session = em.map(Session, row);
+  const session = toSessionRecord(row);
   const claims = {
     userId: user.id,
     sessionId: session.id,

@@ -1,4 +1,3 @@
-import { Session } from '../../entities/session.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
 import { type Problem, problem } from '../../problems.js';
@@ -8,11 +7,12 @@ import { hashSessionSecret, type RefreshToken, readRefreshToken, writeRefreshTok
 import type { UseCaseContext } from '../use-case.js';
 import type { SessionTokens } from './create-session.js';
 import { revokeSessions } from './revoke-sessions.js';
+import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
 /** A session that went on. */
 export interface SessionRefreshed {
   kind: 'session-refreshed';
-  session: Session;
+  session: SessionRecord;
   tokens: SessionTokens;
 }
 
@@ -32,9 +32,7 @@ type Needs = Pick<
   | 'requestId'
 >;
 
-const SESSION_COLUMNS = `s.id, s.user_id, s.generation, s.remember_me, s.device_name, s.device_type, s.browser,
-  s.operating_system, s.ip_address, s.authentication_methods, s.authenticated_at, s.created_at, s.last_activity_at,
-  s.last_rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.revocation_reason`;
+const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
 
 /** The whole rotation: of any number of callers with one token, one moves the generation on. */
 const ROTATE: Statement = {
@@ -45,23 +43,22 @@ const ROTATE: Statement = {
     FROM users u
     WHERE s.id = $1 AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
       AND u.id = s.user_id AND u.disabled_at IS NULL
-    RETURNING ${SESSION_COLUMNS}, u.role`,
+    RETURNING ${COLUMNS}, u.role`,
 };
 
 const INSPECT: Statement = {
   name: 'inspect-session',
-  text: `SELECT ${SESSION_COLUMNS}, u.role, u.email, u.locale, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
+  text: `SELECT ${COLUMNS}, u.role, u.email, u.locale, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = $1 AND s.secret_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > $3`,
 };
 
 async function refreshed(context: Needs, row: Record<string, unknown>, secret: Buffer): Promise<SessionRefreshed> {
-  const { role, ...columns } = row;
-  const session = context.em.map(Session, columns);
+  const session = toSessionRecord(row);
   const { id: sessionId, generation, rememberMe, authenticationMethods, authenticatedAt } = session;
   const access = await context.accessTokens.sign({
     userId: row.user_id as string,
     sessionId,
-    role: role as string,
+    role: row.role as string,
     authenticationMethods,
     authenticatedAt,
   });
@@ -105,8 +102,7 @@ async function explain(
   const rejected = problem('REFRESH_REJECTED');
   const [row] = await context.query(INSPECT, [token.sessionId, hashSessionSecret(token.secret), now]);
   if (row === undefined) return rejected;
-  const { email: _email, locale: _locale, disabled_at: disabledAt, ...session } = row;
-  if (disabledAt !== null) {
+  if (row.disabled_at !== null) {
     context.revocations.announce(await revokeSessions(context.em, { id: token.sessionId }, 'ACCOUNT_DISABLED', now));
     return rejected;
   }
@@ -115,7 +111,7 @@ async function explain(
   // Never negative: a call that began before the winner's must find no grace where none is given.
   const age = Math.max(0, now.getTime() - new Date(row.last_rotated_at as string).getTime());
   if (behind === 1 && age < context.settings.refreshReuseGraceSeconds * 1_000)
-    return await refreshed(context, session, token.secret);
+    return await refreshed(context, row, token.secret);
   await endReusedSession(context, row, now);
   return rejected;
 }
