@@ -81,7 +81,7 @@ async function startServer(bin: string): Promise<string> {
 
 const [oldest] = installedServers();
 
-it.skipIf(oldest === undefined)('migrates the oldest PostgreSQL of this machine', async () => {
+it.skipIf(oldest === undefined)('migrates the oldest PostgreSQL that is installed', async () => {
   const url = await startServer(oldest ?? '');
   await eventually(() => migrateDatabase({ url, queueSchema: QUEUE_SCHEMA, logger }));
   await expectMigrated(url);
