@@ -145,7 +145,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
   afterEach(() => page.close());
   afterAll(() => browser?.close());
 
-  it('verifies an address only when the button is pressed', async () => {
+  it('O6: verifies an address only when the button is pressed', async () => {
     answer = () => ({ data: { verifyEmailWithToken: { __typename: 'EmailVerified', user: { id: '1' } } } });
     await page.goto(`${origin}/verify-email#token=secret-token`);
     await page.getByRole('button', { name: 'Confirm my address' }).waitFor();

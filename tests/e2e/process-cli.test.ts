@@ -35,7 +35,7 @@ async function login(gateway: ChildGateway) {
   return data.login;
 }
 
-it('makes the first admin and no second one, and changes users while the gateway runs', async () => {
+it('AD1: makes the first admin and no second one, and changes users while the gateway runs', async () => {
   const gateway = await startProcess({ dataDir: dataDirectory(), env });
   await gateway.ready();
   const [migrated, unnamed, unknown, weak, nobody] = await Promise.all([

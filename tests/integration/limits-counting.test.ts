@@ -39,7 +39,7 @@ const times = (count: number) => Array.from({ length: count }, (_, index) => ind
 
 // Redis is skipped where there is none; the run says by what command it is installed.
 describe.each(stores.filter(([, env]) => env !== null) as [string, Record<string, string>][])(
-  'X1 on %s',
+  'X1, L1: on %s',
   (store, env) => {
     it('lets exactly 5 of 50 parallel tries through', async () => {
       const gateway = await connected({ env: { RATE_LIMITS, ...env } });
@@ -88,7 +88,7 @@ describe.each(stores.filter(([, env]) => env !== null) as [string, Record<string
   },
 );
 
-if (redisUrl === null) it.skip('X1 on Redis: none is installed (apt-get install redis-server)');
+if (redisUrl === null) it.skip('X1, L1: on Redis: none is installed (apt-get install redis-server)');
 
 describe('RATE_LIMITS', () => {
   it('replaces the windows of a field, or of one scope of it', async () => {

@@ -57,6 +57,16 @@ it('mails subject, text and HTML with the code and the link', async () => {
   expectType(verified.data.verifyEmail, 'EmailVerified');
 });
 
+it('O6: leads its link to the address of the settings, whatever the request says of itself', async () => {
+  const gateway = await testGateway({ worker: true, env: { APP_URL: 'https://app.example.com' } });
+  const email = newEmail();
+  const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
+  await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } }, { headers });
+  const { link, text, html } = await gateway.mailTo(email);
+  expect(link).toMatch(/^https:\/\/app\.example\.com\/verify-email#token=[\w-]{64}$/);
+  expect(text + html).not.toContain('evil.example');
+});
+
 it('tries again when the server puts a mail off: the same code and id each time, and one mail in the end', async () => {
   const server = await mailServer();
   server.answer = 451;
@@ -125,7 +135,7 @@ it('gives a code its time anew when it ran out before the mail went', async () =
   }
 });
 
-it('puts no code, link, address or password into the queue of the database', async () => {
+it('Q1: puts no code, link, address or password into the queue of the database', async () => {
   const server = await mailServer();
   server.answer = 451;
   const gateway = await testGateway({ worker: true, env: { SMTP_URL: server.url } });

@@ -73,7 +73,7 @@ withRedis('on Redis', () => {
     expect((await signUp(gateway)).mailStatus).toBe('QUEUED');
   });
 
-  it('puts no code, link, address or password into Redis, also while a mail waits', async () => {
+  it('Q1: puts no code, link, address or password into Redis, also while a mail waits', async () => {
     const [redis, server] = await Promise.all([redisServer(), mailServer()]);
     const monitor = await new Redis(redis.url).monitor();
     const seen: string[] = [];

@@ -3,7 +3,7 @@ import { assertAddress, parseSender } from '../../../src/mail/address.js';
 import { MailError } from '../../../src/mail/mail-error.js';
 import { hostileRecipients } from './hostile-recipients.js';
 
-describe('a recipient', () => {
+describe('Q2: a recipient', () => {
   test.each(hostileRecipients.map((address) => [JSON.stringify(address), address]))('%s is refused', (_, address) => {
     expect(() => assertAddress(address)).toThrow(
       expect.objectContaining({ kind: 'permanent', message: 'the recipient is not one plain mail address' }),

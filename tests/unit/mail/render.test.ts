@@ -46,7 +46,7 @@ describe('every mail in every language', () => {
   );
 });
 
-describe('what strangers type', () => {
+describe('Q3: what strangers type', () => {
   const verify = (changes: object) => renderMail('verify-email', 'en', { ...full['verify-email'], ...changes });
 
   test('is shown as text in HTML', () => {
