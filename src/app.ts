@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from './context.js';
 import type { Dependencies } from './dependencies.js';
-import { createHttpServer } from './http/server.js';
+import { closeHttpServer, createHttpServer } from './http/server.js';
 import { createPermissions } from './permissions/permissions.js';
 import { problemsAsData } from './permissions/problems-as-data.js';
 import { createRateLimits } from './permissions/rate-limits.js';
@@ -41,5 +41,5 @@ export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies)
 export async function buildApp(dependencies: Dependencies): Promise<App> {
   const schema = protectSchema(createSubgraph().schema, dependencies);
   const http = await createHttpServer(dependencies, schema);
-  return { http, schema, close: () => http.close() };
+  return { http, schema, close: () => closeHttpServer(http) };
 }

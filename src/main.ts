@@ -15,20 +15,12 @@ const [{ buildApp }, { migrateAll, runProcess, whenDatabaseIsThere }, { startMai
 /** A database that is not there by then is waited for with open doors: not ready, and able to say so. */
 const LISTEN_AFTER_MILLISECONDS = 3_000;
 
-const SWEEP_EVERY_MILLISECONDS = 50;
-
-/** Clients keep their connections; one that got its answer while the server closes would hold it open for a minute. */
-async function closeServer(app: Awaited<ReturnType<typeof buildApp>>): Promise<void> {
-  const sweep = setInterval(() => app.http.server.closeIdleConnections(), SWEEP_EVERY_MILLISECONDS);
-  await app.close().finally(() => clearInterval(sweep));
-}
-
 await runProcess(async ({ dependencies, signal, onClose }) => {
   const { settings, logger } = dependencies;
   const app = await buildApp(dependencies);
   let worker: ReturnType<typeof startMailWorker> | undefined;
   onClose(async () => await worker?.close());
-  onClose(() => closeServer(app));
+  onClose(() => app.close());
 
   const prepare = async () => {
     await whenDatabaseIsThere({ logger, signal }, async () => {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,6 +6,7 @@ import { Counter } from 'prom-client';
 import type { Actor, Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
+import { equalInConstantTime } from '../lib/constant-time.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { findUsers } from '../services/accounts/find-user.js';
 import { findSessions } from '../services/sessions/list-sessions.js';
@@ -45,7 +46,7 @@ function isFromRouter({ settings }: Dependencies, request: FastifyRequest): bool
   if (settings.routerSecret === undefined) return settings.nodeEnv !== 'production';
   const given = header(request, 'x-router-secret') ?? header(request, 'router-authorization');
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  return given !== null && timingSafeEqual(digest(given), digest(settings.routerSecret));
+  return given !== null && equalInConstantTime(digest(given), digest(settings.routerSecret));
 }
 
 /** Loads by id in one query and in the order that was asked for. */

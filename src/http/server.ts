@@ -18,6 +18,7 @@ import { answerBadAddress, answerUnreadable, registerProblemDetails } from './pr
 const BODY_LIMIT_BYTES = 100 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
 const PREFLIGHT_SECONDS = 600;
+const SWEEP_EVERY_MILLISECONDS = 50;
 const ONE_YEAR_SECONDS = 31_536_000;
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
@@ -100,4 +101,10 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   registerMetrics(app, dependencies);
   registerPages(app, dependencies);
   return app;
+}
+
+/** Clients keep their connections; one that got its answer while the server closes would hold it open for a minute. */
+export async function closeHttpServer(app: FastifyInstance): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_EVERY_MILLISECONDS);
+  await app.close().finally(() => clearInterval(sweep));
 }
