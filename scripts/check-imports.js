@@ -32,7 +32,15 @@ const LAYERS = {
   http: { values: ['context', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
   resolvers: { values: ['schema', 'services', 'context', 'problems', 'lib'], types: ['entities', ...FLOW] },
   permissions: {
-    values: ['context', 'schema/problems.ts', 'services/tokens/refresh-tokens.ts', 'problems', 'lib'],
+    values: [
+      'context',
+      'schema/problems.ts',
+      'services/audit/record-event.ts',
+      'services/devices/device-token.ts',
+      'services/tokens/refresh-tokens.ts',
+      'problems',
+      'lib',
+    ],
     types: ['services', ...FLOW],
   },
   context: { values: ['services', 'entities', 'problems', 'lib'], types: FLOW },

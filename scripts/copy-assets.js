@@ -4,11 +4,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
+/** What the mail templates are made from and previewed with. */
+const BUILD_ONLY = /templates[\\/](layout\.mjml|samples\.json)$/;
 
 function copy(from, to) {
   const target = new URL(to, root);
   mkdirSync(new URL('.', target), { recursive: true });
-  cpSync(new URL(from, root), target, { recursive: true });
+  cpSync(new URL(from, root), target, { recursive: true, filter: (path) => !BUILD_ONLY.test(path) });
 }
 
 for (const folder of ['http/pages', 'mail/templates']) {

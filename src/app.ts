@@ -10,8 +10,12 @@ import { problemsAsData } from './permissions/problems-as-data.js';
 import { createRateLimits } from './permissions/rate-limits.js';
 import { applyMiddleware } from './permissions/shield.js';
 import { AccountResolver } from './resolvers/account.js';
+import { AuditResolver } from './resolvers/audit.js';
+import { DeviceResolver } from './resolvers/device.js';
+import { ProfileResolver } from './resolvers/profile.js';
 import { references } from './resolvers/references.js';
 import { SessionResolver, UserSessionsResolver } from './resolvers/session.js';
+import { TwoFactorResolver } from './resolvers/two-factor.js';
 import { buildSubgraph, type Subgraph } from './schema/build-schema.js';
 
 /** The gateway, ready to listen or to be asked without a socket. */
@@ -24,7 +28,18 @@ export interface App {
 
 /** The bare subgraph: types and resolvers, without limits and permissions. */
 export function createSubgraph(): Subgraph {
-  return buildSubgraph([AccountResolver, SessionResolver, UserSessionsResolver], references);
+  return buildSubgraph(
+    [
+      AccountResolver,
+      SessionResolver,
+      UserSessionsResolver,
+      TwoFactorResolver,
+      ProfileResolver,
+      AuditResolver,
+      DeviceResolver,
+    ],
+    references,
+  );
 }
 
 /** The way of a field, outermost first. */

@@ -24,6 +24,11 @@ export interface RefreshCookie {
   clear(): void;
 }
 
+/** The cookie by which a browser is known again after its session has ended. */
+export interface DeviceCookie {
+  set(deviceToken: string): void;
+}
+
 /**
  * What a resolver gets: the use-cases' context and what belongs to GraphQL and HTTP. Apollo copies its own properties and
  * keeps its prototype, so it holds no private ones.
@@ -31,6 +36,7 @@ export interface RefreshCookie {
 export interface Context extends UseCaseContext {
   actor: Actor;
   refreshCookie: RefreshCookie;
+  deviceCookie: DeviceCookie;
   /** Whether the request holds the router's secret, or none is asked for. */
   fromRouter: boolean;
   /** Tells the client of a limit that it met, in the answer's headers. */

@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import type { MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { Counter, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedded.js';
 import { type Listener, listen } from './database/listener.js';
 import { createOrm } from './database/orm.js';
 import { createQuery } from './database/query.js';
-import { createMailQueue, type MailQueue } from './jobs/mail-queue.js';
+import { type CheckPasswordPayload, checkPasswordJob } from './jobs/check-password.js';
+import { createJobCounters, type JobCounters } from './jobs/job-counters.js';
+import { createJobQueue, type JobQueue } from './jobs/queue.js';
+import { type SendMailPayload, sendMailJob } from './jobs/send-mail.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { keptSecret } from './lib/files.js';
+import { type Location, type Locations, noLocations, openLocations } from './lib/locations.js';
 import { createLogger } from './lib/logger.js';
 import type { Query } from './lib/query.js';
 import { createLimiter, type Limiter } from './lib/rate-limiter.js';
@@ -31,7 +35,7 @@ import { createKeyRing, type KeyRing } from './services/tokens/key-ring.js';
 import type { Settings } from './settings.js';
 
 /** Everything that lives as long as the process; server, worker and commands share it. */
-export interface Dependencies {
+export interface Dependencies extends JobCounters {
   settings: Settings;
   logger: Logger;
   clock: Clock;
@@ -48,7 +52,11 @@ export interface Dependencies {
   passwordHasher: PasswordHasher;
   revocations: RevocationList;
   limiter(name: string, points: number, seconds: number): Limiter;
-  mailQueue: MailQueue;
+  /** Where an address is, by the operator's database; nulls where there is none. Never throws. */
+  locate(ipAddress: string | null): Location;
+  mailQueue: JobQueue<SendMailPayload>;
+  /** New passwords that are to be looked up among breached ones. */
+  passwordCheckQueue: JobQueue<CheckPasswordPayload>;
   mailTransport: MailTransport;
   mailRoute: MailRoute;
   /** The captured mails, where there is no mail server. */
@@ -56,8 +64,6 @@ export interface Dependencies {
   /** Languages that mails are written in. */
   mailLocales: readonly string[];
   metrics: Registry;
-  /** Counts what became of a mail. */
-  countMail(outcome: string): void;
   /** Begins to follow revocations; the database must be migrated. */
   watch(): Promise<void>;
   /** Lets go of everything, in reverse. */
@@ -87,6 +93,15 @@ async function openDatabase(settings: Settings): Promise<Database> {
   }
   const embedded = await startEmbeddedDatabase(settings.dataDir);
   return { databaseUrl: embedded.url, directUrl: embedded.url, embedded };
+}
+
+/** The operator's file of locations; without it the process does not start where one is set. */
+async function openLocationsOf({ geoipDatabase: path }: Settings, logger: Logger): Promise<Locations> {
+  if (path === undefined) return noLocations;
+  return await openLocations({ path, logger }).catch((cause: unknown) => {
+    const reason = cause instanceof Error && 'syscall' in cause ? (cause as NodeJS.ErrnoException).code : 'no database';
+    throw new Error(`GEOIP_DATABASE ${path} can not be read (${reason}). Mend it, or leave the setting out.`);
+  });
 }
 
 /** Revocations travel by the database, and by Redis as well where there is one. */
@@ -150,6 +165,7 @@ async function build(settings: Settings, replacements: Replacements, database: D
   const clock = replacements.clock ?? systemClock;
   const logger = replacements.logger ?? createLogger(settings.logLevel);
   const { databaseUrl, directUrl, embedded } = database;
+  const locations = await openLocationsOf(settings, logger);
   const secretKey = settings.secretKey ?? (await keptSecret(join(settings.dataDir, 'secret.key')));
   const secretKeys = createSecretKeys(secretKey, settings.secretKeyPrevious);
   const orm = createOrm({
@@ -169,13 +185,9 @@ async function build(settings: Settings, replacements: Replacements, database: D
     onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),
   });
   const metrics = new Registry();
-  const mailCounter = new Counter({
-    name: 'gatehouse_mails_total',
-    help: 'Mails by what became of them.',
-    labelNames: ['outcome'],
-    registers: [metrics],
-  });
-  const mailQueue = createMailQueue({ redisUrl: settings.redisUrl, databaseUrl: directUrl, logger });
+  const location = { redisUrl: settings.redisUrl, databaseUrl: directUrl, logger };
+  const mailQueue = createJobQueue(sendMailJob, location, { poolSize: 2 });
+  const passwordCheckQueue = createJobQueue(checkPasswordJob, location, { inUse: settings.breachCheck });
   return {
     settings,
     logger,
@@ -191,18 +203,21 @@ async function build(settings: Settings, replacements: Replacements, database: D
     passwordHasher: await createPasswordHasher(await loadArgon2(), replacements.hashCost ?? PASSWORD_HASH_COST),
     revocations: watch.revocations,
     limiter: (name, points, seconds) => createLimiter({ pool, redis }, name, points, seconds),
+    locate: locations.locate,
     mailQueue,
+    passwordCheckQueue,
     mailTransport,
     mailRoute: createMailRoute(mailTransport),
     mailbox: createMailbox(settings.dataDir),
     mailLocales: locales,
     metrics,
-    countMail: (outcome) => mailCounter.inc({ outcome }),
+    ...createJobCounters(metrics),
     watch: watch.start,
     async close() {
+      locations.close();
       await within(
         CLOSE_WITHIN_MILLISECONDS,
-        Promise.allSettled([watch.close(), mailQueue.close(), mailTransport.close()]),
+        Promise.allSettled([watch.close(), mailQueue.close(), passwordCheckQueue.close(), mailTransport.close()]),
       );
       redis?.disconnect();
       await within(CLOSE_WITHIN_MILLISECONDS, orm.close(true));

@@ -4,11 +4,11 @@ import { supportedNode } from './lib/supported-node.js';
 supportedNode();
 
 // Imported after the check, as native modules crash older versions before they can say why.
-const [{ buildApp }, { migrateAll, runProcess, whenDatabaseIsThere }, { startMailWorker }, { printWelcome }] =
+const [{ buildApp }, { migrateAll, runProcess, whenDatabaseIsThere }, { startWorkers }, { printWelcome }] =
   await Promise.all([
     import('./app.js'),
     import('./start.js'),
-    import('./workers/mail-worker.js'),
+    import('./workers/start-workers.js'),
     import('./welcome.js'),
   ]);
 
@@ -18,7 +18,7 @@ const LISTEN_AFTER_MILLISECONDS = 3_000;
 await runProcess(async ({ dependencies, signal, onClose }) => {
   const { settings, logger } = dependencies;
   const app = await buildApp(dependencies);
-  let worker: ReturnType<typeof startMailWorker> | undefined;
+  let worker: ReturnType<typeof startWorkers> | undefined;
   onClose(async () => await worker?.close());
   onClose(() => app.close());
 
@@ -36,7 +36,7 @@ await runProcess(async ({ dependencies, signal, onClose }) => {
   await app.http.listen({ host: settings.host, port: settings.port });
   await prepared;
   signal.throwIfAborted();
-  if (settings.runWorker) worker = startMailWorker(dependencies);
+  if (settings.runWorker) worker = startWorkers(dependencies);
   logger.info({ addresses: app.http.addresses(), worker: settings.runWorker }, 'ready');
   await printWelcome(dependencies);
   return undefined;

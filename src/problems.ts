@@ -14,7 +14,10 @@ export type PasswordRuleName =
   | 'NEEDS_DIGIT'
   | 'NEEDS_SYMBOL'
   | 'TOO_COMMON'
-  | 'RESEMBLES_ACCOUNT';
+  | 'TOO_WEAK'
+  | 'RESEMBLES_ACCOUNT'
+  | 'REUSED'
+  | 'BREACHED';
 
 /** The data that each expected failure carries beside its code. */
 export interface ProblemData {
@@ -24,13 +27,18 @@ export interface ProblemData {
   EMAIL_TAKEN: object;
   INVALID_CREDENTIALS: object;
   EMAIL_NOT_VERIFIED: { resendAvailableAt: Date };
+  ACCOUNT_LOCKED: { retryAfterSeconds: number; lockedUntil: Date };
   ACCOUNT_DISABLED: object;
+  TWO_FACTOR_CODE_INVALID: { attemptsLeft: number | null };
+  CHALLENGE_EXPIRED: { attemptsLeft: null };
   CODE_INVALID: { attemptsLeft: number | null };
   TOKEN_INVALID: object;
   REFRESH_REJECTED: object;
+  REAUTHENTICATION_REQUIRED: object;
   UNAUTHENTICATED: object;
   FORBIDDEN: object;
   NOT_FOUND: object;
+  CONFLICT: object;
   RATE_LIMITED: { limit: number; retryAfterSeconds: number };
   TEMPORARILY_UNAVAILABLE: { retryAfterSeconds: number | null };
 }
@@ -46,13 +54,18 @@ export const problemMessages: Record<ProblemCode, string> = {
   EMAIL_TAKEN: 'An account with this e-mail address exists already.',
   INVALID_CREDENTIALS: 'The e-mail address, username or password is not right.',
   EMAIL_NOT_VERIFIED: 'The e-mail address of this account is not verified yet.',
+  ACCOUNT_LOCKED: 'Too many wrong tries. Wait, or reset the password.',
   ACCOUNT_DISABLED: 'This account is disabled.',
+  TWO_FACTOR_CODE_INVALID: 'This code is not valid. Wait for the next one, or use a recovery code.',
+  CHALLENGE_EXPIRED: 'This took too long. Sign in again.',
   CODE_INVALID: 'This code is not valid. Check it, or ask for a new one.',
   TOKEN_INVALID: 'This link or token is not valid. Ask for a new one.',
   REFRESH_REJECTED: 'This session has ended. Sign in again.',
+  REAUTHENTICATION_REQUIRED: 'Confirm that it is you to do this.',
   UNAUTHENTICATED: 'Sign in to do this.',
   FORBIDDEN: 'You may not do this.',
   NOT_FOUND: 'There is no such thing, or it is not yours.',
+  CONFLICT: 'This does not fit the present state. Load it again.',
   RATE_LIMITED: 'Too many tries. Wait a moment and try again.',
   TEMPORARILY_UNAVAILABLE: 'This cannot be done right now. Try again in a moment.',
 };

@@ -18,6 +18,9 @@ interface CompletedSettings {
   defaultRole: string;
   corsOrigins: readonly string[];
   trustedProxies: readonly string[];
+  twoFactorRequiredRoles: readonly string[];
+  breachCheck: boolean;
+  hibpBaseUrl: string;
 }
 
 type ReadSettings = { [Name in keyof Variables as CamelCase<Name>]: Variables[Name] };
@@ -100,6 +103,9 @@ function complete(read: Variables): Settings {
     publicUrl,
     corsOrigins: read.CORS_ORIGINS ?? [],
     trustedProxies: read.TRUSTED_PROXIES ?? [],
+    twoFactorRequiredRoles: read.TWO_FACTOR_REQUIRED_ROLES ?? [],
+    breachCheck: read.BREACH_CHECK ?? (read.NODE_ENV === 'production' || read.HIBP_BASE_URL !== undefined),
+    hibpBaseUrl: read.HIBP_BASE_URL ?? 'https://api.pwnedpasswords.com',
     databaseDirectUrl: read.DATABASE_DIRECT_URL ?? read.DATABASE_URL,
     jwtIssuer: read.JWT_ISSUER ?? publicUrl,
     passwordMinLength: read.PASSWORD_MIN_LENGTH ?? (read.PASSWORD_POLICY === 'nist' ? 15 : 8),

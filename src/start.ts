@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { migrateDatabase } from './database/migrate.js';
 import { createDependencies, type Dependencies } from './dependencies.js';
-import { QUEUE_SCHEMA } from './jobs/mail-queue.js';
+import { QUEUE_SCHEMA } from './jobs/queue-location.js';
 import { isDatabaseUnavailable } from './lib/database-errors.js';
 import { createLogger } from './lib/logger.js';
 import { startFailure } from './settings/start-failure.js';

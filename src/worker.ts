@@ -3,16 +3,16 @@ import { supportedNode } from './lib/supported-node.js';
 supportedNode();
 
 // Imported after the check, as native modules crash older versions before they can say why.
-const [{ migrateAll, runProcess, whenDatabaseIsThere }, { startMailWorker }] = await Promise.all([
+const [{ migrateAll, runProcess, whenDatabaseIsThere }, { startWorkers }] = await Promise.all([
   import('./start.js'),
-  import('./workers/mail-worker.js'),
+  import('./workers/start-workers.js'),
 ]);
 
 await runProcess(async ({ dependencies, signal, onClose }) => {
   const { logger } = dependencies;
   await whenDatabaseIsThere({ logger, signal }, () => migrateAll(dependencies));
-  const worker = startMailWorker(dependencies);
+  const worker = startWorkers(dependencies);
   onClose(() => worker.close());
-  logger.info('the mail worker is running');
+  logger.info('the worker is running');
   return undefined;
 });

@@ -14,7 +14,7 @@ export async function runCommand(command: (given: Command) => Promise<number>): 
   const { migrateAll, runProcess } = await import('../start.js');
   await runProcess(async ({ dependencies }) => {
     await migrateAll(dependencies);
-    const client = { ipAddress: null, userAgent: null };
+    const client = { ipAddress: null, userAgent: null, deviceToken: null };
     const context = { ...dependencies, em: dependencies.orm.em.fork(), client, requestId: `cli-${process.pid}` };
     const say = (line: string) => void process.stdout.write(`${line}\n`);
     return await command({ context, words: process.argv.slice(2), say });

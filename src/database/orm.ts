@@ -22,7 +22,8 @@ export function createOrm(options: OrmOptions): MikroORM {
     clientUrl: options.url,
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, tableName: 'migrations' },
-    schemaGenerator: { ignoreSchema: ['bullmq'], skipTables: ['rate_limits'] },
+    // The triggers that keep the audit log are the migration's own.
+    schemaGenerator: { ignoreSchema: ['bullmq'], skipTables: ['rate_limits'], ignoreTriggers: true },
     pool: { min: 0, max: options.poolMax },
     driverOptions: {
       application_name: 'gatehouse',

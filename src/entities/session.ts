@@ -7,7 +7,17 @@ export const deviceTypes = ['DESKTOP', 'MOBILE', 'TABLET', 'BOT', 'UNKNOWN'] as 
 export type DeviceType = (typeof deviceTypes)[number];
 
 /** Why a session ended before its time. */
-export type RevocationReason = 'LOGOUT' | 'REVOKED_BY_USER' | 'REUSE_DETECTED' | 'REPLACED' | 'ACCOUNT_DISABLED';
+export type RevocationReason =
+  | 'LOGOUT'
+  | 'REVOKED_BY_USER'
+  | 'REUSE_DETECTED'
+  | 'REPLACED'
+  | 'ACCOUNT_DISABLED'
+  | 'PASSWORD_CHANGED'
+  | 'PASSWORD_RESET'
+  | 'EMAIL_CHANGED'
+  | 'TWO_FACTOR_CHANGED'
+  | 'REPORTED';
 
 const SessionSchema = defineEntity({
   name: 'Session',
@@ -26,6 +36,10 @@ const SessionSchema = defineEntity({
     browser: p.string().length(100).nullable(),
     operatingSystem: p.string().length(100).nullable(),
     ipAddress: p.string().length(45).nullable(),
+    /** Where the address is, as far as the operator's database knows. */
+    city: p.string().length(100).nullable(),
+    /** ISO 3166-1 alpha-2. */
+    country: p.string().length(2).nullable(),
     /** How the user proved who they are, in the words of RFC 8176. */
     authenticationMethods: p.array(),
     authenticatedAt: p.datetime(),

@@ -7,6 +7,10 @@ const UserSchema = defineEntity({
     id: p.uuid().primary(),
     /** Lower-cased and trimmed: the one spelling that is unique and that mail goes to. */
     email: p.string().length(254).unique(),
+    /** What EMAIL_DEDUPLICATION compares: the address, without what its provider ignores; null where nothing is compared. */
+    emailKey: p.string().length(254).nullable().unique(),
+    /** The address that the account is to move to, once it is confirmed. */
+    pendingEmail: p.string().length(254).nullable(),
     /** As the user typed it. */
     username: p.string().length(32).nullable(),
     /** Lower-cased, for uniqueness and login. */
@@ -15,6 +19,11 @@ const UserSchema = defineEntity({
     role: p.string().length(32),
     passwordHash: p.text().lazy().hidden(),
     passwordChangedAt: p.datetime(),
+    /** When the password was found in a breach; it opens a reset and nothing else from then on. */
+    passwordBreachedAt: p.datetime().nullable(),
+    /** When somebody else signed up with this address before it was verified: whose password it is, nobody knows. */
+    passwordContestedAt: p.datetime().nullable(),
+    twoFactorEnabledAt: p.datetime().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
     disabledAt: p.datetime().nullable(),
     lastLoginAt: p.datetime().nullable(),

@@ -28,6 +28,15 @@ const credentialFields = new Set([
   'login',
   'refresh',
   'exchangeToken',
+  'requestEmailChange',
+  'confirmEmailChange',
+  'revertEmailChange',
+  'reportSession',
+  'completeTwoFactor',
+  'reauthenticate',
+  'confirmTotp',
+  'disableTotp',
+  'regenerateRecoveryCodes',
 ]);
 
 /** Adds the refusal to the other validation errors; thrown from a rule it would be a fault. */

@@ -14,6 +14,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export interface Page {
   address: string;
   folder: string;
+  /** Its file in the folder; `index.html` where it is left out. */
+  html?: string;
   assets: readonly string[];
   policy?: PagePolicy;
   /** Last change to the HTML before it is kept. */
@@ -37,8 +39,9 @@ export function serveAsset(app: FastifyInstance, address: string, file: URL): vo
  * Serves a page and its files, with the style and the icon that all pages share.
  * Pages name their files relative to themselves, so that they work behind a path prefix too.
  */
-export function servePage(app: FastifyInstance, { address, folder, assets, policy = pagePolicy, fill }: Page): void {
-  const source = readFileSync(pageFile(`${folder}/index.html`), 'utf8');
+export function servePage(app: FastifyInstance, page: Page): void {
+  const { address, folder, html: file = 'index.html', assets, policy = pagePolicy, fill } = page;
+  const source = readFileSync(pageFile(`${folder}/${file}`), 'utf8');
   const html = fill === undefined ? source : fill(source);
   app.get(address, (_request, reply) => sendPage(reply, policy, html));
   for (const name of ['base.css', 'icon.svg']) serveAsset(app, `${address}/${name}`, pageFile(name));

@@ -11,8 +11,8 @@ import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { findUsers } from '../services/accounts/find-user.js';
 import { findSessions } from '../services/sessions/list-sessions.js';
 import { type BrowserHeaders, readBrowserHeaders } from './browser-guard.js';
+import { createDeviceCookie, createRefreshCookie, readDeviceToken } from './cookies.js';
 import { createLimitHeaders } from './limit-headers.js';
-import { createRefreshCookie } from './refresh-cookie.js';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 const LONGEST_USER_AGENT = 512;
@@ -119,9 +119,11 @@ export function createContextFactory(dependencies: Dependencies) {
         // Behind a proxy it is what the proxy wrote into a header, which need not be an address.
         ipAddress: clientAddress(request.ip),
         userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT) ?? null,
+        deviceToken: readDeviceToken(dependencies.settings, request),
       },
       requestId: request.id,
       refreshCookie: createRefreshCookie(dependencies.settings, request, reply),
+      deviceCookie: createDeviceCookie(dependencies.settings, reply),
       fromRouter: isFromRouter(dependencies, request),
       tellLimit: createLimitHeaders(reply),
       browser: readBrowserHeaders(request),

@@ -1,13 +1,8 @@
-import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
-
-/** Name of the queue of mails. */
-export const MAIL_QUEUE = 'mail';
-/** Name of its job. */
-export const SEND_MAIL = 'send-mail';
+import type { JobKind } from './job-kind.js';
 
 /** What the job says: where the mail is. The mail itself, and any code in it, never enters the queue. */
-export const sendMailPayload = z.strictObject({
+const sendMailPayload = z.strictObject({
   outboxId: z.uuid(),
   requestId: z.string().max(64).nullable(),
 });
@@ -23,16 +18,19 @@ const LONGEST_DEFERRAL_MILLISECONDS = 600_000;
 const DEFERRAL_SHARE = 0.1;
 
 /** The outbox keeps the record of each mail, so the queue keeps none; a free id lets the relay hand a mail over again. */
-export function sendMailOptions(payload: SendMailPayload): JobsOptions {
-  return {
-    jobId: payload.outboxId,
+export const sendMailJob: JobKind<SendMailPayload> = {
+  queue: 'mail',
+  name: 'send-mail',
+  payload: sendMailPayload,
+  options: ({ outboxId }) => ({
+    jobId: outboxId,
     attempts: ATTEMPTS,
     backoff: { type: 'custom' },
     stackTraceLimit: 0,
     removeOnComplete: true,
     removeOnFail: true,
-  };
-}
+  }),
+};
 
 /** What a mail's tries came to so far. */
 export interface Tries {
@@ -50,18 +48,4 @@ export function retryAfter({ attempts, ageMilliseconds, putOff }: Tries): number
   const patience = putOff ? Math.min(ageMilliseconds * DEFERRAL_SHARE, LONGEST_DEFERRAL_MILLISECONDS) : 0;
   const doubled = FIRST_RETRY_MILLISECONDS * 2 ** Math.min(attempts - 1, 30);
   return Math.round(Math.min(doubled, Math.max(LONGEST_RETRY_MILLISECONDS, patience)));
-}
-
-/** Asks the queue to try again. The queue keeps the message of an error, so this one says nothing of the mail. */
-export class MailWaits extends Error {
-  override readonly name = 'MailWaits';
-
-  constructor(readonly milliseconds: number) {
-    super('the mail waits for its next try');
-  }
-}
-
-/** The queue's wait before a job's next try, in milliseconds. */
-export function sendMailBackoff(_attempts: number, _type?: string, error?: Error): number {
-  return error instanceof MailWaits ? error.milliseconds : LONGEST_RETRY_MILLISECONDS;
 }

@@ -11,3 +11,9 @@ export const emailAddress = z
   // Before it is lower-cased: letters that only look like ASCII, such as the Kelvin sign, must not become it.
   .pipe(z.email('This is no e-mail address.'))
   .transform((text) => text.toLowerCase());
+
+/** Enough of an address for its owner to know it again, and no more. */
+export function maskedEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  return `${email.slice(0, 1)}***${email.slice(at)}`;
+}

@@ -5,6 +5,8 @@ import { type RateLimiterAbstract, RateLimiterPostgres, RateLimiterRedis, RateLi
 /** What one try came to. */
 export interface LimitState {
   allowed: boolean;
+  /** Whether it is the first one past the limit in its window, in whatever process. */
+  overruns: boolean;
   /** Tries in a window. */
   limit: number;
   remaining: number;
@@ -52,6 +54,8 @@ export function createLimiter(stores: LimiterStores, name: string, points: numbe
   const limiter = buildLimiter(stores, name, points, seconds);
   const stateOf = (result: RateLimiterRes, allowed: boolean): LimitState => ({
     allowed,
+    // What is refused from memory has no count.
+    overruns: result.consumedPoints === points + 1,
     limit: points,
     remaining: Math.max(0, result.remainingPoints),
     resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),

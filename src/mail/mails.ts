@@ -1,9 +1,10 @@
 /**
  * How a variable of a mail is written into it.
- * `user-text` was typed by somebody we do not know, `text` comes from the operator, `link` must be a web address,
- * `minutes` and `hours` are lengths of time, `moment` is an ISO 8601 timestamp that is shown in UTC.
+ * `user-text` was typed by somebody we do not know, `text` comes from us or the operator, `masked-address` is a mail address that
+ * is shown in part, `link` must be a web address, `minutes` and `hours` are lengths of time, `count` is a number of things, and
+ * `moment` is an ISO 8601 timestamp that is shown in UTC.
  */
-export type VariableKind = 'user-text' | 'text' | 'link' | 'minutes' | 'hours' | 'moment';
+export type VariableKind = 'user-text' | 'text' | 'masked-address' | 'link' | 'minutes' | 'hours' | 'count' | 'moment';
 
 interface Variable {
   kind: VariableKind;
@@ -11,50 +12,73 @@ interface Variable {
   optional: boolean;
 }
 
-const required = <Kind extends VariableKind>(kind: Kind) => ({ kind, optional: false }) as const;
-const optional = <Kind extends VariableKind>(kind: Kind) => ({ kind, optional: true }) as const;
+const required = (kind: VariableKind): Variable => ({ kind, optional: false });
+const optional = (kind: VariableKind): Variable => ({ kind, optional: true });
 
-/** Every mail that can be sent, with the variables that its template may use; the product's name goes with each. */
+/** What every mail has: the product's name, and the name of the account's owner where there is one. */
+const common = { appName: required('text'), displayName: optional('user-text') };
+
+/** Every mail that can be sent, with the variables that its templates may use. */
 export const mails = {
-  /** The code and the link that prove an address; the code is null once only the link is alive. */
+  /** The code and the link that prove an address. */
   'verify-email': {
-    displayName: optional('user-text'),
+    ...common,
     code: optional('text'),
     link: required('link'),
     codeMinutes: required('minutes'),
     linkHours: required('hours'),
-    appName: required('text'),
   },
-  /** Tells the owner of an address that somebody tried to sign up with it again. */
-  'already-registered': {
-    displayName: optional('user-text'),
-    link: optional('link'),
-    appName: required('text'),
-  },
+  /** Tells the owner of an address that somebody tried to sign up with it again, or to move another account to it. */
+  'already-registered': { ...common, link: optional('link') },
   /** Tells that a session was ended because an old refresh token of it came back. */
-  'session-reuse': {
-    displayName: optional('user-text'),
-    deviceName: optional('user-text'),
-    occurredAt: required('moment'),
-    appName: required('text'),
+  'session-reuse': { ...common, deviceName: optional('user-text'), occurredAt: required('moment') },
+  /** The code and the link that permit a new password. */
+  'reset-password': {
+    ...common,
+    code: optional('text'),
+    link: required('link'),
+    codeMinutes: required('minutes'),
+    linkMinutes: required('minutes'),
   },
+  /** Tells that the password was changed or reset. */
+  'password-changed': { ...common, occurredAt: required('moment') },
+  /** Tells that too many wrong passwords paused the sign-in. */
+  'account-locked': { ...common, occurredAt: required('moment'), lockedMinutes: required('minutes') },
+  /** Tells of the first sign-in from a device, with a link that signs out every device. */
+  'new-device': {
+    ...common,
+    deviceName: optional('user-text'),
+    browser: optional('user-text'),
+    operatingSystem: optional('user-text'),
+    ipAddress: optional('user-text'),
+    place: optional('user-text'),
+    occurredAt: required('moment'),
+    link: required('link'),
+    linkHours: required('hours'),
+  },
+  'two-factor-enabled': { ...common, occurredAt: required('moment') },
+  'two-factor-disabled': { ...common, occurredAt: required('moment') },
+  'recovery-code-used': { ...common, occurredAt: required('moment'), codesLeft: required('count') },
+  'recovery-codes-replaced': { ...common, occurredAt: required('moment') },
+  /** The code that proves a new address; it goes to that address. */
+  'change-email': { ...common, code: required('text'), codeMinutes: required('minutes') },
+  /** Tells the old address of the new one, with a link that takes the change back unless the new one has such a link itself. */
+  'email-changed': {
+    ...common,
+    newAddress: required('masked-address'),
+    occurredAt: required('moment'),
+    link: optional('link'),
+    linkHours: optional('hours'),
+  },
+  /** Tells that the password is on a list of leaked ones. */
+  'password-breached': common,
 } as const satisfies Record<string, Record<string, Variable>>;
 
 /** The name of a mail in the catalogue. */
 export type RenderableMail = keyof typeof mails;
 
-type ValueOf<Kind extends VariableKind> = Kind extends 'minutes' | 'hours' ? number : string;
-type RequiredNames<Variables> = {
-  [Name in keyof Variables]: Variables[Name] extends { optional: false } ? Name : never;
-}[keyof Variables];
-type ValuesOf<Variables extends Record<string, Variable>> = {
-  [Name in RequiredNames<Variables>]: ValueOf<Variables[Name]['kind']>;
-} & {
-  [Name in Exclude<keyof Variables, RequiredNames<Variables>>]?: ValueOf<Variables[Name]['kind']> | null;
-};
-
-/** The values that the template of a mail needs. */
-export type MailVariables<Name extends RenderableMail> = ValuesOf<(typeof mails)[Name]>;
+/** The values that the template of a mail needs, by the names of the catalogue. */
+export type MailVariables = Record<string, string | number | null>;
 
 /** The languages that mails are written in; the first one stands in for every other. */
 export const locales: readonly string[] = ['en', 'de'];

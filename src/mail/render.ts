@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { inlineStyles } from './inline-styles.js';
 import { escapeHtml, interpolate } from './interpolate.js';
+import { fillLayout, type Layout, parseLayout } from './layout.js';
 import { localeFor, locales, type MailVariables, mails, type RenderableMail } from './mails.js';
 import { oneLine, readable } from './values.js';
 
@@ -11,59 +11,39 @@ export interface RenderedMail {
   html: string;
 }
 
-/** The parts of one mail in one language, with its HTML already inside the layout. */
-interface Template {
-  subject: string;
-  text: string;
-  html: string;
-}
-
 const FOLDER = new URL('./templates/', import.meta.url);
 
-let templates: ReadonlyMap<string, Template> | undefined;
+/** The parts of each mail in each language, with its HTML already inside the layout. */
+let templates: ReadonlyMap<string, RenderedMail> | undefined;
 
 function read(path: string): string {
-  return readFileSync(new URL(path, FOLDER), 'utf8').replaceAll('\r\n', '\n');
+  return readFileSync(new URL(path, FOLDER), 'utf8').replaceAll('\r\n', '\n').trim();
 }
 
-/** The layout around every mail: a page in English whose own comments and line breaks stay behind. */
-function readLayout(): string {
-  const styleSheet = read('layout.css')
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return read('layout.html').replace('[[styleSheet]]', `<style>${styleSheet}</style>`);
-}
-
-function readTemplate(locale: string, name: string, layout: string): Template {
-  const part = (file: string) => read(`${locale}/${name}/${file}`).trim();
+function readTemplate(locale: string, name: string, layout: Layout): RenderedMail {
+  const part = (file: string) => read(`${locale}/${name}/${file}`);
   const subject = part('subject.txt');
-  const footer = read(`${locale}/footer.txt`).trim();
-  const slots: Record<string, string> = { subject, footer, body: part('body.html') };
-  const html = layout.replace('lang="en"', `lang="${locale}"`).replace(/\[\[(\w+)\]\]/g, (slot, piece: string) => {
-    const content = slots[piece];
-    if (content === undefined) throw new Error(`the layout has an unknown slot: ${slot}`);
-    return content;
-  });
-  return { subject, text: `${part('body.txt')}\n\n-- \n${footer}\n`, html: inlineStyles(html) };
+  const footer = read(`${locale}/footer.txt`);
+  const html = fillLayout(layout, { locale, subject, body: part('body.html'), footer });
+  return { subject, text: `${part('body.txt')}\n\n-- \n${footer}\n`, html };
 }
 
-function readTemplates(): Map<string, Template> {
-  const layout = readLayout();
+function readTemplates(): Map<string, RenderedMail> {
+  const layout = parseLayout(read('layout.html'));
   const keys = locales.flatMap((locale) => Object.keys(mails).map((name) => [locale, name] as const));
   return new Map(keys.map(([locale, name]) => [`${locale}/${name}`, readTemplate(locale, name, layout)]));
 }
 
 /**
  * Reads every template, once; called at start, so that a missing file stops the start and not the first mail.
- * @throws Error when a file is missing or uses a class or slot that does not exist.
+ * @throws Error when a file is missing or uses a block or slot that does not exist.
  */
 export function loadTemplates(): void {
   templates ??= readTemplates();
 }
 
-function valuesFor(name: RenderableMail, locale: string, given: Record<string, unknown>): Map<string, string | null> {
-  const catalogue: Record<string, { kind: Parameters<typeof readable>[0]; optional: boolean }> = mails[name];
+function valuesFor(name: RenderableMail, locale: string, given: MailVariables): Map<string, string | null> {
+  const catalogue = mails[name];
   const unknown = Object.keys(given).find((variable) => !Object.hasOwn(catalogue, variable));
   if (unknown !== undefined) throw new Error(`the mail ${name} has no variable ${unknown}`);
   const values = new Map<string, string | null>();
@@ -85,11 +65,7 @@ function valuesFor(name: RenderableMail, locale: string, given: Record<string, u
  * @param variables what the catalogue names for this mail, no more and no less.
  * @throws Error when a variable is missing, unknown or not of its kind; its message carries no value.
  */
-export function renderMail<Name extends RenderableMail>(
-  name: Name,
-  locale: string | null,
-  variables: MailVariables<Name>,
-): RenderedMail {
+export function renderMail(name: RenderableMail, locale: string | null, variables: MailVariables): RenderedMail {
   loadTemplates();
   const language = localeFor(locale);
   const template = templates?.get(`${language}/${name}`);

@@ -2,8 +2,10 @@ import type { VariableKind } from './mails.js';
 
 const LONGEST_USER_TEXT = 64;
 
-// Line breaks, other control characters and marks that reorder or hide text.
-const INVISIBLE = /[\p{Cc}\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu;
+// Line breaks, other control characters and marks that reorder or hide text; the joiners that some scripts need stay.
+const INVISIBLE = /[\p{Cc}\u00ad\u061c\u180e\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
+// Every character that a mail program or a browser may take for the dot in a host name.
+const DOT_BEFORE_NAME = /[.\u2024\u3002\ufe52\uff0e\uff61](?=[\p{L}\p{M}\p{Cf}])/gu;
 
 /** The text on one line, without control characters and marks that reorder or hide what is read. */
 export function oneLine(text: string): string {
@@ -20,8 +22,8 @@ export function withoutLinks(text: string): string {
     .replace(/:\/\//g, ' ')
     .replace(/\bwww\./giu, 'www ')
     .replace(/\b(?:mailto|tel|javascript|data):/giu, ' ')
-    .replace(/@/g, ' at ')
-    .replace(/[.\u3002\uff0e\uff61](?=\p{L})/gu, '. ');
+    .replace(/[@\ufe6b\uff20]/g, ' at ')
+    .replace(DOT_BEFORE_NAME, '. ');
   const characters = Array.from(oneLine(plain));
   if (characters.length <= LONGEST_USER_TEXT) return characters.join('');
   return `${characters
@@ -36,12 +38,34 @@ function webAddress(value: unknown): string {
   return url.href;
 }
 
-function duration(value: unknown, unit: 'minute' | 'hour', locale: string): string {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
-    throw new TypeError('is not a length of time');
-  if (unit === 'hour' && value < 1) return duration(value * 60, 'minute', locale);
+function inUnit(value: number, unit: 'minute' | 'hour' | 'day', locale: string): string {
   const format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 });
   return format.format(Math.max(1, Math.floor(value)));
+}
+
+/** In the unit that people would use: an hour and not 60 minutes, and from two days on days. Never longer than it is. */
+function duration(minutes: number, locale: string): string {
+  const hours = minutes / 60;
+  if (hours >= 48 && hours % 24 === 0) return inUnit(hours / 24, 'day', locale);
+  return Number.isInteger(hours) || hours >= 3 ? inUnit(hours, 'hour', locale) : inUnit(minutes, 'minute', locale);
+}
+
+function lengthOfTime(value: unknown, minutesEach: number, locale: string): string {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+    throw new TypeError('is not a length of time');
+  return duration(value * minutesEach, locale);
+}
+
+function count(value: unknown, locale: string): string {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw new TypeError('is not a count');
+  return new Intl.NumberFormat(locale).format(value);
+}
+
+/** Enough of an address to know one's own by, in a shape that no mail program turns into a link. */
+function maskedAddress(value: unknown): string {
+  const parts = typeof value === 'string' ? /^(\S)\S*@(\S)\S*$/u.exec(oneLine(value)) : null;
+  if (parts === null) throw new TypeError('is not a mail address');
+  return `${parts[1]}•••@${parts[2]}•••`;
 }
 
 function moment(value: unknown, locale: string): string {
@@ -57,8 +81,10 @@ function moment(value: unknown, locale: string): string {
  */
 export function readable(kind: VariableKind, value: unknown, locale: string): string {
   if (kind === 'link') return webAddress(value);
-  if (kind === 'minutes') return duration(value, 'minute', locale);
-  if (kind === 'hours') return duration(value, 'hour', locale);
+  if (kind === 'minutes') return lengthOfTime(value, 1, locale);
+  if (kind === 'hours') return lengthOfTime(value, 60, locale);
+  if (kind === 'count') return count(value, locale);
+  if (kind === 'masked-address') return maskedAddress(value);
   if (kind === 'moment') return moment(value, locale);
   if (typeof value !== 'string') throw new TypeError('is not text');
   return kind === 'user-text' ? withoutLinks(value) : oneLine(value);

@@ -6,7 +6,9 @@ import { clientNetwork } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import type { Limiter } from '../lib/rate-limiter.js';
 import { ProblemError, problem } from '../problems.js';
+import { readDeviceToken } from '../services/devices/device-token.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
+import { noteRefusal } from './note-refusal.js';
 import { getGraphQLRateLimiter } from './shield.js';
 
 /** Whom a limit counts. */
@@ -48,6 +50,23 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
     ],
     refresh: [{ scope: 'session', points: 60, seconds: HOUR }],
     exchangeToken: [{ scope: 'client', points: 10, seconds: HOUR }],
+    completeTwoFactor: [{ scope: 'client', points: 25, seconds: HOUR }],
+    reauthenticate: [{ scope: 'user', points: 10, seconds: HOUR }],
+    enrolTotp: [{ scope: 'user', points: 10, seconds: HOUR }],
+    confirmTotp: [{ scope: 'user', points: 20, seconds: HOUR }],
+    disableTotp: [{ scope: 'user', points: 10, seconds: HOUR }],
+    regenerateRecoveryCodes: [{ scope: 'user', points: 10, seconds: HOUR }],
+    updateProfile: [{ scope: 'user', points: 30, seconds: HOUR }],
+    requestEmailChange: [
+      { scope: 'user', points: 5, seconds: HOUR },
+      { scope: 'email', points: 5, seconds: HOUR },
+    ],
+    confirmEmailChange: [
+      { scope: 'user', points: 10, seconds: HOUR },
+      { scope: 'user', points: 20, seconds: DAY },
+    ],
+    revertEmailChange: [{ scope: 'client', points: 10, seconds: HOUR }],
+    reportSession: [{ scope: 'client', points: 10, seconds: HOUR }],
     revokeSession: [{ scope: 'user', points: 30, seconds: HOUR }],
     revokeOtherSessions: [{ scope: 'user', points: 10, seconds: HOUR }],
   },
@@ -61,14 +80,20 @@ function clientOf(context: Context): string {
   return `client:${clientNetwork(context.client.ipAddress)}`;
 }
 
+/** A browser that signed in here before is counted apart, so that strangers cannot use up its owner's tries. */
+function deviceOf({ client, secretKeys }: Context): string {
+  const id = client.deviceToken === null ? undefined : readDeviceToken(secretKeys, client.deviceToken);
+  return id === undefined ? '' : `:${id.toString('base64url')}`;
+}
+
 /**
  * Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. Null counts for nobody: a
  * refresh that brings no token is refused for nothing, and pages ask it for every visitor who is not signed in.
  */
 const identify: Record<Scope, (args: Arguments, context: Context) => string | null> = {
   client: (_args, context) => clientOf(context),
-  email: (args) => `email:${folded(args.input?.email)}`,
-  account: (args) => `account:${folded(args.input?.identifier)}`,
+  email: (args) => `email:${folded(args.input?.email ?? args.input?.newEmail)}`,
+  account: (args, context) => `account:${folded(args.input?.identifier)}${deviceOf(context)}`,
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {
     const presented = args.input?.refreshToken ?? context.refreshCookie.value;
@@ -117,6 +142,7 @@ function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
         const state = await limiter.consume(key);
         context.tellLimit(name, policy.seconds, state);
         if (state.allowed) return [];
+        if (state.overruns) await noteRefusal(context, 'LIMIT_EXCEEDED', { limit: name });
         const { limit, resetSeconds: retryAfterSeconds } = state;
         throw new ProblemError(problem('RATE_LIMITED', { limit, retryAfterSeconds }));
       },

@@ -1,19 +1,37 @@
+import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.js';
 import { type Problem, ProblemError, problem } from '../problems.js';
+import { noteRefusal } from './note-refusal.js';
 import { rule } from './shield.js';
 
 /** Decides from the context alone; a failure says why not. */
 type Check = (context: Context) => true | Problem;
+
+/** Somebody who keeps asking is noted once in this time. */
+const NOTE_AGAIN_AFTER_MILLISECONDS = 60_000;
+const MOST_NOTED = 10_000;
+const noted = new LRUCache<string, true>({ max: MOST_NOTED, ttl: NOTE_AGAIN_AFTER_MILLISECONDS });
+
+/** Who is signed in and asks for what they may not do is noted in the audit log. */
+async function noteForbidden(context: Context, name: string, { code }: Problem): Promise<void> {
+  if (code !== 'FORBIDDEN' || context.actor.kind !== 'user') return;
+  const key = `${name} ${context.actor.userId}`;
+  if (noted.has(key)) return;
+  noted.set(key, true);
+  await noteRefusal(context, 'ACCESS_DENIED', { rule: name });
+}
 
 /**
  * A rule of the permission map. What a check throws is logged and goes on as the fault that it is; left to shield it would
  * look like a plain refusal.
  */
 export function contextRule(name: string, check: Check) {
-  return rule(name, { cache: 'no_cache' })((_parent, _arguments, context: Context) => {
+  return rule(name, { cache: 'no_cache' })(async (_parent, _arguments, context: Context) => {
     try {
       const answer = check(context);
-      return answer === true ? true : new ProblemError(answer);
+      if (answer === true) return true;
+      await noteForbidden(context, name, answer);
+      return new ProblemError(answer);
     } catch (cause) {
       context.logger.error({ err: cause, requestId: context.requestId, rule: name }, 'a permission rule failed');
       return cause instanceof Error ? cause : new Error('A permission rule failed.', { cause });

@@ -54,8 +54,22 @@ const username = z
     'Use 3 to 32 letters and digits, with `.`, `_` or `-` between them.',
   )
   .nullish();
+/** A password that is compared, of a length that a hash may be asked for. */
+const presentedPassword = wellFormed(z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`));
+/** A code of the authenticator app or a recovery code; which one it is, its check finds out. */
+const secondFactorCode = line(64);
+/** A code that was mailed. */
+const mailedCode = z.string().regex(new RegExp(`^\\d{${CODE_LENGTH}}$`), `A code has ${CODE_LENGTH} digits.`);
 const delivery = z.enum(['COOKIE', 'BODY']);
 const token = z.string();
+
+const locale = line(35)
+  .refine(isLocale, { error: 'This is no language tag.', params: { rule: 'locale' } })
+  .transform((text) => Intl.getCanonicalLocales(text)[0] ?? text)
+  .nullish();
+const timezone = line(64)
+  .refine(isTimezone, { error: 'This is no time zone.', params: { rule: 'timezone' } })
+  .nullish();
 
 /** What each input must be, beyond its GraphQL type; values come out as they are kept. */
 export const inputRules = {
@@ -66,19 +80,14 @@ export const inputRules = {
     username,
     displayName: name,
     role: line(32).nullish(),
-    locale: line(35)
-      .refine(isLocale, { error: 'This is no language tag.', params: { rule: 'locale' } })
-      .transform((text) => Intl.getCanonicalLocales(text)[0] ?? text)
-      .nullish(),
-    timezone: line(64)
-      .refine(isTimezone, { error: 'This is no time zone.', params: { rule: 'timezone' } })
-      .nullish(),
+    locale,
+    timezone,
     termsAccepted: z.boolean(),
     privacyPolicyAccepted: z.boolean(),
   }),
   verifyEmail: z.object({
     email,
-    code: z.string().regex(new RegExp(`^\\d{${CODE_LENGTH}}$`), `A code has ${CODE_LENGTH} digits.`),
+    code: mailedCode,
   }),
   verifyEmailWithToken: z.object({ token }),
   resendVerification: z.object({ email }),
@@ -86,11 +95,20 @@ export const inputRules = {
     identifier: line(LONGEST_EMAIL)
       .transform((text) => text.trim().toLowerCase())
       .pipe(z.string().min(1, 'Say who signs in.')),
-    password: wellFormed(z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`)),
+    password: presentedPassword,
     rememberMe: z.boolean(),
     deviceName: name,
     tokenDelivery: delivery,
   }),
+  completeTwoFactor: z.object({ challenge: token, code: secondFactorCode }),
+  reauthenticate: z.object({ password: presentedPassword, code: secondFactorCode.nullish() }),
+  confirmTotp: z.object({ code: secondFactorCode }),
+  bothFactors: z.object({ password: presentedPassword, code: secondFactorCode }),
+  updateProfile: z.object({ displayName: name, username, locale, timezone }),
+  requestEmailChange: z.object({ newEmail: email }),
+  confirmEmailChange: z.object({ code: mailedCode }),
+  revertEmailChange: z.object({ token }),
+  reportSession: z.object({ token }),
   exchangeToken: z.object({ token, rememberMe: z.boolean(), deviceName: name, tokenDelivery: delivery }),
 } as const;
 

@@ -3,12 +3,17 @@ import type { Context } from '../context.js';
 import { isUuid } from '../lib/uuid.js';
 import { isProblem, problem } from '../problems.js';
 import {
+  CompleteTwoFactorInput,
+  CompleteTwoFactorResult,
   ExchangeTokenInput,
   ExchangeTokenResult,
   LoginInput,
   LoginResult,
   LogoutResult,
   LogoutSuccess,
+  Reauthenticated,
+  ReauthenticateInput,
+  ReauthenticateResult,
   RefreshInput,
   RefreshResult,
   RevokeOtherSessionsResult,
@@ -19,20 +24,25 @@ import {
 import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import { AuthSession, AuthSessionConnection } from '../schema/session.js';
 import { User } from '../schema/user.js';
+import { completeTwoFactor } from '../services/sessions/complete-two-factor.js';
 import { issueCsrfToken } from '../services/sessions/csrf-token.js';
 import { exchangeToken } from '../services/sessions/exchange-token.js';
 import { listSessions } from '../services/sessions/list-sessions.js';
 import { login } from '../services/sessions/login.js';
 import { logout } from '../services/sessions/logout.js';
+import { reauthenticate } from '../services/sessions/reauthenticate.js';
 import { refresh } from '../services/sessions/refresh.js';
 import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
 import { inputRules, parseInput } from './inputs.js';
 import {
   currentSessionId,
+  deliveryOf,
   toLoginSuccess,
   toRefreshSuccess,
   toSession,
   toSessionConnection,
+  toSignInResult,
+  toTokens,
   viewerOf,
 } from './to-graphql.js';
 
@@ -72,10 +82,10 @@ export class SessionResolver {
     @Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput,
     @Ctx() context: Context,
   ) {
-    const { tokenDelivery, deviceName = null, ...rest } = parseInput(inputRules.login, input);
-    const heldRefreshToken = tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
+    const { deviceName = null, ...rest } = parseInput(inputRules.login, input);
+    const heldRefreshToken = rest.tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
     const outcome = await login(context, { ...rest, deviceName, heldRefreshToken });
-    return isProblem(outcome) ? outcome : toLoginSuccess(outcome, tokenDelivery, context);
+    return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
   }
 
   @Mutation(() => ExchangeTokenResult, {
@@ -86,10 +96,43 @@ export class SessionResolver {
     input: ExchangeTokenInput,
     @Ctx() context: Context,
   ) {
-    const { tokenDelivery, deviceName = null, ...rest } = parseInput(inputRules.exchangeToken, input);
-    const heldRefreshToken = tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
+    const { deviceName = null, ...rest } = parseInput(inputRules.exchangeToken, input);
+    const heldRefreshToken = rest.tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
     const outcome = await exchangeToken(context, { ...rest, deviceName, heldRefreshToken });
-    return isProblem(outcome) ? outcome : toLoginSuccess(outcome, tokenDelivery, context);
+    return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
+  }
+
+  @Mutation(() => CompleteTwoFactorResult, {
+    description:
+      'The second step of a sign-in: proves the second factor. The tokens are delivered as the first step asked. 25 an hour for each client.',
+  })
+  async completeTwoFactor(
+    @Arg('input', () => CompleteTwoFactorInput, { description: 'The challenge and a code for it.' })
+    input: CompleteTwoFactorInput,
+    @Ctx() context: Context,
+  ) {
+    const heldRefreshToken = context.refreshCookie.value;
+    const parsed = parseInput(inputRules.completeTwoFactor, input);
+    const outcome = await completeTwoFactor(context, { ...parsed, heldRefreshToken });
+    return isProblem(outcome) ? outcome : toLoginSuccess(outcome, outcome.tokenDelivery, context);
+  }
+
+  @Mutation(() => ReauthenticateResult, {
+    description:
+      'Proves again who is signed in, for operations that answer REAUTHENTICATION_REQUIRED. A new session takes the place of the present one. 10 an hour for each user.',
+  })
+  async reauthenticate(
+    @Arg('input', () => ReauthenticateInput, { description: 'The proof.' }) input: ReauthenticateInput,
+    @Ctx() context: Context,
+  ) {
+    if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    const { userId, sessionId } = context.actor;
+    const { password, code = null } = parseInput(inputRules.reauthenticate, input);
+    const delivery = deliveryOf(context);
+    const outcome = await reauthenticate(context, { userId, sessionId, password, code });
+    if (isProblem(outcome)) return outcome;
+    const tokens = toTokens(outcome.started.tokens, delivery, context);
+    return Object.assign(new Reauthenticated(), { tokens, validUntil: outcome.validUntil });
   }
 
   @Mutation(() => RefreshResult, {
@@ -130,13 +173,13 @@ export class SessionResolver {
   }
 
   @Mutation(() => RevokeOtherSessionsResult, {
-    description: 'Ends all of the own sessions but this one. 10 an hour for each user.',
+    description: 'Ends all of the own sessions but this one; asks for a recent sign-in. 10 an hour for each user.',
   })
   async revokeOtherSessions(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { userId, sessionId } = context.actor;
-    const { count } = await revokeOtherSessions(context, { userId, sessionId });
-    return Object.assign(new SessionsRevoked(), { count });
+    const { userId, sessionId, authenticatedAt } = context.actor;
+    const outcome = await revokeOtherSessions(context, { userId, sessionId, authenticatedAt });
+    return isProblem(outcome) ? outcome : Object.assign(new SessionsRevoked(), { count: outcome.count });
   }
 }
 

@@ -142,6 +142,9 @@ export class AuthConfig {
 
   @Field(() => Boolean, { description: 'Whether a sign-up needs the terms accepted.' })
   termsRequired!: boolean;
+
+  @Field(() => [String], { description: 'Roles that only a session with a second factor holds.' })
+  twoFactorRequiredRoles!: string[];
 }
 
 export const SignupResult = createUnionType({

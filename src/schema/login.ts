@@ -2,11 +2,13 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import {
   AccountDisabledProblem,
+  AccountLockedProblem,
   AuthAccessProblem,
   AuthInputProblem,
   AuthNotFoundProblem,
   AuthRateLimitProblem,
   AuthUnavailableProblem,
+  CodeProblem,
   describedEnum,
   EmailNotVerifiedProblem,
   InvalidCredentialsProblem,
@@ -40,6 +42,32 @@ export class LoginInput {
 
   @Field(() => AuthTokenDelivery, { defaultValue: 'COOKIE', description: 'How the refresh token is delivered.' })
   tokenDelivery!: keyof typeof AuthTokenDelivery;
+}
+
+export const AuthTwoFactorMethod = describedEnum('AuthTwoFactorMethod', 'What can prove the second factor.', {
+  TOTP: 'A code of the authenticator app.',
+  RECOVERY_CODE: 'One of the recovery codes.',
+});
+
+@InputType({ description: 'The second step of a sign-in.' })
+export class CompleteTwoFactorInput {
+  @Field(() => String, { description: 'The challenge that the first step gave.' })
+  challenge!: string;
+
+  @Field(() => String, { description: 'Six digits of the authenticator app, or a recovery code.' })
+  code!: string;
+}
+
+@InputType({ description: 'Proves again who is signed in.' })
+export class ReauthenticateInput {
+  @Field(() => String, { description: 'The password.' })
+  password!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A code of the second factor, or a recovery code; needed where the second factor is on.',
+  })
+  code?: string | null;
 }
 
 @InputType({ description: 'The exchange token of a verified address, and how the session is to begin.' })
@@ -105,6 +133,38 @@ export class LoginSuccess {
   firstLogin!: boolean;
 }
 
+@ObjectType({ description: 'The first step is done; `completeTwoFactor` asks for the second factor.' })
+export class TwoFactorRequired {
+  @Field(() => String, { description: 'Goes to `completeTwoFactor`; works once, from this client, for five tries.' })
+  challenge!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'Until when the challenge works.' })
+  expiresAt!: Date;
+
+  @Field(() => [AuthTwoFactorMethod], { description: 'What can prove the second factor.' })
+  methods!: (keyof typeof AuthTwoFactorMethod)[];
+}
+
+@ObjectType({
+  description: 'The password is right and known from a breach: it opens `resetPassword` and nothing else.',
+})
+export class PasswordChangeRequired {
+  @Field(() => String, { description: 'Goes to `resetPassword`; works once.' })
+  resetToken!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'Until when the reset token works.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ description: 'Proven anew; sensitive operations are open for a while.' })
+export class Reauthenticated {
+  @Field(() => AuthTokens, { description: 'The tokens of the session that takes the place of the present one.' })
+  tokens!: AuthTokens;
+
+  @Field(() => GraphQLDateTime, { description: 'Until when the proof is recent enough for sensitive operations.' })
+  validUntil!: Date;
+}
+
 @ObjectType({ description: 'The session goes on.' })
 export class RefreshSuccess {
   @Field(() => AuthTokens, { description: 'The next tokens.' })
@@ -138,8 +198,11 @@ export const LoginResult = createUnionType({
   types: () =>
     [
       LoginSuccess,
+      TwoFactorRequired,
+      PasswordChangeRequired,
       InvalidCredentialsProblem,
       EmailNotVerifiedProblem,
+      AccountLockedProblem,
       AccountDisabledProblem,
       AuthInputProblem,
       AuthRateLimitProblem,
@@ -150,7 +213,45 @@ export const LoginResult = createUnionType({
 export const ExchangeTokenResult = createUnionType({
   name: 'ExchangeTokenResult',
   description: 'What an exchange token comes to.',
-  types: () => [LoginSuccess, TokenProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+  types: () =>
+    [
+      LoginSuccess,
+      TwoFactorRequired,
+      TokenProblem,
+      AuthInputProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
+});
+
+export const CompleteTwoFactorResult = createUnionType({
+  name: 'CompleteTwoFactorResult',
+  description: 'What the second step of a sign-in comes to.',
+  types: () =>
+    [
+      LoginSuccess,
+      CodeProblem,
+      AccountLockedProblem,
+      AuthInputProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
+});
+
+export const ReauthenticateResult = createUnionType({
+  name: 'ReauthenticateResult',
+  description: 'What proving oneself again comes to.',
+  types: () =>
+    [
+      Reauthenticated,
+      InvalidCredentialsProblem,
+      CodeProblem,
+      AccountLockedProblem,
+      AuthAccessProblem,
+      AuthInputProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
 });
 
 export const RefreshResult = createUnionType({

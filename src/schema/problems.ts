@@ -9,13 +9,19 @@ const codeDescriptions: Record<ProblemCode, string> = {
   EMAIL_TAKEN: 'The address has an account already; told only where the gateway is set to reveal accounts.',
   INVALID_CREDENTIALS: 'Unknown account or wrong password; which of the two is never told.',
   EMAIL_NOT_VERIFIED: 'The password is right, and the address still has to be verified.',
+  ACCOUNT_LOCKED:
+    'Too many wrong tries, whether or not there is such an account; ends by itself, by a password reset or by an admin.',
   ACCOUNT_DISABLED: 'The password is right, and the account is disabled.',
+  TWO_FACTOR_CODE_INVALID: 'The code of the second factor is wrong, or was used already.',
+  CHALLENGE_EXPIRED: 'The challenge is wrong, used, expired or out of tries: sign in again.',
   CODE_INVALID: 'The code is wrong, used, expired, superseded or unknown; which of these is never told.',
   TOKEN_INVALID: 'The token is wrong, used, expired, superseded or unknown; which of these is never told.',
   REFRESH_REJECTED: 'The session cannot go on: sign in again.',
+  REAUTHENTICATION_REQUIRED: 'The last proof of who is there is too old for this: call `reauthenticate` and try again.',
   UNAUTHENTICATED: 'No access token, or one that is invalid, expired or revoked: refresh and try again, else sign in.',
   FORBIDDEN: 'Signed in, and not allowed to do this.',
   NOT_FOUND: 'It does not exist, or it belongs to somebody else; which of the two is never told.',
+  CONFLICT: 'It does not fit the present state, such as a second factor that is on already.',
   RATE_LIMITED: 'Too many tries; `retryAfterSeconds` tells when the next one counts.',
   TEMPORARILY_UNAVAILABLE: 'A part that this needs is away or busy; nothing was changed, and trying again is safe.',
 };
@@ -28,7 +34,10 @@ const ruleDescriptions: Record<PasswordRuleName, string> = {
   NEEDS_DIGIT: 'No digit.',
   NEEDS_SYMBOL: 'No symbol.',
   TOO_COMMON: 'One of the passwords that are tried first.',
+  TOO_WEAK: 'Guessed within few tries, as its estimate says.',
   RESEMBLES_ACCOUNT: "Hardly more than the account's own address or name, or the name of this product.",
+  REUSED: 'One of the latest passwords of this account.',
+  BREACHED: 'Known from a breach.',
 };
 
 /** An enum whose values are their own names, as the way to a subgraph needs them. */
@@ -98,10 +107,25 @@ export class EmailNotVerifiedProblem extends AuthProblem {
   resendAvailableAt!: Date;
 }
 
+@ObjectType({
+  implements: AuthProblem,
+  description: 'ACCOUNT_LOCKED: too many wrong tries; the same for names that have no account.',
+})
+export class AccountLockedProblem extends AuthProblem {
+  @Field(() => Int, { description: 'Seconds until a new try is worth it.' })
+  retryAfterSeconds!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When the lock ends by itself.' })
+  lockedUntil!: Date;
+}
+
 @ObjectType({ implements: AuthProblem, description: 'ACCOUNT_DISABLED: the account may not sign in.' })
 export class AccountDisabledProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'CODE_INVALID: the code opens nothing.' })
+@ObjectType({
+  implements: AuthProblem,
+  description: 'CODE_INVALID, TWO_FACTOR_CODE_INVALID or CHALLENGE_EXPIRED: the code opens nothing.',
+})
 export class CodeProblem extends AuthProblem {
   @Field(() => Int, {
     nullable: true,
@@ -116,8 +140,14 @@ export class TokenProblem extends AuthProblem {}
 @ObjectType({ implements: AuthProblem, description: 'REFRESH_REJECTED: the session has ended.' })
 export class RefreshRejectedProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'UNAUTHENTICATED or FORBIDDEN: the caller may not do this.' })
+@ObjectType({
+  implements: AuthProblem,
+  description: 'UNAUTHENTICATED, FORBIDDEN or REAUTHENTICATION_REQUIRED: the caller may not do this now.',
+})
 export class AuthAccessProblem extends AuthProblem {}
+
+@ObjectType({ implements: AuthProblem, description: 'CONFLICT: it does not fit the present state.' })
+export class AuthConflictProblem extends AuthProblem {}
 
 @ObjectType({ implements: AuthProblem, description: 'NOT_FOUND: it does not exist for the caller.' })
 export class AuthNotFoundProblem extends AuthProblem {}
@@ -145,13 +175,18 @@ export const problemTypes = {
   EMAIL_TAKEN: IdentifierTakenProblem,
   INVALID_CREDENTIALS: InvalidCredentialsProblem,
   EMAIL_NOT_VERIFIED: EmailNotVerifiedProblem,
+  ACCOUNT_LOCKED: AccountLockedProblem,
   ACCOUNT_DISABLED: AccountDisabledProblem,
+  TWO_FACTOR_CODE_INVALID: CodeProblem,
+  CHALLENGE_EXPIRED: CodeProblem,
   CODE_INVALID: CodeProblem,
   TOKEN_INVALID: TokenProblem,
   REFRESH_REJECTED: RefreshRejectedProblem,
+  REAUTHENTICATION_REQUIRED: AuthAccessProblem,
   UNAUTHENTICATED: AuthAccessProblem,
   FORBIDDEN: AuthAccessProblem,
   NOT_FOUND: AuthNotFoundProblem,
+  CONFLICT: AuthConflictProblem,
   RATE_LIMITED: AuthRateLimitProblem,
   TEMPORARILY_UNAVAILABLE: AuthUnavailableProblem,
 } satisfies Record<ProblemCode, ClassType<AuthProblem>>;

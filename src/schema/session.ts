@@ -32,8 +32,20 @@ export class AuthSession {
   @Field(() => String, { nullable: true, description: 'Address of the latest sign-in or refresh.' })
   ipAddress!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'City of that address, where the operator has a database of them.',
+  })
+  city!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Country of that address, as an ISO 3166-1 code such as `AT`.' })
+  country!: string | null;
+
   @Field(() => Boolean, { description: 'Whether it was asked to last for long.' })
   rememberMe!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it proved a second factor.' })
+  twoFactorVerified!: boolean;
 
   @Field(() => Boolean, { description: 'Whether it is the session of this very request.' })
   isCurrent!: boolean;

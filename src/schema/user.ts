@@ -28,6 +28,9 @@ export class User {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the address was proven.' })
   emailVerifiedAt!: Date | null;
 
+  @Field(() => Boolean, { nullable: true, description: 'Whether a sign-in asks for a second factor.' })
+  twoFactorEnabled!: boolean | null;
+
   @Field(() => String, { nullable: true, description: 'Language for mails (BCP 47).' })
   locale!: string | null;
 

@@ -6,6 +6,8 @@ export interface Client {
   /** Null where the transport knows none. */
   ipAddress: string | null;
   userAgent: string | null;
+  /** What the browser's device cookie says; checked by whoever uses it. */
+  deviceToken: string | null;
 }
 
 /** What a use-case may ask for: the process's dependencies and the request's own unit of work. Each picks what it needs. */

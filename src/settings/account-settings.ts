@@ -1,4 +1,4 @@
-import { tokenName } from './addresses.js';
+import { breachSource, tokenName } from './addresses.js';
 import { rateLimits } from './rate-limit-overrides.js';
 import { duration, flag, listOf, matching, oneOf, oneOfAnyCase, type Reader, wholeNumber } from './readers.js';
 import { optional, withDefault } from './setting.js';
@@ -48,7 +48,7 @@ export function tokenSettings(production: boolean) {
 }
 
 /** What a password must be, and the life of codes and links. */
-export function passwordSettings() {
+export function passwordSettings(production: boolean) {
   return {
     PASSWORD_POLICY: withDefault(oneOf('composition', 'nist'), 'composition', {
       description:
@@ -58,6 +58,27 @@ export function passwordSettings() {
       description: 'Fewest characters of a password, from 8 to 64.',
       derivedDefault: '`8` for `composition`, `15` for `nist`',
       example: '8',
+    }),
+    PASSWORD_HISTORY: withDefault(wholeNumber(1, 24), '5', {
+      description: 'How many of the latest passwords, the present one among them, cannot be set again.',
+    }),
+    BREACH_CHECK: optional(flag, {
+      description:
+        'Whether new passwords are looked up among breached ones, in the background and by the first five digits of their SHA-1 alone.',
+      derivedDefault: '`on` in production and where `HIBP_BASE_URL` is set, else `off`',
+      example: 'on',
+    }),
+    HIBP_BASE_URL: optional(breachSource(production), {
+      description:
+        'Where breached passwords are looked up: the range API of Have I Been Pwned, a mirror of it, or a folder of its range files as a path or `file:` URL.',
+      derivedDefault: '`https://api.pwnedpasswords.com`',
+      example: 'https://api.pwnedpasswords.com',
+    }),
+    RESET_CODE_TTL: withDefault(duration(60, 3_600), '5m', {
+      description: 'Life of the six-digit code that resets a password; up to `1h`.',
+    }),
+    RESET_LINK_TTL: withDefault(duration(60, 86_400), '1h', {
+      description: 'Life of the link that resets a password; up to `24h`.',
     }),
     VERIFICATION_CODE_TTL: withDefault(duration(), '10m', {
       description: 'Life of the six-digit code that verifies an address.',

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import { listOf, type Read, type Reader, reader } from './readers.js';
 
@@ -16,6 +17,25 @@ export function webAddress(production: boolean): Reader<string> {
       return text;
     }
     return url.origin + url.pathname.replace(/\/+$/, '');
+  });
+}
+
+/** Reads where breached passwords are looked up: a web address, or a folder, which is told as a `file:` URL. */
+export function breachSource(production: boolean): Reader<string> {
+  const address = webAddress(production);
+  return reader((text, refuse) => {
+    if (isAbsolute(text)) return pathToFileURL(text).href;
+    if (text.startsWith('file:')) {
+      const url = parse(text, ['file:']);
+      if (url === undefined || url.host !== '')
+        refuse('must be a file: URL of this machine, such as file:///var/lib/ranges');
+      return text;
+    }
+    const read = address.safeParse(text);
+    if (!read.success) {
+      for (const { message } of read.error.issues) refuse(`${message}, or the absolute path of a folder`);
+    }
+    return read.data ?? text;
   });
 }
 

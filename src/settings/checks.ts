@@ -21,6 +21,10 @@ export function checkTogether(
   if (role !== undefined && roles !== undefined && !roles.includes(role)) {
     problems.push({ name: 'DEFAULT_ROLE', reason: 'must be one of SIGNUP_ROLES' });
   }
+  // What other sessions of a role's users hold instead must itself ask for nothing more.
+  if (role !== undefined && read.TWO_FACTOR_REQUIRED_ROLES?.includes(role)) {
+    problems.push({ name: 'TWO_FACTOR_REQUIRED_ROLES', reason: 'must not name DEFAULT_ROLE' });
+  }
   // Browsers drop a SameSite=None cookie that is not Secure, and nobody would stay signed in.
   const url = read.PUBLIC_URL;
   const urlIsRefused = url === undefined && (production || texts.get('PUBLIC_URL') !== undefined);

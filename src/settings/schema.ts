@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { graphqlSettings, limitSettings, passwordSettings, signupSettings, tokenSettings } from './account-settings.js';
+import { protectionSettings } from './protection-settings.js';
+import { retentionSettings } from './retention-settings.js';
 import { databaseSettings, mailSettings, redisSettings, secretSettings, serverSettings } from './server-settings.js';
 
 /** Every setting under its heading, in the order of the documentation; production has stricter rules and defaults. */
@@ -11,9 +13,11 @@ export function settingGroups(production: boolean) {
     Mail: mailSettings(production),
     Secrets: secretSettings(production),
     'Tokens and sessions': tokenSettings(production),
-    'Passwords and codes': passwordSettings(),
+    'Passwords and codes': passwordSettings(production),
+    'Account protection': protectionSettings(),
     'Sign-up': signupSettings(),
     Limits: limitSettings(production),
+    Retention: retentionSettings(),
     GraphQL: graphqlSettings(production),
   };
 }
@@ -29,8 +33,10 @@ export function settingsSchema(production: boolean) {
     ...groups.Secrets,
     ...groups['Tokens and sessions'],
     ...groups['Passwords and codes'],
+    ...groups['Account protection'],
     ...groups['Sign-up'],
     ...groups.Limits,
+    ...groups.Retention,
     ...groups.GraphQL,
   });
 }

@@ -1,9 +1,11 @@
 import type { Dependencies } from '../dependencies.js';
 import type { OneTimeCode } from '../entities/one-time-code.js';
 import type { OutboxMessage } from '../entities/outbox-message.js';
+import { type MailVariables, mails, type VariableKind } from '../mail/mails.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { renderMail } from '../mail/render.js';
 import { deriveCode, deriveToken } from '../services/one-time-codes/derive.js';
+import { isMail, type MailPlan, planOf } from './mail-plans.js';
 
 type Needs = Pick<Dependencies, 'settings' | 'secretKeys' | 'clock'>;
 
@@ -11,43 +13,50 @@ const APP_NAME = 'Gatehouse';
 const MINUTE = 60;
 const HOUR = 3_600;
 
-function verifyEmail(needs: Needs, message: OutboxMessage, row: OneTimeCode) {
-  const { settings, secretKeys } = needs;
-  const identity = { id: row.id, purpose: row.purpose, address: row.address, keyId: row.keyId };
-  const code = deriveCode(secretKeys, identity);
-  const link = `${settings.appUrl ?? settings.publicUrl}/verify-email#token=${deriveToken(secretKeys, identity)}`;
-  const rendered = renderMail('verify-email', message.locale ?? null, {
-    displayName: message.variables.displayName ?? null,
-    code,
-    link,
-    codeMinutes: Math.max(1, Math.round(settings.verificationCodeTtl / MINUTE)),
-    linkHours: settings.verificationLinkTtl / HOUR,
-    appName: APP_NAME,
-  });
-  return { ...rendered, code, link };
+/** Rows hold nothing but text. */
+const NUMBERS: readonly VariableKind[] = ['minutes', 'hours', 'count'];
+
+/** The digits of the code, and how long they work. */
+function codeShown({ settings, secretKeys }: Needs, { codeTtl }: MailPlan, row: OneTimeCode | null) {
+  if (row === null || codeTtl === undefined) return { code: null, codeMinutes: null };
+  return { code: deriveCode(secretKeys, row), codeMinutes: settings[codeTtl] / MINUTE };
 }
 
-function alreadyRegistered({ settings }: Needs, message: OutboxMessage) {
-  // Where the gateway stands alone there is no page of an app to go to.
-  const link = settings.appUrl ?? null;
-  const variables = { displayName: message.variables.displayName ?? null, link, appName: APP_NAME };
-  return { ...renderMail('already-registered', message.locale ?? null, variables), code: null, link };
+/** The address that the mail leads to, and how long it works. */
+function linkShown({ settings, secretKeys }: Needs, { link }: MailPlan, row: OneTimeCode | null) {
+  const { appUrl, publicUrl } = settings;
+  // Where the gateway stands alone there is no app to go to.
+  if (link === 'app') return { link: appUrl ?? null, linkMinutes: null, linkHours: null };
+  if (row === null || link === undefined) return { link: null, linkMinutes: null, linkHours: null };
+  const address = `${appUrl ?? publicUrl}${link.path}#token=${deriveToken(secretKeys, row)}`;
+  const seconds = settings[link.ttl];
+  return { link: address, linkMinutes: seconds / MINUTE, linkHours: seconds / HOUR };
 }
 
-function sessionReuse(message: OutboxMessage) {
-  const { displayName = null, deviceName = null, occurredAt = '' } = message.variables;
-  const variables = { displayName, deviceName: deviceName || null, occurredAt, appName: APP_NAME };
-  return { ...renderMail('session-reuse', message.locale ?? null, variables), code: null, link: null };
+/** A value for each variable of the mail: what is derived here, and for the rest what the row says. */
+function valuesOf(message: OutboxMessage, derived: MailVariables, catalogue: Record<string, { kind: VariableKind }>) {
+  const values: MailVariables = {};
+  for (const [name, { kind }] of Object.entries(catalogue)) {
+    const text = message.variables[name] || null;
+    const told = text !== null && NUMBERS.includes(kind) ? Number(text) : text;
+    values[name] = Object.hasOwn(derived, name) ? (derived[name] ?? null) : told;
+  }
+  return values;
 }
 
 /**
  * Writes the mail of an outbox row. Code and link are derived here from the code's row, and are nowhere before; each
  * retry derives the same ones.
  */
-export function composeMail(needs: Needs, message: OutboxMessage, code: OneTimeCode | null): OutgoingMail {
-  const envelope = { id: message.id, to: message.recipient, mail: message.mail, sentAt: needs.clock.now() };
-  if (message.mail === 'verify-email' && code !== null) return { ...envelope, ...verifyEmail(needs, message, code) };
-  if (message.mail === 'already-registered') return { ...envelope, ...alreadyRegistered(needs, message) };
-  if (message.mail === 'session-reuse') return { ...envelope, ...sessionReuse(message) };
-  throw new Error(`The outbox holds a mail of an unknown kind: ${message.mail}`);
+export function composeMail(needs: Needs, message: OutboxMessage, row: OneTimeCode | null): OutgoingMail {
+  const { id, mail, recipient: to, locale = null } = message;
+  if (!isMail(mail)) throw new Error(`The outbox holds a mail of an unknown kind: ${mail}`);
+  const plan = planOf(mail);
+  if (row !== null && row.purpose !== plan.purpose) {
+    throw new Error(`The mail ${mail} is about no code for ${row.purpose}`);
+  }
+  const shown = { ...codeShown(needs, plan, row), ...linkShown(needs, plan, row) };
+  const values = valuesOf(message, { appName: APP_NAME, ...shown }, mails[mail]);
+  const { code, link } = shown;
+  return { id, to, mail, sentAt: needs.clock.now(), ...renderMail(mail, locale, values), code, link };
 }

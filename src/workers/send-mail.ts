@@ -3,12 +3,14 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Dependencies } from '../dependencies.js';
 import { OneTimeCode } from '../entities/one-time-code.js';
 import { OutboxMessage, type OutboxStatus } from '../entities/outbox-message.js';
-import { MailWaits, retryAfter, type SendMailPayload } from '../jobs/send-mail.js';
+import { JobWaits } from '../jobs/job-kind.js';
+import { retryAfter, type SendMailPayload } from '../jobs/send-mail.js';
 import { addSeconds } from '../lib/clock.js';
 import { MailError } from '../mail/mail-error.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { composeMail } from './compose-mail.js';
 import { claim, underLease } from './lease.js';
+import { planOf } from './mail-plans.js';
 
 type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailTransport' | 'countMail'>;
 
@@ -47,8 +49,9 @@ async function finish(
 /** A code whose time ran out while its mail waited begins its time now: nobody can have seen it before. */
 async function reviveCode(needs: Needs, em: EntityManager, code: OneTimeCode, message: OutboxMessage): Promise<void> {
   const now = needs.clock.now();
-  if (code.codeExpiresAt > now || message.mail !== 'verify-email') return;
-  const codeExpiresAt = addSeconds(now, needs.settings.verificationCodeTtl);
+  const { codeTtl } = planOf(message.mail);
+  if (code.codeExpiresAt > now || codeTtl === undefined) return;
+  const codeExpiresAt = addSeconds(now, needs.settings[codeTtl]);
   await em.nativeUpdate(OneTimeCode, { id: code.id, consumedAt: null }, { codeExpiresAt });
 }
 
@@ -83,7 +86,7 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
     .nativeUpdate(OutboxMessage, { id: outboxId }, { lockedUntil: null, nextAttemptAt, lastError: reason })
     .catch(() => undefined);
   needs.countMail('RETRIED');
-  throw new MailWaits(wait);
+  throw new JobWaits(wait);
 }
 
 async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<void> {
@@ -100,7 +103,7 @@ async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage):
   needs.logger.info({ requestId, outboxId, mail, attempts }, 'a mail was sent');
 }
 
-/** Sends one mail of the outbox. Rejects with MailWaits when it should be tried again; a mail that is done is left alone. */
+/** Sends one mail of the outbox. Rejects with JobWaits when it should be tried again; a mail that is done is left alone. */
 export async function sendMail(needs: Needs, { outboxId }: SendMailPayload): Promise<void> {
   const em = needs.orm.em.fork();
   const message = await claim(em, outboxId, needs.clock.now());

@@ -5,7 +5,6 @@ import { buildASTSchema, buildSchema, graphql, parse, validate } from 'graphql';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerDevMailbox } from '../../src/http/dev-mailbox.js';
-import { registerHostedPages } from '../../src/http/hosted-pages.js';
 import { registerIde } from '../../src/http/ide.js';
 import type { CapturedMail } from '../../src/mail/captured-mail.js';
 import { type Browser, browserMissing, startBrowser, watch } from './browser.js';
@@ -43,7 +42,6 @@ beforeAll(async () => {
     frameguard: { action: 'deny' },
   });
   registerDevMailbox(app, { list: async () => mails });
-  registerHostedPages(app);
   registerIde(app, { graphqlPath: '/graphql' });
   app.post('/graphql', async (request) => {
     requests.push(request);
@@ -61,7 +59,6 @@ beforeEach(() => {
 
 describe('the files of the pages', () => {
   it.each([
-    ['/verify-email', HOSTED_POLICY],
     ['/dev/mail', `${HOSTED_POLICY}; frame-src 'self'`],
     ['/ide', `${HOSTED_POLICY.replace("img-src 'self'", "img-src 'self' data:")}; font-src data:`],
   ])('gives %s a strict policy in place of the one of the API', async (url, policy) => {
@@ -74,7 +71,7 @@ describe('the files of the pages', () => {
     expect(body).not.toMatch(/<style|style=|<script(?![^>]* src=)| on[a-z]+=|\{\{/);
   });
 
-  it.each(['/verify-email', '/dev/mail', '/ide'])('serves every file that %s names', async (url) => {
+  it.each(['/dev/mail', '/ide'])('serves every file that %s names', async (url) => {
     const { body } = await app.inject({ url });
     const names = [...body.matchAll(/(?:src|href)="([^"]+\.(?:js|css|svg))"/g)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(3);
@@ -144,57 +141,6 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
 
   afterEach(() => page.close());
   afterAll(() => browser?.close());
-
-  it('O6: verifies an address only when the button is pressed', async () => {
-    answer = () => ({ data: { verifyEmailWithToken: { __typename: 'EmailVerified', user: { id: '1' } } } });
-    await page.goto(`${origin}/verify-email#token=secret-token`);
-    await page.getByRole('button', { name: 'Confirm my address' }).waitFor();
-    expect(page.url()).toBe(`${origin}/verify-email`);
-    expect(requests).toHaveLength(0);
-
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await page.getByText('You can go back and sign in.').waitFor();
-    expect(requests).toHaveLength(1);
-    expect(requests[0]?.body).toMatchObject({ variables: { input: { token: 'secret-token' } } });
-    expect(requests[0]?.headers).toMatchObject({ 'content-type': 'application/json', origin });
-    expect(requests[0]?.headers).not.toHaveProperty('referer');
-    expect(await page.evaluate('document.activeElement.id')).toBe('title');
-    expect(await page.getByRole('button').count()).toBe(0);
-    expect(faults).toEqual([]);
-  });
-
-  it.each([
-    ['TOKEN_INVALID', 'This link no longer works', 0],
-    ['RATE_LIMITED', 'Too many tries', 1],
-    ['TEMPORARILY_UNAVAILABLE', 'That did not work just now', 1],
-  ])('says in words what %s means', async (code, title, buttons) => {
-    answer = () => ({ data: { verifyEmailWithToken: { __typename: 'TokenProblem', code, message: 'x' } } });
-    await page.goto(`${origin}/verify-email#token=t`);
-    await page.getByRole('button').click();
-    await page.getByRole('heading', { name: title }).waitFor();
-    expect(await page.getByRole('button').count()).toBe(buttons);
-  });
-
-  it('lets a lost connection be retried with the same token', async () => {
-    answer = () => ({ data: { verifyEmailWithToken: { __typename: 'EmailVerified', user: { id: '1' } } } });
-    await page.goto(`${origin}/verify-email#token=kept`);
-    await page.route('**/graphql', (route) => route.abort());
-    await page.getByRole('button').click();
-    await page.getByRole('heading', { name: 'No connection' }).waitFor();
-    await page.unroute('**/graphql');
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
-    expect(requests[0]?.body).toMatchObject({ variables: { input: { token: 'kept' } } });
-  });
-
-  it('says so when the address has no token, and takes the one of a second link', async () => {
-    await page.goto(`${origin}/verify-email`);
-    await page.getByRole('heading', { name: 'Something is missing' }).waitFor();
-    await page.goto(`${origin}/verify-email#token=second`);
-    await page.getByRole('button', { name: 'Confirm my address' }).waitFor();
-    expect(page.url()).toBe(`${origin}/verify-email`);
-  });
 
   it('shows what arrives in the mailbox and copies its code', async () => {
     await page.goto(`${origin}/dev/mail`);

@@ -98,7 +98,7 @@ describe.skipIf(inject('redisUrl') === null)('with PostgreSQL, Redis and SMTP', 
     ]);
     const [one, other, worker] = children;
     await Promise.all([one.ready(), other.ready()]);
-    await eventually(() => expect(worker.output()).toContain('the mail worker is running'));
+    await eventually(() => expect(worker.output()).toContain('the worker is running'));
     const email = await journey(one, other, server);
     expect(await revocationMilliseconds(one, other, email)).toBeLessThan(1_000);
     expect(await passed(one, other)).toBe(5);

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { migrateDatabase } from '../../src/database/migrate.js';
 import { createOrm } from '../../src/database/orm.js';
-import { QUEUE_SCHEMA } from '../../src/jobs/mail-queue.js';
+import { QUEUE_SCHEMA } from '../../src/jobs/queue-location.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { freePort, isListening } from '../support/ports.js';

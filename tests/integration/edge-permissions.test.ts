@@ -59,6 +59,7 @@ const matrix: Record<string, { text: string; outcomes: readonly Outcome[] }> = {
   refresh: { text: 'mutation { field: refresh(input: { refreshToken: "x" }) { X } }', outcomes: open },
   exchangeToken: { text: 'mutation { field: exchangeToken(input: { token: "x" }) { X } }', outcomes: open },
   logout: { text: 'mutation { field: logout { X } }', outcomes: open },
+  reportSession: { text: 'mutation { field: reportSession(input: { token: "x" }) { X } }', outcomes: open },
   revokeSession: { text: 'mutation { field: revokeSession(id: "x") { X } }', outcomes: signedIn },
   revokeOtherSessions: { text: 'mutation { field: revokeOtherSessions { X } }', outcomes: signedIn },
 };

@@ -4,7 +4,7 @@ import { OneTimeCode } from '../../src/entities/one-time-code.js';
 import { OutboxMessage } from '../../src/entities/outbox-message.js';
 import { User } from '../../src/entities/user.js';
 import { deriveCode } from '../../src/services/one-time-codes/derive.js';
-import { startMailWorker } from '../../src/workers/mail-worker.js';
+import { startWorkers } from '../../src/workers/start-workers.js';
 import { ResendVerificationDocument, SignupDocument, VerifyEmailDocument } from '../generated/operations.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -105,7 +105,7 @@ it('sends nothing for a code that was superseded or used while its mail waited',
     input: { email: used, code: await codeOf(gateway, used) },
   });
   expectType(verified.data.verifyEmail, 'EmailVerified');
-  const worker = startMailWorker(gateway.dependencies);
+  const worker = startWorkers(gateway.dependencies);
   try {
     expect((await gateway.mailTo(superseded)).code).toBe(await codeOf(gateway, superseded));
     await eventually(async () => expect((await outboxRow(gateway, used)).status).toBe('DISCARDED'));
@@ -125,7 +125,7 @@ it('gives a code its time anew when it ran out before the mail went', async () =
   gateway.clock.advance(11 * 60);
   const late = await gateway.ask(VerifyEmailDocument, { input: { email, code: await codeOf(gateway, email) } });
   expectType(late.data.verifyEmail, 'CodeProblem');
-  const worker = startMailWorker(gateway.dependencies);
+  const worker = startWorkers(gateway.dependencies);
   try {
     const { code } = await gateway.mailTo(email);
     const verified = await gateway.ask(VerifyEmailDocument, { input: { email, code: code ?? '' } });

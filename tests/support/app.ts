@@ -13,7 +13,8 @@ import { createLogger } from '../../src/lib/logger.js';
 import type { CapturedMail } from '../../src/mail/captured-mail.js';
 import type { Argon2Parameters } from '../../src/services/passwords/argon2.js';
 import { loadSettings } from '../../src/settings.js';
-import { type MailWorker, startMailWorker } from '../../src/workers/mail-worker.js';
+import type { BackgroundWork } from '../../src/workers/queue-worker.js';
+import { startWorkers } from '../../src/workers/start-workers.js';
 import { createTestClock, type TestClock } from './clock.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -26,7 +27,7 @@ export interface TestOptions {
   env?: Record<string, string>;
   /** Shares the database, the data directory and the secret of another gateway: a second replica. */
   replicaOf?: TestGateway;
-  /** Whether mails are sent; on where a test needs mail. */
+  /** Whether the workers run: mails are sent, passwords looked up, old rows deleted. On where a test needs one. */
   worker?: boolean;
   /** What a password hash costs; cheap unless its cost is what is tested. */
   hashCost?: Argon2Parameters;
@@ -108,7 +109,7 @@ async function openGateway(options: TestOptions): Promise<TestGateway> {
   const dependencies = await createDependencies(settings, replacements);
   await dependencies.watch();
   const app = await buildApp(dependencies);
-  const worker: MailWorker | undefined = options.worker === true ? startMailWorker(dependencies) : undefined;
+  const worker: BackgroundWork | undefined = options.worker === true ? startWorkers(dependencies) : undefined;
 
   const send: TestGateway['send'] = async (query, variables, ask = {}) => {
     const response = await app.http.inject({

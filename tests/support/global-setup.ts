@@ -9,7 +9,7 @@ import type { TestProject } from 'vitest/node';
 import { startEmbeddedDatabase } from '../../src/database/embedded.js';
 import { migrate, migrateQueueTables } from '../../src/database/migrate.js';
 import { createOrm } from '../../src/database/orm.js';
-import { QUEUE_SCHEMA } from '../../src/jobs/mail-queue.js';
+import { QUEUE_SCHEMA } from '../../src/jobs/queue-location.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

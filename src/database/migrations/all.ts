@@ -1,5 +1,9 @@
 import type { MigrationObject } from '@mikro-orm/core';
 import { Initial } from './2026-11-21-000000-initial.js';
+import { AccountProtection } from './2026-11-21-000001-account-protection.js';
 
 /** Every migration in the order in which they run. */
-export const migrations: MigrationObject[] = [{ name: '2026-11-21-000000-initial', class: Initial }];
+export const migrations: MigrationObject[] = [
+  { name: '2026-11-21-000000-initial', class: Initial },
+  { name: '2026-11-21-000001-account-protection', class: AccountProtection },
+];

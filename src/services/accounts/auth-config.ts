@@ -13,6 +13,7 @@ export interface AuthConfig {
   usernameRequired: boolean;
   locales: string[];
   termsRequired: boolean;
+  twoFactorRequiredRoles: string[];
 }
 
 /** The rules that hold now; nothing in them is secret. */
@@ -27,5 +28,6 @@ export function authConfig({ settings, mailLocales }: Pick<UseCaseContext, 'sett
     usernameRequired,
     locales: [...mailLocales],
     termsRequired,
+    twoFactorRequiredRoles: [...settings.twoFactorRequiredRoles],
   };
 }

@@ -1,12 +1,19 @@
 import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
+import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'revocations'>;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'revocations' | 'client' | 'requestId'>;
 
 /** What the operator changes of an account. */
 export type UserChange = { disabled: boolean } | { role: string };
+
+function eventOf(userId: string, change: UserChange): NewAuditEvent {
+  const by = { by: 'operator' };
+  if ('role' in change) return { type: 'ROLE_CHANGE', userId, metadata: { ...by, role: change.role } };
+  return { type: change.disabled ? 'ACCOUNT_DISABLE' : 'ACCOUNT_ENABLE', userId, metadata: by };
+}
 
 /**
  * Disables or enables an account, or gives it a role. A disabled account's sessions end with it; a new role holds from the
@@ -24,6 +31,7 @@ export async function changeUser(
     user.updatedAt = now;
     if ('role' in change) user.role = change.role;
     else user.disabledAt = change.disabled ? (user.disabledAt ?? now) : null;
+    await recordEvent(em, context, eventOf(user.id, change));
     if (user.disabledAt === null) return [];
     // Before the sessions end: a login that is under way must find the account disabled, or have its session among them.
     await em.flush();

@@ -1,17 +1,37 @@
 import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailAddress } from '../../lib/email-address.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import { requestPasswordCheck } from '../passwords/breach-check.js';
 import { failedRules } from '../passwords/policy.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey } from './address-owner.js';
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'passwordHasher' | 'revocations'>;
+type Needs = Pick<
+  UseCaseContext,
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'passwordHasher' | 'revocations' | 'client' | 'requestId'
+>;
 
 /** The role that may everything. */
 export const ADMIN_ROLE = 'admin';
 /** Names our lock among the database's advisory locks. */
 const FIRST_ADMIN_LOCK = 7_105_312;
+
+/** What the address is compared by; null where another spelling of it has an account already. */
+async function freeKey(context: Needs, em: EntityManager, email: string): Promise<string | null> {
+  const key = comparedKey(context, email);
+  if (key === null) return null;
+  return (await em.count(User, { emailKey: key, email: { $ne: email } })) > 0 ? null : key;
+}
+
+async function record(context: Needs, em: EntityManager, userId: string, isNew: boolean): Promise<void> {
+  const metadata = { by: 'operator', reason: 'FIRST_ADMIN' };
+  await recordEvent(em, context, { type: isNew ? 'SIGN_UP' : 'PASSWORD_CHANGE', userId, metadata });
+  await recordEvent(em, context, { type: 'ROLE_CHANGE', userId, metadata: { ...metadata, role: ADMIN_ROLE } });
+}
 
 /**
  * Makes the first admin, or lets an account be it. Refused once there is an admin: from then on admins make admins, and no
@@ -35,9 +55,13 @@ export async function createFirstAdmin(
     if ((await em.count(User, { role: ADMIN_ROLE })) > 0) return problem('FORBIDDEN');
     const known = await em.findOne(User, { email });
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
-    const proven = { role: ADMIN_ROLE, passwordHash, passwordChangedAt: now, emailVerifiedAt: now, disabledAt: null };
-    em.persist(Object.assign(user, proven, { updatedAt: now }));
+    const emailKey = await freeKey(context, em, email);
+    const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
+    em.persist(Object.assign(user, proven, { passwordChangedAt: now, passwordBreachedAt: null, updatedAt: now }));
     await em.flush();
+    await record(context, em, user.id, known === null);
+    // The relay hands it to the queue: the command ends before it could be told that the queue took it.
+    await requestPasswordCheck(em, context, { userId: user.id, password: input.password, passwordChangedAt: now });
     // Whoever is signed in to the account now did not prove to know the new password.
     return await revokeSessions(em, { userId: user.id, exceptId: null }, 'REPLACED', now);
   });

@@ -9,7 +9,7 @@ const FIND_USERS: Statement = {
   name: 'find-users',
   text: `SELECT id, email, username, username_key AS "usernameKey", display_name AS "displayName", role, locale, timezone,
     password_changed_at AS "passwordChangedAt", email_verified_at AS "emailVerifiedAt", disabled_at AS "disabledAt",
-    last_login_at AS "lastLoginAt", terms_accepted_at AS "termsAcceptedAt",
+    last_login_at AS "lastLoginAt", two_factor_enabled_at AS "twoFactorEnabledAt", terms_accepted_at AS "termsAcceptedAt",
     privacy_policy_accepted_at AS "privacyPolicyAcceptedAt", created_at AS "createdAt", updated_at AS "updatedAt"
     FROM users WHERE id = ANY($1::uuid[])`,
 };
@@ -18,6 +18,7 @@ const TIMES = [
   'emailVerifiedAt',
   'disabledAt',
   'lastLoginAt',
+  'twoFactorEnabledAt',
   'termsAcceptedAt',
   'privacyPolicyAcceptedAt',
   'createdAt',

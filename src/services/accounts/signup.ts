@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
-import { inputProblem, type Problem, problem } from '../../problems.js';
+import { inputProblem, isProblem, type Problem, ProblemError, problem } from '../../problems.js';
+import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { countMails, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
+import { handOverPasswordCheck, requestPasswordCheck } from '../passwords/breach-check.js';
 import { failedRules } from '../passwords/policy.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey, findAddressOwner } from './address-owner.js';
 
 /** What a new user tells; the address is trimmed and lower-cased already. */
 export interface SignupInput {
@@ -33,7 +36,17 @@ export interface SignupAccepted {
 
 type Needs = Pick<
   UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'passwordHasher' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'
+  | 'em'
+  | 'clock'
+  | 'settings'
+  | 'secretKeys'
+  | 'passwordHasher'
+  | 'mailQueue'
+  | 'mailRoute'
+  | 'passwordCheckQueue'
+  | 'requestId'
+  | 'logger'
+  | 'client'
 >;
 type SignupProblem = Problem<'INPUT_INVALID' | 'PASSWORD_REJECTED' | 'USERNAME_TAKEN' | 'EMAIL_TAKEN'>;
 
@@ -41,9 +54,9 @@ type SignupProblem = Problem<'INPUT_INVALID' | 'PASSWORD_REJECTED' | 'USERNAME_T
 const MAILS_PER_FRESH_CODE = 2;
 
 const INSERT_USER = `
-  INSERT INTO users (id, email, username, username_key, display_name, role, password_hash, password_changed_at, locale,
-    timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO users (id, email, email_key, username, username_key, display_name, role, password_hash, password_changed_at,
+    locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO NOTHING
   RETURNING id`;
 
@@ -65,30 +78,39 @@ function checkInput(settings: UseCaseContext['settings'], input: SignupInput): S
   return rules.length > 0 ? problem('PASSWORD_REJECTED', { rules }) : undefined;
 }
 
-async function insertUser(
-  em: EntityManager,
-  input: SignupInput,
-  role: string,
-  hash: string,
-  now: Date,
-): Promise<string | null> {
-  const { username = null, displayName = null, locale = null, timezone = null } = input;
+interface Attempt {
+  context: Needs;
+  em: EntityManager;
+  input: SignupInput;
+  role: string;
+  hash: string;
+  now: Date;
+  /** What EMAIL_DEDUPLICATION compares of the address. */
+  key: string | null;
+}
+
+/** What was written for a sign-up. */
+interface Written {
+  kind: 'written';
+  outboxId: string;
+  /** Whose the address is. */
+  userId: string;
+  /** Why the account is not this caller's, who is not told; absent where it is, and the password with it. */
+  refused?: string;
+}
+
+async function insertUser({ em, input, role, hash, now, key }: Attempt): Promise<string | null> {
+  const { email, username = null, displayName = null, locale = null, timezone = null } = input;
   const accepted = (yes: boolean) => (yes ? now : null);
-  const account = [randomUUID(), input.email, username, username?.toLowerCase() ?? null, displayName, role, hash, now];
+  const names = [randomUUID(), email, key, username, username?.toLowerCase() ?? null, displayName];
   const consent = [accepted(input.termsAccepted), accepted(input.privacyPolicyAccepted)];
-  const [row] = await em.execute<{ id: string }[]>(INSERT_USER, [...account, locale, timezone, ...consent, now, now]);
+  const values = [...names, role, hash, now, locale, timezone, ...consent, now, now];
+  const [row] = await em.execute<{ id: string }[]>(INSERT_USER, values);
   return row?.id ?? null;
 }
 
 /** An account whose address was never verified belongs to its first sign-up until its link has run out, and then to the next one. */
-async function replaceUnverified(
-  em: EntityManager,
-  user: User,
-  input: SignupInput,
-  role: string,
-  hash: string,
-  now: Date,
-): Promise<void> {
+async function replaceUnverified({ em, input, role, hash, now, key }: Attempt, user: User): Promise<void> {
   const {
     username = user.username,
     displayName = user.displayName,
@@ -99,12 +121,15 @@ async function replaceUnverified(
     User,
     { id: user.id, emailVerifiedAt: null },
     {
+      email: input.email,
+      emailKey: key,
       username,
       usernameKey: username?.toLowerCase() ?? null,
       displayName,
       role,
       passwordHash: hash,
       passwordChangedAt: now,
+      passwordBreachedAt: null,
       locale,
       timezone,
       termsAcceptedAt: input.termsAccepted ? now : null,
@@ -112,15 +137,6 @@ async function replaceUnverified(
       updatedAt: now,
     },
   );
-}
-
-interface Attempt {
-  context: Needs;
-  em: EntityManager;
-  input: SignupInput;
-  role: string;
-  hash: string;
-  now: Date;
 }
 
 function freshSince({ context, now }: Attempt): Date {
@@ -135,60 +151,108 @@ async function writeCode(attempt: Attempt, userId: string | null): Promise<strin
   return (await issueCode(em, context.secretKeys, { ...code, countOnSince: freshSince(attempt) })).id;
 }
 
-async function writeMailTo(attempt: Attempt, mail: NewMail['mail'], codeId?: string): Promise<string> {
+async function writeMailTo(
+  attempt: Attempt,
+  mail: NewMail['mail'],
+  codeId?: string,
+  recipient = attempt.input.email,
+): Promise<string> {
   const { context, em, input, now } = attempt;
   const variables: Record<string, string> = {};
   if (mail === 'verify-email' && input.displayName) variables.displayName = input.displayName;
   const { requestId } = context;
-  return await writeMail(em, {
-    mail,
-    recipient: input.email,
-    locale: input.locale ?? null,
-    codeId,
-    variables,
-    requestId,
-    now,
-  });
+  return await writeMail(em, { mail, recipient, locale: input.locale ?? null, codeId, variables, requestId, now });
 }
 
-/** The address is taken: its owner gets a mail, and the caller learns nothing. */
-async function answerTaken(attempt: Attempt): Promise<string> {
-  const { em, input, role, hash, now } = attempt;
-  const since = freshSince(attempt);
-  const code = await lockCode(em, 'VERIFY_EMAIL', input.email);
-  const user = await em.findOneOrFail(User, { email: input.email });
-  if (user.emailVerifiedAt !== null || user.disabledAt !== null) {
+/** The owner is told once in a while, under the address that they have; a code that never works counts the caller's tries. */
+async function tellOwner(attempt: Attempt, { id: userId, email }: User): Promise<Written> {
+  await writeCode(attempt, null);
+  const told = (await countMails(attempt.em, 'already-registered', email, freshSince(attempt))) > 0;
+  const outboxId = await writeMailTo(attempt, told ? 'none' : 'already-registered', undefined, email);
+  return { kind: 'written', outboxId, userId, refused: 'EMAIL_TAKEN' };
+}
+
+/** Mails the code that the address has once more, while it is fresh. */
+async function mailAgain(attempt: Attempt, { id: userId, email }: User, codeId: string): Promise<Written> {
+  const mailed = await countMails(attempt.em, 'verify-email', email, freshSince(attempt));
+  const mail = mailed < MAILS_PER_FRESH_CODE ? 'verify-email' : 'none';
+  const outboxId = await writeMailTo(attempt, mail, codeId, email);
+  return { kind: 'written', outboxId, userId, refused: 'EMAIL_NOT_VERIFIED' };
+}
+
+async function mailNewCode(attempt: Attempt, userId: string): Promise<Written> {
+  return {
+    kind: 'written',
+    outboxId: await writeMailTo(attempt, 'verify-email', await writeCode(attempt, userId)),
+    userId,
+  };
+}
+
+/** The account waits for the proof of another spelling of the address: its link is mailed again to where it was. */
+async function answerOtherSpelling(attempt: Attempt, user: User): Promise<Written> {
+  const code = await lockCode(attempt.em, 'VERIFY_EMAIL', user.email);
+  if (code?.user?.id === user.id && code.linkExpiresAt > attempt.now) {
     await writeCode(attempt, null);
-    const told = (await countMails(em, 'already-registered', input.email, since)) > 0;
-    return await writeMailTo(attempt, told ? 'none' : 'already-registered');
+    return await mailAgain(attempt, user, code.id);
   }
-  if (code?.user?.id === user.id && code.issuedAt > since) {
-    const mailed = await countMails(em, 'verify-email', input.email, since);
-    return await writeMailTo(attempt, mailed < MAILS_PER_FRESH_CODE ? 'verify-email' : 'none', code.id);
-  }
-  // While the link is alive nothing of the account changes: who the caller is was never shown, and may be a stranger.
-  const linkIsAlive = code?.user?.id === user.id && code.linkExpiresAt > now;
-  if (!linkIsAlive) await replaceUnverified(em, user, input, role, hash, now);
-  return await writeMailTo(attempt, 'verify-email', await writeCode(attempt, user.id));
+  await replaceUnverified(attempt, user);
+  return await mailNewCode(attempt, user.id);
 }
 
-async function writeAccount(attempt: Attempt): Promise<{ outboxId: string } | SignupProblem> {
-  const { context, em, input, role, hash, now } = attempt;
-  const userId = await insertUser(em, input, role, hash, now);
-  if (userId !== null) {
-    return { outboxId: await writeMailTo(attempt, 'verify-email', await writeCode(attempt, userId)) };
-  }
+/** The address is taken: its owner gets a mail, and the caller learns nothing. Undefined where it was given up meanwhile. */
+async function answerTaken(attempt: Attempt): Promise<Written | undefined> {
+  const { em, input, now, key } = attempt;
+  const code = await lockCode(em, 'VERIFY_EMAIL', input.email);
+  const user = await findAddressOwner(em, input.email, key);
+  if (user === null) return undefined;
+  if (user.emailVerifiedAt !== null || user.disabledAt !== null) return await tellOwner(attempt, user);
+  if (user.email !== input.email) return await answerOtherSpelling(attempt, user);
+  const own = code?.user?.id === user.id ? code : null;
+  if (own !== null && own.issuedAt > freshSince(attempt)) return await mailAgain(attempt, user, own.id);
+  // While the link is alive nothing of the account changes: who the caller is was never shown, and may be a stranger.
+  const linkIsAlive = own !== null && own.linkExpiresAt > now;
+  if (!linkIsAlive) await replaceUnverified(attempt, user);
+  const written = await mailNewCode(attempt, user.id);
+  return linkIsAlive ? { ...written, refused: 'EMAIL_NOT_VERIFIED' } : written;
+}
+
+async function writeAccount(attempt: Attempt): Promise<Written | SignupProblem> {
+  const { context, em, input } = attempt;
+  const userId = await insertUser(attempt);
+  if (userId !== null) return await mailNewCode(attempt, userId);
   const usernameKey = input.username?.toLowerCase();
   // A taken username is refused whoever owns it; an exception for the owner of the address would tell who that is.
   if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
   if (context.settings.signupRevealsAccounts) return problem('EMAIL_TAKEN');
-  return { outboxId: await answerTaken(attempt) };
+  return (await answerTaken(attempt)) ?? (await writeAccount(attempt));
 }
 
-/** Only a username that another sign-up took in the same moment can still collide. */
-function usernameRaceLost(error: unknown): Problem<'USERNAME_TAKEN'> {
-  if (error instanceof UniqueConstraintViolationException) return problem('USERNAME_TAKEN');
-  throw error;
+function eventOf(outcome: Written | SignupProblem): NewAuditEvent {
+  const refused = isProblem(outcome) ? outcome.code : outcome.refused;
+  const refusal = refused === undefined ? {} : { success: false, metadata: { reason: refused } };
+  return { type: 'SIGN_UP', userId: isProblem(outcome) ? null : outcome.userId, ...refusal };
+}
+
+/** Beside the account: what the log is told, and the new password for its check, or the same for nobody's. */
+async function writeAll(attempt: Attempt): Promise<{ outboxId: string; checkOf: string } | SignupProblem> {
+  const { context, em, input, now } = attempt;
+  const written = await writeAccount(attempt);
+  await recordEvent(em, context, eventOf(written));
+  if (isProblem(written)) return written;
+  const userId = written.refused === undefined ? written.userId : null;
+  const password = { userId, password: input.password, passwordChangedAt: now };
+  return { outboxId: written.outboxId, checkOf: await requestPasswordCheck(em, context, password) };
+}
+
+/** The username that another sign-up took in the same moment; what else collides comes right when it is tried again. */
+async function raceLost(context: Needs, error: unknown): Promise<Problem<'USERNAME_TAKEN'>> {
+  if (!(error instanceof UniqueConstraintViolationException)) throw error;
+  if (!('constraint' in error && error.constraint === 'users_username_key_unique')) {
+    throw new ProblemError(problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 }));
+  }
+  const refused = problem('USERNAME_TAKEN');
+  await recordEvent(context.em, context, eventOf(refused));
+  return refused;
 }
 
 /** Makes an account that waits for its address to be verified; account, code and mail are written together or not at all. */
@@ -199,11 +263,13 @@ export async function signup(context: Needs, input: SignupInput): Promise<Signup
   const role = input.role ?? settings.defaultRole;
   const [status, hash] = await Promise.all([mailStatus(context), context.passwordHasher.hash(input.password)]);
   const now = context.clock.now();
+  const key = comparedKey(context, input.email);
   const written = await context.em
-    .transactional((em) => writeAccount({ context, em, input, role, hash, now }))
-    .catch(usernameRaceLost);
+    .transactional((em) => writeAll({ context, em, input, role, hash, now, key }))
+    .catch((error) => raceLost(context, error));
   if ('code' in written) return written;
   handOver(context, written.outboxId);
+  handOverPasswordCheck(context, written.checkOf);
   return {
     kind: 'signup-accepted',
     email: input.email,

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
-import { isProblem, type Problem } from '../../problems.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
 import { type ConsumedCode, consumeCode, consumeToken } from '../one-time-codes/consume.js';
 import { deriveToken } from '../one-time-codes/derive.js';
 import { issueCode } from '../one-time-codes/issue.js';
@@ -14,10 +15,17 @@ export interface EmailVerified {
   exchangeTokenExpiresAt: Date;
 }
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys'>;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId'>;
 
-async function markVerified(context: Needs, em: EntityManager, code: ConsumedCode, now: Date): Promise<EmailVerified> {
+/** Undefined where the account has another address by now. */
+async function markVerified(
+  context: Needs,
+  em: EntityManager,
+  code: ConsumedCode,
+  now: Date,
+): Promise<EmailVerified | undefined> {
   const user = await em.findOneOrFail(User, code.userId);
+  if (user.email !== code.address) return undefined;
   user.emailVerifiedAt ??= now;
   user.updatedAt = now;
   const ttl = context.settings.exchangeTokenTtl;
@@ -30,12 +38,25 @@ async function markVerified(context: Needs, em: EntityManager, code: ConsumedCod
     linkTtl: ttl,
   };
   const issued = await issueCode(em, context.secretKeys, exchange);
+  await recordEvent(em, context, { type: 'EMAIL_VERIFICATION', userId: user.id });
   return {
     kind: 'email-verified',
     user,
     exchangeToken: deriveToken(context.secretKeys, { ...issued, purpose: 'EXCHANGE' }),
     exchangeTokenExpiresAt: issued.linkExpiresAt,
   };
+}
+
+/** A try that was in vain is written to the log of the account, where there is one. */
+async function refuse<Refused extends Problem>(
+  context: Needs,
+  em: EntityManager,
+  userId: string | null,
+  refused: Refused,
+): Promise<Refused> {
+  const metadata = { reason: refused.code };
+  await recordEvent(em, context, { type: 'EMAIL_VERIFICATION', success: false, userId, metadata });
+  return refused;
 }
 
 /** Proves an address by the code that was mailed to it. A wrong try counts, and its transaction commits all the same. */
@@ -48,7 +69,10 @@ export async function verifyEmail(
   const attempt = { purpose: 'VERIFY_EMAIL' as const, address: input.email, code: input.code, now, maxAttempts };
   return await context.em.transactional(async (em) => {
     const code = await consumeCode(em, context.secretKeys, attempt);
-    return isProblem(code) ? code : await markVerified(context, em, code, now);
+    const verified = isProblem(code) ? code : await markVerified(context, em, code, now);
+    if (verified !== undefined && !isProblem(verified)) return verified;
+    const owner = await em.findOne(User, { email: input.email });
+    return await refuse(context, em, owner?.id ?? null, verified ?? problem('CODE_INVALID', { attemptsLeft: 0 }));
   });
 }
 
@@ -60,6 +84,7 @@ export async function verifyEmailWithToken(
   const now = context.clock.now();
   return await context.em.transactional(async (em) => {
     const code = await consumeToken(em, context.secretKeys, { purpose: 'VERIFY_EMAIL', token: input.token, now });
-    return isProblem(code) ? code : await markVerified(context, em, code, now);
+    const verified = isProblem(code) ? undefined : await markVerified(context, em, code, now);
+    return verified ?? (await refuse(context, em, null, problem('TOKEN_INVALID')));
   });
 }

@@ -4,7 +4,22 @@ import { OutboxMessage } from '../../entities/outbox-message.js';
 import { addSeconds } from '../../lib/clock.js';
 
 /** The mails that use-cases write; `none` does the same work for an address that gets no mail. */
-export type MailName = 'verify-email' | 'already-registered' | 'session-reuse' | 'none';
+export type MailName =
+  | 'verify-email'
+  | 'already-registered'
+  | 'session-reuse'
+  | 'reset-password'
+  | 'password-changed'
+  | 'password-breached'
+  | 'account-locked'
+  | 'new-device'
+  | 'two-factor-enabled'
+  | 'two-factor-disabled'
+  | 'recovery-code-used'
+  | 'recovery-codes-replaced'
+  | 'change-email'
+  | 'email-changed'
+  | 'none';
 
 /** A mail to be written. */
 export interface NewMail {

@@ -13,9 +13,22 @@ export interface CodeIdentity {
   keyId: string;
 }
 
+/** A link or token of one purpose is worth nothing for any other. */
 const linkPurpose: Record<OneTimeCodePurpose, KeyPurpose> = {
   VERIFY_EMAIL: 'verify-email-link',
   EXCHANGE: 'exchange-token',
+  RESET_PASSWORD: 'reset-password-link',
+  RESET_TICKET: 'reset-ticket',
+  CHANGE_EMAIL: 'change-email-link',
+  REVERT_EMAIL: 'revert-email-link',
+  REPORT_SESSION: 'report-session-link',
+};
+
+/** Where a purpose has a code that people type, the key that it is derived with. */
+const codePurpose: Partial<Record<OneTimeCodePurpose, KeyPurpose>> = {
+  VERIFY_EMAIL: 'verify-email-code',
+  RESET_PASSWORD: 'reset-password-code',
+  CHANGE_EMAIL: 'change-email-code',
 };
 
 const ID_BYTES = 16;
@@ -24,9 +37,10 @@ const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 /** The code that the mail shows: 64 bits of an HMAC modulo 10⁶, so that the bias is below 2⁻⁴⁴. */
 export function deriveCode(keys: SecretKeys, code: CodeIdentity): string {
+  const purpose = codePurpose[code.purpose];
+  if (purpose === undefined) throw new Error(`There is no code for ${code.purpose}.`);
   const parts = [code.id, code.purpose, code.address];
-  const number =
-    keys.authenticate('verify-email-code', parts, code.keyId).readBigUInt64BE() % 10n ** BigInt(CODE_LENGTH);
+  const number = keys.authenticate(purpose, parts, code.keyId).readBigUInt64BE() % 10n ** BigInt(CODE_LENGTH);
   return number.toString().padStart(CODE_LENGTH, '0');
 }
 

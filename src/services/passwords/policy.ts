@@ -1,6 +1,8 @@
-import type { PasswordRuleName } from '../../problems.js';
+import { type PasswordRuleName, type Problem, problem } from '../../problems.js';
+import type { UseCaseContext } from '../use-case.js';
 import { isCommonPassword } from './common.js';
 import { normalisePassword } from './hasher.js';
+import { isWeak } from './strength.js';
 
 /** Longest password, in code points; long enough for every passphrase, short enough to hash. */
 export const PASSWORD_MAX_LENGTH = 256;
@@ -26,6 +28,8 @@ const composition: readonly [PasswordRuleName, RegExp][] = [
   ['NEEDS_SYMBOL', /[^\p{L}\p{Nd}\s]/u],
 ];
 
+const explainsWeakness: ReadonlySet<PasswordRuleName> = new Set(['TOO_SHORT', 'TOO_COMMON', 'RESEMBLES_ACCOUNT']);
+
 const PRODUCT = 'gatehouse';
 /** A word shorter than this says little, and too many good passwords contain it. */
 const SHORTEST_WORD = 4;
@@ -36,23 +40,37 @@ function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}]/gu, '');
 }
 
-function resemblesAccount(password: string, account: AccountWords): boolean {
-  const letters = lettersOf(password);
+/** What a stranger who knows the account tries first. */
+function wordsOf(account: AccountWords): string[] {
   const [localPart = ''] = account.email.split('@');
-  const words = [PRODUCT, localPart, account.username ?? '', account.displayName ?? ''].map(lettersOf);
-  return words.some(
-    (word) =>
-      word.length >= SHORTEST_WORD && letters.includes(word) && letters.length - word.length <= LETTERS_BESIDE_WORD,
-  );
+  return [PRODUCT, localPart, account.username ?? '', account.displayName ?? ''];
 }
 
-/** The rules that hold under a policy, for `authConfig`. */
+function resemblesAccount(password: string, account: AccountWords): boolean {
+  const letters = lettersOf(password);
+  return wordsOf(account)
+    .map(lettersOf)
+    .some(
+      (word) =>
+        word.length >= SHORTEST_WORD && letters.includes(word) && letters.length - word.length <= LETTERS_BESIDE_WORD,
+    );
+}
+
+/** The policy that the settings ask for. */
+export function policyOf(settings: UseCaseContext['settings']): PasswordPolicy {
+  return { kind: settings.passwordPolicy, minLength: settings.passwordMinLength };
+}
+
+/** The rules that a password alone is held to under a policy; history and breaches are the account's matter. */
 export function activeRules(policy: PasswordPolicy): PasswordRuleName[] {
-  const always: PasswordRuleName[] = ['TOO_SHORT', 'TOO_LONG', 'TOO_COMMON', 'RESEMBLES_ACCOUNT'];
+  const always: PasswordRuleName[] = ['TOO_SHORT', 'TOO_LONG', 'TOO_COMMON', 'TOO_WEAK', 'RESEMBLES_ACCOUNT'];
   return policy.kind === 'composition' ? [...always, ...composition.map(([rule]) => rule)] : always;
 }
 
-/** Every rule that the password fails; none means that it is accepted. */
+/**
+ * Every rule that the password fails; none means that it is accepted. TOO_WEAK is left out where length or a list says more
+ * exactly why.
+ */
 export function failedRules(policy: PasswordPolicy, password: string, account: AccountWords): PasswordRuleName[] {
   const normal = normalisePassword(password);
   const length = [...normal].length;
@@ -63,5 +81,17 @@ export function failedRules(policy: PasswordPolicy, password: string, account: A
   }
   if (isCommonPassword(normal)) failed.push('TOO_COMMON');
   if (resemblesAccount(normal, account)) failed.push('RESEMBLES_ACCOUNT');
+  const isExplained = failed.some((rule) => explainsWeakness.has(rule));
+  if (!isExplained && isWeak(normal, wordsOf(account))) failed.push('TOO_WEAK');
   return failed;
+}
+
+/** Refuses a password that may not be chosen, for an account that is new or whose earlier passwords do not matter. */
+export function refusePassword(
+  settings: UseCaseContext['settings'],
+  password: string,
+  account: AccountWords,
+): Problem<'PASSWORD_REJECTED'> | undefined {
+  const rules = failedRules(policyOf(settings), password, account);
+  return rules.length > 0 ? problem('PASSWORD_REJECTED', { rules }) : undefined;
 }

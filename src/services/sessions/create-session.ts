@@ -6,6 +6,7 @@ import type { SignedAccessToken } from '../tokens/access-tokens.js';
 import { hashSessionSecret, newSessionSecret, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
 import { describeDevice } from './device.js';
+import { effectiveRole } from './effective-role.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
 /** The tokens of a session at one moment. */
@@ -35,14 +36,22 @@ export interface NewSession {
   authenticationMethods: string[];
 }
 
-type Needs = Pick<UseCaseContext, 'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client'>;
+/** What beginning a session needs. */
+export type SessionContext = Pick<
+  UseCaseContext,
+  'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client' | 'locate'
+>;
 
-/** One statement: the session and the mark on its user come together, and only while the user may sign in. */
+/**
+ * One statement: the session and the mark on its user come together, and only while the user may sign in with the password
+ * that was looked at: one that was reset in between opens nothing.
+ */
 const INSERT_SESSION = `
-  WITH signed_in AS (UPDATE users SET last_login_at = ? WHERE id = ? AND disabled_at IS NULL RETURNING id)
+  WITH signed_in AS (
+    UPDATE users SET last_login_at = ? WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ? RETURNING id)
   INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
-    ip_address, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)
-  SELECT ?, id, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM signed_in
+    ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)
+  SELECT ?, id, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM signed_in
   RETURNING ${SESSION_COLUMNS.join(', ')}`;
 
 /** The end that an idle session has at `now`. */
@@ -51,9 +60,9 @@ export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolea
   return end < absoluteEnd ? end : absoluteEnd;
 }
 
-/** Begins a session and signs its first tokens; `undefined` when the user was disabled in the meantime. */
+/** Begins a session and signs its first tokens; `undefined` when the user was disabled, or got another password, in the meantime. */
 export async function createSession(
-  context: Needs,
+  context: SessionContext,
   em: EntityManager,
   begin: NewSession,
 ): Promise<SessionStarted | undefined> {
@@ -63,17 +72,28 @@ export async function createSession(
   const absoluteEnd = addSeconds(now, settings.sessionAbsoluteTtl);
   const secret = newSessionSecret();
   const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
-  const device = [deviceName, deviceType, browser, operatingSystem, client.ipAddress];
+  const { city, country } = context.locate(client.ipAddress);
+  const device = [deviceName, deviceType, browser, operatingSystem, client.ipAddress, city, country];
   const times = [now, now, now, idleEnd(settings, rememberMe, now, absoluteEnd), absoluteEnd];
   const methods = `{${authenticationMethods.join(',')}}`;
-  const values = [now, user.id, randomUUID(), hashSessionSecret(secret), rememberMe, ...device, methods, ...times];
+  const values = [
+    now,
+    user.id,
+    user.passwordChangedAt,
+    randomUUID(),
+    hashSessionSecret(secret),
+    rememberMe,
+    ...device,
+    methods,
+    ...times,
+  ];
   const [row] = await em.execute<Record<string, unknown>[]>(INSERT_SESSION, values);
   if (row === undefined) return undefined;
   const session = toSessionRecord(row);
   const claims = {
     userId: user.id,
     sessionId: session.id,
-    role: user.role,
+    role: effectiveRole(settings, user.role, authenticationMethods),
     authenticationMethods,
     authenticatedAt: now,
   };

@@ -1,38 +1,43 @@
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
 import { consumeToken } from '../one-time-codes/consume.js';
-import type { UseCaseContext } from '../use-case.js';
-import { createSession, type SessionStarted } from './create-session.js';
-import { replaceSession } from './replace-session.js';
+import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
+import { afterSignIn, type SignedIn, type SignInContext, signIn } from './sign-in.js';
 
 /** The token of a verified address, and how its session is to begin. */
 export interface ExchangeTokenInput {
   token: string;
   rememberMe: boolean;
   deviceName: string | null;
+  tokenDelivery: 'COOKIE' | 'BODY';
   /** The refresh token in the browser's cookie: its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client' | 'revocations' | 'logger' | 'requestId'
->;
+/** A mailed code proves the address, and is no second factor (RFC 8176 has no word of its own for it). */
+const METHODS = ['otp'];
 
 /** Makes the session that a verified address may begin once; token and session change together. */
 export async function exchangeToken(
-  context: Needs,
+  context: SignInContext,
   input: ExchangeTokenInput,
-): Promise<SessionStarted | Problem<'TOKEN_INVALID'>> {
+): Promise<SignedIn | TwoFactorRequired | Problem<'TOKEN_INVALID'>> {
   const now = context.clock.now();
-  const started = await context.em.transactional(async (em) => {
+  const { rememberMe, deviceName, tokenDelivery } = input;
+  const outcome = await context.em.transactional(async (em) => {
     const consumed = await consumeToken(em, context.secretKeys, { purpose: 'EXCHANGE', token: input.token, now });
-    if (isProblem(consumed)) return consumed;
+    if (isProblem(consumed)) {
+      await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId: null });
+      return consumed;
+    }
     const user = await em.findOneOrFail(User, consumed.userId);
-    const { rememberMe, deviceName } = input;
-    const begin = { user, rememberMe, deviceName, authenticationMethods: ['otp'] };
-    return (await createSession(context, em, begin)) ?? problem('TOKEN_INVALID');
+    if (user.twoFactorEnabledAt !== null) {
+      return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods: METHODS });
+    }
+    const begin = { user, rememberMe, deviceName, authenticationMethods: METHODS };
+    return (await signIn(context, em, begin, 'TOKEN_EXCHANGE')) ?? problem('TOKEN_INVALID');
   });
-  if (!isProblem(started)) await replaceSession(context, input.heldRefreshToken);
-  return started;
+  if (outcome.kind === 'session-started') await afterSignIn(context, outcome, input.heldRefreshToken);
+  return outcome;
 }

@@ -3,9 +3,14 @@ import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
 import { type Problem, problem } from '../../problems.js';
+import { type Attempt, countedTry } from '../attempts/counted-try.js';
+import type { TrySubject } from '../attempts/subject.js';
+import { recordEvent } from '../audit/record-event.js';
+import { presentedDevice } from '../devices/known-devices.js';
+import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
+import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
-import { createSession, type SessionStarted } from './create-session.js';
-import { replaceSession } from './replace-session.js';
+import { afterSignIn, type SignedIn, type SignInContext, signIn } from './sign-in.js';
 
 /** Who signs in, and how the session is to begin. */
 export interface LoginInput {
@@ -14,66 +19,136 @@ export interface LoginInput {
   password: string;
   rememberMe: boolean;
   deviceName: string | null;
+  tokenDelivery: 'COOKIE' | 'BODY';
   /** The refresh token in the browser's cookie: its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  | 'em'
-  | 'query'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'passwordHasher'
-  | 'accessTokens'
-  | 'client'
-  | 'revocations'
-  | 'logger'
-  | 'requestId'
->;
-type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCOUNT_DISABLED'>;
+/** The password is right and known from a breach: all that it opens is a reset. */
+export interface PasswordChangeRequired extends ResetTicket {
+  kind: 'password-change-required';
+}
 
-const COLUMNS = `id, email, username, username_key, display_name, role, password_hash, password_changed_at, email_verified_at,
-  disabled_at, last_login_at, locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`;
+type Needs = SignInContext & Pick<UseCaseContext, 'query' | 'passwordHasher'>;
+type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCOUNT_LOCKED' | 'ACCOUNT_DISABLED'>;
+type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | LoginProblem;
+
+const COLUMNS = `id, email, username, username_key, display_name, role, password_hash, password_changed_at,
+  password_breached_at, two_factor_enabled_at, email_verified_at, disabled_at, last_login_at, locale, timezone,
+  terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at,
+  (SELECT d.device_key FROM known_devices d WHERE d.user_id = users.id AND d.device_key = ANY($2::text[])
+    ORDER BY d.device_key = ($2::text[])[1] DESC LIMIT 1) AS known_device`;
 const FIND_BY_EMAIL: Statement = { name: 'login-by-email', text: `SELECT ${COLUMNS} FROM users WHERE email = $1` };
 const FIND_BY_USERNAME: Statement = {
   name: 'login-by-username',
   text: `SELECT ${COLUMNS} FROM users WHERE username_key = $1`,
 };
 
-async function notVerified(context: Needs, email: string, now: Date): Promise<Problem<'EMAIL_NOT_VERIFIED'>> {
+interface Found {
+  user: User;
+  passwordHash: string;
+  /** The key by which the account knows the device. */
+  knownDevice: string | null;
+}
+
+async function findAccount(context: Needs, identifier: string): Promise<Found | undefined> {
+  const statement = identifier.includes('@') ? FIND_BY_EMAIL : FIND_BY_USERNAME;
+  const [row] = await context.query(statement, [identifier, presentedDevice(context).keys]);
+  if (row === undefined) return undefined;
+  const { known_device: knownDevice, ...columns } = row;
+  const passwordHash = row.password_hash as string;
+  return { user: context.em.map(User, columns), passwordHash, knownDevice: knownDevice as string | null };
+}
+
+/** A device that signed in to the account before has tries of its own, which a stranger cannot use up. */
+function subjectOf(found: Found | undefined, identifier: string): TrySubject {
+  if (found === undefined || found.knownDevice === null) return { scope: 'identifier', value: identifier };
+  return { scope: 'device', userId: found.user.id, deviceKey: found.knownDevice };
+}
+
+async function notVerified(context: Needs, email: string): Promise<Problem<'EMAIL_NOT_VERIFIED'>> {
+  const now = context.clock.now();
   const code = await context.em.findOne(OneTimeCode, { purpose: 'VERIFY_EMAIL', address: email });
   const availableAt = code === null ? now : addSeconds(code.issuedAt, context.settings.codeResendSeconds);
   return problem('EMAIL_NOT_VERIFIED', { resendAvailableAt: availableAt > now ? availableAt : now });
 }
 
 /** Moves a hash to today's cost while the password is at hand; the guard keeps a change made meanwhile. */
-async function renewHash(context: Needs, user: User, oldHash: string, password: string): Promise<void> {
-  if (!context.passwordHasher.isOutdated(oldHash)) return;
+async function renewHash(context: Needs, { user, passwordHash: old }: Found, password: string): Promise<void> {
+  if (!context.passwordHasher.isOutdated(old)) return;
   const passwordHash = await context.passwordHasher.hash(password);
-  await context.em.nativeUpdate(User, { id: user.id, passwordHash: oldHash }, { passwordHash });
+  await context.em.nativeUpdate(User, { id: user.id, passwordHash: old }, { passwordHash });
 }
 
-/** Signs in by password. Unknown and wrong are alike in answer and in work; the account's state is told to its owner alone. */
-export async function login(context: Needs, input: LoginInput): Promise<SessionStarted | LoginProblem> {
-  const statement = input.identifier.includes('@') ? FIND_BY_EMAIL : FIND_BY_USERNAME;
-  const [row] = await context.query(statement, [input.identifier]);
-  const hash = row?.password_hash as string | undefined;
-  const matches = await context.passwordHasher.verify(hash, input.password);
-  if (row === undefined || hash === undefined || !matches) return problem('INVALID_CREDENTIALS');
-  const user = context.em.map(User, row);
-  if (user.disabledAt !== null) return problem('ACCOUNT_DISABLED');
-  if (user.emailVerifiedAt === null) return await notVerified(context, user.email, context.clock.now());
-  await renewHash(context, user, hash, input.password);
-  const { rememberMe, deviceName } = input;
-  const started = await createSession(context, context.em, {
-    user,
-    rememberMe,
-    deviceName,
-    authenticationMethods: ['pwd'],
+async function refuse(context: Needs, user: User | null, reason: LoginProblem['code']): Promise<void> {
+  const userId = user?.id ?? null;
+  await recordEvent(context.em, context, { type: 'LOGIN', success: false, userId, metadata: { reason } });
+}
+
+/** The password is right and its account may sign in: what that opens, in one transaction. */
+async function open(
+  context: Needs,
+  user: User,
+  input: LoginInput,
+  attempt: Attempt,
+): Promise<SignedIn | TwoFactorRequired | PasswordChangeRequired | undefined> {
+  const { rememberMe, deviceName, tokenDelivery } = input;
+  return await context.em.transactional(async (em) => {
+    await attempt.succeeded(em);
+    if (user.passwordBreachedAt != null) {
+      await recordEvent(em, context, {
+        type: 'LOGIN',
+        success: false,
+        userId: user.id,
+        metadata: { reason: 'BREACHED' },
+      });
+      return { kind: 'password-change-required' as const, ...(await issueResetTicket(em, context, user)) };
+    }
+    const firstMethods = ['pwd'];
+    if (user.twoFactorEnabledAt != null) {
+      await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
+      return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods });
+    }
+    return await signIn(context, em, { user, rememberMe, deviceName, authenticationMethods: firstMethods }, 'LOGIN');
   });
-  if (started === undefined) return problem('ACCOUNT_DISABLED');
-  await replaceSession(context, input.heldRefreshToken);
-  return started;
+}
+
+async function tryPassword(
+  context: Needs,
+  found: Found | undefined,
+  input: LoginInput,
+  attempt: Attempt,
+): Promise<LoginOutcome> {
+  const matches = await context.passwordHasher.verify(found?.passwordHash, input.password);
+  if (found === undefined || !matches) {
+    await refuse(context, found?.user ?? null, 'INVALID_CREDENTIALS');
+    await attempt.failed(found?.user ?? null);
+    return problem('INVALID_CREDENTIALS');
+  }
+  const { user } = found;
+  if (user.disabledAt !== null || user.emailVerifiedAt === null) {
+    await attempt.succeeded(context.em);
+    const refused = user.disabledAt === null ? await notVerified(context, user.email) : problem('ACCOUNT_DISABLED');
+    await refuse(context, user, refused.code);
+    return refused;
+  }
+  await renewHash(context, found, input.password);
+  const opened = await open(context, user, input, attempt);
+  if (opened === undefined) await refuse(context, user, 'INVALID_CREDENTIALS');
+  return opened ?? problem('INVALID_CREDENTIALS');
+}
+
+/**
+ * Signs in by password. Unknown and wrong are alike in answer and in work, locked or not; the account's state is told to its
+ * owner alone.
+ */
+export async function login(context: Needs, input: LoginInput): Promise<LoginOutcome> {
+  const found = await findAccount(context, input.identifier);
+  const subject = subjectOf(found, input.identifier);
+  const outcome = await countedTry(context, subject, (attempt) => tryPassword(context, found, input, attempt));
+  if (outcome.kind === 'session-started') await afterSignIn(context, outcome, input.heldRefreshToken);
+  if (outcome.kind === 'problem' && outcome.code === 'ACCOUNT_LOCKED') {
+    await refuse(context, found?.user ?? null, 'ACCOUNT_LOCKED');
+  }
+  return outcome;
 }

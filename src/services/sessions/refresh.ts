@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
 import { type Problem, problem } from '../../problems.js';
+import { riskOf } from '../audit/events.js';
+import { recordEvent } from '../audit/record-event.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
 import { hashSessionSecret, type RefreshToken, readRefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
 import type { SessionTokens } from './create-session.js';
+import { effectiveRole } from './effective-role.js';
 import { revokeSessions } from './revoke-sessions.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
@@ -30,20 +34,28 @@ type Needs = Pick<
   | 'mailRoute'
   | 'logger'
   | 'requestId'
+  | 'locate'
 >;
 
 const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
 
-/** The whole rotation: of any number of callers with one token, one moves the generation on. */
+/** The whole rotation, with its audit event: of any number of callers with one token, one moves the generation on. */
 const ROTATE: Statement = {
   name: 'rotate-session',
-  text: `UPDATE sessions s SET
-      generation = s.generation + 1, last_rotated_at = $4, last_activity_at = $4, ip_address = $5,
-      expires_at = LEAST(CASE WHEN s.remember_me THEN $6::timestamptz ELSE $7::timestamptz END, s.absolute_expires_at)
-    FROM users u
-    WHERE s.id = $1 AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
-      AND u.id = s.user_id AND u.disabled_at IS NULL
-    RETURNING ${COLUMNS}, u.role`,
+  text: `WITH rotated AS (
+      UPDATE sessions s SET
+        generation = s.generation + 1, last_rotated_at = $4, last_activity_at = $4, ip_address = $5, city = $8, country = $9,
+        expires_at = LEAST(CASE WHEN s.remember_me THEN $6::timestamptz ELSE $7::timestamptz END, s.absolute_expires_at)
+      FROM users u
+      WHERE s.id = $1 AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
+        AND u.id = s.user_id AND u.disabled_at IS NULL
+      RETURNING ${COLUMNS}, u.role),
+    audited AS (
+      INSERT INTO audit_events
+        (id, type, success, risk_level, actor_id, user_id, ip_address, user_agent, request_id, metadata, created_at)
+      SELECT $10, 'REFRESH', true, '${riskOf('REFRESH', true)}', user_id, user_id, $5, $11, $12,
+        jsonb_build_object('sessionId', id), $4 FROM rotated)
+    SELECT * FROM rotated`,
 };
 
 const INSPECT: Statement = {
@@ -58,7 +70,7 @@ async function refreshed(context: Needs, row: Record<string, unknown>, secret: B
   const access = await context.accessTokens.sign({
     userId: row.user_id as string,
     sessionId,
-    role: row.role as string,
+    role: effectiveRole(context.settings, row.role as string, authenticationMethods),
     authenticationMethods,
     authenticatedAt,
   });
@@ -74,6 +86,7 @@ async function endReusedSession(context: Needs, row: Record<string, unknown>, no
   const outboxId = await context.em.transactional(async (em) => {
     const ended = await revokeSessions(em, { id: sessionId }, 'REUSE_DETECTED', now);
     if (ended.length === 0) return undefined;
+    await recordEvent(em, context, { type: 'REFRESH_REUSE', userId: row.user_id as string, metadata: { sessionId } });
     const device = (row.device_name ?? row.browser ?? '') as string;
     return await writeMail(em, {
       mail: 'session-reuse',
@@ -93,6 +106,17 @@ async function endReusedSession(context: Needs, row: Record<string, unknown>, no
   handOver(context, outboxId);
 }
 
+/** Writes that a genuine token was refused; made-up ones never come this far. */
+async function refuse(
+  context: Needs,
+  sessionId: string,
+  userId: string | null,
+  reason: 'ENDED' | 'ACCOUNT_DISABLED',
+): Promise<void> {
+  const metadata = { sessionId, reason };
+  await recordEvent(context.em, context, { type: 'REFRESH', success: false, userId, metadata });
+}
+
 /** The rotation found no row: tells a retry inside the grace window from a reuse. */
 async function explain(
   context: Needs,
@@ -100,10 +124,15 @@ async function explain(
   now: Date,
 ): Promise<SessionRefreshed | Problem<'REFRESH_REJECTED'>> {
   const rejected = problem('REFRESH_REJECTED');
-  const [row] = await context.query(INSPECT, [token.sessionId, hashSessionSecret(token.secret), now]);
-  if (row === undefined) return rejected;
+  const { sessionId } = token;
+  const [row] = await context.query(INSPECT, [sessionId, hashSessionSecret(token.secret), now]);
+  if (row === undefined) {
+    await refuse(context, sessionId, null, 'ENDED');
+    return rejected;
+  }
   if (row.disabled_at !== null) {
-    context.revocations.announce(await revokeSessions(context.em, { id: token.sessionId }, 'ACCOUNT_DISABLED', now));
+    context.revocations.announce(await revokeSessions(context.em, { id: sessionId }, 'ACCOUNT_DISABLED', now));
+    await refuse(context, sessionId, row.user_id as string, 'ACCOUNT_DISABLED');
     return rejected;
   }
   const behind = (row.generation as number) - token.generation;
@@ -125,14 +154,21 @@ export async function refresh(
   if (token === undefined) return problem('REFRESH_REJECTED');
   const now = context.clock.now();
   const { refreshTokenTtl, refreshTokenTtlRemembered } = context.settings;
+  const { ipAddress, userAgent } = context.client;
+  const { city, country } = context.locate(ipAddress);
   const [row] = await context.query(ROTATE, [
     token.sessionId,
     token.generation,
     hashSessionSecret(token.secret),
     now,
-    context.client.ipAddress,
+    ipAddress,
     addSeconds(now, refreshTokenTtlRemembered),
     addSeconds(now, refreshTokenTtl),
+    city,
+    country,
+    randomUUID(),
+    userAgent,
+    context.requestId,
   ]);
   return row === undefined ? await explain(context, token, now) : await refreshed(context, row, token.secret);
 }

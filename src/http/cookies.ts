@@ -1,0 +1,47 @@
+import type { CookieSerializeOptions } from '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DeviceCookie, RefreshCookie } from '../context.js';
+import type { Settings } from '../settings.js';
+
+const DEVICE_COOKIE_SECONDS = 365 * 86_400;
+
+function isSecure(settings: Settings): boolean {
+  return settings.nodeEnv === 'production' || settings.cookieSameSite === 'none';
+}
+
+/** The name of a cookie of ours; the `__Host-` prefix ties it to this host and to https. */
+function cookieName(settings: Settings, name: 'refresh' | 'device'): string {
+  return `${isSecure(settings) ? '__Host-' : ''}gatehouse-${name}`;
+}
+
+function attributesOf(settings: Settings): CookieSerializeOptions {
+  return { path: '/', httpOnly: true, secure: isSecure(settings), sameSite: settings.cookieSameSite };
+}
+
+/** Reads and writes the cookie of the refresh token for one request. */
+export function createRefreshCookie(settings: Settings, request: FastifyRequest, reply: FastifyReply): RefreshCookie {
+  const name = cookieName(settings, 'refresh');
+  const attributes = attributesOf(settings);
+  return {
+    value: request.cookies[name] ?? null,
+    set(refreshToken, expiresAt, rememberMe) {
+      // Without "remember me" the cookie goes with the browser's own session.
+      const maxAge = rememberMe ? { maxAge: Math.floor((expiresAt.getTime() - Date.now()) / 1000) } : {};
+      void reply.setCookie(name, refreshToken, { ...attributes, ...maxAge });
+    },
+    clear() {
+      if (request.cookies[name] !== undefined) void reply.clearCookie(name, attributes);
+    },
+  };
+}
+
+/** What the browser's device cookie says; null where it brings none. */
+export function readDeviceToken(settings: Settings, request: FastifyRequest): string | null {
+  return request.cookies[cookieName(settings, 'device')] ?? null;
+}
+
+/** Writes the cookie by which a device is known again; it opens nothing. */
+export function createDeviceCookie(settings: Settings, reply: FastifyReply): DeviceCookie {
+  const attributes = { ...attributesOf(settings), maxAge: DEVICE_COOKIE_SECONDS };
+  return { set: (token) => void reply.setCookie(cookieName(settings, 'device'), token, attributes) };
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { JobKind } from './job-kind.js';
+
+const purgePayload = z.strictObject({});
+
+const ATTEMPTS = 3;
+
+/** Deletes what is kept no longer; it needs to know nothing. */
+export const purgeJob: JobKind<z.infer<typeof purgePayload>> = {
+  queue: 'maintenance',
+  name: 'purge',
+  payload: purgePayload,
+  options: () => ({
+    attempts: ATTEMPTS,
+    backoff: { type: 'custom' },
+    stackTraceLimit: 0,
+    removeOnComplete: true,
+    removeOnFail: true,
+  }),
+};

@@ -1,0 +1,104 @@
+import { createPostgresBackend, Queue } from 'bullmq';
+import { connectRedis } from '../lib/redis.js';
+import { within } from '../lib/within.js';
+import type { JobKind } from './job-kind.js';
+import { postgresConnection, type QueueLocation } from './queue-location.js';
+
+/** The queue of one kind of job, as those who fill it see it. */
+export interface JobQueue<Payload> {
+  /** Rejects when the queue is away. A job whose id waits already is not added twice. */
+  add(payload: Payload): Promise<void>;
+  /** Adds the job now and then every so many milliseconds, once for all processes that ask for it. */
+  addEvery(milliseconds: number, payload: Payload): Promise<void>;
+  /** Whether the queue can be reached now, without asking it. */
+  isReady(): boolean;
+  /** How many jobs wait, run and are delayed. */
+  counts(): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+const CLOSE_WITHIN_MILLISECONDS = 2_000;
+
+interface OpenQueue {
+  queue: Queue;
+  isReady(): boolean;
+  disconnect(): void;
+}
+
+function openQueue(name: string, location: QueueLocation, poolSize: number): OpenQueue {
+  if (location.redisUrl === undefined) {
+    const connection = postgresConnection(location.databaseUrl, poolSize);
+    const queue = new Queue(name, { connection }, createPostgresBackend);
+    return { queue: queue as unknown as Queue, isReady: () => true, disconnect: () => undefined };
+  }
+  const connection = connectRedis(location.redisUrl, 'command', location.logger);
+  const queue = new Queue(name, { connection });
+  return { queue, isReady: () => connection.status === 'ready', disconnect: () => connection.disconnect() };
+}
+
+async function closeQueue({ queue, isReady, disconnect }: OpenQueue): Promise<void> {
+  if (isReady()) await within(CLOSE_WITHIN_MILLISECONDS, queue.close()).catch(() => undefined);
+  // It would wait for a Redis that is away; without its connection it comes to its end.
+  else queue.close().catch(() => undefined);
+  disconnect();
+}
+
+/** Opens the queue with its first use, and anew after a failure. */
+function reopening(open: () => OpenQueue) {
+  let opened: OpenQueue | undefined;
+  const present = () => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    isReady: () => present().isReady(),
+    /** BullMQ never forgets that its first word with the queue failed, so a new queue is made for the next use. */
+    async whenReady(): Promise<Queue> {
+      const current = present();
+      if (!current.isReady()) throw new Error('The queue cannot be reached now.');
+      try {
+        await current.queue.waitUntilReady();
+      } catch (cause) {
+        if (opened === current) opened = undefined;
+        await closeQueue(current);
+        throw cause;
+      }
+      return current.queue;
+    },
+    async close() {
+      if (opened !== undefined) await closeQueue(opened);
+    },
+  };
+}
+
+/** Opens the producer's side of a queue. `poolSize`: its most connections, where it lives in the database. */
+export function createJobQueue<Payload>(
+  kind: JobKind<Payload>,
+  location: QueueLocation,
+  { poolSize = 1, inUse = true } = {},
+): JobQueue<Payload> {
+  const queue = reopening(() => {
+    const opened = openQueue(kind.queue, location, poolSize);
+    opened.queue.on('error', (cause) =>
+      location.logger.warn({ err: cause, component: 'queue', queue: kind.queue }, 'the queue is away'),
+    );
+    return opened;
+  });
+  // On Redis at once, so that it is known from the first request on whether it is there; in the database with its first
+  // use, when its tables are there.
+  if (inUse && location.redisUrl !== undefined) queue.isReady();
+  return {
+    async add(payload) {
+      const parsed = kind.payload.parse(payload);
+      await (await queue.whenReady()).add(kind.name, parsed, kind.options(parsed));
+    },
+    async addEvery(milliseconds, payload) {
+      const data = kind.payload.parse(payload);
+      const template = { name: kind.name, data, opts: kind.options(data) };
+      await (await queue.whenReady()).upsertJobScheduler(kind.name, { every: milliseconds }, template);
+    },
+    isReady: queue.isReady,
+    counts: async () => await (await queue.whenReady()).getJobCounts('waiting', 'active', 'delayed', 'failed'),
+    close: queue.close,
+  };
+}

@@ -1,0 +1,56 @@
+import { escapeHtml } from './interpolate.js';
+
+/** The compiled layout.mjml: the page around every mail, and the markup of each block that its body is written with. */
+export interface Layout {
+  page: string;
+  blocks: ReadonlyMap<string, string>;
+}
+
+/** What goes into the layout: the parts of one mail in one language. */
+export interface Pieces {
+  locale: string;
+  subject: string;
+  body: string;
+  footer: string;
+}
+
+const BLOCK = /\[\[block:(\w+)\]\]([\s\S]*?)(?=\[\[block:|\[\[end\]\])/g;
+const ALL_BLOCKS = /\[\[block:[\s\S]*\[\[end\]\]/;
+const SLOT = /\[\[(\w+)\]\]/g;
+const ELEMENT = /<(\w+)>([\s\S]*?)<\/\1>/g;
+const SECTION_MARK = /\{\{[#^/]\w+\}\}/g;
+
+/** Takes the layout apart. */
+export function parseLayout(html: string): Layout {
+  const blocks = [...html.matchAll(BLOCK)].map(([, name = '', markup = '']) => [name, markup.trim()] as const);
+  return { page: html.replace(ALL_BLOCKS, '').trim(), blocks: new Map(blocks) };
+}
+
+/** The body with each of its elements in the markup of the block of that name. */
+function expandBlocks({ blocks }: Layout, body: string): string {
+  const stray = body.replace(ELEMENT, '').replace(SECTION_MARK, '').trim();
+  if (stray !== '') throw new Error(`the template has text outside of its blocks: ${stray}`);
+  return body.replace(ELEMENT, (_, name: string, content: string) => {
+    const block = blocks.get(name);
+    if (block === undefined) throw new Error(`the template uses an unknown block: ${name}`);
+    return block.replace('[[content]]', () => content);
+  });
+}
+
+/**
+ * Puts a mail into the layout.
+ * @throws Error when the body is not made of the layout's blocks, or the layout has a slot that nothing fills.
+ */
+export function fillLayout(layout: Layout, { locale, subject, body, footer }: Pieces): string {
+  const slots: Record<string, string> = {
+    locale,
+    subject: escapeHtml(subject),
+    footer: escapeHtml(footer),
+    body: expandBlocks(layout, body),
+  };
+  return `${layout.page.replace(SLOT, (slot, name: string) => {
+    const content = slots[name];
+    if (content === undefined) throw new Error(`the layout has an unknown slot: ${slot}`);
+    return content;
+  })}\n`;
+}

@@ -1,0 +1,16 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+const END_WAYS_BACK = `
+  UPDATE one_time_codes SET consumed_at = ?
+  WHERE user_id = ? AND purpose = 'REVERT_EMAIL' AND consumed_at IS NULL AND issued_at >= ?`;
+
+/**
+ * Ends the ways back that were mailed since a moment: whoever held the account earlier has the older claim, and an address
+ * that came after may not take the account away again.
+ */
+export async function endWaysBack(
+  em: EntityManager,
+  { userId, since, now }: { userId: string; since: Date; now: Date },
+): Promise<void> {
+  await em.execute(END_WAYS_BACK, [now, userId, since]);
+}

@@ -1,0 +1,129 @@
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import type { OneTimeCode } from '../../entities/one-time-code.js';
+import { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
+import { countMails, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
+import { issueCode, lockCode } from '../one-time-codes/issue.js';
+import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
+import type { UseCaseContext } from '../use-case.js';
+import { comparedKey, findAddressOwner } from './address-owner.js';
+import type { MailAccepted } from './resend-verification.js';
+
+/** Who moves where; the address is trimmed and lower-cased already. */
+export interface EmailChangeRequest {
+  userId: string;
+  authenticatedAt: Date;
+  newEmail: string;
+}
+
+type Needs = Pick<
+  UseCaseContext,
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger' | 'client'
+>;
+type RequestProblem = Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED' | 'INPUT_INVALID' | 'EMAIL_TAKEN'>;
+
+interface Request {
+  context: Needs;
+  em: EntityManager;
+  user: User;
+  newEmail: string;
+  now: Date;
+}
+
+interface Written {
+  kind: 'written';
+  resendAvailableAt: Date;
+  outboxId?: string;
+}
+
+/** Locks the code and then the user, as everybody does; the first request of a user has no code to lock and looks again. */
+async function lockRequest(em: EntityManager, userId: string): Promise<[OneTimeCode | null, User | null]> {
+  const code = await lockCode(em, 'CHANGE_EMAIL', userId);
+  const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  return [code ?? (await lockCode(em, 'CHANGE_EMAIL', userId)), user];
+}
+
+/** Who has proven the address, or was shut out with it; an account that never proved it gives way. */
+async function findTaker({ context, em, user, newEmail }: Request): Promise<User | null> {
+  const owner = await findAddressOwner(em, newEmail, comparedKey(context, newEmail));
+  if (owner === null || owner.id === user.id) return null;
+  return owner.emailVerifiedAt !== null || owner.disabledAt !== null ? owner : null;
+}
+
+/** To the new address its code; to the owner of a taken one, once in a while, that it is taken. */
+async function mailFor(
+  request: Request,
+  taker: User | null,
+  codeId: string,
+): Promise<Omit<NewMail, 'requestId' | 'now'>> {
+  const { context, em, user, newEmail, now } = request;
+  const recipient = taker?.email ?? newEmail;
+  const since = addSeconds(now, -context.settings.codeResendSeconds);
+  const told = (await countMails(em, 'already-registered', recipient, since)) > 0;
+  if (taker !== null) return { mail: told ? 'none' : 'already-registered', recipient, locale: taker.locale ?? null };
+  const variables: Record<string, string> = user.displayName == null ? {} : { displayName: user.displayName };
+  return { mail: 'change-email', recipient, locale: user.locale ?? null, codeId, variables };
+}
+
+/** A code that works, or for a taken address one that never does: the caller cannot tell which. */
+async function writeCode(request: Request): Promise<Written | Problem<'EMAIL_TAKEN'>> {
+  const { context, em, user, newEmail, now } = request;
+  const { emailChangeCodeTtl: codeTtl, verificationLinkTtl: linkTtl, codeResendSeconds } = context.settings;
+  const taker = await findTaker(request);
+  if (taker !== null && context.settings.signupRevealsAccounts) return problem('EMAIL_TAKEN');
+  const userId = taker === null ? user.id : null;
+  const code = { purpose: 'CHANGE_EMAIL' as const, address: user.id, userId, now, codeTtl, linkTtl };
+  const { id } = await issueCode(em, context.secretKeys, code);
+  user.pendingEmail = newEmail;
+  const { requestId } = context;
+  const outboxId = await writeMail(em, { ...(await mailFor(request, taker, id)), requestId, now });
+  return { kind: 'written', resendAvailableAt: addSeconds(now, codeResendSeconds), outboxId };
+}
+
+async function write(
+  context: Needs,
+  em: EntityManager,
+  input: EmailChangeRequest,
+  now: Date,
+): Promise<Written | RequestProblem> {
+  const { userId, newEmail } = input;
+  const [previous, user] = await lockRequest(em, userId);
+  if (user === null) return problem('UNAUTHENTICATED');
+  if (user.email === newEmail) return inputProblem(['input', 'newEmail'], 'unchanged', 'This is the address already.');
+  const availableAt = previous === null ? now : addSeconds(previous.issuedAt, context.settings.codeResendSeconds);
+  // Whoever mistyped the address need not wait to type it right.
+  if (availableAt > now && user.pendingEmail === newEmail) return { kind: 'written', resendAvailableAt: availableAt };
+  const written = await writeCode({ context, em, user, newEmail, now });
+  const refusal = isProblem(written) ? { success: false, metadata: { reason: written.code } } : {};
+  await recordEvent(em, context, { type: 'EMAIL_CHANGE_REQUEST', userId, actorId: userId, ...refusal });
+  return written;
+}
+
+/**
+ * Mails a code to the address that an account is to move to. A taken address has the same answer and the same work: its owner
+ * is told by mail, and no code works. Within the cool-down nothing is mailed to the same address again.
+ */
+export async function requestEmailChange(
+  context: Needs,
+  input: EmailChangeRequest,
+): Promise<MailAccepted | RequestProblem> {
+  const stale = requireRecentAuthentication(context, input.authenticatedAt);
+  if (stale !== undefined) {
+    const who = { userId: input.userId, actorId: input.userId };
+    const refusal = { success: false, metadata: { reason: stale.code } };
+    await recordEvent(context.em, context, { type: 'EMAIL_CHANGE_REQUEST', ...who, ...refusal });
+    return stale;
+  }
+  const now = context.clock.now();
+  const [status, written] = await Promise.all([
+    mailStatus(context),
+    context.em.transactional((em) => write(context, em, input, now)),
+  ]);
+  if (isProblem(written)) return written;
+  if (written.outboxId !== undefined) handOver(context, written.outboxId);
+  const { resendAvailableAt } = written;
+  return { kind: 'mail-accepted', email: input.newEmail, mailStatus: status, resendAvailableAt };
+}

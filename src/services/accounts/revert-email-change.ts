@@ -1,0 +1,115 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { OneTimeCode } from '../../entities/one-time-code.js';
+import { User } from '../../entities/user.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
+import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
+import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
+import { consumeToken } from '../one-time-codes/consume.js';
+import { readToken } from '../one-time-codes/derive.js';
+import { lockCode } from '../one-time-codes/issue.js';
+import { forceReset, unknownPasswordHash } from '../passwords/force-reset.js';
+import { revokeSessions } from '../sessions/revoke-sessions.js';
+import type { UseCaseContext } from '../use-case.js';
+import { endWaysBack } from './end-ways-back.js';
+import { moveAddress } from './move-address.js';
+
+/** The account has its old address again, and a reset of its password is on the way there. */
+export interface EmailChangeReverted {
+  kind: 'email-change-reverted';
+  email: string;
+  mailStatus: MailStatus;
+}
+
+type Needs = Pick<
+  UseCaseContext,
+  | 'em'
+  | 'clock'
+  | 'settings'
+  | 'secretKeys'
+  | 'passwordHasher'
+  | 'revocations'
+  | 'mailQueue'
+  | 'mailRoute'
+  | 'requestId'
+  | 'logger'
+  | 'client'
+>;
+type RevertProblem = Problem<'TOKEN_INVALID' | 'CONFLICT'>;
+
+interface Reverted {
+  kind: 'reverted';
+  userId: string;
+  email: string;
+  ended: string[];
+  replacedAccounts: number;
+  outboxId: string;
+}
+
+interface Revert {
+  context: Needs;
+  em: EntityManager;
+  userId: string;
+  email: string;
+  now: Date;
+}
+
+/** Ends what came later: the change that waits for its code, and the ways back that are younger than this one. */
+async function endLaterChanges({ em, userId, email, now }: Revert): Promise<void> {
+  const { issuedAt } = await em.findOneOrFail(OneTimeCode, { purpose: 'REVERT_EMAIL', address: email });
+  await endWaysBack(em, { userId, since: issuedAt, now });
+}
+
+async function takeBack(revert: Revert, unknownHash: string): Promise<Reverted | Problem<'CONFLICT'>> {
+  const { context, em, userId, email, now } = revert;
+  // Takes turns with a change that is being confirmed.
+  await lockCode(em, 'CHANGE_EMAIL', userId);
+  const moved = await moveAddress(context, em, { userId, from: null, to: email, now });
+  if (moved === undefined) {
+    // The link stays good for when the address is free.
+    await em.nativeUpdate(OneTimeCode, { purpose: 'REVERT_EMAIL', address: email }, { consumedAt: null });
+    return problem('CONFLICT');
+  }
+  await endLaterChanges(revert);
+  const user = await em.findOneOrFail(User, { id: userId }, { refresh: true });
+  // Whoever moved the account away may know its password, so that it opens nothing any more until it is reset.
+  const outboxId = await forceReset(context, em, user, unknownHash);
+  const ended = await revokeSessions(em, { userId, exceptId: null }, 'EMAIL_CHANGED', now);
+  return { kind: 'reverted', userId, email, ...moved, ended, outboxId };
+}
+
+async function revert(
+  context: Needs,
+  em: EntityManager,
+  token: string,
+  unknownHash: string,
+): Promise<Reverted | RevertProblem> {
+  const now = context.clock.now();
+  const code = await consumeToken(em, context.secretKeys, { purpose: 'REVERT_EMAIL', token, now });
+  const taken = isProblem(code)
+    ? code
+    : await takeBack({ context, em, userId: code.userId, email: code.address, now }, unknownHash);
+  const userId = isProblem(code) ? null : code.userId;
+  const told: Pick<NewAuditEvent, 'success' | 'metadata'> = isProblem(taken)
+    ? { success: false, metadata: { reason: taken.code } }
+    : { metadata: { endedSessions: taken.ended.length, replacedAccounts: taken.replacedAccounts } };
+  await recordEvent(em, context, { type: 'EMAIL_CHANGE_REVERT', userId, ...told });
+  return taken;
+}
+
+/**
+ * Takes an account back to the address that it had before, by the link that was mailed there. Every session ends, and the
+ * password with them: a reset is mailed to the old address. The oldest address that still has its link has the last word.
+ */
+export async function revertEmailChange(
+  context: Needs,
+  input: { token: string },
+): Promise<EmailChangeReverted | RevertProblem> {
+  // What is none of our tokens is not worth a hash.
+  const genuine = readToken(context.secretKeys, 'REVERT_EMAIL', input.token) !== undefined;
+  const [status, unknownHash] = await Promise.all([mailStatus(context), genuine ? unknownPasswordHash(context) : '']);
+  const outcome = await context.em.transactional((em) => revert(context, em, input.token, unknownHash));
+  if (isProblem(outcome)) return outcome;
+  context.revocations.announce(outcome.ended);
+  handOver(context, outcome.outboxId);
+  return { kind: 'email-change-reverted', email: outcome.email, mailStatus: status };
+}

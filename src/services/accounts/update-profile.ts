@@ -1,0 +1,65 @@
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { User } from '../../entities/user.js';
+import { inputProblem, type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** What a user changes of their profile: what is absent stays, what is null is cleared. */
+export interface ProfileChange {
+  displayName?: string | null | undefined;
+  username?: string | null | undefined;
+  locale?: string | null | undefined;
+  timezone?: string | null | undefined;
+}
+
+/** The profile as it is now. */
+export interface ProfileUpdated {
+  kind: 'profile-updated';
+  user: User;
+}
+
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'client' | 'requestId'>;
+type UpdateProblem = Problem<'INPUT_INVALID' | 'USERNAME_TAKEN' | 'UNAUTHENTICATED'>;
+
+const FIELDS = ['displayName', 'username', 'locale', 'timezone'] as const;
+
+/** The names of what differs from what the account has. */
+function changedFields(user: User, change: ProfileChange): (typeof FIELDS)[number][] {
+  return FIELDS.filter((field) => change[field] !== undefined && change[field] !== (user[field] ?? null));
+}
+
+async function write(context: Needs, userId: string, change: ProfileChange): Promise<ProfileUpdated | UpdateProblem> {
+  return await context.em.transactional(async (em) => {
+    const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (user === null) return problem('UNAUTHENTICATED');
+    const changed = changedFields(user, change);
+    if (changed.length === 0) return { kind: 'profile-updated', user };
+    for (const field of changed) user[field] = change[field] ?? null;
+    user.usernameKey = user.username?.toLowerCase() ?? null;
+    user.updatedAt = context.clock.now();
+    await em.flush();
+    const metadata = { fields: changed.join(', ') };
+    await recordEvent(em, context, { type: 'PROFILE_UPDATE', userId, actorId: userId, metadata });
+    return { kind: 'profile-updated', user };
+  });
+}
+
+/** Changes a user's profile; a username is refused when another account has it, in whatever case and also in a race. */
+export async function updateProfile(
+  context: Needs,
+  input: { userId: string; change: ProfileChange },
+): Promise<ProfileUpdated | UpdateProblem> {
+  const { userId, change } = input;
+  if (change.username === null && context.settings.usernameRequired) {
+    return inputProblem(['input', 'username'], 'required', 'Choose a username.');
+  }
+  try {
+    return await write(context, userId, change);
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+    const refused = problem('USERNAME_TAKEN');
+    const told = { success: false, metadata: { reason: refused.code } };
+    await recordEvent(context.em, context, { type: 'PROFILE_UPDATE', userId, actorId: userId, ...told });
+    return refused;
+  }
+}

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import { type Problem, problem } from '../../problems.js';
+import { type CountingContext, lockIfDue } from './lock.js';
+import { subjectKey, type TrySubject } from './subject.js';
+
+/** A try that was admitted; its end is told once. */
+export interface Attempt {
+  /** It was wrong; `owner` is told by mail when this locks the name. */
+  failed(owner: User | null): Promise<void>;
+  /** It was right: the count begins anew, in the transaction of what the try permits. */
+  succeeded(em: EntityManager): Promise<void>;
+}
+
+/** Wrong tries in a row after which a password is worth nothing until it is reset (NIST SP 800-63B-4, 3.2.2). */
+export const MOST_FAILURES_IN_A_ROW = 100;
+/** A try that was not decided by then was cut off with its process. */
+const FORGET_UNDECIDED_AFTER_SECONDS = 60;
+/** The last try before the lock is held back for this long, each one before it for half as long. */
+const LONGEST_DELAY_MILLISECONDS = 1_000;
+const SHORTEST_DELAY_MILLISECONDS = 100;
+const FIRST_POLL_MILLISECONDS = 25;
+const LONGEST_POLL_MILLISECONDS = 400;
+const WAIT_FOR_OTHERS_MILLISECONDS = 10_000;
+
+/**
+ * Takes one of the places that are left before the lock, with the failures so far. Of any number of parallel callers no
+ * more get one than there are places, in one process or in many.
+ */
+const ADMIT = `
+  INSERT INTO login_failures AS f (key, failures, in_flight, total, last_tried_at)
+  VALUES (?, 0, 1, 0, ?)
+  ON CONFLICT (key) DO UPDATE SET
+    failures = CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END,
+    in_flight = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.in_flight + 1 END,
+    locked_until = NULL, last_tried_at = excluded.last_tried_at
+  WHERE f.total < ${MOST_FAILURES_IN_A_ROW} AND (f.locked_until IS NULL OR f.locked_until <= ?)
+    AND CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END
+      + CASE WHEN f.last_tried_at < ? THEN 0 ELSE f.in_flight END < ?
+  RETURNING failures`;
+
+const LOCK_OF = 'SELECT locked_until, total FROM login_failures WHERE key = ?';
+const SUCCEED = `
+  UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, in_flight = GREATEST(in_flight - 1, 0)
+  WHERE key = ?`;
+const RELEASE = 'UPDATE login_failures SET in_flight = GREATEST(in_flight - 1, 0) WHERE key = ?';
+
+function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
+  const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
+  return problem('ACCOUNT_LOCKED', { retryAfterSeconds, lockedUntil: until });
+}
+
+/** The failures so far, or undefined where no place is left. */
+async function takePlace(context: CountingContext, key: string): Promise<number | undefined> {
+  const { lockoutSeconds, lockoutThreshold } = context.settings;
+  const now = context.clock.now();
+  const stale = addSeconds(now, -lockoutSeconds);
+  const undecided = addSeconds(now, -FORGET_UNDECIDED_AFTER_SECONDS);
+  const renewed = [now, stale, undecided];
+  const values = [key, now, ...renewed, now, ...renewed, lockoutThreshold];
+  const [row] = await context.em.execute<{ failures: number }[]>(ADMIT, values);
+  return row?.failures;
+}
+
+/** Why no place is left; undefined where others are about to free theirs or to lock the name. */
+async function findLock(context: CountingContext, key: string): Promise<Problem<'ACCOUNT_LOCKED'> | undefined> {
+  const now = context.clock.now();
+  const [row] = await context.em.execute<{ locked_until: string | null; total: number }[]>(LOCK_OF, [key]);
+  const endless = row !== undefined && row.total >= MOST_FAILURES_IN_A_ROW;
+  if (endless) return locked(addSeconds(now, context.settings.lockoutSeconds), now);
+  const until = row?.locked_until == null ? undefined : new Date(row.locked_until);
+  return until !== undefined && until > now ? locked(until, now) : undefined;
+}
+
+/** A place among the tries, or the lock; tries that come while all places are taken wait for those before them. */
+async function admit(context: CountingContext, key: string): Promise<number | Problem<'ACCOUNT_LOCKED'>> {
+  let poll = FIRST_POLL_MILLISECONDS;
+  for (let waited = 0; waited < WAIT_FOR_OTHERS_MILLISECONDS; waited += poll) {
+    const failures = await takePlace(context, key);
+    if (failures !== undefined) return failures;
+    const lock = await findLock(context, key);
+    if (lock !== undefined) return lock;
+    await sleep(poll * (0.5 + Math.random()));
+    poll = Math.min(poll * 2, LONGEST_POLL_MILLISECONDS);
+  }
+  const now = context.clock.now();
+  return locked(addSeconds(now, WAIT_FOR_OTHERS_MILLISECONDS / 1_000), now);
+}
+
+/** The wait that a try is worth after so many failures: it doubles up to the last one before the lock. */
+export function delayAfter(failures: number, threshold: number): number {
+  const triesLeft = threshold - failures - 1;
+  const delay = failures === 0 ? 0 : LONGEST_DELAY_MILLISECONDS / 2 ** triesLeft;
+  return delay < SHORTEST_DELAY_MILLISECONDS ? 0 : delay;
+}
+
+/**
+ * Counts a try of a secret before anything is compared, and runs `work` where there is room for it (ASVS 6.3.1). Names
+ * that have no account count just so, and the answer tells nothing. A try whose `work` fails for another reason is not held
+ * against anybody.
+ */
+export async function countedTry<Outcome>(
+  context: CountingContext,
+  subject: TrySubject,
+  work: (attempt: Attempt) => Promise<Outcome>,
+): Promise<Outcome | Problem<'ACCOUNT_LOCKED'>> {
+  const key = subjectKey(context.secretKeys, subject);
+  const failures = await admit(context, key);
+  if (typeof failures !== 'number') return failures;
+  await sleep(delayAfter(failures, context.settings.lockoutThreshold));
+  const em = context.em.fork();
+  let counted = false;
+  try {
+    return await work({
+      async failed(owner) {
+        await lockIfDue(context, { key, scope: subject.scope, owner });
+        counted = true;
+      },
+      succeeded: async (transaction) => void (await transaction.execute(SUCCEED, [key])),
+    });
+  } catch (cause) {
+    // Where even this fails the place is free again after a while.
+    if (!counted) await em.execute(RELEASE, [key]).catch(() => undefined);
+    throw cause;
+  }
+}

@@ -1,0 +1,88 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { KnownDevice } from '../../entities/known-device.js';
+import type { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import { recordEvent } from '../audit/record-event.js';
+import { handOver } from '../mail-outbox/hand-over.js';
+import { writeMail } from '../mail-outbox/write-mail.js';
+import type { UseCaseContext } from '../use-case.js';
+import { subjectKey, type TrySubject } from './subject.js';
+
+/** What counting needs. */
+export type CountingContext = Pick<
+  UseCaseContext,
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId' | 'mailQueue' | 'mailRoute' | 'logger'
+>;
+
+/** A name that was just tried in vain. */
+interface WrongTry {
+  key: string;
+  scope: TrySubject['scope'];
+  owner: User | null;
+}
+
+/** The owner is told once in this time, however often the name is locked. */
+const TELL_AGAIN_AFTER_SECONDS = 86_400;
+/** Where the mail of a name without an account would go; it is written for the sake of equal work and never sent. */
+const NOBODY = 'nobody@invalid';
+
+const FAIL = `
+  UPDATE login_failures AS f SET
+    failures = f.failures + 1, total = f.total + 1, in_flight = GREATEST(f.in_flight - 1, 0),
+    locked_until = CASE WHEN f.failures + 1 >= ? AND f.locked_until IS NULL THEN ?::timestamptz ELSE f.locked_until END
+  WHERE f.key = ?
+  RETURNING f.failures >= ? AND f.locked_until = ?::timestamptz AS locks, f.notified_at`;
+const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
+const FORGET = 'DELETE FROM login_failures WHERE key = ANY(?)';
+
+async function tellOwner(context: CountingContext, em: EntityManager, wrong: WrongTry, told: boolean): Promise<string> {
+  const { owner } = wrong;
+  const now = context.clock.now();
+  const lockedMinutes = String(Math.max(1, Math.round(context.settings.lockoutSeconds / 60)));
+  return await writeMail(em, {
+    mail: owner === null || told ? 'none' : 'account-locked',
+    recipient: owner?.email ?? NOBODY,
+    locale: owner?.locale ?? null,
+    variables: { occurredAt: now.toISOString(), lockedMinutes },
+    requestId: context.requestId,
+    now,
+  });
+}
+
+/** Counts a wrong try, and locks its name when it was the last one allowed: lock, audit event and mail come together. */
+export async function lockIfDue(context: CountingContext, wrong: WrongTry): Promise<void> {
+  const { lockoutThreshold, lockoutSeconds } = context.settings;
+  const now = context.clock.now();
+  const until = addSeconds(now, lockoutSeconds);
+  const outboxId = await context.em.fork().transactional(async (em) => {
+    const values = [lockoutThreshold, until, wrong.key, lockoutThreshold, until];
+    const [row] = await em.execute<{ locks: boolean; notified_at: string | null }[]>(FAIL, values);
+    if (row?.locks !== true) return undefined;
+    const toldAt = row.notified_at === null ? undefined : new Date(row.notified_at);
+    const told = toldAt !== undefined && toldAt > addSeconds(now, -TELL_AGAIN_AFTER_SECONDS);
+    if (!told) await em.execute(NOTIFIED, [now, wrong.key]);
+    const userId = wrong.owner?.id ?? null;
+    await recordEvent(em, context, { type: 'ACCOUNT_LOCK', userId, metadata: { scope: wrong.scope } });
+    return await tellOwner(context, em, wrong, told);
+  });
+  if (outboxId !== undefined) handOver(context, outboxId);
+}
+
+/** Lifts every lock of an account, and forgets its wrong tries; returns whether there were any. */
+export async function forgetFailures(
+  em: EntityManager,
+  context: Pick<UseCaseContext, 'secretKeys'>,
+  user: Pick<User, 'id' | 'email' | 'usernameKey'>,
+): Promise<boolean> {
+  const devices = await em.find(KnownDevice, { user: user.id });
+  const names = [user.email, user.usernameKey].filter((name) => name != null);
+  const subjects: TrySubject[] = [
+    ...names.map((value) => ({ scope: 'identifier' as const, value })),
+    ...devices.map(({ deviceKey }) => ({ scope: 'device' as const, userId: user.id, deviceKey })),
+    { scope: 'password', userId: user.id },
+    { scope: 'two-factor', userId: user.id },
+  ];
+  const keys = subjects.map((subject) => subjectKey(context.secretKeys, subject));
+  const forgotten = await em.execute<unknown[]>(`${FORGET} RETURNING key`, [`{${keys.join(',')}}`]);
+  return forgotten.length > 0;
+}

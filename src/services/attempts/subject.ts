@@ -1,0 +1,21 @@
+import type { SecretKeys } from '../../lib/secret-keys.js';
+
+/**
+ * What wrong tries are counted for. `identifier`: a name that somebody typed, whether or not it has an account; `device`: a
+ * device that signed in to the account before, which a stranger's tries do not lock out; `password` and `two-factor`: what
+ * is asked of somebody who is signed in, or has shown the password.
+ */
+export type TrySubject =
+  | { scope: 'identifier'; value: string }
+  | { scope: 'device'; userId: string; deviceKey: string }
+  | { scope: 'password' | 'two-factor'; userId: string };
+
+function partsOf(subject: TrySubject): string[] {
+  if (subject.scope === 'identifier') return [subject.value];
+  return subject.scope === 'device' ? [subject.userId, subject.deviceKey] : [subject.userId];
+}
+
+/** The key that a subject is counted by; a keyed hash, so that the table tells no names. */
+export function subjectKey(keys: SecretKeys, subject: TrySubject): string {
+  return keys.authenticate('login-failures', [subject.scope, ...partsOf(subject)]).toString('base64url');
+}

@@ -1,0 +1,55 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { clientNetwork } from '../../lib/client-network.js';
+import { describeDevice } from '../sessions/device.js';
+import type { UseCaseContext } from '../use-case.js';
+import { newDeviceToken, readDeviceToken } from './device-token.js';
+
+/** The device behind a request, by whatever it can be known again. */
+export interface PresentedDevice {
+  /** What the browser keeps; new where it brought none. */
+  token: string;
+  /** Keys of the device, the one of its cookie first. The second is made of its network and kind, for clients that keep no cookies. */
+  keys: readonly [string, string];
+}
+
+type Needs = Pick<UseCaseContext, 'secretKeys' | 'client'>;
+
+const REMEMBER = `
+  WITH before AS (SELECT device_key FROM known_devices WHERE user_id = ?),
+  saved AS (
+    INSERT INTO known_devices (user_id, device_key, first_seen_at, last_seen_at)
+    SELECT ?, unnest(?::text[]), ?, ?
+    ON CONFLICT (user_id, device_key) DO UPDATE SET last_seen_at = excluded.last_seen_at)
+  SELECT count(*)::int AS devices, (count(*) FILTER (WHERE device_key = ANY(?::text[])))::int AS known FROM before`;
+
+function withoutVersion(name: string | null): string {
+  return (name ?? '').replace(/ [\d.]+$/, '');
+}
+
+/** Reads the device of a request. Versions are left out of what it looks like, for browsers change them by themselves. */
+export function presentedDevice({ secretKeys, client }: Needs): PresentedDevice {
+  const held = client.deviceToken === null ? undefined : readDeviceToken(secretKeys, client.deviceToken);
+  const token = held === undefined || client.deviceToken === null ? newDeviceToken(secretKeys) : client.deviceToken;
+  const id = held ?? readDeviceToken(secretKeys, token) ?? Buffer.alloc(0);
+  const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
+  const kind = [deviceType, withoutVersion(browser), withoutVersion(operatingSystem)];
+  const traits = [String(clientNetwork(client.ipAddress)), ...kind];
+  const key = (parts: (string | Buffer)[]) => secretKeys.authenticate('device-traits', parts).toString('base64url');
+  return { token, keys: [key(['cookie', id]), key(['looks', ...traits])] };
+}
+
+/**
+ * Keeps the device of a sign-in. Returns whether it is one that the account did not know; the first device of an account is
+ * none. Run it in the transaction that holds the user's row, so that of two sign-ins at once one comes first.
+ */
+export async function rememberDevice(
+  em: EntityManager,
+  userId: string,
+  device: PresentedDevice,
+  now: Date,
+): Promise<{ isNew: boolean }> {
+  const keys = `{${device.keys.join(',')}}`;
+  const values = [userId, userId, keys, now, now, keys];
+  const [row] = await em.execute<{ devices: number; known: number }[]>(REMEMBER, values);
+  return { isNew: row !== undefined && row.devices > 0 && row.known === 0 };
+}

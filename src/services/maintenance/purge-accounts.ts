@@ -1,0 +1,56 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { addSeconds } from '../../lib/clock.js';
+import type { UseCaseContext } from '../use-case.js';
+
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings'>;
+
+const BATCH = 100;
+
+/** An operator who disabled an account wants its address to stay refused. */
+const UNVERIFIED = `
+  email_verified_at IS NULL AND disabled_at IS NULL AND created_at < ? AND updated_at < ? AND NOT EXISTS (
+    SELECT FROM one_time_codes c
+    WHERE c.purpose = 'VERIFY_EMAIL' AND c.user_id = users.id AND c.consumed_at IS NULL AND c.link_expires_at > ?)`;
+const FIND = `SELECT id, email FROM users WHERE ${UNVERIFIED} AND id > ? ORDER BY id LIMIT ${BATCH}`;
+// The code before the user, as everybody does: whoever verifies it in this moment is waited for, and wins.
+const LOCK_CODE = `SELECT FROM one_time_codes WHERE purpose = 'VERIFY_EMAIL' AND address = ? FOR UPDATE`;
+const LOCK_USER = `SELECT id FROM users WHERE id = ? AND email = ? AND ${UNVERIFIED} FOR UPDATE`;
+const DELETE_CODES = 'DELETE FROM one_time_codes WHERE address = ?';
+const DELETE_MAILS = `DELETE FROM outbox_messages WHERE recipient = ? AND status <> 'PENDING'`;
+const DELETE_USER = 'DELETE FROM users WHERE id = ?';
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+interface Account {
+  id: string;
+  email: string;
+}
+
+async function deleteAccount(em: EntityManager, { id, email }: Account, times: readonly Date[]): Promise<boolean> {
+  await em.execute(LOCK_CODE, [email]);
+  const found = await em.execute<unknown[]>(LOCK_USER, [id, email, ...times]);
+  if (found.length === 0) return false;
+  await em.execute(DELETE_CODES, [email]);
+  await em.execute(DELETE_MAILS, [email]);
+  await em.execute(DELETE_USER, [id]);
+  return true;
+}
+
+/**
+ * Deletes accounts whose address nobody proved, with all that is theirs: most of these addresses belong to people who never
+ * asked for an account. The audit log keeps what happened, by ids that name nobody any more. Returns how many there were.
+ */
+export async function purgeUnverifiedAccounts(context: Needs): Promise<number> {
+  const now = context.clock.now();
+  const before = addSeconds(now, -context.settings.purgeUnverifiedAfter);
+  const times = [before, before, now];
+  let deleted = 0;
+  for (let last = FIRST_ID; ; ) {
+    const accounts = await context.em.execute<Account[]>(FIND, [...times, last]);
+    for (const account of accounts) {
+      const gone = await context.em.fork().transactional((em) => deleteAccount(em, account, times));
+      deleted += Number(gone);
+    }
+    last = accounts.at(-1)?.id ?? last;
+    if (accounts.length < BATCH) return deleted;
+  }
+}

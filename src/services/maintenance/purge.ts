@@ -1,0 +1,49 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { UseCaseContext } from '../use-case.js';
+import { purgeUnverifiedAccounts } from './purge-accounts.js';
+import { type PurgeRule, purgeRules } from './purge-rules.js';
+
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'logger' | 'countPurged'>;
+
+/** Small, so that no statement holds many rows for long. */
+const BATCH = 500;
+/** Finding what is old may read a whole table. */
+const STATEMENT_TIMEOUT = '60s';
+
+/** The limiter's clock is the machine's own. */
+const PURGE_LIMITS = `DELETE FROM rate_limits WHERE expire < extract(epoch FROM now()) * 1000`;
+
+async function deleteBatch(em: EntityManager, { table, where, before, permit }: PurgeRule): Promise<number> {
+  await em.execute(`SET LOCAL statement_timeout = '${STATEMENT_TIMEOUT}'`);
+  if (permit !== undefined) {
+    await em.execute('SELECT set_config(?, ?, true)', [permit.name, permit.value.toISOString()]);
+  }
+  // Rows that somebody else holds are in use, or are being purged already.
+  const batch = `SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+  const rows = await em.execute<unknown[]>(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${batch})) RETURNING 1`, [
+    ...before,
+  ]);
+  return rows.length;
+}
+
+async function purgeRows(em: EntityManager, rule: PurgeRule): Promise<number> {
+  for (let deleted = 0; ; ) {
+    const batch = await em.fork().transactional((forked) => deleteBatch(forked, rule));
+    deleted += batch;
+    if (batch < BATCH) return deleted;
+  }
+}
+
+/**
+ * Deletes what is kept no longer. Each batch is a transaction of its own, so a run that is cut off, or runs beside another,
+ * does no harm. Returns the number of rows of each kind.
+ */
+export async function purge(context: Needs): Promise<Record<string, number>> {
+  const deleted: Record<string, number> = { accounts: await purgeUnverifiedAccounts(context) };
+  for (const rule of purgeRules(context)) deleted[rule.rows] = await purgeRows(context.em, rule);
+  const limits = await context.em.execute<unknown[]>(`${PURGE_LIMITS} RETURNING 1`);
+  deleted.limits = limits.length;
+  for (const [rows, count] of Object.entries(deleted)) context.countPurged(rows, count);
+  context.logger.info({ component: 'worker', deleted }, 'old rows were purged');
+  return deleted;
+}

@@ -1,0 +1,63 @@
+import { inputProblem, type Problem } from '../problems.js';
+
+/** Which page of a list; `after` is a cursor of it. */
+export interface PageRequest {
+  first: number;
+  after: string | null;
+}
+
+/** A place in a list that is ordered by time and id, newest first. */
+export interface Position {
+  createdAt: Date;
+  id: string;
+}
+
+/** A page that was asked for in a way that can be answered. */
+export interface PageWindow {
+  kind: 'page-window';
+  first: number;
+  /** Where the page before ended; null for the first page. */
+  after: Position | null;
+}
+
+/** One page of a list. Cursors are positions, so what comes or goes meanwhile moves no page. */
+export interface Page<Item> {
+  items: { cursor: string; item: Item }[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+}
+
+/** Largest page that may be asked for. */
+export const MAX_PAGE_SIZE = 100;
+
+/** Milliseconds up to the year 2286, and an id; later years have a form that the database reads otherwise. */
+const CURSOR = /^(\d{1,13})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+function writeCursor({ createdAt, id }: Position): string {
+  return Buffer.from(`${createdAt.getTime()}_${id}`).toString('base64url');
+}
+
+function readCursor(cursor: string): Position | undefined {
+  const found = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  return found?.[2] === undefined ? undefined : { createdAt: new Date(Number(found[1])), id: found[2] };
+}
+
+/** Reads what the caller asks for. */
+export function readPage({ first, after }: PageRequest): PageWindow | Problem<'INPUT_INVALID'> {
+  if (first < 1 || first > MAX_PAGE_SIZE) {
+    return inputProblem(['first'], 'range', `Ask for 1 to ${MAX_PAGE_SIZE} at a time.`);
+  }
+  if (after === null) return { kind: 'page-window', first, after };
+  const position = readCursor(after);
+  if (position === undefined) return inputProblem(['after'], 'cursor', 'This is no cursor of this list.');
+  return { kind: 'page-window', first, after: position };
+}
+
+/** The page of what was found, of which one more was looked for than the page holds. */
+export function toPage<Item extends Position>(found: Item[], { first, after }: PageWindow): Page<Item> {
+  return {
+    items: found.slice(0, first).map((item) => ({ cursor: writeCursor(item), item })),
+    hasNextPage: found.length > first,
+    hasPreviousPage: after !== null,
+  };
+}

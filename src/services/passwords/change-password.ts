@@ -1,0 +1,98 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { User } from '../../entities/user.js';
+import { isProblem, type Problem, ProblemError, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import type { SessionContext, SessionTokens } from '../sessions/create-session.js';
+import { renewSession } from '../sessions/renew-session.js';
+import type { UseCaseContext } from '../use-case.js';
+import { checkCurrentPassword } from './current-password.js';
+import { refuseNextPassword } from './history.js';
+import {
+  afterNewPassword,
+  beginNewPassword,
+  type NewPasswordContext,
+  setNewPassword,
+  unlessAccountChanged,
+} from './new-password.js';
+
+/** The password is changed; the present session goes on under a new id. */
+export interface PasswordChanged {
+  kind: 'password-changed';
+  /** How many others ended. */
+  endedSessions: number;
+  tokens: SessionTokens;
+}
+
+/** Who changes it, in which session. */
+export interface ChangePasswordInput {
+  userId: string;
+  sessionId: string;
+  currentPassword: string;
+  newPassword: string;
+}
+
+type Needs = NewPasswordContext & SessionContext & Pick<UseCaseContext, 'passwordHasher'>;
+type ChangeProblem = Problem<'INVALID_CREDENTIALS' | 'ACCOUNT_LOCKED' | 'PASSWORD_REJECTED' | 'UNAUTHENTICATED'>;
+
+interface Change {
+  user: User;
+  input: ChangePasswordInput;
+  passwordHash: string;
+}
+
+async function writeChange(em: EntityManager, context: Needs, change: Change) {
+  const { user, input, passwordHash } = change;
+  const { userId, sessionId, newPassword: password } = input;
+  await beginNewPassword(em, context, user);
+  const reason = 'PASSWORD_CHANGED' as const;
+  const set = await setNewPassword(em, context, { user, password, passwordHash, reason, keptSessionId: sessionId });
+  const renewed = await renewSession(context, em, { user: set.user, sessionId });
+  // Thrown, so that nothing of the transaction stays: whoever ended the session meant this one too.
+  if (renewed === undefined) throw new ProblemError(problem('UNAUTHENTICATED'));
+  const { started, ended } = renewed;
+  const metadata = { endedSessions: set.endedSessions.length, sessionId: started.session.id };
+  await recordEvent(em, context, { type: 'PASSWORD_CHANGE', userId, actorId: userId, metadata });
+  return { set, tokens: started.tokens, ended };
+}
+
+function endedMeanwhile(cause: unknown): Problem<'UNAUTHENTICATED'> {
+  if (cause instanceof ProblemError && cause.problem.code === 'UNAUTHENTICATED') return cause.problem;
+  throw cause;
+}
+
+/** Undefined when the account changed in the meantime: then the present password is to be proven again. */
+async function tryChange(
+  context: Needs,
+  input: ChangePasswordInput,
+): Promise<PasswordChanged | ChangeProblem | undefined> {
+  const user = await checkCurrentPassword(context, { userId: input.userId, password: input.currentPassword });
+  if (isProblem(user)) return user;
+  const refused = await refuseNextPassword(context, user, input.newPassword);
+  if (refused !== undefined) return refused;
+  const passwordHash = await context.passwordHasher.hash(input.newPassword);
+  const transaction = context.em.fork().transactional((em) => writeChange(em, context, { user, input, passwordHash }));
+  const changed = await unlessAccountChanged(transaction.catch(endedMeanwhile));
+  if (changed === undefined || isProblem(changed)) return changed;
+  const { set, tokens, ended } = changed;
+  afterNewPassword(context, set);
+  context.revocations.announce(ended);
+  return { kind: 'password-changed', endedSessions: set.endedSessions.length, tokens };
+}
+
+/**
+ * Changes the password of somebody who is signed in and knows the present one; wrong ones count (ASVS 6.2.3). The other
+ * sessions end, and the present one goes on under a new id.
+ */
+export async function changePassword(
+  context: Needs,
+  input: ChangePasswordInput,
+): Promise<PasswordChanged | ChangeProblem> {
+  const outcome =
+    (await tryChange(context, input)) ?? (await tryChange(context, input)) ?? problem('INVALID_CREDENTIALS');
+  if (isProblem(outcome)) {
+    const { userId } = input;
+    const refusal = { success: false, userId, actorId: userId, metadata: { reason: outcome.code } };
+    await recordEvent(context.em, context, { type: 'PASSWORD_CHANGE', ...refusal });
+  }
+  return outcome;
+}

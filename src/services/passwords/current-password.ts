@@ -1,0 +1,26 @@
+import { User } from '../../entities/user.js';
+import { type Problem, problem } from '../../problems.js';
+import { countedTry } from '../attempts/counted-try.js';
+import type { CountingContext } from '../attempts/lock.js';
+import type { UseCaseContext } from '../use-case.js';
+
+type Needs = CountingContext & Pick<UseCaseContext, 'passwordHasher'>;
+
+/** Asks somebody who is signed in for their password again; wrong ones count for the account. */
+export async function checkCurrentPassword(
+  context: Needs,
+  input: { userId: string; password: string },
+): Promise<User | Problem<'INVALID_CREDENTIALS' | 'ACCOUNT_LOCKED'>> {
+  const { userId, password } = input;
+  return await countedTry(context, { scope: 'password', userId }, async (attempt) => {
+    const em = context.em.fork();
+    const user = await em.findOne(User, userId, { populate: ['passwordHash'] });
+    const matches = await context.passwordHasher.verify(user?.passwordHash, password);
+    if (user !== null && matches && user.disabledAt === null) {
+      await attempt.succeeded(em);
+      return user;
+    }
+    await attempt.failed(user);
+    return problem('INVALID_CREDENTIALS');
+  });
+}

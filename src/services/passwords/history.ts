@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { PasswordHistory } from '../../entities/password-history.js';
+import type { User } from '../../entities/user.js';
+import { type PasswordRuleName, type Problem, problem } from '../../problems.js';
+import type { UseCaseContext } from '../use-case.js';
+import { refusePassword } from './policy.js';
+
+type Needs = Pick<UseCaseContext, 'em' | 'settings' | 'passwordHasher'>;
+
+const PRUNE = `
+  DELETE FROM password_history WHERE user_id = ? AND id NOT IN (
+    SELECT id FROM password_history WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?)`;
+
+/** How many passwords are kept beside the present one. */
+function keptBeside(settings: UseCaseContext['settings']): number {
+  return settings.passwordHistory - 1;
+}
+
+/** The rules of the account's own past that the password fails. Each comparison is a hash, so they come one by one. */
+async function reusedRules(context: Needs, user: User, password: string): Promise<PasswordRuleName[]> {
+  if (await context.passwordHasher.verify(user.passwordHash, password)) {
+    return user.passwordBreachedAt == null ? ['REUSED'] : ['REUSED', 'BREACHED'];
+  }
+  const newestFirst = { createdAt: 'desc', id: 'desc' } as const;
+  const earlier = await context.em
+    .fork()
+    .find(PasswordHistory, { user: user.id }, { populate: ['passwordHash'], orderBy: newestFirst });
+  for (const { passwordHash } of earlier.slice(0, keptBeside(context.settings))) {
+    if (await context.passwordHasher.verify(passwordHash, password)) return ['REUSED'];
+  }
+  return [];
+}
+
+/** Refuses a password that an account may not have next; only what passes every cheap rule is compared with earlier ones. */
+export async function refuseNextPassword(
+  context: Needs,
+  user: User,
+  password: string,
+): Promise<Problem<'PASSWORD_REJECTED'> | undefined> {
+  const refused = refusePassword(context.settings, password, user);
+  if (refused !== undefined) return refused;
+  const rules = await reusedRules(context, user, password);
+  return rules.length > 0 ? problem('PASSWORD_REJECTED', { rules }) : undefined;
+}
+
+/** Keeps a password that is being replaced, and forgets those that are too old to matter. */
+export async function keepPassword(
+  em: EntityManager,
+  settings: UseCaseContext['settings'],
+  replaced: { userId: string; passwordHash: string; now: Date },
+): Promise<void> {
+  const { userId, passwordHash, now } = replaced;
+  const kept = keptBeside(settings);
+  if (kept > 0) await em.insert(PasswordHistory, { id: randomUUID(), user: userId, passwordHash, createdAt: now });
+  await em.execute(PRUNE, [userId, userId, kept]);
+}

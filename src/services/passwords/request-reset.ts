@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import type { MailAccepted } from '../accounts/resend-verification.js';
+import { recordEvent } from '../audit/record-event.js';
+import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
+import { writeMail } from '../mail-outbox/write-mail.js';
+import { issueCode, lockCode } from '../one-time-codes/issue.js';
+import type { UseCaseContext } from '../use-case.js';
+
+type Needs = Pick<
+  UseCaseContext,
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'
+>;
+
+interface Requested {
+  resendAvailableAt: Date;
+  outboxId?: string;
+}
+
+const LONG_AGO = new Date(0);
+/** A row to take turns by, where an address has none yet: of requests that come at once, one mails. */
+const MAKE_ROOM = `
+  INSERT INTO one_time_codes (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
+  VALUES ('RESET_PASSWORD', ?, ?, ?, 0, ?, ?, ?)
+  ON CONFLICT (purpose, address) DO NOTHING`;
+
+/** When the address may be mailed again; its row is locked until the transaction ends. */
+async function nextMailAt(context: Needs, em: EntityManager, email: string): Promise<Date> {
+  await em.execute(MAKE_ROOM, [email, randomUUID(), context.secretKeys.currentId, LONG_AGO, LONG_AGO, LONG_AGO]);
+  const previous = await lockCode(em, 'RESET_PASSWORD', email);
+  return addSeconds(previous?.issuedAt ?? LONG_AGO, context.settings.codeResendSeconds);
+}
+
+async function writeCode(
+  context: Needs,
+  em: EntityManager,
+  email: string,
+  user: User | null,
+  now: Date,
+): Promise<string> {
+  const { resetCodeTtl: codeTtl, resetLinkTtl: linkTtl } = context.settings;
+  const code = { purpose: 'RESET_PASSWORD' as const, address: email, userId: user?.id ?? null, now, codeTtl, linkTtl };
+  const { id: codeId } = await issueCode(em, context.secretKeys, code);
+  return await writeMail(em, {
+    mail: user === null ? 'none' : 'reset-password',
+    recipient: email,
+    locale: user?.locale ?? null,
+    codeId,
+    variables: typeof user?.displayName === 'string' ? { displayName: user.displayName } : {},
+    requestId: context.requestId,
+    now,
+  });
+}
+
+async function writeRequest(context: Needs, em: EntityManager, email: string, now: Date): Promise<Requested> {
+  const availableAt = await nextMailAt(context, em, email);
+  const user = await em.findOne(User, { email, disabledAt: null });
+  const isTooSoon = availableAt > now;
+  await recordEvent(em, context, {
+    type: 'PASSWORD_RESET_REQUEST',
+    success: user !== null && !isTooSoon,
+    userId: user?.id ?? null,
+  });
+  if (isTooSoon) return { resendAvailableAt: availableAt };
+  const outboxId = await writeCode(context, em, email, user, now);
+  return { resendAvailableAt: addSeconds(now, context.settings.codeResendSeconds), outboxId };
+}
+
+/**
+ * Mails a code and a link that reset the password; they supersede those before. The answer and the work are the same for an
+ * address without an account. An address that is not verified yet may reset too: the mail proves it as well as any.
+ */
+export async function requestPasswordReset(context: Needs, input: { email: string }): Promise<MailAccepted> {
+  const now = context.clock.now();
+  const [status, requested] = await Promise.all([
+    mailStatus(context),
+    context.em.transactional((em) => writeRequest(context, em, input.email, now)),
+  ]);
+  const { outboxId, resendAvailableAt } = requested;
+  if (outboxId !== undefined) handOver(context, outboxId);
+  return { kind: 'mail-accepted', email: input.email, mailStatus: status, resendAvailableAt };
+}

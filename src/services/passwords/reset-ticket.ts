@@ -1,0 +1,35 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { User } from '../../entities/user.js';
+import { deriveToken } from '../one-time-codes/derive.js';
+import { issueCode } from '../one-time-codes/issue.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** Lets its bearer set a new password once, and nothing else. */
+export interface ResetTicket {
+  resetToken: string;
+  expiresAt: Date;
+}
+
+/** Time enough to think of a password. */
+const TICKET_TTL_SECONDS = 600;
+
+/**
+ * Writes a ticket in the caller's transaction; one before it is dead from then on. A reset by it proves the address, so
+ * whoever gets one has proven the mailbox, or belongs to an account whose address is verified already.
+ */
+export async function issueResetTicket(
+  em: EntityManager,
+  context: Pick<UseCaseContext, 'clock' | 'secretKeys'>,
+  user: Pick<User, 'id' | 'email'>,
+): Promise<ResetTicket> {
+  const purpose = 'RESET_TICKET' as const;
+  const issued = await issueCode(em, context.secretKeys, {
+    purpose,
+    address: user.email,
+    userId: user.id,
+    now: context.clock.now(),
+    codeTtl: TICKET_TTL_SECONDS,
+    linkTtl: TICKET_TTL_SECONDS,
+  });
+  return { resetToken: deriveToken(context.secretKeys, { ...issued, purpose }), expiresAt: issued.linkExpiresAt };
+}

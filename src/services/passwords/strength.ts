@@ -1,0 +1,36 @@
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+
+/**
+ * How many tries a password must hold out. An account takes ten tries an hour, so that a stranger needs a year for these;
+ * against a stolen table the cost of a hash has to help.
+ */
+const FEWEST_GUESSES = 100_000;
+/** The estimate takes a few milliseconds for the worst text of this length, and longer than its square for more. */
+const LONGEST_ESTIMATE = 32;
+/** Ways to undo `P@$$w0rd` that are tried; the worst text has thousands, and they change nothing of what is this weak. */
+const MOST_SUBSTITUTIONS = 4;
+const LONGEST_WORD = 64;
+
+let estimator: ZxcvbnFactory | undefined;
+
+/** Built when the first password is chosen, as it ranks a dictionary that most processes never ask. */
+function theEstimator(): ZxcvbnFactory {
+  estimator ??= new ZxcvbnFactory({
+    dictionary,
+    graphs: adjacencyGraphs,
+    maxLength: LONGEST_ESTIMATE,
+    l33tMaxSubstitutions: MOST_SUBSTITUTIONS,
+  });
+  return estimator;
+}
+
+/**
+ * Whether the password is guessed within few tries, `words` being guessed first. Only its start is estimated, and what
+ * follows counts as repeats of it: a long password is never refused for its end.
+ */
+export function isWeak(password: string, words: readonly string[]): boolean {
+  const known = words.filter((word) => word !== '').map((word) => word.slice(0, LONGEST_WORD));
+  const { guesses } = theEstimator().check(password, known);
+  return guesses * Math.max(1, password.length / LONGEST_ESTIMATE) < FEWEST_GUESSES;
+}

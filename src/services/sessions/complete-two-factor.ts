@@ -1,0 +1,62 @@
+import { User } from '../../entities/user.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
+import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
+import { MULTI_FACTOR } from './effective-role.js';
+import { afterSignIn, type SignedIn, type SignInContext, signIn } from './sign-in.js';
+
+/** The second step of a sign-in. */
+export interface CompleteTwoFactorInput {
+  challenge: string;
+  code: string;
+  /** The refresh token in the browser's cookie: with cookies its session is replaced by the new one. */
+  heldRefreshToken: string | null;
+}
+
+/** A sign-in by two factors, and how its tokens are delivered. */
+export interface TwoFactorCompleted extends SignedIn {
+  tokenDelivery: 'COOKIE' | 'BODY';
+}
+
+type Needs = SignInContext & SecondFactorContext;
+type TwoFactorProblem = Problem<'TWO_FACTOR_CODE_INVALID' | 'CHALLENGE_EXPIRED' | 'ACCOUNT_LOCKED'>;
+
+const expired = () => problem('CHALLENGE_EXPIRED', { attemptsLeft: null });
+
+/** The user whom the challenge waits for; nobody once the password or the account changed. */
+async function findUser(context: Needs, tried: TriedChallenge): Promise<User | null> {
+  const { userId: id, passwordChangedAt } = tried;
+  return await context.em.findOne(User, { id, passwordChangedAt, disabledAt: null, twoFactorEnabledAt: { $ne: null } });
+}
+
+async function begin(context: Needs, user: User, tried: TriedChallenge): Promise<SignedIn | undefined> {
+  const { rememberMe, deviceName, firstMethods } = tried;
+  const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
+  return await context.em.transactional(async (em) => {
+    if (!(await consumeChallenge(em, tried.id, context.clock.now()))) return undefined;
+    return await signIn(context, em, { user, rememberMe, deviceName, authenticationMethods }, 'TWO_FACTOR');
+  });
+}
+
+/** Signs in whoever proves the second factor of a challenge; of any number of right tries one wins. */
+export async function completeTwoFactor(
+  context: Needs,
+  input: CompleteTwoFactorInput,
+): Promise<TwoFactorCompleted | TwoFactorProblem> {
+  const tried = await tryChallenge(context.em, context, input.challenge);
+  const user = tried === undefined ? null : await findUser(context, tried);
+  if (tried === undefined || user === null) return expired();
+  const verified = await verifySecondFactor(context, context.em, { user, code: input.code });
+  if (isProblem(verified)) {
+    const metadata = { reason: verified.code };
+    await recordEvent(context.em, context, { type: 'TWO_FACTOR', success: false, userId: user.id, metadata });
+    const { attemptsLeft } = tried;
+    return verified.code === 'ACCOUNT_LOCKED' ? verified : problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft });
+  }
+  const signedIn = await begin(context, user, tried);
+  if (signedIn === undefined) return expired();
+  const { tokenDelivery } = tried;
+  await afterSignIn(context, signedIn, tokenDelivery === 'COOKIE' ? input.heldRefreshToken : null);
+  return { ...signedIn, tokenDelivery };
+}

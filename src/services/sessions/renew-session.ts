@@ -1,0 +1,33 @@
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { Session } from '../../entities/session.js';
+import type { User } from '../../entities/user.js';
+import { createSession, type SessionContext, type SessionStarted } from './create-session.js';
+import { revokeSessions } from './revoke-sessions.js';
+
+/** A session in place of another. */
+export interface SessionRenewed {
+  started: SessionStarted;
+  /** The sessions that ended; announce them after the commit. */
+  ended: string[];
+}
+
+/**
+ * Begins a session in place of the present one, as whoever holds it has just proven who they are (ASVS 7.2.4): the new one
+ * has a new id and tokens, and goes by the same name. Undefined when the present one has ended in the meantime.
+ */
+export async function renewSession(
+  context: SessionContext,
+  em: EntityManager,
+  renew: { user: User; sessionId: string; authenticationMethods?: string[] },
+): Promise<SessionRenewed | undefined> {
+  const { user, sessionId } = renew;
+  const now = context.clock.now();
+  const where = { id: sessionId, user: user.id, revokedAt: null, expiresAt: { $gt: now } };
+  const present = await em.findOne(Session, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (present === null) return undefined;
+  const { rememberMe, deviceName = null, authenticationMethods: held } = present;
+  const { authenticationMethods = held } = renew;
+  const started = await createSession(context, em, { user, rememberMe, deviceName, authenticationMethods });
+  if (started === undefined) return undefined;
+  return { started, ended: await revokeSessions(em, { id: sessionId }, 'REPLACED', now) };
+}

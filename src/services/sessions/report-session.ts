@@ -1,0 +1,99 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { KnownDevice } from '../../entities/known-device.js';
+import { Session } from '../../entities/session.js';
+import { User } from '../../entities/user.js';
+import { isProblem, type Problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
+import { type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
+import { readToken } from '../one-time-codes/derive.js';
+import { forceReset, unknownPasswordHash } from '../passwords/force-reset.js';
+import type { UseCaseContext } from '../use-case.js';
+import { revokeSessions } from './revoke-sessions.js';
+
+/** Nobody is signed in any more, and a new password is on its way. */
+export interface SessionReported {
+  kind: 'session-reported';
+  /** The one that the owner did not know. */
+  sessionId: string;
+  endedSessions: number;
+  mailStatus: MailStatus;
+}
+
+type Needs = Pick<
+  UseCaseContext,
+  | 'em'
+  | 'clock'
+  | 'settings'
+  | 'secretKeys'
+  | 'passwordHasher'
+  | 'revocations'
+  | 'mailQueue'
+  | 'mailRoute'
+  | 'requestId'
+  | 'logger'
+  | 'client'
+>;
+
+/** What the transaction leaves to be done after it. */
+interface Ended {
+  kind: 'ended';
+  sessionId: string;
+  ended: string[];
+  outboxId: string;
+}
+
+/** Forgets the device of the session, and those that became known after it; all, where the session is gone. */
+async function forgetDevices(em: EntityManager, userId: string, sessionId: string): Promise<void> {
+  const session = await em.findOne(Session, { id: sessionId, user: userId });
+  const since = session === null ? {} : { firstSeenAt: { $gte: session.createdAt } };
+  await em.nativeDelete(KnownDevice, { user: userId, ...since });
+}
+
+async function endEverything(
+  context: Needs,
+  em: EntityManager,
+  { userId, address: sessionId }: ConsumedCode,
+  unknownHash: string,
+): Promise<Ended> {
+  const user = await em.findOneOrFail(User, { id: userId });
+  const outboxId = await forceReset(context, em, user, unknownHash);
+  // Whoever signed in may have begun other sessions since, by a renewal or by the password.
+  const ended = await revokeSessions(em, { userId, exceptId: null }, 'REPORTED', context.clock.now());
+  await forgetDevices(em, userId, sessionId);
+  const metadata = { sessionId, endedSessions: ended.length };
+  await recordEvent(em, context, { type: 'SESSION_REPORT', userId, metadata });
+  return { kind: 'ended', sessionId, ended, outboxId };
+}
+
+async function report(
+  context: Needs,
+  em: EntityManager,
+  token: string,
+  unknownHash: string,
+): Promise<Ended | Problem<'TOKEN_INVALID'>> {
+  const now = context.clock.now();
+  const code = await consumeToken(em, context.secretKeys, { purpose: 'REPORT_SESSION', token, now });
+  if (!isProblem(code)) return await endEverything(context, em, code, unknownHash);
+  await recordEvent(em, context, { type: 'SESSION_REPORT', success: false, userId: null });
+  return code;
+}
+
+/**
+ * The owner did not know a sign-in, and says so by the link that was mailed about it. Whoever it was knew the password, so
+ * every session ends, the password opens nothing any more, and a reset is mailed to the owner.
+ */
+export async function reportSession(
+  context: Needs,
+  input: { token: string },
+): Promise<SessionReported | Problem<'TOKEN_INVALID'>> {
+  // What is none of our tokens is not worth a hash.
+  const genuine = readToken(context.secretKeys, 'REPORT_SESSION', input.token) !== undefined;
+  const [status, unknownHash] = await Promise.all([mailStatus(context), genuine ? unknownPasswordHash(context) : '']);
+  const outcome = await context.em.transactional((em) => report(context, em, input.token, unknownHash));
+  if (isProblem(outcome)) return outcome;
+  context.revocations.announce(outcome.ended);
+  handOver(context, outcome.outboxId);
+  const { sessionId, ended } = outcome;
+  return { kind: 'session-reported', sessionId, endedSessions: ended.length, mailStatus: status };
+}

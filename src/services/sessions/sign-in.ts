@@ -1,0 +1,86 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { AuditEventType } from '../audit/events.js';
+import { recordEvent } from '../audit/record-event.js';
+import { presentedDevice, rememberDevice } from '../devices/known-devices.js';
+import { handOver } from '../mail-outbox/hand-over.js';
+import { writeMail } from '../mail-outbox/write-mail.js';
+import { issueCode } from '../one-time-codes/issue.js';
+import type { UseCaseContext } from '../use-case.js';
+import { createSession, type NewSession, type SessionContext, type SessionStarted } from './create-session.js';
+import { replaceSession } from './replace-session.js';
+
+/** A sign-in whose transaction may commit. */
+export interface SignedIn extends SessionStarted {
+  /** By what the browser is known again. */
+  deviceToken: string;
+  /** The mail about a device that the account did not know. */
+  outboxId: string | undefined;
+}
+
+/** What a sign-in needs. */
+export type SignInContext = SessionContext &
+  Pick<UseCaseContext, 'em' | 'requestId' | 'revocations' | 'mailQueue' | 'mailRoute' | 'logger'>;
+
+const HOUR = 3_600;
+
+/** Tells the owner what signed in, when and where, with a link that ends it. */
+async function tellOfDevice(context: SignInContext, em: EntityManager, started: SessionStarted): Promise<string> {
+  const { session, user } = started;
+  const { sessionReportTtl: ttl } = context.settings;
+  const now = session.createdAt;
+  const code = { purpose: 'REPORT_SESSION' as const, address: session.id, userId: user.id, now };
+  const { id: codeId } = await issueCode(em, context.secretKeys, { ...code, codeTtl: ttl, linkTtl: ttl });
+  const facts = {
+    displayName: user.displayName,
+    deviceName: session.deviceName,
+    browser: session.browser,
+    operatingSystem: session.operatingSystem,
+    ipAddress: session.ipAddress,
+    place: [session.city, session.country].filter(Boolean).join(', ') || null,
+    occurredAt: now.toISOString(),
+    linkHours: String(Math.max(1, Math.round(ttl / HOUR))),
+  };
+  const variables = Object.fromEntries(
+    Object.entries(facts).filter((fact): fact is [string, string] => fact[1] != null),
+  );
+  const { email: recipient, locale = null } = user;
+  return await writeMail(em, {
+    mail: 'new-device',
+    recipient,
+    locale,
+    codeId,
+    variables,
+    requestId: context.requestId,
+    now,
+  });
+}
+
+/** Begins the session of somebody who proved who they are: session, device, audit event and notice come together. */
+export async function signIn(
+  context: SignInContext,
+  em: EntityManager,
+  begin: NewSession,
+  event: AuditEventType,
+): Promise<SignedIn | undefined> {
+  const started = await createSession(context, em, begin);
+  if (started === undefined) return undefined;
+  const { session, user } = started;
+  const device = presentedDevice(context);
+  const { isNew } = await rememberDevice(em, user.id, device, session.createdAt);
+  const metadata = { sessionId: session.id };
+  const who = { userId: user.id, actorId: user.id, metadata };
+  await recordEvent(em, context, { type: event, ...who });
+  if (isNew) await recordEvent(em, context, { type: 'NEW_DEVICE', ...who });
+  const outboxId = isNew ? await tellOfDevice(context, em, started) : undefined;
+  return { ...started, deviceToken: device.token, outboxId };
+}
+
+/** What follows the commit of a sign-in: its mail goes out, and the session that the client held before ends. */
+export async function afterSignIn(
+  context: SignInContext,
+  signedIn: SignedIn,
+  heldRefreshToken: string | null,
+): Promise<void> {
+  if (signedIn.outboxId !== undefined) handOver(context, signedIn.outboxId);
+  await replaceSession(context, heldRefreshToken);
+}

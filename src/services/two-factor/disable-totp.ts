@@ -1,0 +1,51 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { RecoveryCode } from '../../entities/recovery-code.js';
+import { TotpCredential } from '../../entities/totp-credential.js';
+import type { User } from '../../entities/user.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
+import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
+import type { UseCaseContext } from '../use-case.js';
+import {
+  type BothFactors,
+  type BothFactorsContext,
+  type BothFactorsProblem,
+  proveBothFactors,
+} from './both-factors.js';
+import { recordRefusal } from './refusal.js';
+import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
+
+/** The second factor is off. */
+export interface TwoFactorDisabled {
+  kind: 'two-factor-disabled';
+  user: User;
+}
+
+/** Who switches it off, and what they prove it with. */
+export interface DisableTotpInput extends Switching, BothFactors {
+  authenticatedAt: Date;
+}
+
+type Needs = BothFactorsContext & Pick<UseCaseContext, 'revocations'>;
+
+async function forget(em: EntityManager, context: Needs, input: DisableTotpInput): Promise<Switched | undefined> {
+  const { userId: user } = input;
+  const forgotten = await em.nativeDelete(TotpCredential, { user, confirmedAt: { $ne: null } });
+  if (forgotten === 0) return undefined;
+  await em.nativeDelete(RecoveryCode, { user });
+  return await switchTwoFactor(em, context, input, 'off');
+}
+
+/** Switches the second factor off for somebody who is recently signed in and proves both; seed and recovery codes are gone. */
+export async function disableTotp(
+  context: Needs,
+  input: DisableTotpInput,
+): Promise<TwoFactorDisabled | BothFactorsProblem | Problem<'REAUTHENTICATION_REQUIRED'>> {
+  const stale = requireRecentAuthentication(context, input.authenticatedAt);
+  if (stale !== undefined) return stale;
+  const proven = await proveBothFactors(context, input);
+  if (isProblem(proven)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, proven);
+  const switched = await context.em.fork().transactional((em) => forget(em, context, input));
+  if (switched === undefined) return problem('CONFLICT');
+  afterSwitch(context, switched);
+  return { kind: 'two-factor-disabled', user: switched.user };
+}

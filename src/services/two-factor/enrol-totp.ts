@@ -1,0 +1,57 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import { type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
+import type { UseCaseContext } from '../use-case.js';
+import { sealSeed } from './sealed-seed.js';
+import { newSeed, otpauthUri, type Seed } from './totp.js';
+
+/** An authenticator app that waits for its first code. Its secret is told here, and never again. */
+export interface TotpEnrolment {
+  kind: 'totp-enrolment';
+  /** Base32, for typing. */
+  secret: string;
+  /** The same for a QR code. */
+  otpauthUri: string;
+  expiresAt: Date;
+}
+
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId'>;
+
+const PENDING_SECONDS = 600;
+
+/** The one app of the account that may be confirmed; one that is confirmed already stays as it is. */
+const BEGIN = `
+  INSERT INTO totp_credentials AS present (user_id, sealed_secret, last_step, created_at, expires_at)
+  VALUES (?, ?, 0, ?, ?)
+  ON CONFLICT (user_id) DO UPDATE SET
+    sealed_secret = excluded.sealed_secret, last_step = 0, created_at = excluded.created_at, expires_at = excluded.expires_at
+  WHERE present.confirmed_at IS NULL
+  RETURNING user_id`;
+
+async function begin(context: Needs, em: EntityManager, user: User, seed: Seed, expiresAt: Date): Promise<boolean> {
+  const sealed = sealSeed(context.secretKeys, user.id, seed);
+  const begun = await em.execute<unknown[]>(BEGIN, [user.id, sealed, context.clock.now(), expiresAt]);
+  return begun.length > 0;
+}
+
+/** Begins an authenticator app in place of one that was never confirmed. Nothing is asked at sign-in until it is. */
+export async function enrolTotp(
+  context: Needs,
+  actor: { userId: string; authenticatedAt: Date },
+): Promise<TotpEnrolment | Problem<'CONFLICT' | 'REAUTHENTICATION_REQUIRED'>> {
+  const stale = requireRecentAuthentication(context, actor.authenticatedAt);
+  if (stale !== undefined) return stale;
+  const { userId } = actor;
+  const seed = newSeed();
+  const expiresAt = addSeconds(context.clock.now(), PENDING_SECONDS);
+  return await context.em.transactional(async (em) => {
+    const user = await em.findOneOrFail(User, userId);
+    if (!(await begin(context, em, user, seed, expiresAt))) return problem('CONFLICT');
+    await recordEvent(em, context, { type: 'TOTP_ENROLMENT', userId, actorId: userId });
+    const account = { issuer: context.settings.twoFactorIssuer, label: user.email };
+    return { kind: 'totp-enrolment', secret: seed.base32, otpauthUri: otpauthUri(seed, account), expiresAt };
+  });
+}

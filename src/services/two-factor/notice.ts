@@ -1,0 +1,24 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { User } from '../../entities/user.js';
+import { type MailName, writeMail } from '../mail-outbox/write-mail.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** Tells the owner of an account by mail what was done to its second factor; returns the mail's id, to be handed over. */
+export async function writeNotice(
+  em: EntityManager,
+  context: Pick<UseCaseContext, 'clock' | 'requestId'>,
+  user: User,
+  mail: MailName,
+  variables: Record<string, string> = {},
+): Promise<string> {
+  const now = context.clock.now();
+  const { email: recipient, locale = null, displayName } = user;
+  return await writeMail(em, {
+    mail,
+    recipient,
+    locale,
+    variables: { occurredAt: now.toISOString(), ...(displayName == null ? {} : { displayName }), ...variables },
+    requestId: context.requestId,
+    now,
+  });
+}

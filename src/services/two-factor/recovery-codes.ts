@@ -1,0 +1,60 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { RecoveryCode } from '../../entities/recovery-code.js';
+import type { Seed } from './totp.js';
+
+/** How many codes an account has at first. */
+const CODES = 10;
+/** Crockford's base32: no letter looks like a digit, and 256 values spread evenly over 32 signs. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** Five bits a sign: 120 bits, which nobody guesses however fast the hash is. */
+const CODE_LENGTH = 24;
+const GROUP = /.{4}(?=.)/g;
+
+const USE =
+  'UPDATE recovery_codes SET used_at = ? WHERE user_id = ? AND code_hash = ? AND used_at IS NULL RETURNING user_id';
+
+function newCode(): string {
+  const signs = Array.from(randomBytes(CODE_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]);
+  return signs.join('').replace(GROUP, '$&-');
+}
+
+/** A code as it was made, from what people make of it: other case, blanks, dashes, O for 0, I and L for 1. */
+function normalized(typed: string): string {
+  return typed
+    .toUpperCase()
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1');
+}
+
+/**
+ * The form in which a code is stored. Its key comes from the seed, which is sealed: so a reader of the database can neither
+ * test nor make a code, and the codes outlive a rotation of SECRET_KEY together with the seed.
+ */
+export function hashRecoveryCode(seed: Seed, userId: string, typed: string): string {
+  const key = Buffer.from(hkdfSync('sha256', seed.bytes, userId, 'gatehouse:recovery-code', 32));
+  return createHmac('sha256', key).update(normalized(typed)).digest('base64url');
+}
+
+/** Makes new codes; those before them are void. They are told here, and never again. */
+export async function replaceRecoveryCodes(em: EntityManager, seed: Seed, userId: string): Promise<string[]> {
+  const codes = Array.from({ length: CODES }, newCode);
+  await em.nativeDelete(RecoveryCode, { user: userId });
+  await em.insertMany(
+    RecoveryCode,
+    codes.map((code) => ({ user: userId, codeHash: hashRecoveryCode(seed, userId, code) })),
+  );
+  return codes;
+}
+
+/** Uses a code up and tells how many are left; undefined when it is none, or was used before. */
+export async function consumeRecoveryCode(
+  em: EntityManager,
+  attempt: { seed: Seed; userId: string; code: string; now: Date },
+): Promise<{ codesLeft: number } | undefined> {
+  const { seed, userId, code, now } = attempt;
+  const used = await em.execute<unknown[]>(USE, [now, userId, hashRecoveryCode(seed, userId, code)]);
+  if (used.length === 0) return undefined;
+  return { codesLeft: await em.count(RecoveryCode, { user: userId, usedAt: null }) };
+}

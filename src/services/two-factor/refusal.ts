@@ -1,0 +1,16 @@
+import type { Problem } from '../../problems.js';
+import type { AuditEventType } from '../audit/events.js';
+import { type AuditContext, recordEvent } from '../audit/record-event.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** Writes down a try of somebody signed in that was refused, and hands the refusal on. */
+export async function recordRefusal<Refusal extends Problem>(
+  context: AuditContext & Pick<UseCaseContext, 'em'>,
+  type: AuditEventType,
+  userId: string,
+  refusal: Refusal,
+): Promise<Refusal> {
+  const metadata = { reason: refusal.code };
+  await recordEvent(context.em, context, { type, success: false, userId, actorId: userId, metadata });
+  return refusal;
+}

@@ -1,0 +1,57 @@
+import { duration, listOf, matching, oneOf, wholeNumber } from './readers.js';
+import { optional, withDefault } from './setting.js';
+
+const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+
+/** What keeps an account its owner's: locks, the second factor, step-up and changes of its address. */
+export function protectionSettings() {
+  return {
+    LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 100), '5', {
+      description:
+        'Wrong tries in a row after which a name is locked; the tries before that are answered ever more slowly.',
+    }),
+    LOCKOUT_SECONDS: withDefault(wholeNumber(1, 86_400), '1800', {
+      description: 'Seconds that a lock lasts, and after which earlier wrong tries are forgotten.',
+    }),
+    REAUTHENTICATION_TTL: withDefault(duration(), '10m', {
+      description: 'How long a sign-in or `reauthenticate` is recent enough for sensitive operations.',
+    }),
+    TWO_FACTOR_REQUIRED_ROLES: optional(
+      listOf((role, refuse) => {
+        if (!ROLE_NAME.test(role)) refuse('must be a role name');
+        return role;
+      }),
+      {
+        description:
+          'Roles that only a session with a second factor holds, as a comma list; other sessions of their users have `DEFAULT_ROLE`.',
+        example: 'admin',
+      },
+    ),
+    TWO_FACTOR_ISSUER: withDefault(
+      matching(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'),
+      'Gatehouse',
+      { description: 'Name under which authenticator apps list the account.' },
+    ),
+    TOTP_WINDOW: withDefault(wholeNumber(0, 1), '1', {
+      description:
+        'Time steps of 30 seconds by which the clock of an authenticator app may be off: `1`, or `0` for none.',
+    }),
+    EMAIL_CHANGE_CODE_TTL: withDefault(duration(60, 3_600), '10m', {
+      description: 'Life of the six-digit code that confirms a new address; up to `1h`.',
+    }),
+    EMAIL_CHANGE_REVERT_TTL: withDefault(duration(), '7d', {
+      description: 'How long the old address can take back a change of address.',
+    }),
+    SESSION_REPORT_TTL: withDefault(duration(), '24h', {
+      description: 'Life of the link that ends the session of an unknown device.',
+    }),
+    EMAIL_DEDUPLICATION: withDefault(oneOf('off', 'provider'), 'off', {
+      description:
+        'Which addresses count as one: `off` those that are equal, `provider` also those that the mail provider delivers to one mailbox (dots and `+` of Gmail).',
+    }),
+    GEOIP_DATABASE: optional(matching(/\.mmdb$/, 'be the path of an .mmdb file'), {
+      description: 'An .mmdb file with cities, by which sessions show where they were used.',
+      example: '/var/lib/geoip/city.mmdb',
+    }),
+  };
+}

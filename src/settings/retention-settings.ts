@@ -1,0 +1,30 @@
+import { duration } from './readers.js';
+import { withDefault } from './setting.js';
+
+const DAY = 86_400;
+const LONGEST = 3_660 * DAY;
+/** The database refuses to delete younger audit events, whoever asks. */
+const LEAST_AUDIT_RETENTION = 30 * DAY;
+
+/** How long things are kept before the hourly purge deletes them. */
+export function retentionSettings() {
+  const days = duration(DAY, LONGEST);
+  return {
+    PURGE_SESSIONS_AFTER: withDefault(days, '30d', {
+      description: 'How long a session that ended is kept; at least `1d`.',
+    }),
+    PURGE_MAILS_AFTER: withDefault(days, '30d', {
+      description: 'How long a mail that was sent or given up is kept in the outbox; at least `1d`.',
+    }),
+    PURGE_UNVERIFIED_AFTER: withDefault(days, '7d', {
+      description:
+        'How long an account waits for its address to be verified before it is deleted; at least `1d`, and never before its link has run out.',
+    }),
+    PURGE_DEVICES_AFTER: withDefault(days, '365d', {
+      description: 'How long a device is known after its last sign-in; at least `1d`.',
+    }),
+    AUDIT_RETENTION: withDefault(duration(LEAST_AUDIT_RETENTION, LONGEST), '400d', {
+      description: 'How long events of the audit log are kept; at least `30d`.',
+    }),
+  };
+}

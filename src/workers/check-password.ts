@@ -1,0 +1,119 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Dependencies } from '../dependencies.js';
+import type { CheckPasswordPayload } from '../jobs/check-password.js';
+import { addSeconds } from '../lib/clock.js';
+import { recordEvent } from '../services/audit/record-event.js';
+import { handOver } from '../services/mail-outbox/hand-over.js';
+import { writeMail } from '../services/mail-outbox/write-mail.js';
+import { isBreached, RangesUnavailable } from '../services/passwords/breach-ranges.js';
+
+type Needs = Pick<
+  Dependencies,
+  'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'countPasswordCheck'
+>;
+
+interface Check {
+  user_id: string;
+  sealed_digest: string;
+  password_changed_at: string;
+  attempts: number;
+}
+
+interface Owner {
+  email: string;
+  locale: string | null;
+  display_name: string | null;
+}
+
+/** After this many questions without an answer the password is let be: about an hour. */
+const ATTEMPTS = 8;
+const FIRST_RETRY_SECONDS = 30;
+
+const READ = 'SELECT user_id, sealed_digest, password_changed_at, attempts FROM password_checks WHERE user_id = ?';
+/** By its seal, which is new with every password: a check that took its place meanwhile stays. */
+const SETTLE = 'DELETE FROM password_checks WHERE user_id = ? AND sealed_digest = ? RETURNING user_id';
+const POSTPONE = `
+  UPDATE password_checks SET attempts = attempts + 1, next_attempt_at = ? WHERE user_id = ? AND sealed_digest = ?`;
+/** Nothing, where another password was set meanwhile. */
+const MARK = `
+  UPDATE users SET password_breached_at = COALESCE(password_breached_at, ?)
+  WHERE id = ? AND password_changed_at = ? RETURNING email, locale, display_name`;
+
+/** Removes the check; false where another worker did, or a later password took its place. */
+async function settle(em: EntityManager, check: Check): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(SETTLE, [check.user_id, check.sealed_digest]);
+  return rows.length > 0;
+}
+
+/** Wait before the next question, in seconds, after so many that got no answer: it doubles. */
+function retrySeconds(attempts: number): number {
+  return FIRST_RETRY_SECONDS * 2 ** attempts;
+}
+
+/** Marks the account and writes mail and event, once for all workers that come to it. Returns the mail's id. */
+async function mark(needs: Needs, check: Check, requestId: string): Promise<string | undefined> {
+  const client = { ipAddress: null, userAgent: null, deviceToken: null };
+  return await needs.orm.em.fork().transactional(async (em) => {
+    const now = needs.clock.now();
+    const marked = await em.execute<Owner[]>(MARK, [now, check.user_id, check.password_changed_at]);
+    const [owner] = marked;
+    if (!(await settle(em, check)) || owner === undefined) return undefined;
+    await recordEvent(em, { ...needs, client, requestId }, { type: 'PASSWORD_BREACHED', userId: check.user_id });
+    return await writeMail(em, {
+      mail: 'password-breached',
+      recipient: owner.email,
+      locale: owner.locale,
+      variables: owner.display_name === null ? {} : { displayName: owner.display_name },
+      requestId,
+      now,
+    });
+  });
+}
+
+/** Nobody answered: asks again later, and lets the password be in the end. */
+async function postpone(needs: Needs, em: EntityManager, check: Check, error: RangesUnavailable): Promise<void> {
+  const { user_id: userId, attempts } = check;
+  const told = { userId, attempts: attempts + 1, reason: error.message };
+  if (attempts + 1 >= ATTEMPTS) {
+    needs.logger.error(told, 'a password was let be unchecked');
+    if (await settle(em, check)) needs.countPasswordCheck('GIVEN_UP');
+    return;
+  }
+  const wait = retrySeconds(attempts);
+  needs.logger.warn({ ...told, nextTryInMilliseconds: wait * 1_000 }, 'a password check has to wait');
+  await em.execute(POSTPONE, [addSeconds(needs.clock.now(), wait), userId, check.sealed_digest]);
+  needs.countPasswordCheck('RETRIED');
+}
+
+async function finish(needs: Needs, em: EntityManager, check: Check, requestId: string): Promise<void> {
+  const { settings, secretKeys } = needs;
+  const digest = secretKeys.decrypt('breach-check', check.sealed_digest);
+  if (!(await isBreached(settings.hibpBaseUrl, digest))) {
+    if (await settle(em, check)) needs.countPasswordCheck('NOT_FOUND');
+    return;
+  }
+  const outboxId = await mark(needs, check, requestId);
+  needs.countPasswordCheck(outboxId === undefined ? 'STALE' : 'FOUND');
+  if (outboxId !== undefined) handOver({ ...needs, requestId }, outboxId);
+}
+
+/**
+ * Looks a new password up among breached ones, past any request. A password that is found keeps its sessions; the next
+ * login with it is refused until it is changed.
+ */
+export async function checkPassword(needs: Needs, { userId, requestId }: CheckPasswordPayload): Promise<void> {
+  const em = needs.orm.em.fork();
+  const [check] = await em.execute<Check[]>(READ, [userId]);
+  if (check === undefined) return;
+  if (!needs.secretKeys.opens(check.sealed_digest)) {
+    needs.logger.error({ userId }, 'a password was let be unchecked: its digest is sealed by a secret that is gone');
+    if (await settle(em, check)) needs.countPasswordCheck('GIVEN_UP');
+    return;
+  }
+  try {
+    await finish(needs, em, check, requestId ?? `check-${userId}`);
+  } catch (error) {
+    if (!(error instanceof RangesUnavailable)) throw error;
+    await postpone(needs, em, check, error);
+  }
+}

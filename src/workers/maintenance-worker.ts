@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dependencies } from '../dependencies.js';
+import { purgeJob } from '../jobs/purge.js';
+import { createJobQueue } from '../jobs/queue.js';
+import { purge } from '../services/maintenance/purge.js';
+import { type BackgroundWork, startQueueWorker } from './queue-worker.js';
+
+const EVERY_MILLISECONDS = 3_600_000;
+const LOCK_MILLISECONDS = 60_000;
+const STALLED_CHECK_MILLISECONDS = 60_000;
+const FIRST_RETRY_MILLISECONDS = 500;
+
+/**
+ * Asks the queue for the hourly job; each worker does, and the queue makes one of it. Asked again every hour, should the
+ * queue have lost it.
+ */
+async function schedulePurge({ settings, directUrl, logger }: Dependencies, signal: AbortSignal): Promise<void> {
+  const queue = createJobQueue(purgeJob, { redisUrl: settings.redisUrl, databaseUrl: directUrl, logger });
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      await queue.addEvery(EVERY_MILLISECONDS, {});
+      failures = 0;
+    } catch (cause) {
+      failures += 1;
+      // A connection that was just opened is not ready yet.
+      if (failures === 2) logger.warn({ err: cause, component: 'worker' }, 'the purge cannot be scheduled yet');
+    }
+    const wait =
+      failures === 0 ? EVERY_MILLISECONDS : Math.min(failures * FIRST_RETRY_MILLISECONDS, EVERY_MILLISECONDS);
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
+  }
+  await queue.close();
+}
+
+/** Starts deleting, every hour and once for all replicas, what is kept no longer. */
+export function startMaintenanceWorker(dependencies: Dependencies): BackgroundWork {
+  const stop = new AbortController();
+  const scheduled = schedulePurge(dependencies, stop.signal);
+  const worker = startQueueWorker(dependencies, {
+    kind: purgeJob,
+    concurrency: 1,
+    poolSize: 1,
+    lockMilliseconds: LOCK_MILLISECONDS,
+    stalledCheckMilliseconds: STALLED_CHECK_MILLISECONDS,
+    work: async () => void (await purge({ ...dependencies, em: dependencies.orm.em.fork() })),
+  });
+  return {
+    async close() {
+      stop.abort();
+      await Promise.all([scheduled, worker.close()]);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Dependencies } from '../dependencies.js';
+import { checkPasswordJob } from '../jobs/check-password.js';
+import { checkPassword } from './check-password.js';
+import { type BackgroundWork, startQueueWorker } from './queue-worker.js';
+import { startRelay } from './relay.js';
+import { relayPasswordChecks } from './relay-password-checks.js';
+
+const CONCURRENCY = 4;
+const LOCK_MILLISECONDS = 10_000;
+const STALLED_CHECK_MILLISECONDS = 10_000;
+const RELAY_EVERY_MILLISECONDS = 2_000;
+
+/** Starts looking new passwords up, and handing over those that never reached the queue or have to be tried again. */
+export function startPasswordCheckWorker(dependencies: Dependencies): BackgroundWork {
+  const worker = startQueueWorker(dependencies, {
+    kind: checkPasswordJob,
+    concurrency: CONCURRENCY,
+    poolSize: 1,
+    lockMilliseconds: LOCK_MILLISECONDS,
+    stalledCheckMilliseconds: STALLED_CHECK_MILLISECONDS,
+    work: (payload) => checkPassword(dependencies, payload),
+  });
+  const relay = startRelay({
+    rows: 'password checks',
+    everyMilliseconds: RELAY_EVERY_MILLISECONDS,
+    logger: dependencies.logger,
+    round: () => relayPasswordChecks(dependencies),
+  });
+  return {
+    async close() {
+      await relay.close();
+      await worker.close();
+    },
+  };
+}

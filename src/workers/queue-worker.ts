@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPostgresBackend, type Job, Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import type { Dependencies } from '../dependencies.js';
+import { backoff, type JobKind, JobWaits } from '../jobs/job-kind.js';
+import { postgresConnection } from '../jobs/queue-location.js';
+import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { connectRedis } from '../lib/redis.js';
+import { within } from '../lib/within.js';
+
+/** Something that works in the background until it is closed. */
+export interface BackgroundWork {
+  /** Finishes what is being done; what waits stays for the next worker. */
+  close(): Promise<void>;
+}
+
+/** How the jobs of a queue are done. */
+export interface WorkerOptions<Payload> {
+  kind: JobKind<Payload>;
+  /** Jobs at once. */
+  concurrency: number;
+  /** Most connections beside the one that listens, where the queue lives in the database. */
+  poolSize: number;
+  /** After this long the jobs of a worker that was killed are another's. */
+  lockMilliseconds: number;
+  stalledCheckMilliseconds: number;
+  /** Rejects with JobWaits to be tried again at a time of its own choice. */
+  work(payload: Payload): Promise<void>;
+}
+
+/** A job may be left behind by this many killed workers. */
+const MAX_STALLED = 1_000;
+const REOPEN_AFTER_MILLISECONDS = 1_000;
+/** What holds its answer back is not waited for longer when the worker closes; the job is done again. */
+const CLOSE_WITHIN_MILLISECONDS = 5_000;
+const CLOSE_AWAY_WITHIN_MILLISECONDS = 500;
+
+interface OpenWorker {
+  worker: Worker;
+  /** Whether its queue can be reached; the end of a job cannot be told to one that is away. */
+  isConnected(): boolean;
+  disconnect(): void;
+}
+
+type Needs = Pick<Dependencies, 'settings' | 'directUrl' | 'logger'>;
+
+function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): OpenWorker {
+  const { settings, directUrl, logger } = needs;
+  const { kind } = options;
+  const work = async (job: Job): Promise<void> => {
+    await options.work(kind.payload.parse(job.data)).catch((error: unknown) => refuse(logger, kind.name, error));
+  };
+  const common = {
+    concurrency: options.concurrency,
+    lockDuration: options.lockMilliseconds,
+    stalledInterval: options.stalledCheckMilliseconds,
+    maxStalledCount: MAX_STALLED,
+    settings: { backoffStrategy: backoff },
+    autorun: false,
+  };
+  if (settings.redisUrl === undefined) {
+    const connection = postgresConnection(directUrl, options.poolSize);
+    const worker = new Worker(kind.queue, work as never, { ...common, connection }, createPostgresBackend);
+    return { worker: worker as unknown as Worker, isConnected: () => true, disconnect: () => undefined };
+  }
+  const connection = connectRedis(settings.redisUrl, 'blocking', logger);
+  return {
+    worker: new Worker(kind.queue, work, { ...common, connection }),
+    isConnected: () => connection.status === 'ready',
+    disconnect: () => connection.disconnect(),
+  };
+}
+
+/** The queue stores the message of what a job throws, so only our own goes there: another's may quote a statement. */
+function refuse(logger: Logger, job: string, error: unknown): never {
+  if (error instanceof JobWaits) throw error;
+  // A database that is away is told of by whoever waits for it, and not by each job.
+  if (!isDatabaseUnavailable(error)) logger.error({ err: error, component: 'worker', job }, 'a job failed');
+  throw new JobWaits(REOPEN_AFTER_MILLISECONDS);
+}
+
+async function closeWorker({ worker, isConnected, disconnect }: OpenWorker): Promise<void> {
+  const patience = isConnected() ? CLOSE_WITHIN_MILLISECONDS : CLOSE_AWAY_WITHIN_MILLISECONDS;
+  await within(patience, worker.close(!isConnected()));
+  disconnect();
+}
+
+/** Opens the worker and runs it. BullMQ never forgets that its first connection failed, so a new worker is made then. */
+async function runWorker({ logger }: Needs, queue: string, open: () => OpenWorker, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const opened = open();
+    opened.worker.on('error', (cause) =>
+      logger.warn({ err: cause, component: 'worker', queue }, 'the worker lost its queue'),
+    );
+    try {
+      await opened.worker.waitUntilReady();
+      return await opened.worker.run();
+    } catch (cause) {
+      logger.warn({ err: cause, component: 'worker', queue }, 'the worker could not reach its queue');
+    }
+    await closeWorker(opened);
+    await sleep(REOPEN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Does the jobs of a queue until it is closed; the queue may be away at first, and again and again. */
+export function startQueueWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): BackgroundWork {
+  const stop = new AbortController();
+  let current: OpenWorker | undefined;
+  const open = () => {
+    current = openWorker(needs, options);
+    return current;
+  };
+  const running = runWorker(needs, options.kind.queue, open, stop.signal);
+  return {
+    async close() {
+      stop.abort();
+      if (current !== undefined) await closeWorker(current);
+      await within(CLOSE_AWAY_WITHIN_MILLISECONDS, running);
+    },
+  };
+}

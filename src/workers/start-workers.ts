@@ -1,0 +1,16 @@
+import type { Dependencies } from '../dependencies.js';
+import { startMailWorker } from './mail-worker.js';
+import { startMaintenanceWorker } from './maintenance-worker.js';
+import { startPasswordCheckWorker } from './password-check-worker.js';
+import type { BackgroundWork } from './queue-worker.js';
+
+/** Starts everything that this process does in the background. */
+export function startWorkers(dependencies: Dependencies): BackgroundWork {
+  const workers = [startMailWorker(dependencies), startMaintenanceWorker(dependencies)];
+  if (dependencies.settings.breachCheck) workers.push(startPasswordCheckWorker(dependencies));
+  return {
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}

@@ -1,0 +1,413 @@
+import { readFile } from 'node:fs/promises';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { buildASTSchema, type GraphQLSchema, parse, validate } from 'graphql';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registerHostedPages } from '../../src/http/hosted-pages.js';
+import { type Browser, browserMissing, startBrowser, watch } from './browser.js';
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const PAGES = ['/verify-email', '/report-session', '/revert-email', '/reset-password'];
+const CONFIG = {
+  passwordMinLength: 8,
+  passwordMaxLength: 1_024,
+  passwordRules: ['TOO_SHORT', 'NEEDS_DIGIT', 'TOO_COMMON', 'REUSED'],
+};
+
+interface Sent {
+  query: string;
+  variables: { input?: Record<string, string> };
+}
+
+let app: FastifyInstance;
+let origin: string;
+let schema: GraphQLSchema;
+let requests: FastifyRequest[] = [];
+/** What the gateway answers, field by field; the pages are held to the real schema all the same. */
+let answers: Record<string, (input: Record<string, string>) => unknown> = {};
+
+const sent = () => requests.map(({ body }) => body as Sent);
+const inputs = (field: string) =>
+  sent().flatMap(({ query, variables }) => (query.includes(field) ? [variables.input] : []));
+const refused = (code: string, typename = 'TokenProblem') => ({ __typename: typename, code, message: 'In words.' });
+
+beforeAll(async () => {
+  schema = buildASTSchema(parse(await readFile('schema.graphql', 'utf8')), { assumeValidSDL: true });
+  app = Fastify();
+  const directives = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"], 'base-uri': ["'none'"] };
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives },
+    frameguard: { action: 'deny' },
+  });
+  registerHostedPages(app);
+  app.post('/graphql', async (request) => {
+    requests.push(request);
+    const { query, variables } = request.body as Sent;
+    const [field, answer] = Object.entries(answers).find(([name]) => query.includes(name)) ?? [];
+    return field === undefined ? { data: null } : { data: { [field]: answer?.(variables.input ?? {}) } };
+  });
+  origin = await app.listen({ host: '127.0.0.1', port: 0 });
+});
+
+afterAll(() => app.close());
+
+beforeEach(() => {
+  requests = [];
+  answers = { authConfig: () => CONFIG };
+});
+
+describe('the files of the pages', () => {
+  it.each(PAGES)('gives %s a strict policy, and nothing that runs or looks by itself', async (url) => {
+    const { headers, body } = await app.inject({ url });
+    expect(headers['content-security-policy']).toBe(POLICY);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['set-cookie']).toBeUndefined();
+    expect(body).not.toMatch(/<style|style=|<script(?![^>]* src=)| on[a-z]+=|\{\{/);
+  });
+
+  it.each(PAGES)('serves every file that %s and its scripts name', async (url) => {
+    const { body } = await app.inject({ url });
+    const names = [...body.matchAll(/(?:src|href)="([^"]+\.(?:js|css|svg))"/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(3);
+    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+      const answer = await app.inject({ url: new URL(name, `http://localhost${url}`).pathname });
+      expect({ name, status: answer.statusCode }).toEqual({ name, status: 200 });
+      expect(answer.headers['content-type']).toMatch(/; charset=utf-8$/);
+      const imports = [...answer.body.matchAll(/from '\.\/([\w-]+\.js)'/g)];
+      names.push(...imports.map(([, file]) => `${url.slice(1)}/${file}`));
+    }
+  });
+
+  it.each(PAGES)('O6: %s is the same for everybody who opens it, and takes nothing from the address', async (url) => {
+    const first = await app.inject({ url });
+    for (const headers of [{ host: 'evil.example' }, { 'x-forwarded-host': 'evil.example' }]) {
+      expect((await app.inject({ url: `${url}?token=<b>&next=//evil.example`, headers })).body).toBe(first.body);
+    }
+    const head = await app.inject({ method: 'HEAD', url: `${url}?token=x` });
+    expect({ status: head.statusCode, body: head.body }).toEqual({ status: 200, body: '' });
+    expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(404);
+    expect(requests).toHaveLength(0);
+  });
+});
+
+if (browserMissing !== undefined) process.stderr.write(`${browserMissing}\n`);
+
+describe.skipIf(browserMissing)('the pages in a browser', () => {
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+
+  const button = (name?: string | RegExp) => page.getByRole('button', { ...(name === undefined ? {} : { name }) });
+  const heading = (name: string) => page.getByRole('heading', { name }).waitFor();
+  const focused = () => page.evaluate('document.activeElement.id');
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+
+  beforeEach(async () => {
+    page = await browser.context.newPage();
+    faults = watch(page, origin);
+  });
+
+  afterEach(async () => {
+    const wrong = sent().flatMap(({ query }) => validate(schema, parse(query)).map(({ message }) => message));
+    await page.close();
+    expect(wrong).toEqual([]);
+  });
+
+  afterAll(() => browser?.close());
+
+  describe('a page with one button', () => {
+    const pages = [
+      {
+        name: 'verify-email',
+        field: 'verifyEmailWithToken',
+        label: 'Confirm my address',
+        success: { __typename: 'EmailVerified', user: { id: '1' } },
+        done: 'Your address is confirmed',
+      },
+      {
+        name: 'report-session',
+        field: 'reportSession',
+        label: 'This was not me',
+        success: { __typename: 'SessionReported', sessionId: '1', mailStatus: 'QUEUED' },
+        done: 'Everybody is signed out',
+      },
+      {
+        name: 'revert-email',
+        field: 'revertEmailChange',
+        label: 'Give me my address back',
+        success: { __typename: 'EmailChangeReverted', email: 'a@example.com', mailStatus: 'QUEUED' },
+        done: 'Your account has its old address again',
+      },
+    ];
+
+    it.each(pages)('O6: $name acts only when its button is pressed', async ({ name, field, label, success, done }) => {
+      answers = { [field]: () => success };
+      await page.goto(`${origin}/${name}#token=secret-token`);
+      await button(label).waitFor();
+      expect(page.url()).toBe(`${origin}/${name}`);
+      expect(requests).toHaveLength(0);
+
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await heading(done);
+      expect(inputs(field)).toEqual([{ token: 'secret-token' }]);
+      expect(requests[0]?.headers).toMatchObject({ 'content-type': 'application/json', origin });
+      expect(requests[0]?.headers).not.toHaveProperty('referer');
+      expect(requests[0]?.headers).not.toHaveProperty('cookie');
+      expect(await focused()).toBe('title');
+      expect(await button().count()).toBe(0);
+      expect(await page.title()).toBe(done);
+      expect(faults).toEqual([]);
+    });
+
+    it.each(pages)(
+      '$name: a reload or a way back asks for nothing by itself',
+      async ({ name, field, success, done }) => {
+        answers = { [field]: () => success };
+        await page.goto(`${origin}/${name}#token=t`);
+        await button().click();
+        await heading(done);
+        await page.reload();
+        await heading('Something is missing');
+        await page.goto('about:blank');
+        await page.goBack();
+        await heading('Something is missing');
+        expect(requests).toHaveLength(1);
+      },
+    );
+
+    it.each(
+      pages.flatMap(({ name, field }) => [
+        { name, field, code: 'TOKEN_INVALID', title: 'This link no longer works', buttons: 0 },
+        { name, field, code: 'RATE_LIMITED', title: 'Too many tries', buttons: 1 },
+        { name, field, code: 'TEMPORARILY_UNAVAILABLE', title: 'That did not work just now', buttons: 1 },
+      ]),
+    )('$name says in words what $code means', async ({ name, field, code, title, buttons }) => {
+      answers = { [field]: () => refused(code) };
+      await page.goto(`${origin}/${name}#token=t`);
+      await button().click();
+      await heading(title);
+      expect(await button().count()).toBe(buttons);
+      expect(faults).toEqual([]);
+    });
+
+    it('a lost connection can be retried with the same token', async () => {
+      answers = { verifyEmailWithToken: () => pages[0]?.success };
+      await page.goto(`${origin}/verify-email#token=kept`);
+      await page.route('**/graphql', (route) => route.abort());
+      await button().click();
+      await heading('No connection');
+      await page.unroute('**/graphql');
+      await button('Try again').click();
+      await heading('Your address is confirmed');
+      expect(inputs('verifyEmailWithToken')).toEqual([{ token: 'kept' }]);
+    });
+
+    it('says so when the address has no token, and takes the one of a second link', async () => {
+      await page.goto(`${origin}/verify-email`);
+      await heading('Something is missing');
+      await page.goto(`${origin}/verify-email#token=second`);
+      await button('Confirm my address').waitFor();
+      expect(page.url()).toBe(`${origin}/verify-email`);
+    });
+
+    it('a fault of the gateway is no dead link', async () => {
+      answers = {};
+      await page.goto(`${origin}/report-session#token=t`);
+      await button().click();
+      await heading('That did not work just now');
+      answers = { reportSession: () => ({ __typename: 'SessionReported', sessionId: '1', mailStatus: 'DEFERRED' }) };
+      await button('Try again').click();
+      await page.getByText('as soon as our mail server is back').waitFor();
+      expect(inputs('reportSession')).toEqual([{ token: 't' }, { token: 't' }]);
+    });
+
+    it('an address that another account has by now can be asked for again', async () => {
+      answers = { revertEmailChange: () => refused('CONFLICT', 'AuthConflictProblem') };
+      await page.goto(`${origin}/revert-email#token=t`);
+      await button().click();
+      await heading('This address has another account');
+      answers = { revertEmailChange: () => pages[2]?.success };
+      await button('Try again').click();
+      await heading('Your account has its old address again');
+    });
+  });
+
+  describe('the page that sets a new password', () => {
+    const password = () => page.getByLabel('New password', { exact: true });
+    const alert = () => page.getByRole('alert').filter({ visible: true, hasText: /./ });
+
+    it('O6: sets it by the token of the link, and by nothing before the button', async () => {
+      answers.resetPassword = () => ({ __typename: 'PasswordResetSuccess', endedSessions: 2 });
+      await page.goto(`${origin}/reset-password#token=secret-token`);
+      await page.getByText('At least 8 characters').waitFor();
+      await page.getByText('A digit').waitFor();
+      expect(page.url()).toBe(`${origin}/reset-password`);
+      expect(inputs('mutation')).toEqual([]);
+      expect(await password().getAttribute('autocomplete')).toBe('new-password');
+      expect(await password().getAttribute('type')).toBe('password');
+
+      await password().fill('A-new-1-for-all');
+      await page.keyboard.press('Enter');
+      await heading('Your password is set');
+      expect(inputs('resetPassword')).toEqual([{ resetToken: 'secret-token', newPassword: 'A-new-1-for-all' }]);
+      for (const { headers } of requests) expect(headers).not.toHaveProperty('cookie');
+      expect(await focused()).toBe('title');
+      expect(await page.locator('input:visible').count()).toBe(0);
+      expect(await page.locator('#password').inputValue()).toBe('');
+      expect(faults).toEqual([]);
+    });
+
+    it('shows what is typed only when asked to', async () => {
+      await page.goto(`${origin}/reset-password#token=t`);
+      await password().fill('typed');
+      const toggle = button('Show password');
+      expect(await toggle.getAttribute('aria-pressed')).toBe('false');
+      await toggle.click();
+      expect(await toggle.getAttribute('aria-pressed')).toBe('true');
+      expect(await password().getAttribute('type')).toBe('text');
+      await toggle.click();
+      expect(await password().getAttribute('type')).toBe('password');
+    });
+
+    it('says in words why a password is refused, and the token stays good', async () => {
+      const rules = ['TOO_SHORT', 'NEEDS_DIGIT', 'REUSED', 'OF_A_LATER_VERSION'];
+      answers.resetPassword = () => ({ ...refused('PASSWORD_REJECTED', 'PasswordRejectedProblem'), rules });
+      await page.goto(`${origin}/reset-password#token=kept`);
+      await page.getByText('At least 8 characters').waitFor();
+      await password().fill('bad');
+      await button('Set new password').click();
+      expect(await alert().locator('li').allTextContents()).toEqual([
+        'Use at least 8 characters.',
+        'Add a digit.',
+        'You have used this password before. Choose another one.',
+        'Choose another password.',
+      ]);
+      expect(await password().getAttribute('aria-invalid')).toBe('true');
+      expect(await focused()).toBe('password');
+      answers.resetPassword = () => ({ __typename: 'PasswordResetSuccess', endedSessions: 0 });
+      await password().fill('Better-Word-4711');
+      await button('Set new password').click();
+      await heading('Your password is set');
+      expect(inputs('resetPassword').map((input) => input?.resetToken)).toEqual(['kept', 'kept']);
+    });
+
+    it('works without the list of rules', async () => {
+      answers = {
+        resetPassword: () => ({ ...refused('PASSWORD_REJECTED', 'PasswordRejectedProblem'), rules: ['TOO_SHORT'] }),
+      };
+      await page.goto(`${origin}/reset-password#token=t`);
+      await button('Set new password').click();
+      await alert().getByText('Write a new password.').waitFor();
+      await password().fill('bad');
+      await button('Set new password').click();
+      await alert().getByText('Use more characters.').waitFor();
+    });
+
+    it.each([
+      ['RATE_LIMITED', 'Too many tries. Wait a while, then press the button again.'],
+      ['TEMPORARILY_UNAVAILABLE', 'That did not work just now. The trouble is on our side.'],
+    ])('keeps what was typed when %s', async (code, text) => {
+      answers.resetPassword = () => refused(code);
+      await page.goto(`${origin}/reset-password#token=t`);
+      await password().fill('A-new-1-for-all');
+      await button('Set new password').click();
+      await alert().getByText(text).waitFor();
+      expect(await password().inputValue()).toBe('A-new-1-for-all');
+      expect(await button('Set new password').getAttribute('aria-disabled')).toBeNull();
+    });
+
+    it('offers a new mail when the link is used or too old', async () => {
+      answers.resetPassword = () => refused('TOKEN_INVALID');
+      answers.requestPasswordReset = () => ({ __typename: 'MailAccepted' });
+      await page.goto(`${origin}/reset-password#token=old`);
+      await password().fill('A-new-1-for-all');
+      await button('Set new password').click();
+      await heading('This link no longer works');
+      await button('Ask for a new mail').click();
+      expect(await focused()).toBe('email');
+      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await button('Mail me a code').click();
+      await heading('Look into your mail');
+      expect(inputs('requestPasswordReset')).toEqual([{ email: 'owner@example.com' }]);
+      expect(await focused()).toBe('code');
+      expect(faults).toEqual([]);
+    });
+
+    it('goes by address and code where there is no token', async () => {
+      answers.verifyPasswordResetCode = () => ({ __typename: 'PasswordResetTicket', resetToken: 'the-ticket' });
+      answers.resetPassword = () => ({ __typename: 'PasswordResetSuccess', endedSessions: 0 });
+      await page.goto(`${origin}/reset-password`);
+      expect(requests).toHaveLength(0);
+      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await page.getByLabel('Code from the mail').fill(' 012 345 ');
+      await button('Continue').click();
+      await heading('Choose a new password');
+      expect(inputs('verifyPasswordResetCode')).toEqual([{ email: 'owner@example.com', code: '012345' }]);
+      expect(await focused()).toBe('password');
+      await password().fill('A-new-1-for-all');
+      await page.keyboard.press('Enter');
+      await heading('Your password is set');
+      expect(inputs('resetPassword')).toEqual([{ resetToken: 'the-ticket', newPassword: 'A-new-1-for-all' }]);
+      expect(faults).toEqual([]);
+    });
+
+    it.each([
+      [3, 'You have 3 more tries.'],
+      [1, 'You have one more try.'],
+      [0, 'Ask for a new one.'],
+      [null, 'This code is wrong or no longer works.'],
+    ])('a wrong code with %s tries left', async (attemptsLeft, text) => {
+      answers.verifyPasswordResetCode = () => ({ ...refused('CODE_INVALID', 'CodeProblem'), attemptsLeft });
+      await page.goto(`${origin}/reset-password`);
+      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await page.getByLabel('Code from the mail').fill('000000');
+      await page.keyboard.press('Enter');
+      await alert().getByText(text).waitFor();
+      expect(await focused()).toBe('code');
+    });
+
+    it('asks for what is missing before it asks the gateway', async () => {
+      await page.goto(`${origin}/reset-password`);
+      await button('Continue').click();
+      await alert().getByText('Write the e-mail address').waitFor();
+      expect(await focused()).toBe('email');
+      await page.getByLabel('E-mail address').fill('no address');
+      await button('Mail me a code').click();
+      await alert().getByText('Write the e-mail address').waitFor();
+      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await button('Continue').click();
+      await alert().getByText('Write the code').waitFor();
+      expect(await focused()).toBe('code');
+      expect(requests).toHaveLength(0);
+    });
+
+    it('a second press while the first is under way asks once', async () => {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await page.route('**/graphql', async (route) => {
+        if (route.request().postData()?.includes('resetPassword')) await held;
+        await route.continue();
+      });
+      answers.resetPassword = () => ({ __typename: 'PasswordResetSuccess', endedSessions: 0 });
+      await page.goto(`${origin}/reset-password#token=t`);
+      await password().fill('A-new-1-for-all');
+      await page.keyboard.press('Enter');
+      await button('Setting it…').waitFor();
+      await page.keyboard.press('Enter');
+      release();
+      await heading('Your password is set');
+      expect(inputs('resetPassword')).toHaveLength(1);
+    });
+  });
+});
