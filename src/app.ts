@@ -12,6 +12,7 @@ import { applyMiddleware } from './permissions/shield.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AuditResolver } from './resolvers/audit.js';
 import { DeviceResolver } from './resolvers/device.js';
+import { PasswordResolver } from './resolvers/password.js';
 import { ProfileResolver } from './resolvers/profile.js';
 import { references } from './resolvers/references.js';
 import { SessionResolver, UserSessionsResolver } from './resolvers/session.js';
@@ -33,6 +34,7 @@ export function createSubgraph(): Subgraph {
       AccountResolver,
       SessionResolver,
       UserSessionsResolver,
+      PasswordResolver,
       TwoFactorResolver,
       ProfileResolver,
       AuditResolver,

@@ -28,7 +28,7 @@ const linkPages: LinkPage[] = [
   {
     name: 'report-session',
     title: 'Was this not you?',
-    text: 'One press of the button signs out every device of your account and mails you a link to set a new password.',
+    text: 'One press of the button signs out every device, makes your password worthless, and mails you a link to set a new one.',
     button: 'This was not me',
     note: 'If it was you, close this page and nothing happens.',
     withoutScript: 'You can also set a new password: that signs out every device.',

@@ -52,6 +52,16 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
     exchangeToken: [{ scope: 'client', points: 10, seconds: HOUR }],
     completeTwoFactor: [{ scope: 'client', points: 25, seconds: HOUR }],
     reauthenticate: [{ scope: 'user', points: 10, seconds: HOUR }],
+    requestPasswordReset: [
+      { scope: 'client', points: 5, seconds: HOUR },
+      { scope: 'email', points: 5, seconds: HOUR },
+    ],
+    verifyPasswordResetCode: [
+      { scope: 'client', points: 10, seconds: HOUR },
+      { scope: 'email', points: 20, seconds: DAY },
+    ],
+    resetPassword: [{ scope: 'client', points: 10, seconds: HOUR }],
+    changePassword: [{ scope: 'user', points: 10, seconds: HOUR }],
     enrolTotp: [{ scope: 'user', points: 10, seconds: HOUR }],
     confirmTotp: [{ scope: 'user', points: 20, seconds: HOUR }],
     disableTotp: [{ scope: 'user', points: 10, seconds: HOUR }],

@@ -54,6 +54,8 @@ const username = z
     'Use 3 to 32 letters and digits, with `.`, `_` or `-` between them.',
   )
   .nullish();
+/** A password that is chosen, of any length: the policy names its own limits. */
+const chosenPassword = wellFormed(z.string());
 /** A password that is compared, of a length that a hash may be asked for. */
 const presentedPassword = wellFormed(z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`));
 /** A code of the authenticator app or a recovery code; which one it is, its check finds out. */
@@ -75,8 +77,7 @@ const timezone = line(64)
 export const inputRules = {
   signup: z.object({
     email,
-    // Any length: the policy names its own limits.
-    password: wellFormed(z.string()),
+    password: chosenPassword,
     username,
     displayName: name,
     role: line(32).nullish(),
@@ -100,6 +101,10 @@ export const inputRules = {
     deviceName: name,
     tokenDelivery: delivery,
   }),
+  requestPasswordReset: z.object({ email }),
+  verifyPasswordResetCode: z.object({ email, code: mailedCode }),
+  resetPassword: z.object({ resetToken: token, newPassword: chosenPassword }),
+  changePassword: z.object({ currentPassword: presentedPassword, newPassword: chosenPassword }),
   completeTwoFactor: z.object({ challenge: token, code: secondFactorCode }),
   reauthenticate: z.object({ password: presentedPassword, code: secondFactorCode.nullish() }),
   confirmTotp: z.object({ code: secondFactorCode }),

@@ -151,9 +151,10 @@ export function deliveryOf(context: Context): 'COOKIE' | 'BODY' {
 
 /** A session that began; its cookies are set on the way. */
 export function toLoginSuccess(started: SignedIn, delivery: 'COOKIE' | 'BODY', context: Context): login.LoginSuccess {
+  const tokens = toTokens(started.tokens, delivery, context);
   if (delivery === 'COOKIE') context.deviceCookie.set(started.deviceToken);
   return Object.assign(new login.LoginSuccess(), {
-    tokens: toTokens(started.tokens, delivery, context),
+    tokens,
     session: toSession(started.session, started.session.id),
     user: toUser(started.user, 'full'),
     firstLogin: started.firstLogin,

@@ -6,7 +6,7 @@ const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 /** What keeps an account its owner's: locks, the second factor, step-up and changes of its address. */
 export function protectionSettings() {
   return {
-    LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 100), '5', {
+    LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 1_000_000), '5', {
       description:
         'Wrong tries in a row after which a name is locked; the tries before that are answered ever more slowly.',
     }),

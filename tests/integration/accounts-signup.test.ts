@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeUser } from '../../src/services/accounts/change-user.js';
 import { LoginDocument, SignupDocument, type SignupInput } from '../generated/operations.js';
-import { accountOf, atOnce, faults, masked, quickUser, rows, signedUp } from '../support/accounts.js';
+import { accountOf, atOnce, commandContext, faults, masked, quickUser, rows, signedUp } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 
@@ -28,7 +28,7 @@ describe('E2: sign-up answers alike for every address', () => {
     const { email: unverified } = await signedUp(gateway);
     const { email: verified } = await quickUser(gateway);
     const { email: disabled } = await quickUser(gateway);
-    await changeUser({ ...gateway.dependencies, em: gateway.dependencies.orm.em.fork() }, disabled, { disabled: true });
+    await changeUser(commandContext(gateway), disabled, { disabled: true });
     const answers = [];
     for (const email of [fresh, unverified, verified, disabled]) answers.push(shape(await signup({ email }), email));
     expect(answers[0]?.body).toContain('SignupAccepted');

@@ -7,7 +7,7 @@ import { createFirstAdmin } from '../../src/services/accounts/create-first-admin
 import { requestPasswordCheck } from '../../src/services/passwords/breach-check.js';
 import { startWorkers } from '../../src/workers/start-workers.js';
 import { MeDocument } from '../generated/operations.js';
-import { accountOf, faults, quickUser, rows, signedUp } from '../support/accounts.js';
+import { accountOf, commandContext, faults, quickUser, rows, signedUp } from '../support/accounts.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { loggedIn, newEmail, PASSWORD } from '../support/journey.js';
@@ -232,8 +232,9 @@ it('P1: looks up the password of the first admin, which no request hands to the 
   const server = await rangeServer([BREACHED]);
   const gateway = await testGateway({ worker: true, env: { HIBP_BASE_URL: server.url } });
   const email = newEmail();
-  const context = { ...gateway.dependencies, em: gateway.dependencies.orm.em.fork() };
-  expect(await createFirstAdmin(context, { email, password: BREACHED })).toMatchObject({ kind: 'admin-created' });
+  expect(await createFirstAdmin(commandContext(gateway), { email, password: BREACHED })).toMatchObject({
+    kind: 'admin-created',
+  });
   gateway.clock.advance(4);
   await allChecked(gateway);
   expect((await accountOf(gateway, email))?.passwordBreachedAt).toBeInstanceOf(Date);

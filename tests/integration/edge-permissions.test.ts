@@ -41,6 +41,7 @@ const matrix: Record<string, { text: string; outcomes: readonly Outcome[] }> = {
   me: { text: '{ field: me { id } }', outcomes: ['answers', 'answers', 'UNAUTHENTICATED', 'answers'] },
   currentSession: { text: '{ field: currentSession { id } }', outcomes: signedIn },
   mySessions: { text: '{ field: mySessions { totalCount } }', outcomes: signedIn },
+  myAuditEvents: { text: '{ field: myAuditEvents { nodes { id } } }', outcomes: signedIn },
   authConfig: { text: '{ field: authConfig { codeLength } }', outcomes: open },
   csrfToken: { text: '{ field: csrfToken }', outcomes: open },
   _entities: { text: '{ field: _entities(representations: []) { __typename } }', outcomes: routerOnly },
@@ -58,6 +59,24 @@ const matrix: Record<string, { text: string; outcomes: readonly Outcome[] }> = {
   login: { text: 'mutation { field: login(input: { identifier: "x", password: "x" }) { X } }', outcomes: open },
   refresh: { text: 'mutation { field: refresh(input: { refreshToken: "x" }) { X } }', outcomes: open },
   exchangeToken: { text: 'mutation { field: exchangeToken(input: { token: "x" }) { X } }', outcomes: open },
+  completeTwoFactor: {
+    text: 'mutation { field: completeTwoFactor(input: { challenge: "x", code: "1" }) { X } }',
+    outcomes: open,
+  },
+  reauthenticate: {
+    text: 'mutation { field: reauthenticate(input: { password: "x" }) { X } }',
+    outcomes: signedIn,
+  },
+  updateProfile: { text: 'mutation { field: updateProfile(input: {}) { X } }', outcomes: signedIn },
+  requestEmailChange: {
+    text: 'mutation { field: requestEmailChange(input: { newEmail: "" }) { X } }',
+    outcomes: signedIn,
+  },
+  confirmEmailChange: {
+    text: 'mutation { field: confirmEmailChange(input: { code: "1" }) { X } }',
+    outcomes: signedIn,
+  },
+  revertEmailChange: { text: 'mutation { field: revertEmailChange(input: { token: "x" }) { X } }', outcomes: open },
   logout: { text: 'mutation { field: logout { X } }', outcomes: open },
   reportSession: { text: 'mutation { field: reportSession(input: { token: "x" }) { X } }', outcomes: open },
   revokeSession: { text: 'mutation { field: revokeSession(id: "x") { X } }', outcomes: signedIn },

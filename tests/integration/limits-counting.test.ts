@@ -112,7 +112,7 @@ describe('RATE_LIMITS', () => {
 
   it('limits nothing when off', async () => {
     const gateway = await testGateway({ env: { RATE_LIMITS: 'off' } });
-    const results = await Promise.all(times(30).map(() => login(gateway, 'nobody')));
+    const results = await Promise.all(times(30).map((_, index) => login(gateway, `nobody-${index}`)));
     expect(tally(results)).toEqual({ InvalidCredentialsProblem: 30 });
   });
 

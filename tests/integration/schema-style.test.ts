@@ -22,9 +22,9 @@ const types = Object.values(schema.getTypeMap()).filter(
 /** Entities and standard names that are shared on purpose. */
 const SHARED = ['DateTime', 'Mutation', 'PageInfo', 'Query', 'User'];
 
-/** Names that no neighbour has for something else: what becomes of signing up, signing in and mailed secrets. */
+/** Names that no neighbour has for something else: the operations, and what becomes of them. */
 const TELLING =
-  /^(Signup|Login|Logout|Refresh|Session(s)?Revoked|RevokeSession|RevokeOtherSessions|VerifyEmail|EmailVerified|EmailNotVerified|ResendVerification|ExchangeToken|Password|InvalidCredentials|IdentifierTaken|AccountDisabled|MailAccepted|CodeProblem|TokenProblem)/;
+  /^(Signup|Login|Logout|Refresh|Session(s)?Revoked|RevokeSession|RevokeOtherSessions|VerifyEmail|EmailVerified|EmailNotVerified|ResendVerification|ExchangeToken|Password|InvalidCredentials|IdentifierTaken|AccountDisabled|AccountLocked|MailAccepted|TwoFactor|CompleteTwoFactor|Reauthenticat|Totp|EnrolTotp|ConfirmTotp|DisableTotp|RecoveryCodes|RegenerateRecoveryCodes|RequestPasswordReset|VerifyPasswordResetCode|ResetPassword|ChangePassword|RequestEmailChange|ConfirmEmailChange|RevertEmailChange|EmailChange|UpdateProfile|ProfileUpdated|ReportSession|SessionReported|Audit(Event|RiskLevel)|CodeProblem|TokenProblem)/;
 
 interface Described {
   place: string;

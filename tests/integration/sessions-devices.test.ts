@@ -88,7 +88,10 @@ describe('C1: the refresh token travels in a cookie or in the body', () => {
     const { exchangeToken } = await quickUser(gateway);
     const answer = await gateway.ask(ExchangeTokenDocument, { input: { token: exchangeToken } });
     expect(expectType(answer.data.exchangeToken, 'LoginSuccess').tokens.refreshToken).toBeNull();
-    expect(answer.cookies).toMatchObject([{ name: COOKIE, httpOnly: true }]);
+    expect(answer.cookies).toMatchObject([
+      { name: COOKIE, httpOnly: true },
+      { name: 'gatehouse-device', httpOnly: true },
+    ]);
   });
 
   it('refresh by cookie sets the next one, and clears what was rejected', async () => {

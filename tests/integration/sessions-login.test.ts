@@ -7,7 +7,7 @@ import {
   MeDocument,
   RefreshDocument,
 } from '../generated/operations.js';
-import { atOnce, faults, mailedTo, masked, quickUser, rows, signedUp } from '../support/accounts.js';
+import { atOnce, commandContext, faults, mailedTo, masked, quickUser, rows, signedUp } from '../support/accounts.js';
 import { type Ask, sharedGateway, type TestGateway } from '../support/app.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 
@@ -20,8 +20,7 @@ afterAll(() => gateway.close());
 
 const login = (identifier: string, input: Partial<LoginInput> = {}, ask?: Ask) =>
   gateway.ask(LoginDocument, { input: { identifier, password: PASSWORD, ...input } }, ask);
-const disable = (email: string, disabled = true) =>
-  changeUser({ ...gateway.dependencies, em: gateway.dependencies.orm.em.fork() }, email, { disabled });
+const disable = (email: string, disabled = true) => changeUser(commandContext(gateway), email, { disabled });
 const daysUntil = (time: string) => (new Date(time).getTime() - gateway.clock.now().getTime()) / 86_400_000;
 
 describe('who may sign in', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeUser, type UserChange } from '../../src/services/accounts/change-user.js';
 import { LogoutDocument, MeDocument, RefreshDocument } from '../generated/operations.js';
-import { atOnce, faults, quickUser, rows } from '../support/accounts.js';
+import { atOnce, commandContext, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';
 import { expectType, loggedIn } from '../support/journey.js';
 
@@ -28,8 +28,7 @@ const signedIn = async (rememberMe = false) => {
   const { email } = await quickUser(gateway);
   return { email, ...(await loggedIn(gateway, email, { rememberMe })) };
 };
-const change = (email: string, what: UserChange) =>
-  changeUser({ ...gateway.dependencies, em: gateway.dependencies.orm.em.fork() }, email, what);
+const change = (email: string, what: UserChange) => changeUser(commandContext(gateway), email, what);
 
 describe('R1: every refresh gives a new token', () => {
   it('another one for the same session, and the access token works', async () => {

@@ -11,7 +11,7 @@ import {
   VerifyEmailDocument,
   VerifyEmailWithTokenDocument,
 } from '../generated/operations.js';
-import { faults, mailedTo, quickUser, signedUp } from '../support/accounts.js';
+import { commandContext, faults, mailedTo, quickUser, signedUp } from '../support/accounts.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { expectType, loggedIn } from '../support/journey.js';
 
@@ -58,7 +58,7 @@ describe('A5: a session that ends at one gateway ends at the other within a seco
     expect(await timeUntilRefused(there, byOthers?.accessToken ?? '')).toBeLessThan(1_000);
     expect(await isAlive(there, keeper?.accessToken ?? '')).toBe(true);
 
-    await changeUser({ ...here.dependencies, em: here.dependencies.orm.em.fork() }, email, { disabled: true });
+    await changeUser(commandContext(here), email, { disabled: true });
     expect(await timeUntilRefused(there, keeper?.accessToken ?? '')).toBeLessThan(1_000);
   });
 

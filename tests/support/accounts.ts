@@ -16,11 +16,15 @@ export async function rows<Found extends Row = Row>(
 }
 
 /** What the mail of an address shows, derived from its row as the worker does it; spares a test that is not about mail the wait. */
-export async function mailedTo(gateway: TestGateway, email: string): Promise<{ code: string; token: string }> {
-  const text = "SELECT id, key_id FROM one_time_codes WHERE purpose = 'VERIFY_EMAIL' AND address = ?";
-  const [row] = await rows<{ id: string; key_id: string }>(gateway, text, [email]);
+export async function mailedTo(
+  gateway: TestGateway,
+  email: string,
+  purpose: 'VERIFY_EMAIL' | 'RESET_PASSWORD' = 'VERIFY_EMAIL',
+): Promise<{ code: string; token: string }> {
+  const text = 'SELECT id, key_id FROM one_time_codes WHERE purpose = ? AND address = ?';
+  const [row] = await rows<{ id: string; key_id: string }>(gateway, text, [purpose, email]);
   if (row === undefined) throw new Error(`No code for ${email}.`);
-  const identity = { id: row.id, keyId: row.key_id, purpose: 'VERIFY_EMAIL' as const, address: email };
+  const identity = { id: row.id, keyId: row.key_id, purpose, address: email };
   const { secretKeys } = gateway.dependencies;
   return { code: deriveCode(secretKeys, identity), token: deriveToken(secretKeys, identity) };
 }
@@ -53,6 +57,13 @@ export async function quickUser(
 /** The account of an address as it is stored. */
 export async function accountOf(gateway: TestGateway, email: string): Promise<User | null> {
   return await gateway.dependencies.orm.em.fork().findOne(User, { email }, { populate: ['passwordHash'] });
+}
+
+/** The context of a command of the operator. */
+export function commandContext(gateway: TestGateway) {
+  const { dependencies } = gateway;
+  const client = { ipAddress: null, userAgent: null, deviceToken: null };
+  return { ...dependencies, em: dependencies.orm.em.fork(), client, requestId: 'cli-test' };
 }
 
 /** The faults that the gateway logged. */

@@ -80,6 +80,8 @@ describe('defaults', () => {
       cookieSameSite: 'strict',
       passwordPolicy: 'composition',
       passwordMinLength: 8,
+      breachCheck: false,
+      hibpBaseUrl: 'https://api.pwnedpasswords.com',
       verificationCodeTtl: 600,
       verificationLinkTtl: 86_400,
       exchangeTokenTtl: 60,
@@ -91,6 +93,11 @@ describe('defaults', () => {
       termsRequired: false,
       signupRevealsAccounts: false,
       rateLimits: { enabled: true, overrides: {} },
+      purgeSessionsAfter: 30 * 86_400,
+      purgeMailsAfter: 30 * 86_400,
+      purgeUnverifiedAfter: 7 * 86_400,
+      purgeDevicesAfter: 365 * 86_400,
+      auditRetention: 400 * 86_400,
       graphqlIde: true,
       introspection: true,
     });
@@ -103,6 +110,7 @@ describe('defaults', () => {
       publicUrl: 'https://auth.example.com',
       jwtIssuer: 'https://auth.example.com',
       databaseDirectUrl: PRODUCTION.DATABASE_URL,
+      breachCheck: true,
       graphqlIde: false,
       introspection: false,
     });

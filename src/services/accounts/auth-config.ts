@@ -1,6 +1,6 @@
 import type { PasswordRuleName } from '../../problems.js';
 import { CODE_LENGTH } from '../one-time-codes/derive.js';
-import { activeRules, PASSWORD_MAX_LENGTH } from '../passwords/policy.js';
+import { activeRules, PASSWORD_MAX_LENGTH, policyOf } from '../passwords/policy.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** The rules that forms need to know. */
@@ -16,13 +16,19 @@ export interface AuthConfig {
   twoFactorRequiredRoles: string[];
 }
 
+/** What passwords are held to; the last two only where an account has a past. */
+function passwordRules(settings: UseCaseContext['settings']): PasswordRuleName[] {
+  const rules: PasswordRuleName[] = [...activeRules(policyOf(settings)), 'REUSED'];
+  return settings.breachCheck ? [...rules, 'BREACHED'] : rules;
+}
+
 /** The rules that hold now; nothing in them is secret. */
 export function authConfig({ settings, mailLocales }: Pick<UseCaseContext, 'settings' | 'mailLocales'>): AuthConfig {
   const { passwordMinLength, usernameRequired, termsRequired } = settings;
   return {
     passwordMinLength,
     passwordMaxLength: PASSWORD_MAX_LENGTH,
-    passwordRules: activeRules({ kind: settings.passwordPolicy, minLength: passwordMinLength }),
+    passwordRules: passwordRules(settings),
     codeLength: CODE_LENGTH,
     signupRoles: [...settings.signupRoles],
     usernameRequired,

@@ -5,7 +5,7 @@ import { emailAddress } from '../../lib/email-address.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { requestPasswordCheck } from '../passwords/breach-check.js';
-import { failedRules } from '../passwords/policy.js';
+import { refusePassword } from '../passwords/policy.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from './address-owner.js';
@@ -41,13 +41,11 @@ export async function createFirstAdmin(
   context: Needs,
   input: { email: string; password: string },
 ): Promise<{ kind: 'admin-created'; email: string } | Problem<'FORBIDDEN' | 'INPUT_INVALID' | 'PASSWORD_REJECTED'>> {
-  const { settings } = context;
   const address = emailAddress.safeParse(input.email);
   if (!address.success) return inputProblem(['email'], 'email', 'This is no e-mail address.');
   const email = address.data;
-  const policy = { kind: settings.passwordPolicy, minLength: settings.passwordMinLength };
-  const rules = failedRules(policy, input.password, { email });
-  if (rules.length > 0) return problem('PASSWORD_REJECTED', { rules });
+  const refused = refusePassword(context.settings, input.password, { email });
+  if (refused !== undefined) return refused;
   const passwordHash = await context.passwordHasher.hash(input.password);
   const now = context.clock.now();
   const ended = await context.em.transactional(async (em) => {
@@ -57,7 +55,8 @@ export async function createFirstAdmin(
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
     const emailKey = await freeKey(context, em, email);
     const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
-    em.persist(Object.assign(user, proven, { passwordChangedAt: now, passwordBreachedAt: null, updatedAt: now }));
+    const fresh = { passwordChangedAt: now, passwordBreachedAt: null, passwordContestedAt: null, updatedAt: now };
+    em.persist(Object.assign(user, proven, fresh));
     await em.flush();
     await record(context, em, user.id, known === null);
     // The relay hands it to the queue: the command ends before it could be told that the queue took it.

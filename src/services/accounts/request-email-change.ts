@@ -1,12 +1,11 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
 import { countMails, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
-import { issueCode, lockCode } from '../one-time-codes/issue.js';
+import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from './address-owner.js';
@@ -37,13 +36,6 @@ interface Written {
   kind: 'written';
   resendAvailableAt: Date;
   outboxId?: string;
-}
-
-/** Locks the code and then the user, as everybody does; the first request of a user has no code to lock and looks again. */
-async function lockRequest(em: EntityManager, userId: string): Promise<[OneTimeCode | null, User | null]> {
-  const code = await lockCode(em, 'CHANGE_EMAIL', userId);
-  const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  return [code ?? (await lockCode(em, 'CHANGE_EMAIL', userId)), user];
 }
 
 /** Who has proven the address, or was shut out with it; an account that never proved it gives way. */
@@ -90,10 +82,11 @@ async function write(
   now: Date,
 ): Promise<Written | RequestProblem> {
   const { userId, newEmail } = input;
-  const [previous, user] = await lockRequest(em, userId);
+  const previous = await lockOrMakeCode(em, context.secretKeys, 'CHANGE_EMAIL', userId);
+  const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (user === null) return problem('UNAUTHENTICATED');
   if (user.email === newEmail) return inputProblem(['input', 'newEmail'], 'unchanged', 'This is the address already.');
-  const availableAt = previous === null ? now : addSeconds(previous.issuedAt, context.settings.codeResendSeconds);
+  const availableAt = addSeconds(previous.issuedAt, context.settings.codeResendSeconds);
   // Whoever mistyped the address need not wait to type it right.
   if (availableAt > now && user.pendingEmail === newEmail) return { kind: 'written', resendAvailableAt: availableAt };
   const written = await writeCode({ context, em, user, newEmail, now });

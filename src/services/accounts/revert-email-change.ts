@@ -5,9 +5,8 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { consumeToken } from '../one-time-codes/consume.js';
-import { readToken } from '../one-time-codes/derive.js';
 import { lockCode } from '../one-time-codes/issue.js';
-import { forceReset, unknownPasswordHash } from '../passwords/force-reset.js';
+import { forceReset } from '../passwords/force-reset.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 import { endWaysBack } from './end-ways-back.js';
@@ -26,7 +25,6 @@ type Needs = Pick<
   | 'clock'
   | 'settings'
   | 'secretKeys'
-  | 'passwordHasher'
   | 'revocations'
   | 'mailQueue'
   | 'mailRoute'
@@ -59,7 +57,7 @@ async function endLaterChanges({ em, userId, email, now }: Revert): Promise<void
   await endWaysBack(em, { userId, since: issuedAt, now });
 }
 
-async function takeBack(revert: Revert, unknownHash: string): Promise<Reverted | Problem<'CONFLICT'>> {
+async function takeBack(revert: Revert): Promise<Reverted | Problem<'CONFLICT'>> {
   const { context, em, userId, email, now } = revert;
   // Takes turns with a change that is being confirmed.
   await lockCode(em, 'CHANGE_EMAIL', userId);
@@ -72,22 +70,15 @@ async function takeBack(revert: Revert, unknownHash: string): Promise<Reverted |
   await endLaterChanges(revert);
   const user = await em.findOneOrFail(User, { id: userId }, { refresh: true });
   // Whoever moved the account away may know its password, so that it opens nothing any more until it is reset.
-  const outboxId = await forceReset(context, em, user, unknownHash);
+  const outboxId = await forceReset(context, em, user);
   const ended = await revokeSessions(em, { userId, exceptId: null }, 'EMAIL_CHANGED', now);
   return { kind: 'reverted', userId, email, ...moved, ended, outboxId };
 }
 
-async function revert(
-  context: Needs,
-  em: EntityManager,
-  token: string,
-  unknownHash: string,
-): Promise<Reverted | RevertProblem> {
+async function revert(context: Needs, em: EntityManager, token: string): Promise<Reverted | RevertProblem> {
   const now = context.clock.now();
   const code = await consumeToken(em, context.secretKeys, { purpose: 'REVERT_EMAIL', token, now });
-  const taken = isProblem(code)
-    ? code
-    : await takeBack({ context, em, userId: code.userId, email: code.address, now }, unknownHash);
+  const taken = isProblem(code) ? code : await takeBack({ context, em, userId: code.userId, email: code.address, now });
   const userId = isProblem(code) ? null : code.userId;
   const told: Pick<NewAuditEvent, 'success' | 'metadata'> = isProblem(taken)
     ? { success: false, metadata: { reason: taken.code } }
@@ -104,10 +95,10 @@ export async function revertEmailChange(
   context: Needs,
   input: { token: string },
 ): Promise<EmailChangeReverted | RevertProblem> {
-  // What is none of our tokens is not worth a hash.
-  const genuine = readToken(context.secretKeys, 'REVERT_EMAIL', input.token) !== undefined;
-  const [status, unknownHash] = await Promise.all([mailStatus(context), genuine ? unknownPasswordHash(context) : '']);
-  const outcome = await context.em.transactional((em) => revert(context, em, input.token, unknownHash));
+  const [status, outcome] = await Promise.all([
+    mailStatus(context),
+    context.em.transactional((em) => revert(context, em, input.token)),
+  ]);
   if (isProblem(outcome)) return outcome;
   context.revocations.announce(outcome.ended);
   handOver(context, outcome.outboxId);

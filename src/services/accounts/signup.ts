@@ -8,9 +8,10 @@ import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.
 import { countMails, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import { handOverPasswordCheck, requestPasswordCheck } from '../passwords/breach-check.js';
-import { failedRules } from '../passwords/policy.js';
+import { refusePassword } from '../passwords/policy.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from './address-owner.js';
+import { appearedMeanwhile, contestPassword, type PresentedPassword, presentPassword } from './first-password.js';
 
 /** What a new user tells; the address is trimmed and lower-cased already. */
 export interface SignupInput {
@@ -37,6 +38,7 @@ export interface SignupAccepted {
 type Needs = Pick<
   UseCaseContext,
   | 'em'
+  | 'query'
   | 'clock'
   | 'settings'
   | 'secretKeys'
@@ -70,12 +72,7 @@ function checkInput(settings: UseCaseContext['settings'], input: SignupInput): S
   if (settings.termsRequired && !input.termsAccepted) {
     return inputProblem(['input', 'termsAccepted'], 'required', 'The terms must be accepted.');
   }
-  const rules = failedRules(
-    { kind: settings.passwordPolicy, minLength: settings.passwordMinLength },
-    input.password,
-    input,
-  );
-  return rules.length > 0 ? problem('PASSWORD_REJECTED', { rules }) : undefined;
+  return refusePassword(settings, input.password, input);
 }
 
 interface Attempt {
@@ -83,7 +80,7 @@ interface Attempt {
   em: EntityManager;
   input: SignupInput;
   role: string;
-  hash: string;
+  presented: PresentedPassword;
   now: Date;
   /** What EMAIL_DEDUPLICATION compares of the address. */
   key: string | null;
@@ -99,18 +96,18 @@ interface Written {
   refused?: string;
 }
 
-async function insertUser({ em, input, role, hash, now, key }: Attempt): Promise<string | null> {
+async function insertUser({ em, input, role, presented, now, key }: Attempt): Promise<string | null> {
   const { email, username = null, displayName = null, locale = null, timezone = null } = input;
   const accepted = (yes: boolean) => (yes ? now : null);
   const names = [randomUUID(), email, key, username, username?.toLowerCase() ?? null, displayName];
   const consent = [accepted(input.termsAccepted), accepted(input.privacyPolicyAccepted)];
-  const values = [...names, role, hash, now, locale, timezone, ...consent, now, now];
+  const values = [...names, role, presented.hash, now, locale, timezone, ...consent, now, now];
   const [row] = await em.execute<{ id: string }[]>(INSERT_USER, values);
   return row?.id ?? null;
 }
 
 /** An account whose address was never verified belongs to its first sign-up until its link has run out, and then to the next one. */
-async function replaceUnverified({ em, input, role, hash, now, key }: Attempt, user: User): Promise<void> {
+async function replaceUnverified({ em, input, role, presented, now, key }: Attempt, user: User): Promise<void> {
   const {
     username = user.username,
     displayName = user.displayName,
@@ -127,9 +124,10 @@ async function replaceUnverified({ em, input, role, hash, now, key }: Attempt, u
       usernameKey: username?.toLowerCase() ?? null,
       displayName,
       role,
-      passwordHash: hash,
+      passwordHash: presented.hash,
       passwordChangedAt: now,
       passwordBreachedAt: null,
+      passwordContestedAt: null,
       locale,
       timezone,
       termsAcceptedAt: input.termsAccepted ? now : null,
@@ -174,6 +172,7 @@ async function tellOwner(attempt: Attempt, { id: userId, email }: User): Promise
 
 /** Mails the code that the address has once more, while it is fresh. */
 async function mailAgain(attempt: Attempt, { id: userId, email }: User, codeId: string): Promise<Written> {
+  await contestPassword(attempt.em, attempt.presented, { userId, now: attempt.now });
   const mailed = await countMails(attempt.em, 'verify-email', email, freshSince(attempt));
   const mail = mailed < MAILS_PER_FRESH_CODE ? 'verify-email' : 'none';
   const outboxId = await writeMailTo(attempt, mail, codeId, email);
@@ -211,7 +210,8 @@ async function answerTaken(attempt: Attempt): Promise<Written | undefined> {
   if (own !== null && own.issuedAt > freshSince(attempt)) return await mailAgain(attempt, user, own.id);
   // While the link is alive nothing of the account changes: who the caller is was never shown, and may be a stranger.
   const linkIsAlive = own !== null && own.linkExpiresAt > now;
-  if (!linkIsAlive) await replaceUnverified(attempt, user);
+  if (linkIsAlive) await contestPassword(em, attempt.presented, { userId: user.id, now });
+  else await replaceUnverified(attempt, user);
   const written = await mailNewCode(attempt, user.id);
   return linkIsAlive ? { ...written, refused: 'EMAIL_NOT_VERIFIED' } : written;
 }
@@ -245,7 +245,8 @@ async function writeAll(attempt: Attempt): Promise<{ outboxId: string; checkOf: 
 }
 
 /** The username that another sign-up took in the same moment; what else collides comes right when it is tried again. */
-async function raceLost(context: Needs, error: unknown): Promise<Problem<'USERNAME_TAKEN'>> {
+async function raceLost(context: Needs, error: unknown): Promise<Problem<'USERNAME_TAKEN'> | undefined> {
+  if (appearedMeanwhile(error)) return undefined;
   if (!(error instanceof UniqueConstraintViolationException)) throw error;
   if (!('constraint' in error && error.constraint === 'users_username_key_unique')) {
     throw new ProblemError(problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 }));
@@ -261,12 +262,17 @@ export async function signup(context: Needs, input: SignupInput): Promise<Signup
   const refused = checkInput(settings, input);
   if (refused !== undefined) return refused;
   const role = input.role ?? settings.defaultRole;
-  const [status, hash] = await Promise.all([mailStatus(context), context.passwordHasher.hash(input.password)]);
-  const now = context.clock.now();
   const key = comparedKey(context, input.email);
+  const { email, password } = input;
+  const [status, presented] = await Promise.all([
+    mailStatus(context),
+    presentPassword(context, { email, key, password }),
+  ]);
+  const now = context.clock.now();
   const written = await context.em
-    .transactional((em) => writeAll({ context, em, input, role, hash, now, key }))
+    .transactional((em) => writeAll({ context, em, input, role, presented, now, key }))
     .catch((error) => raceLost(context, error));
+  if (written === undefined) return await signup(context, input);
   if ('code' in written) return written;
   handOver(context, written.outboxId);
   handOverPasswordCheck(context, written.checkOf);

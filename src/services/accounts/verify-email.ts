@@ -5,6 +5,7 @@ import { recordEvent } from '../audit/record-event.js';
 import { type ConsumedCode, consumeCode, consumeToken } from '../one-time-codes/consume.js';
 import { deriveToken } from '../one-time-codes/derive.js';
 import { issueCode } from '../one-time-codes/issue.js';
+import { unusableHash } from '../passwords/unusable-hash.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** The address is proven; the exchange token makes one session. */
@@ -17,6 +18,14 @@ export interface EmailVerified {
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId'>;
 
+/** More than one person chose a password while nobody had proven the address: whoever just did sets one by a reset. */
+function dropPassword(user: User, now: Date): void {
+  user.passwordHash = unusableHash();
+  user.passwordChangedAt = now;
+  user.passwordBreachedAt = null;
+  user.passwordContestedAt = null;
+}
+
 /** Undefined where the account has another address by now. */
 async function markVerified(
   context: Needs,
@@ -26,6 +35,8 @@ async function markVerified(
 ): Promise<EmailVerified | undefined> {
   const user = await em.findOneOrFail(User, code.userId);
   if (user.email !== code.address) return undefined;
+  const isContested = user.emailVerifiedAt === null && user.passwordContestedAt != null;
+  if (isContested) dropPassword(user, now);
   user.emailVerifiedAt ??= now;
   user.updatedAt = now;
   const ttl = context.settings.exchangeTokenTtl;
@@ -38,7 +49,8 @@ async function markVerified(
     linkTtl: ttl,
   };
   const issued = await issueCode(em, context.secretKeys, exchange);
-  await recordEvent(em, context, { type: 'EMAIL_VERIFICATION', userId: user.id });
+  const metadata = { passwordDropped: isContested };
+  await recordEvent(em, context, { type: 'EMAIL_VERIFICATION', userId: user.id, metadata });
   return {
     kind: 'email-verified',
     user,

@@ -14,7 +14,7 @@ export interface Attempt {
   succeeded(em: EntityManager): Promise<void>;
 }
 
-/** Wrong tries in a row after which a password is worth nothing until it is reset (NIST SP 800-63B-4, 3.2.2). */
+/** Wrong tries in a row after which no wait helps, only a reset (NIST SP 800-63B-4, 3.2.2). */
 export const MOST_FAILURES_IN_A_ROW = 100;
 /** A try that was not decided by then was cut off with its process. */
 const FORGET_UNDECIDED_AFTER_SECONDS = 60;
@@ -36,7 +36,7 @@ const ADMIT = `
     failures = CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END,
     in_flight = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.in_flight + 1 END,
     locked_until = NULL, last_tried_at = excluded.last_tried_at
-  WHERE f.total < ${MOST_FAILURES_IN_A_ROW} AND (f.locked_until IS NULL OR f.locked_until <= ?)
+  WHERE f.total < ? AND (f.locked_until IS NULL OR f.locked_until <= ?)
     AND CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END
       + CASE WHEN f.last_tried_at < ? THEN 0 ELSE f.in_flight END < ?
   RETURNING failures`;
@@ -52,6 +52,11 @@ function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
   return problem('ACCOUNT_LOCKED', { retryAfterSeconds, lockedUntil: until });
 }
 
+/** An operator who allows more tries at once allows as many in a row. */
+function mostInARow({ settings }: CountingContext): number {
+  return Math.max(MOST_FAILURES_IN_A_ROW, settings.lockoutThreshold);
+}
+
 /** The failures so far, or undefined where no place is left. */
 async function takePlace(context: CountingContext, key: string): Promise<number | undefined> {
   const { lockoutSeconds, lockoutThreshold } = context.settings;
@@ -59,7 +64,7 @@ async function takePlace(context: CountingContext, key: string): Promise<number 
   const stale = addSeconds(now, -lockoutSeconds);
   const undecided = addSeconds(now, -FORGET_UNDECIDED_AFTER_SECONDS);
   const renewed = [now, stale, undecided];
-  const values = [key, now, ...renewed, now, ...renewed, lockoutThreshold];
+  const values = [key, now, ...renewed, mostInARow(context), now, ...renewed, lockoutThreshold];
   const [row] = await context.em.execute<{ failures: number }[]>(ADMIT, values);
   return row?.failures;
 }
@@ -68,7 +73,7 @@ async function takePlace(context: CountingContext, key: string): Promise<number 
 async function findLock(context: CountingContext, key: string): Promise<Problem<'ACCOUNT_LOCKED'> | undefined> {
   const now = context.clock.now();
   const [row] = await context.em.execute<{ locked_until: string | null; total: number }[]>(LOCK_OF, [key]);
-  const endless = row !== undefined && row.total >= MOST_FAILURES_IN_A_ROW;
+  const endless = row !== undefined && row.total >= mostInARow(context);
   if (endless) return locked(addSeconds(now, context.settings.lockoutSeconds), now);
   const until = row?.locked_until == null ? undefined : new Date(row.locked_until);
   return until !== undefined && until > now ? locked(until, now) : undefined;

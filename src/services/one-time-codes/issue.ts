@@ -64,3 +64,20 @@ export async function lockCode(
 ): Promise<OneTimeCode | null> {
   return await em.findOne(OneTimeCode, { purpose, address }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
+
+const LONG_AGO = new Date(0);
+const MAKE_ROOM = `
+  INSERT INTO one_time_codes (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
+  VALUES (?, ?, ?, ?, 0, ?, ?, ?)
+  ON CONFLICT (purpose, address) DO NOTHING`;
+
+/** As `lockCode`; where an address has no code yet, a dead one is made to take turns by: of requests that come at once, one mails. */
+export async function lockOrMakeCode(
+  em: EntityManager,
+  keys: SecretKeys,
+  purpose: OneTimeCodePurpose,
+  address: string,
+): Promise<OneTimeCode> {
+  await em.execute(MAKE_ROOM, [purpose, address, randomUUID(), keys.currentId, LONG_AGO, LONG_AGO, LONG_AGO]);
+  return await em.findOneOrFail(OneTimeCode, { purpose, address }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}

@@ -3,7 +3,7 @@ import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import type { SessionContext, SessionTokens } from '../sessions/create-session.js';
-import { renewSession } from '../sessions/renew-session.js';
+import { finishRenewal, renewSession } from '../sessions/renew-session.js';
 import type { UseCaseContext } from '../use-case.js';
 import { checkCurrentPassword } from './current-password.js';
 import { refuseNextPassword } from './history.js';
@@ -49,10 +49,9 @@ async function writeChange(em: EntityManager, context: Needs, change: Change) {
   const renewed = await renewSession(context, em, { user: set.user, sessionId });
   // Thrown, so that nothing of the transaction stays: whoever ended the session meant this one too.
   if (renewed === undefined) throw new ProblemError(problem('UNAUTHENTICATED'));
-  const { started, ended } = renewed;
-  const metadata = { endedSessions: set.endedSessions.length, sessionId: started.session.id };
+  const metadata = { endedSessions: set.endedSessions.length, sessionId: renewed.begun.session.id };
   await recordEvent(em, context, { type: 'PASSWORD_CHANGE', userId, actorId: userId, metadata });
-  return { set, tokens: started.tokens, ended };
+  return { set, renewed };
 }
 
 function endedMeanwhile(cause: unknown): Problem<'UNAUTHENTICATED'> {
@@ -73,9 +72,9 @@ async function tryChange(
   const transaction = context.em.fork().transactional((em) => writeChange(em, context, { user, input, passwordHash }));
   const changed = await unlessAccountChanged(transaction.catch(endedMeanwhile));
   if (changed === undefined || isProblem(changed)) return changed;
-  const { set, tokens, ended } = changed;
+  const { set, renewed } = changed;
   afterNewPassword(context, set);
-  context.revocations.announce(ended);
+  const { tokens } = await finishRenewal(context, renewed);
   return { kind: 'password-changed', endedSessions: set.endedSessions.length, tokens };
 }
 

@@ -1,20 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
-import { PasswordHistory } from '../../entities/password-history.js';
 import { User } from '../../entities/user.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
+import { keepPassword } from './history.js';
+import { unusableHash } from './unusable-hash.js';
 
 type Needs = Pick<UseCaseContext, 'clock' | 'settings' | 'secretKeys' | 'requestId'>;
 
-const RANDOM_BYTES = 32;
-
-/** The hash of a password that nobody knows; made before the transaction that uses it, as every hash is. */
-export async function unknownPasswordHash({ passwordHasher }: Pick<UseCaseContext, 'passwordHasher'>): Promise<string> {
-  return await passwordHasher.hash(randomBytes(RANDOM_BYTES).toString('base64url'));
-}
+/** What the password, or the mailbox before now, may have opened already. */
+const OTHER_WAYS_IN = ['RESET_TICKET', 'EXCHANGE'] as const;
 
 /** The way to set a new password, mailed to the owner; a disabled account gets none. */
 async function mailReset(context: Needs, em: EntityManager, user: User, now: Date): Promise<string> {
@@ -33,25 +29,28 @@ async function mailReset(context: Needs, em: EntityManager, user: User, now: Dat
   });
 }
 
-/** Keeps the old password from being chosen again, and puts one in its place that opens nothing. */
-async function voidPassword(em: EntityManager, userId: string, unknownHash: string, now: Date): Promise<void> {
+async function closeOtherWaysIn(em: EntityManager, address: string, now: Date): Promise<void> {
+  for (const purpose of OTHER_WAYS_IN) {
+    await em.nativeUpdate(OneTimeCode, { purpose, address, consumedAt: null }, { consumedAt: now });
+  }
+}
+
+/** Keeps the password from being chosen again, and puts one in its place that opens nothing. */
+async function voidPassword(context: Needs, em: EntityManager, userId: string, now: Date): Promise<void> {
   const user = await em.findOneOrFail(User, { id: userId }, { populate: ['passwordHash'], refresh: true });
-  await em.insert(PasswordHistory, { id: randomUUID(), user, passwordHash: user.passwordHash, createdAt: now });
-  await em.nativeUpdate(User, { id: userId }, { passwordHash: unknownHash, passwordChangedAt: now, updatedAt: now });
+  await keepPassword(em, context.settings, { userId, passwordHash: user.passwordHash, now });
+  const voided = { passwordHash: unusableHash(), passwordChangedAt: now, pendingEmail: null, updatedAt: now };
+  await em.nativeUpdate(User, { id: userId }, voided);
 }
 
 /**
  * Makes a password worthless that somebody else seems to know, with the tickets that it may have opened, and mails the owner
- * the way to a new one; returns the mail. Codes come before the user's row, as everywhere.
+ * the way to a new one; returns the mail. Codes come before the user's row, in the order that everybody takes them in.
  */
-export async function forceReset(context: Needs, em: EntityManager, user: User, unknownHash: string): Promise<string> {
+export async function forceReset(context: Needs, em: EntityManager, user: User): Promise<string> {
   const now = context.clock.now();
-  await em.nativeUpdate(
-    OneTimeCode,
-    { purpose: 'RESET_TICKET', address: user.email, consumedAt: null },
-    { consumedAt: now },
-  );
   const outboxId = await mailReset(context, em, user, now);
-  await voidPassword(em, user.id, unknownHash, now);
+  await closeOtherWaysIn(em, user.email, now);
+  await voidPassword(context, em, user.id, now);
   return outboxId;
 }

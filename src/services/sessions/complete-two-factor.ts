@@ -4,7 +4,7 @@ import { recordEvent } from '../audit/record-event.js';
 import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
 import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
 import { MULTI_FACTOR } from './effective-role.js';
-import { afterSignIn, type SignedIn, type SignInContext, signIn } from './sign-in.js';
+import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
 
 /** The second step of a sign-in. */
 export interface CompleteTwoFactorInput {
@@ -30,7 +30,7 @@ async function findUser(context: Needs, tried: TriedChallenge): Promise<User | n
   return await context.em.findOne(User, { id, passwordChangedAt, disabledAt: null, twoFactorEnabledAt: { $ne: null } });
 }
 
-async function begin(context: Needs, user: User, tried: TriedChallenge): Promise<SignedIn | undefined> {
+async function begin(context: Needs, user: User, tried: TriedChallenge): Promise<SignInBegun | undefined> {
   const { rememberMe, deviceName, firstMethods } = tried;
   const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
   return await context.em.transactional(async (em) => {
@@ -54,9 +54,9 @@ export async function completeTwoFactor(
     const { attemptsLeft } = tried;
     return verified.code === 'ACCOUNT_LOCKED' ? verified : problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft });
   }
-  const signedIn = await begin(context, user, tried);
-  if (signedIn === undefined) return expired();
+  const begun = await begin(context, user, tried);
+  if (begun === undefined) return expired();
   const { tokenDelivery } = tried;
-  await afterSignIn(context, signedIn, tokenDelivery === 'COOKIE' ? input.heldRefreshToken : null);
-  return { ...signedIn, tokenDelivery };
+  const held = tokenDelivery === 'COOKIE' ? input.heldRefreshToken : null;
+  return { ...(await finishSignIn(context, begun, held)), tokenDelivery };
 }

@@ -18,6 +18,14 @@ export interface SessionTokens {
   rememberMe: boolean;
 }
 
+/** A session whose transaction may commit; its tokens are signed after that, as a transaction must not wait for anything else. */
+export interface SessionBegun {
+  user: User;
+  session: SessionRecord;
+  /** The random part of its refresh tokens. */
+  secret: Buffer;
+}
+
 /** A session that began. */
 export interface SessionStarted {
   kind: 'session-started';
@@ -60,12 +68,12 @@ export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolea
   return end < absoluteEnd ? end : absoluteEnd;
 }
 
-/** Begins a session and signs its first tokens; `undefined` when the user was disabled, or got another password, in the meantime. */
+/** Begins a session; `undefined` when the user was disabled, or got another password, in the meantime. */
 export async function createSession(
   context: SessionContext,
   em: EntityManager,
   begin: NewSession,
-): Promise<SessionStarted | undefined> {
+): Promise<SessionBegun | undefined> {
   const { settings, client } = context;
   const { user, rememberMe, deviceName, authenticationMethods } = begin;
   const now = context.clock.now();
@@ -76,30 +84,21 @@ export async function createSession(
   const device = [deviceName, deviceType, browser, operatingSystem, client.ipAddress, city, country];
   const times = [now, now, now, idleEnd(settings, rememberMe, now, absoluteEnd), absoluteEnd];
   const methods = `{${authenticationMethods.join(',')}}`;
-  const values = [
-    now,
-    user.id,
-    user.passwordChangedAt,
-    randomUUID(),
-    hashSessionSecret(secret),
-    rememberMe,
-    ...device,
-    methods,
-    ...times,
-  ];
+  const guard = [now, user.id, user.passwordChangedAt];
+  const values = [...guard, randomUUID(), hashSessionSecret(secret), rememberMe, ...device, methods, ...times];
   const [row] = await em.execute<Record<string, unknown>[]>(INSERT_SESSION, values);
-  if (row === undefined) return undefined;
-  const session = toSessionRecord(row);
-  const claims = {
-    userId: user.id,
-    sessionId: session.id,
-    role: effectiveRole(settings, user.role, authenticationMethods),
-    authenticationMethods,
-    authenticatedAt: now,
-  };
+  return row === undefined ? undefined : { user, session: toSessionRecord(row), secret };
+}
+
+/** Signs the first tokens of a session that was committed. */
+export async function startSession(context: SessionContext, begun: SessionBegun): Promise<SessionStarted> {
+  const { user, session, secret } = begun;
+  const { id: sessionId, authenticationMethods, authenticatedAt, rememberMe } = session;
+  const role = effectiveRole(context.settings, user.role, authenticationMethods);
+  const claims = { userId: user.id, sessionId, role, authenticationMethods, authenticatedAt };
   const tokens: SessionTokens = {
     access: await context.accessTokens.sign(claims),
-    refreshToken: writeRefreshToken(context.secretKeys, { sessionId: session.id, generation: 0, secret }),
+    refreshToken: writeRefreshToken(context.secretKeys, { sessionId, generation: 0, secret }),
     refreshTokenExpiresAt: session.expiresAt,
     rememberMe,
   };

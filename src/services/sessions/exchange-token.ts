@@ -3,7 +3,7 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { consumeToken } from '../one-time-codes/consume.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
-import { afterSignIn, type SignedIn, type SignInContext, signIn } from './sign-in.js';
+import { finishSignIn, type SignedIn, type SignInContext, signIn } from './sign-in.js';
 
 /** The token of a verified address, and how its session is to begin. */
 export interface ExchangeTokenInput {
@@ -38,6 +38,5 @@ export async function exchangeToken(
     const begin = { user, rememberMe, deviceName, authenticationMethods: METHODS };
     return (await signIn(context, em, begin, 'TOKEN_EXCHANGE')) ?? problem('TOKEN_INVALID');
   });
-  if (outcome.kind === 'session-started') await afterSignIn(context, outcome, input.heldRefreshToken);
-  return outcome;
+  return outcome.kind === 'sign-in-begun' ? await finishSignIn(context, outcome, input.heldRefreshToken) : outcome;
 }

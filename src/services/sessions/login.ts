@@ -10,7 +10,7 @@ import { presentedDevice } from '../devices/known-devices.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
-import { afterSignIn, type SignedIn, type SignInContext, signIn } from './sign-in.js';
+import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
 
 /** Who signs in, and how the session is to begin. */
 export interface LoginInput {
@@ -31,6 +31,7 @@ export interface PasswordChangeRequired extends ResetTicket {
 
 type Needs = SignInContext & Pick<UseCaseContext, 'query' | 'passwordHasher'>;
 type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCOUNT_LOCKED' | 'ACCOUNT_DISABLED'>;
+type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
 type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | LoginProblem;
 
 const COLUMNS = `id, email, username, username_key, display_name, role, password_hash, password_changed_at,
@@ -86,12 +87,7 @@ async function refuse(context: Needs, user: User | null, reason: LoginProblem['c
 }
 
 /** The password is right and its account may sign in: what that opens, in one transaction. */
-async function open(
-  context: Needs,
-  user: User,
-  input: LoginInput,
-  attempt: Attempt,
-): Promise<SignedIn | TwoFactorRequired | PasswordChangeRequired | undefined> {
+async function open(context: Needs, user: User, input: LoginInput, attempt: Attempt): Promise<Opened | undefined> {
   const { rememberMe, deviceName, tokenDelivery } = input;
   return await context.em.transactional(async (em) => {
     await attempt.succeeded(em);
@@ -118,7 +114,7 @@ async function tryPassword(
   found: Found | undefined,
   input: LoginInput,
   attempt: Attempt,
-): Promise<LoginOutcome> {
+): Promise<Opened | LoginProblem> {
   const matches = await context.passwordHasher.verify(found?.passwordHash, input.password);
   if (found === undefined || !matches) {
     await refuse(context, found?.user ?? null, 'INVALID_CREDENTIALS');
@@ -146,7 +142,7 @@ export async function login(context: Needs, input: LoginInput): Promise<LoginOut
   const found = await findAccount(context, input.identifier);
   const subject = subjectOf(found, input.identifier);
   const outcome = await countedTry(context, subject, (attempt) => tryPassword(context, found, input, attempt));
-  if (outcome.kind === 'session-started') await afterSignIn(context, outcome, input.heldRefreshToken);
+  if (outcome.kind === 'sign-in-begun') return await finishSignIn(context, outcome, input.heldRefreshToken);
   if (outcome.kind === 'problem' && outcome.code === 'ACCOUNT_LOCKED') {
     await refuse(context, found?.user ?? null, 'ACCOUNT_LOCKED');
   }

@@ -7,7 +7,7 @@ import { type SecondFactorContext, verifySecondFactor } from '../two-factor/veri
 import type { UseCaseContext } from '../use-case.js';
 import type { SessionContext, SessionStarted } from './create-session.js';
 import { MULTI_FACTOR } from './effective-role.js';
-import { renewSession } from './renew-session.js';
+import { finishRenewal, renewSession } from './renew-session.js';
 
 /** Who is signed in, and what they prove it with. */
 export interface ReauthenticateInput {
@@ -59,13 +59,12 @@ export async function reauthenticate(
     const { sessionId } = input;
     const session = await renewSession(context, em, { user, sessionId, authenticationMethods });
     if (session === undefined) return undefined;
-    const metadata = { sessionId: session.started.session.id };
+    const metadata = { sessionId: session.begun.session.id };
     await recordEvent(em, context, { type: 'REAUTHENTICATION', ...who, metadata });
     return session;
   });
   if (renewed === undefined) return problem('UNAUTHENTICATED');
-  context.revocations.announce(renewed.ended);
-  const { started } = renewed;
+  const started = await finishRenewal(context, renewed);
   const validUntil = addSeconds(started.session.authenticatedAt, context.settings.reauthenticationTtl);
   return { kind: 'reauthenticated', started, validUntil };
 }

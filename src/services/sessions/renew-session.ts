@@ -1,13 +1,20 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Session } from '../../entities/session.js';
 import type { User } from '../../entities/user.js';
-import { createSession, type SessionContext, type SessionStarted } from './create-session.js';
+import type { UseCaseContext } from '../use-case.js';
+import {
+  createSession,
+  type SessionBegun,
+  type SessionContext,
+  type SessionStarted,
+  startSession,
+} from './create-session.js';
 import { revokeSessions } from './revoke-sessions.js';
 
-/** A session in place of another. */
-export interface SessionRenewed {
-  started: SessionStarted;
-  /** The sessions that ended; announce them after the commit. */
+/** A session in place of another, whose transaction may commit. */
+export interface SessionRenewal {
+  begun: SessionBegun;
+  /** The sessions that ended. */
   ended: string[];
 }
 
@@ -19,7 +26,7 @@ export async function renewSession(
   context: SessionContext,
   em: EntityManager,
   renew: { user: User; sessionId: string; authenticationMethods?: string[] },
-): Promise<SessionRenewed | undefined> {
+): Promise<SessionRenewal | undefined> {
   const { user, sessionId } = renew;
   const now = context.clock.now();
   const where = { id: sessionId, user: user.id, revokedAt: null, expiresAt: { $gt: now } };
@@ -27,7 +34,16 @@ export async function renewSession(
   if (present === null) return undefined;
   const { rememberMe, deviceName = null, authenticationMethods: held } = present;
   const { authenticationMethods = held } = renew;
-  const started = await createSession(context, em, { user, rememberMe, deviceName, authenticationMethods });
-  if (started === undefined) return undefined;
-  return { started, ended: await revokeSessions(em, { id: sessionId }, 'REPLACED', now) };
+  const begun = await createSession(context, em, { user, rememberMe, deviceName, authenticationMethods });
+  if (begun === undefined) return undefined;
+  return { begun, ended: await revokeSessions(em, { id: sessionId }, 'REPLACED', now) };
+}
+
+/** What follows the commit: the other processes learn of the end of the old session, and the new one gets its tokens. */
+export async function finishRenewal(
+  context: SessionContext & Pick<UseCaseContext, 'revocations'>,
+  { begun, ended }: SessionRenewal,
+): Promise<SessionStarted> {
+  context.revocations.announce(ended);
+  return await startSession(context, begun);
 }

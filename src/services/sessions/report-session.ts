@@ -6,8 +6,7 @@ import { isProblem, type Problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
-import { readToken } from '../one-time-codes/derive.js';
-import { forceReset, unknownPasswordHash } from '../passwords/force-reset.js';
+import { forceReset } from '../passwords/force-reset.js';
 import type { UseCaseContext } from '../use-case.js';
 import { revokeSessions } from './revoke-sessions.js';
 
@@ -26,7 +25,6 @@ type Needs = Pick<
   | 'clock'
   | 'settings'
   | 'secretKeys'
-  | 'passwordHasher'
   | 'revocations'
   | 'mailQueue'
   | 'mailRoute'
@@ -54,10 +52,9 @@ async function endEverything(
   context: Needs,
   em: EntityManager,
   { userId, address: sessionId }: ConsumedCode,
-  unknownHash: string,
 ): Promise<Ended> {
   const user = await em.findOneOrFail(User, { id: userId });
-  const outboxId = await forceReset(context, em, user, unknownHash);
+  const outboxId = await forceReset(context, em, user);
   // Whoever signed in may have begun other sessions since, by a renewal or by the password.
   const ended = await revokeSessions(em, { userId, exceptId: null }, 'REPORTED', context.clock.now());
   await forgetDevices(em, userId, sessionId);
@@ -66,15 +63,10 @@ async function endEverything(
   return { kind: 'ended', sessionId, ended, outboxId };
 }
 
-async function report(
-  context: Needs,
-  em: EntityManager,
-  token: string,
-  unknownHash: string,
-): Promise<Ended | Problem<'TOKEN_INVALID'>> {
+async function report(context: Needs, em: EntityManager, token: string): Promise<Ended | Problem<'TOKEN_INVALID'>> {
   const now = context.clock.now();
   const code = await consumeToken(em, context.secretKeys, { purpose: 'REPORT_SESSION', token, now });
-  if (!isProblem(code)) return await endEverything(context, em, code, unknownHash);
+  if (!isProblem(code)) return await endEverything(context, em, code);
   await recordEvent(em, context, { type: 'SESSION_REPORT', success: false, userId: null });
   return code;
 }
@@ -87,10 +79,10 @@ export async function reportSession(
   context: Needs,
   input: { token: string },
 ): Promise<SessionReported | Problem<'TOKEN_INVALID'>> {
-  // What is none of our tokens is not worth a hash.
-  const genuine = readToken(context.secretKeys, 'REPORT_SESSION', input.token) !== undefined;
-  const [status, unknownHash] = await Promise.all([mailStatus(context), genuine ? unknownPasswordHash(context) : '']);
-  const outcome = await context.em.transactional((em) => report(context, em, input.token, unknownHash));
+  const [status, outcome] = await Promise.all([
+    mailStatus(context),
+    context.em.transactional((em) => report(context, em, input.token)),
+  ]);
   if (isProblem(outcome)) return outcome;
   context.revocations.announce(outcome.ended);
   handOver(context, outcome.outboxId);

@@ -6,15 +6,30 @@ import { handOver } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
-import { createSession, type NewSession, type SessionContext, type SessionStarted } from './create-session.js';
+import {
+  createSession,
+  type NewSession,
+  type SessionBegun,
+  type SessionContext,
+  type SessionStarted,
+  startSession,
+} from './create-session.js';
 import { replaceSession } from './replace-session.js';
 
 /** A sign-in whose transaction may commit. */
-export interface SignedIn extends SessionStarted {
+export interface SignInBegun {
+  kind: 'sign-in-begun';
+  begun: SessionBegun;
   /** By what the browser is known again. */
   deviceToken: string;
   /** The mail about a device that the account did not know. */
   outboxId: string | undefined;
+}
+
+/** A sign-in that is done. */
+export interface SignedIn extends SessionStarted {
+  /** By what the browser is known again. */
+  deviceToken: string;
 }
 
 /** What a sign-in needs. */
@@ -24,8 +39,11 @@ export type SignInContext = SessionContext &
 const HOUR = 3_600;
 
 /** Tells the owner what signed in, when and where, with a link that ends it. */
-async function tellOfDevice(context: SignInContext, em: EntityManager, started: SessionStarted): Promise<string> {
-  const { session, user } = started;
+async function tellOfDevice(
+  context: SignInContext,
+  em: EntityManager,
+  { session, user }: SessionBegun,
+): Promise<string> {
   const { sessionReportTtl: ttl } = context.settings;
   const now = session.createdAt;
   const code = { purpose: 'REPORT_SESSION' as const, address: session.id, userId: user.id, now };
@@ -61,26 +79,32 @@ export async function signIn(
   em: EntityManager,
   begin: NewSession,
   event: AuditEventType,
-): Promise<SignedIn | undefined> {
-  const started = await createSession(context, em, begin);
-  if (started === undefined) return undefined;
-  const { session, user } = started;
+): Promise<SignInBegun | undefined> {
+  const begun = await createSession(context, em, begin);
+  if (begun === undefined) return undefined;
+  const { session, user } = begun;
   const device = presentedDevice(context);
   const { isNew } = await rememberDevice(em, user.id, device, session.createdAt);
   const metadata = { sessionId: session.id };
   const who = { userId: user.id, actorId: user.id, metadata };
   await recordEvent(em, context, { type: event, ...who });
   if (isNew) await recordEvent(em, context, { type: 'NEW_DEVICE', ...who });
-  const outboxId = isNew ? await tellOfDevice(context, em, started) : undefined;
-  return { ...started, deviceToken: device.token, outboxId };
+  const outboxId = isNew ? await tellOfDevice(context, em, begun) : undefined;
+  return { kind: 'sign-in-begun', begun, deviceToken: device.token, outboxId };
 }
 
-/** What follows the commit of a sign-in: its mail goes out, and the session that the client held before ends. */
-export async function afterSignIn(
+/**
+ * What follows the commit of a sign-in: its tokens are signed, its mail goes out, and the session that the client held
+ * before ends.
+ */
+export async function finishSignIn(
   context: SignInContext,
-  signedIn: SignedIn,
+  signIn: SignInBegun,
   heldRefreshToken: string | null,
-): Promise<void> {
-  if (signedIn.outboxId !== undefined) handOver(context, signedIn.outboxId);
+): Promise<SignedIn> {
+  const { begun, deviceToken, outboxId } = signIn;
+  if (outboxId !== undefined) handOver(context, outboxId);
+  const started = await startSession(context, begun);
   await replaceSession(context, heldRefreshToken);
+  return { ...started, deviceToken };
 }

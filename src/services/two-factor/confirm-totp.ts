@@ -70,7 +70,7 @@ async function tryCode(context: Needs, input: ConfirmTotpInput, pending: Pending
     }
     return await context.em.fork().transactional(async (em) => {
       const confirmed = await confirm(context, em, input, { ...pending, step });
-      if (confirmed !== undefined) await counted.succeeded(em);
+      await counted.succeeded(em);
       return confirmed ?? problem('CONFLICT');
     });
   });

@@ -3,9 +3,11 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MailError } from '../../../src/mail/mail-error.js';
 import type { MailTransport } from '../../../src/mail/outgoing-mail.js';
+import { renderMail } from '../../../src/mail/render.js';
 import { createTransport } from '../../../src/mail/transport.js';
 import { hostileRecipients } from './hostile-recipients.js';
 import { outgoing, rejection } from './outgoing.js';
+import { cases, sampleOf } from './samples.js';
 
 interface Received {
   from: string;
@@ -78,6 +80,42 @@ describe('a mail over SMTP', () => {
     expect(message).toMatch(/^X-Auto-Response-Suppress: All\r$/m);
     expect(message).toContain('Your code is 482913.');
     expect(message).toContain('<b>482913</b>');
+  });
+
+  test.each(cases)('$name in $locale is one well-formed message', async ({ name, locale }) => {
+    const { received, port } = await smtpServer();
+    const rendered = renderMail(name, locale, sampleOf(name));
+    const mail = outgoing({ ...rendered, mail: name });
+    await transportTo(port).send(mail);
+    const [head = '', ...rest] = (received[0]?.message ?? '').split('\r\n\r\n');
+    const headers = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+    expect(headers.map((line) => line.split(':')[0]).sort()).toEqual([
+      'Auto-Submitted',
+      'Content-Type',
+      'Date',
+      'From',
+      'MIME-Version',
+      'Message-ID',
+      'Subject',
+      'To',
+      'X-Auto-Response-Suppress',
+    ]);
+    expect(headers).toContain('Auto-Submitted: auto-generated');
+    expect(headers).toContain(`Message-ID: <${mail.id}@gate.example>`);
+    expect(headers.find((line) => line.startsWith('Content-Type:'))).toContain('multipart/alternative');
+    expect(rest.join('').match(/^Content-Type: text\/(?:plain|html); charset=utf-8\r$/gm)).toHaveLength(2);
+    // RFC 5321 4.5.3.1.6, and no 8-bit text for a server that never offered it.
+    expect(Math.max(...(received[0]?.message ?? '').split('\r\n').map((line) => line.length))).toBeLessThan(999);
+    expect(received[0]?.message).toMatch(/^[\x20-\x7e\r\n\t]*$/);
+  });
+
+  test('has the same Message-ID when it is tried again', async () => {
+    const { received, port } = await smtpServer();
+    const mail = outgoing();
+    await transportTo(port).send(mail);
+    await transportTo(port).send({ ...mail, sentAt: new Date(mail.sentAt.getTime() + 60_000) });
+    const ids = received.map(({ message }) => /^Message-ID: (.*)\r$/m.exec(message)?.[1]);
+    expect(ids).toEqual([`<${mail.id}@gate.example>`, `<${mail.id}@gate.example>`]);
   });
 
   test('uses the pool for many mails', async () => {

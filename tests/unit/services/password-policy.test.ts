@@ -59,6 +59,51 @@ describe('P2: common passwords are refused', () => {
   });
 });
 
+describe('P2: a password that is guessed within few tries is refused', () => {
+  it.each(['P@55w0rd!X', 'Passw0rd!Passw0rd!', 'Ab1!Ab1!', 'Aa1!Aa1!Aa1!'])('%s, under both policies', (password) => {
+    expect(failedRules(composition, password, account)).toEqual(['TOO_WEAK']);
+    expect(failedRules({ ...nist, minLength: 8 }, password, account)).toEqual(['TOO_WEAK']);
+  });
+
+  it.each(['passwordpasswordpassword', 'iloveyouiloveyou', 'password'.repeat(32)])('%s, under nist', (password) => {
+    expect(failedRules(nist, password, account)).toEqual(['TOO_WEAK']);
+  });
+
+  it('one that hides the name of its account behind signs', () => {
+    const named = { ...account, username: 'thornbury', displayName: 'Rosalind' };
+    expect(failedRules(composition, 'Th0rnbur7!', named)).toEqual([]);
+    expect(failedRules(composition, '7h0rnbury!A', named)).toEqual(['TOO_WEAK']);
+    expect(failedRules(composition, '7h0rnbury!A', account)).toEqual([]);
+  });
+
+  it('beside the rules of composition, and not beside what says the same more exactly', () => {
+    expect(failedRules(composition, 'p@55w0rd!x', account)).toEqual(['NEEDS_UPPERCASE', 'TOO_WEAK']);
+    expect(failedRules(composition, 'Ab1!', account)).toEqual(['TOO_SHORT']);
+    expect(failedRules(composition, 'P@ssw0rd', account)).toEqual(['TOO_COMMON']);
+    expect(failedRules(composition, '7!Gatehouse', account)).toEqual(['RESEMBLES_ACCOUNT']);
+  });
+
+  it('a long one is not refused for its start alone', () => {
+    const long = ['Aa1!'.repeat(16), `Aa1!${'x'.repeat(60)}`, `passwordpasswordpasswordpassword${'tRq8!vLm'.repeat(4)}`];
+    expect(failedRules(composition, long[0] ?? '', account)).toEqual([]);
+    expect(failedRules(composition, long[1] ?? '', account)).toEqual([]);
+  });
+
+  it('and the worst text takes no longer than a hash', () => {
+    const worst = ['4@3$', '@4(3!1|0$5+7%2', '1.1.2001', '0123456789', 'p4$$w0rd', '\\>}<[_](-', '33450633450'];
+    const words = { email: `${'a'.repeat(60)}@example.com`, username: 'x'.repeat(32), displayName: 'y'.repeat(100) };
+    failedRules(nist, worst[0] ?? '', words);
+    for (const text of worst) {
+      const times = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        failedRules(nist, text.repeat(256).slice(0, 256), words);
+        return performance.now() - started;
+      });
+      expect(Math.min(...times)).toBeLessThan(25);
+    }
+  });
+});
+
 describe('D2: lengths count code points', () => {
   it('at the lower bound', () => {
     expect(failedRules(nist, '😀ab😀cd😀ef😀gh😀ij', account)).toEqual([]);
@@ -79,8 +124,8 @@ describe('D2: lengths count code points', () => {
 
 describe('the rules that forms are told', () => {
   it('are those that can fail', () => {
-    expect(activeRules(nist)).toEqual(['TOO_SHORT', 'TOO_LONG', 'TOO_COMMON', 'RESEMBLES_ACCOUNT']);
-    expect(activeRules(composition)).toHaveLength(8);
+    expect(activeRules(nist)).toEqual(['TOO_SHORT', 'TOO_LONG', 'TOO_COMMON', 'TOO_WEAK', 'RESEMBLES_ACCOUNT']);
+    expect(activeRules(composition)).toHaveLength(9);
   });
 });
 
