@@ -66,7 +66,7 @@ export function passwordSettings(production: boolean) {
       description:
         'Whether new passwords are looked up among breached ones, in the background and by the first five digits of their SHA-1 alone.',
       derivedDefault: '`on` in production and where `HIBP_BASE_URL` is set, else `off`',
-      example: 'on',
+      example: 'off',
     }),
     HIBP_BASE_URL: optional(breachSource(production), {
       description:

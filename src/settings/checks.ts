@@ -22,7 +22,8 @@ export function checkTogether(
     problems.push({ name: 'DEFAULT_ROLE', reason: 'must be one of SIGNUP_ROLES' });
   }
   // What other sessions of a role's users hold instead must itself ask for nothing more.
-  if (role !== undefined && read.TWO_FACTOR_REQUIRED_ROLES?.includes(role)) {
+  const defaultRole = role ?? roles?.[0];
+  if (defaultRole !== undefined && read.TWO_FACTOR_REQUIRED_ROLES?.includes(defaultRole)) {
     problems.push({ name: 'TWO_FACTOR_REQUIRED_ROLES', reason: 'must not name DEFAULT_ROLE' });
   }
   // Browsers drop a SameSite=None cookie that is not Secure, and nobody would stay signed in.

@@ -5,6 +5,11 @@ import { buildASTSchema, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerHostedPages } from '../../src/http/hosted-pages.js';
+import { LoginDocument, MeDocument } from '../generated/operations.js';
+import { quickUser, wrongCode } from '../support/accounts.js';
+import { testGateway } from '../support/app.js';
+import { expectType, loggedIn, PASSWORD } from '../support/journey.js';
+import { freePort } from '../support/ports.js';
 import { type Browser, browserMissing, startBrowser, watch } from './browser.js';
 
 const POLICY =
@@ -409,5 +414,66 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await heading('Your password is set');
       expect(inputs('resetPassword')).toHaveLength(1);
     });
+  });
+
+  it('O6: a stranger is reported and a new password set, from mail to mail, on a real gateway', async () => {
+    const port = await freePort();
+    const home = `http://127.0.0.1:${port}`;
+    const gateway = await testGateway({ worker: true, env: { PUBLIC_URL: home, RATE_LIMITS: 'on' } });
+    await gateway.app.http.listen({ host: '127.0.0.1', port });
+    const elsewhere = watch(page, home);
+    const { email } = await quickUser(gateway);
+    await loggedIn(gateway, email);
+    const stranger = await loggedIn(gateway, email, {
+      ask: { from: '203.0.113.66', headers: { 'user-agent': 'curl/8' } },
+    });
+
+    const notice = await gateway.mailTo(email, { mail: 'new-device' });
+    await page.goto(notice.link ?? '');
+    await button('This was not me').click();
+    await heading('Everybody is signed out');
+    expect((await gateway.ask(MeDocument, {}, { token: stranger.accessToken })).data?.me).toBeNull();
+
+    const mail = await gateway.mailTo(email, { mail: 'reset-password' });
+    await page.goto(mail.link ?? '');
+    await page.getByLabel('New password', { exact: true }).fill(PASSWORD);
+    await button('Set new password').click();
+    await page.getByText('You have used this password before.').waitFor();
+    await page.getByLabel('New password', { exact: true }).fill('Quiet-Harbour-58-Lamp');
+    await button('Set new password').click();
+    await heading('Your password is set');
+
+    await page.goto(mail.link ?? '');
+    await page.getByLabel('New password', { exact: true }).fill('Other-Harbour-59-Lamp');
+    await button('Set new password').click();
+    await heading('This link no longer works');
+    const input = { identifier: email, password: 'Quiet-Harbour-58-Lamp' };
+    expectType((await gateway.ask(LoginDocument, { input })).data.login, 'LoginSuccess');
+    expect(await browser.context.cookies(home)).toEqual([]);
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('a password is set by the code that the page itself asked for, on a real gateway', async () => {
+    const port = await freePort();
+    const home = `http://127.0.0.1:${port}`;
+    const gateway = await testGateway({ worker: true, env: { PUBLIC_URL: home, RATE_LIMITS: 'on' } });
+    await gateway.app.http.listen({ host: '127.0.0.1', port });
+    const { email } = await quickUser(gateway);
+    await page.goto(`${home}/reset-password`);
+    await page.getByLabel('E-mail address').fill(email);
+    await button('Mail me a code').click();
+    await heading('Look into your mail');
+    const { code } = await gateway.mailTo(email, { mail: 'reset-password' });
+    await page.getByLabel('Code from the mail').fill(wrongCode(code ?? ''));
+    await button('Continue').click();
+    await page.getByText('You have 4 more tries.').waitFor();
+    await page.getByLabel('Code from the mail').fill(code ?? '');
+    await button('Continue').click();
+    await page.getByLabel('New password', { exact: true }).fill('Quiet-Harbour-58-Lamp');
+    await page.getByText('A symbol, such as ! or ?').waitFor();
+    await page.keyboard.press('Enter');
+    await heading('Your password is set');
+    const input = { identifier: email, password: 'Quiet-Harbour-58-Lamp' };
+    expectType((await gateway.ask(LoginDocument, { input })).data.login, 'LoginSuccess');
   });
 });

@@ -115,7 +115,9 @@ describe('E1: failed logins', () => {
       ];
       for (const { status, data } of answers) {
         expect(status).toBe(200);
-        expect(['AuthInputProblem', 'InvalidCredentialsProblem', 'LoginSuccess']).toContain(data.login.__typename);
+        expect(['AuthInputProblem', 'InvalidCredentialsProblem', 'AccountLockedProblem', 'LoginSuccess']).toContain(
+          data.login.__typename,
+        );
       }
     }
     expect(faults(gateway)).toEqual([]);

@@ -16,6 +16,13 @@ async function identityOf(gateway: TestGateway, purpose: OneTimeCodePurpose, add
   return { id: row.id, keyId: row.key_id, purpose, address };
 }
 
+/** What a mail with a code and a link shows. */
+export async function derived(gateway: TestGateway, purpose: OneTimeCodePurpose, address: string) {
+  const identity = await identityOf(gateway, purpose, address);
+  const { secretKeys } = gateway.dependencies;
+  return { code: deriveCode(secretKeys, identity), token: deriveToken(secretKeys, identity) };
+}
+
 /** The code that a user's new address got, derived as the worker does it. */
 export async function changeCodeOf(gateway: TestGateway, userId: string): Promise<string> {
   return deriveCode(gateway.dependencies.secretKeys, await identityOf(gateway, 'CHANGE_EMAIL', userId));

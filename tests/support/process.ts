@@ -22,7 +22,7 @@ const DIST = resolve('dist');
 let built: Promise<void> | undefined;
 
 /** Builds the processes when the build is older than its sources; of the test files that run at once, one does it. */
-function ensureBuilt(): Promise<void> {
+export function ensureBuilt(): Promise<void> {
   built ??= (async () => {
     const client = new pg.Client({ connectionString: inject('postgresUrl') });
     await client.connect();

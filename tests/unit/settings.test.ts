@@ -464,6 +464,25 @@ describe('addresses', () => {
     expect(development({ [name]: text })[0]).toMatch(new RegExp(`^${name} must be a URL that starts with `));
   });
 
+  test('HIBP_BASE_URL is a mirror or a folder, and switches the check on', () => {
+    const source = (HIBP_BASE_URL: string) => {
+      const { breachCheck, hibpBaseUrl } = loadSettings({ HIBP_BASE_URL });
+      expect(breachCheck).toBe(true);
+      return hibpBaseUrl;
+    };
+    expect(source('http://localhost:8080/ranges/')).toBe('http://localhost:8080/ranges');
+    expect(source('/var/lib/breached ranges')).toBe('file:///var/lib/breached%20ranges');
+    expect(source('file:///var/lib/ranges')).toBe('file:///var/lib/ranges');
+    expect(loadSettings({ HIBP_BASE_URL: '/ranges', BREACH_CHECK: 'off' }).breachCheck).toBe(false);
+    for (const wrong of ['ranges', './ranges', 'ftp://a.example', 'file://other.example/ranges']) {
+      expect(development({ HIBP_BASE_URL: wrong })).toEqual([expect.stringMatching(/^HIBP_BASE_URL must be/)]);
+    }
+    expect(production({ HIBP_BASE_URL: 'http://mirror.example.com' })).toEqual([
+      expect.stringMatching(/^HIBP_BASE_URL must be an https address .* or the absolute path of a folder/),
+    ]);
+    expect(production({ HIBP_BASE_URL: '/var/lib/ranges' })).toEqual([]);
+  });
+
   test('MAIL_FROM is one address', () => {
     const good = ['no-reply@localhost', 'A. Sender <a+b@x.example>', '"Sender, Inc." <a@x.example>', '<a@x.example>'];
     for (const MAIL_FROM of good) expect(loadSettings({ MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
@@ -532,6 +551,10 @@ describe('choices', () => {
     ['JWT_ISSUER', 'not a url: at all'],
     ['LOG_LEVEL', 'loud'],
     ['HOST', 'https://a.example'],
+    ['PURGE_SESSIONS_AFTER', '1h'],
+    ['PURGE_MAILS_AFTER', '0'],
+    ['PURGE_UNVERIFIED_AFTER', '23h'],
+    ['AUDIT_RETENTION', '29d'],
   ])('%s=%s is refused', (name, text) => {
     expect(development({ [name]: text })).toEqual([
       expect.stringMatching(new RegExp(`^${name} must be .*; for example: .`)),

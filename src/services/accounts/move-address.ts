@@ -21,7 +21,7 @@ type Needs = Pick<UseCaseContext, 'settings'>;
 
 /** In the order in which everybody locks them who locks more than one. */
 const LOCK_CODES = `
-  SELECT 1 FROM one_time_codes WHERE user_id = ?
+  SELECT 1 FROM one_time_codes WHERE user_id = ? AND purpose NOT IN ('REVERT_EMAIL', 'REPORT_SESSION')
   ORDER BY array_position('{RESET_PASSWORD,RESET_TICKET,VERIFY_EMAIL,EXCHANGE}'::text[], purpose::text) FOR UPDATE`;
 
 /** Codes and tickets that went to the address that is left. The way back is another matter, and so are sessions. */

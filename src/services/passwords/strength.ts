@@ -26,11 +26,12 @@ function theEstimator(): ZxcvbnFactory {
 }
 
 /**
- * Whether the password is guessed within few tries, `words` being guessed first. Only its start is estimated, and what
- * follows counts as repeats of it: a long password is never refused for its end.
+ * Whether the password is guessed within few tries, `words` being guessed first. Of a long one the start and the end are
+ * estimated, what is between them counts as repeats, and one that holds out is enough.
  */
 export function isWeak(password: string, words: readonly string[]): boolean {
   const known = words.filter((word) => word !== '').map((word) => word.slice(0, LONGEST_WORD));
-  const { guesses } = theEstimator().check(password, known);
-  return guesses * Math.max(1, password.length / LONGEST_ESTIMATE) < FEWEST_GUESSES;
+  const ends = new Set([password.slice(0, LONGEST_ESTIMATE), password.slice(-LONGEST_ESTIMATE)]);
+  const fewest = FEWEST_GUESSES / Math.max(1, password.length / LONGEST_ESTIMATE);
+  return [...ends].every((end) => theEstimator().check(end, known).guesses < fewest);
 }

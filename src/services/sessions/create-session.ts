@@ -6,7 +6,7 @@ import type { SignedAccessToken } from '../tokens/access-tokens.js';
 import { hashSessionSecret, newSessionSecret, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
 import { describeDevice } from './device.js';
-import { effectiveRole } from './effective-role.js';
+import { effectiveRole, MULTI_FACTOR } from './effective-role.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
 /** The tokens of a session at one moment. */
@@ -51,12 +51,14 @@ export type SessionContext = Pick<
 >;
 
 /**
- * One statement: the session and the mark on its user come together, and only while the user may sign in with the password
- * that was looked at: one that was reset in between opens nothing.
+ * One statement: the session and the mark on its user come together, and only while the user may sign in with what was looked
+ * at: a password that was reset in between opens nothing, nor does one alone where a second factor was switched on.
  */
 const INSERT_SESSION = `
   WITH signed_in AS (
-    UPDATE users SET last_login_at = ? WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ? RETURNING id)
+    UPDATE users SET last_login_at = ?
+    WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ? AND (two_factor_enabled_at IS NULL OR ?::boolean)
+    RETURNING id)
   INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
     ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)
   SELECT ?, id, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM signed_in
@@ -68,7 +70,7 @@ export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolea
   return end < absoluteEnd ? end : absoluteEnd;
 }
 
-/** Begins a session; `undefined` when the user was disabled, or got another password, in the meantime. */
+/** Begins a session; `undefined` when the user was disabled, or got another password or a second factor, in the meantime. */
 export async function createSession(
   context: SessionContext,
   em: EntityManager,
@@ -84,7 +86,7 @@ export async function createSession(
   const device = [deviceName, deviceType, browser, operatingSystem, client.ipAddress, city, country];
   const times = [now, now, now, idleEnd(settings, rememberMe, now, absoluteEnd), absoluteEnd];
   const methods = `{${authenticationMethods.join(',')}}`;
-  const guard = [now, user.id, user.passwordChangedAt];
+  const guard = [now, user.id, user.passwordChangedAt, authenticationMethods.includes(MULTI_FACTOR)];
   const values = [...guard, randomUUID(), hashSessionSecret(secret), rememberMe, ...device, methods, ...times];
   const [row] = await em.execute<Record<string, unknown>[]>(INSERT_SESSION, values);
   return row === undefined ? undefined : { user, session: toSessionRecord(row), secret };

@@ -84,9 +84,9 @@ describe('P2: a password that is guessed within few tries is refused', () => {
   });
 
   it('a long one is not refused for its start alone', () => {
-    const long = ['Aa1!'.repeat(16), `Aa1!${'x'.repeat(60)}`, `passwordpasswordpasswordpassword${'tRq8!vLm'.repeat(4)}`];
-    expect(failedRules(composition, long[0] ?? '', account)).toEqual([]);
-    expect(failedRules(composition, long[1] ?? '', account)).toEqual([]);
+    for (const password of ['Aa1!'.repeat(16), `Aa1!${'x'.repeat(60)}`, `${'Passw0rd!'.repeat(4)}tRq8-vLm-Xe4k`]) {
+      expect([password, failedRules(composition, password, account)]).toEqual([password, []]);
+    }
   });
 
   it('and the worst text takes no longer than a hash', () => {
