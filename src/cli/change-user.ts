@@ -1,5 +1,6 @@
 import { isProblem } from '../problems.js';
 import { changeUser, type UserChange } from '../services/accounts/change-user.js';
+import { unlockUser } from '../services/accounts/unlock-user.js';
 import { runCommand } from './run-command.js';
 
 function readChange(verb: string | undefined, value: string | undefined): UserChange | undefined {
@@ -8,13 +9,19 @@ function readChange(verb: string | undefined, value: string | undefined): UserCh
   return verb === 'role' && value !== undefined && /^[a-z][a-z0-9_-]{0,31}$/.test(value) ? { role: value } : undefined;
 }
 
-await runCommand(async ({ context, words: [verb, email, value], say }) => {
+const USAGE = `Usage: npm run user -- disable|enable|unlock you@example.com
+   or: npm run user -- role you@example.com ROLE`;
+
+await runCommand(async ({ context, words: [verb, address, value], say }) => {
+  const email = address?.trim().toLowerCase();
   const change = readChange(verb, value);
-  if (change === undefined || email === undefined) {
-    say('Usage: npm run user -- disable|enable you@example.com, or: npm run user -- role you@example.com ROLE');
+  if (email === undefined || (change === undefined && verb !== 'unlock')) {
+    say(USAGE);
     return 2;
   }
-  const outcome = await changeUser(context, email.trim().toLowerCase(), change);
-  say(isProblem(outcome) ? outcome.message : `Done; ${outcome.endedSessions} sessions ended.`);
+  const outcome = change === undefined ? await unlockUser(context, email) : await changeUser(context, email, change);
+  if (isProblem(outcome)) say(outcome.message);
+  else if (outcome.kind === 'user-changed') say(`Done; ${outcome.endedSessions} sessions ended.`);
+  else say(outcome.wasLocked ? 'Done; its wrong tries are forgotten.' : 'There was nothing to unlock.');
   return isProblem(outcome) ? 1 : 0;
 });

@@ -77,6 +77,16 @@ const matrix: Record<string, { text: string; outcomes: readonly Outcome[] }> = {
     outcomes: signedIn,
   },
   revertEmailChange: { text: 'mutation { field: revertEmailChange(input: { token: "x" }) { X } }', outcomes: open },
+  enrolTotp: { text: 'mutation { field: enrolTotp { X } }', outcomes: signedIn },
+  confirmTotp: { text: 'mutation { field: confirmTotp(input: { code: "1" }) { X } }', outcomes: signedIn },
+  disableTotp: {
+    text: 'mutation { field: disableTotp(input: { password: "x", code: "1" }) { X } }',
+    outcomes: signedIn,
+  },
+  regenerateRecoveryCodes: {
+    text: 'mutation { field: regenerateRecoveryCodes(input: { password: "x", code: "1" }) { X } }',
+    outcomes: signedIn,
+  },
   logout: { text: 'mutation { field: logout { X } }', outcomes: open },
   reportSession: { text: 'mutation { field: reportSession(input: { token: "x" }) { X } }', outcomes: open },
   revokeSession: { text: 'mutation { field: revokeSession(id: "x") { X } }', outcomes: signedIn },

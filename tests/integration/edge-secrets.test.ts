@@ -41,6 +41,10 @@ const inputs: [string, Record<string, string>][] = [
   ['resendVerification', { email: 'a@example.com' }],
   ['login', { identifier: 'x', password: 'x', deviceName: 'x', tokenDelivery: 'BODY' }],
   ['refresh', { refreshToken: 'x' }],
+  ['completeTwoFactor', { challenge: 'x', code: '123456' }],
+  ['confirmTotp', { code: '123456' }],
+  ['disableTotp', { password: 'x', code: '123456' }],
+  ['regenerateRecoveryCodes', { password: 'x', code: '123456' }],
   ['exchangeToken', { token: 'x', deviceName: 'x', tokenDelivery: 'BODY' }],
 ];
 const everyField = inputs.flatMap(([field, input]) => Object.keys(input).map((name) => [field, name, input] as const));

@@ -36,6 +36,10 @@ it.each([
   ['exchangeToken(input: { token: "x" })', ['exchangeToken-client 10/3600']],
   ['refresh(input: { refreshToken: "x" })', ['refresh-session 60/3600']],
   ['reportSession(input: { token: "x" })', ['reportSession-client 10/3600']],
+  ['enrolTotp', ['enrolTotp-user 10/3600']],
+  ['confirmTotp(input: { code: "1" })', ['confirmTotp-user 20/3600']],
+  ['disableTotp(input: { password: "x", code: "1" })', ['disableTotp-user 10/3600']],
+  ['regenerateRecoveryCodes(input: { password: "x", code: "1" })', ['regenerateRecoveryCodes-user 10/3600']],
   ['revokeSession(id: "x")', ['revokeSession-user 30/3600']],
   ['revokeOtherSessions', ['revokeOtherSessions-user 10/3600']],
 ])('X1: %s is limited as the table says', async (call, policies) => {

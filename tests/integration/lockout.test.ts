@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unlockUser } from '../../src/services/accounts/unlock-user.js';
 import { LoginDocument, type LoginInput, MeDocument, RefreshDocument } from '../generated/operations.js';
-import { atOnce, masked, quickUser, rows } from '../support/accounts.js';
+import { atOnce, commandContext, masked, quickUser, rows } from '../support/accounts.js';
 import { type Ask, sharedGateway, type TestGateway, testGateway } from '../support/app.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 
@@ -191,6 +192,19 @@ describe('L2: a stranger does not lock out the owner', () => {
     expectType((await login(email, {}, STRANGER, limited)).data.login, 'AuthRateLimitProblem');
     const cookie = `gatehouse-device=${cookies.find(({ name }) => name === 'gatehouse-device')?.value}`;
     expectType((await login(email, {}, { cookie }, limited)).data.login, 'LoginSuccess');
+  });
+});
+
+describe('L2: a lock ends', () => {
+  it('by an operator, who leaves a trace', async () => {
+    const { email, id } = await quickUser(gateway);
+    await lock(email);
+    expect(await unlockUser(commandContext(gateway), email)).toEqual({ kind: 'user-unlocked', wasLocked: true });
+    expectType((await login(email)).data.login, 'LoginSuccess');
+    expect(await attemptsOf('ACCOUNT_UNLOCK', id)).toEqual([
+      { type: 'ACCOUNT_UNLOCK', metadata: { by: 'operator', wasLocked: true } },
+    ]);
+    expect(await unlockUser(commandContext(gateway), newEmail())).toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 

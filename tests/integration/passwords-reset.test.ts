@@ -7,7 +7,7 @@ import {
   VerifyPasswordResetCodeDocument,
 } from '../generated/operations.js';
 import { accountOf, faults, mailedTo, masked, quickUser, rows, signedUp, wrongCode } from '../support/accounts.js';
-import { sharedGateway, type TestGateway } from '../support/app.js';
+import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
 import { expectType, loggedIn, newEmail, PASSWORD, verifiedUser } from '../support/journey.js';
 import { login, NEW_PASSWORD, requestReset, reset, resetMailOf, ticketOf, verifyCode } from '../support/passwords.js';
 import { appCode, complete, toNextStep, twoFactorUser } from '../support/totp.js';
@@ -269,17 +269,13 @@ describe('O3, O4: codes, links and tickets work once and not for long', () => {
   });
 
   it('the lives are settings', async () => {
-    const replica = await sharedGateway({ env: { RESET_CODE_TTL: '60s', RESET_LINK_TTL: '120s' } });
-    try {
-      const { email } = await quickUser(replica);
-      const { code, token } = await resetMailOf(replica, email);
-      replica.clock.advance(61);
-      expectType(await verifyCode(replica, email, code), 'CodeProblem');
-      replica.clock.advance(60);
-      expectType(await reset(replica, token), 'TokenProblem');
-    } finally {
-      await replica.close();
-    }
+    const brief = await testGateway({ env: { RESET_CODE_TTL: '60s', RESET_LINK_TTL: '120s' } });
+    const { email } = await quickUser(brief);
+    const { code, token } = await resetMailOf(brief, email);
+    brief.clock.advance(61);
+    expectType(await verifyCode(brief, email, code), 'CodeProblem');
+    brief.clock.advance(60);
+    expectType(await reset(brief, token), 'TokenProblem');
   });
 });
 
@@ -308,31 +304,28 @@ describe('O5: wrong codes', () => {
   });
 
   it('count over all codes of a day', async () => {
-    const limited = await sharedGateway({ env: { RATE_LIMITS: 'on' } });
-    try {
-      const email = newEmail();
-      await rows(limited, 'SELECT 1');
-      const { id } = await quickUser(limited, { email });
-      let clients = 0;
-      const elsewhere = () => ({ from: `198.51.100.${(clients += 1)}` });
-      for (let round = 0; round < 4; round += 1) {
-        limited.clock.advance(61);
-        expectType(await requestReset(limited, email, elsewhere()), 'MailAccepted');
-        const { code } = await mailedTo(limited, email, 'RESET_PASSWORD');
-        for (let tries = 1; tries <= 5; tries += 1) {
-          expectType(await verifyCode(limited, email, wrongCode(code, tries), elsewhere()), 'CodeProblem');
-        }
-      }
+    const limited = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    const { email } = await quickUser(limited);
+    let clients = 0;
+    const elsewhere = () => {
+      clients += 1;
+      return { from: `198.51.100.${clients}` };
+    };
+    const nextMail = async () => {
       limited.clock.advance(61);
-      await requestReset(limited, email, elsewhere());
-      const { code, token } = await mailedTo(limited, email, 'RESET_PASSWORD');
-      expectType(await verifyCode(limited, email, code, elsewhere()), 'AuthRateLimitProblem');
-      expectType(await requestReset(limited, email, elsewhere()), 'AuthRateLimitProblem');
-      expectType(await reset(limited, token, NEW_PASSWORD, elsewhere()), 'PasswordResetSuccess');
-      expect(id).toBeTruthy();
-    } finally {
-      await limited.close();
+      expectType(await requestReset(limited, email, elsewhere()), 'MailAccepted');
+      return await mailedTo(limited, email, 'RESET_PASSWORD');
+    };
+    for (let round = 0; round < 4; round += 1) {
+      const { code } = await nextMail();
+      for (let tries = 1; tries <= 5; tries += 1) {
+        expectType(await verifyCode(limited, email, wrongCode(code, tries), elsewhere()), 'CodeProblem');
+      }
     }
+    const { code, token } = await nextMail();
+    expectType(await verifyCode(limited, email, code, elsewhere()), 'AuthRateLimitProblem');
+    expectType(await requestReset(limited, email, elsewhere()), 'AuthRateLimitProblem');
+    expectType(await reset(limited, token, NEW_PASSWORD, elsewhere()), 'PasswordResetSuccess');
   });
 });
 

@@ -59,8 +59,6 @@ async function endLaterChanges({ em, userId, email, now }: Revert): Promise<void
 
 async function takeBack(revert: Revert): Promise<Reverted | Problem<'CONFLICT'>> {
   const { context, em, userId, email, now } = revert;
-  // Takes turns with a change that is being confirmed.
-  await lockCode(em, 'CHANGE_EMAIL', userId);
   const moved = await moveAddress(context, em, { userId, from: null, to: email, now });
   if (moved === undefined) {
     // The link stays good for when the address is free.
@@ -75,8 +73,17 @@ async function takeBack(revert: Revert): Promise<Reverted | Problem<'CONFLICT'>>
   return { kind: 'reverted', userId, email, ...moved, ended, outboxId };
 }
 
+/** Takes turns with a change that is being confirmed, which holds its code first of all. */
+async function awaitConfirmation(context: Needs, em: EntityManager, token: string): Promise<void> {
+  const id = readToken(context.secretKeys, 'REVERT_EMAIL', token);
+  const code = id === undefined ? null : await em.findOne(OneTimeCode, { id });
+  if (code?.user != null) await lockCode(em, 'CHANGE_EMAIL', code.user.id);
+  em.clear();
+}
+
 async function revert(context: Needs, em: EntityManager, token: string): Promise<Reverted | RevertProblem> {
   const now = context.clock.now();
+  await awaitConfirmation(context, em, token);
   const code = await consumeToken(em, context.secretKeys, { purpose: 'REVERT_EMAIL', token, now });
   const taken = isProblem(code) ? code : await takeBack({ context, em, userId: code.userId, email: code.address, now });
   const userId = isProblem(code) ? null : code.userId;

@@ -1,0 +1,22 @@
+import { User } from '../../entities/user.js';
+import { type Problem, problem } from '../../problems.js';
+import { forgetFailures } from '../attempts/lock.js';
+import { recordEvent } from '../audit/record-event.js';
+import type { UseCaseContext } from '../use-case.js';
+
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'secretKeys' | 'client' | 'requestId'>;
+
+/** Lifts every lock of an account before its time; `wasLocked` tells whether there were wrong tries to forget. */
+export async function unlockUser(
+  context: Needs,
+  email: string,
+): Promise<{ kind: 'user-unlocked'; wasLocked: boolean } | Problem<'NOT_FOUND'>> {
+  return await context.em.transactional(async (em) => {
+    const user = await em.findOne(User, { email });
+    if (user === null) return problem('NOT_FOUND');
+    const wasLocked = await forgetFailures(em, context, user);
+    const metadata = { by: 'operator', wasLocked };
+    await recordEvent(em, context, { type: 'ACCOUNT_UNLOCK', userId: user.id, metadata });
+    return { kind: 'user-unlocked' as const, wasLocked };
+  });
+}
