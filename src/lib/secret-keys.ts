@@ -23,7 +23,6 @@ export type KeyPurpose =
   | 'report-session-link'
   | 'two-factor-challenge'
   | 'totp-secret'
-  | 'recovery-code'
   | 'breach-check'
   | 'device-cookie'
   | 'device-traits'

@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.js';
+import { startEmailKeys } from './fill-email-keys.js';
 import { startMailWorker } from './mail-worker.js';
 import { startMaintenanceWorker } from './maintenance-worker.js';
 import { startPasswordCheckWorker } from './password-check-worker.js';
@@ -7,6 +8,7 @@ import type { BackgroundWork } from './queue-worker.js';
 /** Starts everything that this process does in the background. */
 export function startWorkers(dependencies: Dependencies): BackgroundWork {
   const workers = [startMailWorker(dependencies), startMaintenanceWorker(dependencies)];
+  if (dependencies.settings.emailDeduplication !== 'off') workers.push(startEmailKeys(dependencies));
   if (dependencies.settings.breachCheck) workers.push(startPasswordCheckWorker(dependencies));
   return {
     async close() {

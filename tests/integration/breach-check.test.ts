@@ -6,11 +6,11 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createFirstAdmin } from '../../src/services/accounts/create-first-admin.js';
 import { requestPasswordCheck } from '../../src/services/passwords/breach-check.js';
 import { startWorkers } from '../../src/workers/start-workers.js';
-import { MeDocument } from '../generated/operations.js';
+import { LoginDocument, MeDocument } from '../generated/operations.js';
 import { accountOf, commandContext, faults, quickUser, rows, signedUp } from '../support/accounts.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
-import { loggedIn, newEmail, PASSWORD } from '../support/journey.js';
+import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 import { digestOf, rangeOf, rangeServer } from '../support/range-server.js';
 
 /** A password that the rules take, though it is in a breach. */
@@ -66,6 +66,9 @@ it('P2: marks an account whose password is in a breach, tells its owner once and
   expect((await eventsOf(gateway, email)).filter((type) => type === 'PASSWORD_BREACHED')).toHaveLength(1);
   expect(await outcomes(gateway, 'FOUND')).toBe(1);
   expect((await gateway.ask(MeDocument, {}, { token: accessToken })).data.me?.email).toBe(email);
+  await gateway.mailTo(email, { mail: 'password-breached' });
+  const input = { identifier: email, password: PASSWORD, tokenDelivery: 'BODY' as const };
+  expectType((await gateway.ask(LoginDocument, { input })).data.login, 'PasswordChangeRequired');
 });
 
 it('P2: asks by five digits of the digest and for padding, and takes what pads for nothing', async () => {

@@ -249,3 +249,36 @@ describe('L1: wrong codes count for the account', () => {
     expect(await rows(local, 'SELECT 1 FROM totp_credentials WHERE user_id = ?', [id])).toHaveLength(1);
   }, 60_000);
 });
+
+describe('G10: hostile text', () => {
+  const hostile = [
+    '\u0000',
+    '123\u0000456',
+    '\uD800',
+    '12\u202E3456',
+    "' OR 1=1--",
+    '%s%n',
+    '１２３４５６',
+    '-1',
+    'x'.repeat(100_000),
+  ];
+
+  it.each(hostile.map((text) => [text.slice(0, 12), text] as const))(
+    '%j is refused without a fault',
+    async (_shown, text) => {
+      const { accessToken: token } = await twoFactorUser(gateway);
+      const answers = [
+        await gateway.ask(RegenerateRecoveryCodesDocument, { input: { password: PASSWORD, code: text } }, { token }),
+        await gateway.ask(RegenerateRecoveryCodesDocument, { input: { password: text, code: '123456' } }, { token }),
+      ];
+      for (const { status, data, errors } of answers) {
+        expect(status).toBeLessThan(500);
+        expect(errors).toEqual([]);
+        expect(['AuthInputProblem', 'CodeProblem', 'InvalidCredentialsProblem']).toContain(
+          data.regenerateRecoveryCodes.__typename,
+        );
+      }
+      expect(faults(gateway)).toEqual([]);
+    },
+  );
+});

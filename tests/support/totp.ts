@@ -23,13 +23,18 @@ function stepOf(gateway: TestGateway): number {
   return Math.floor(gateway.clock.now().getTime() / 1_000 / STEP_SECONDS);
 }
 
-/** What an authenticator app of somebody else's making shows for this secret, so many steps from now (RFC 6238). */
-export function appCode(gateway: TestGateway, secret: string, stepsAway = 0): string {
+/** What an authenticator app of somebody else's making shows for this secret in a time step (RFC 6238). */
+export function codeAt(secret: string, step: number): string {
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(stepOf(gateway) + stepsAway));
+  counter.writeBigUInt64BE(BigInt(step));
   const mac = createHmac('sha1', bytesOf(secret)).update(counter).digest();
   const number = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, '0');
+}
+
+/** What the app shows so many steps from now. */
+export function appCode(gateway: TestGateway, secret: string, stepsAway = 0): string {
+  return codeAt(secret, stepOf(gateway) + stepsAway);
 }
 
 /** Six digits that no step near now has. */

@@ -80,13 +80,27 @@ describe('defaults', () => {
       cookieSameSite: 'strict',
       passwordPolicy: 'composition',
       passwordMinLength: 8,
+      passwordHistory: 5,
       breachCheck: false,
       hibpBaseUrl: 'https://api.pwnedpasswords.com',
+      resetCodeTtl: 300,
+      resetLinkTtl: 3_600,
       verificationCodeTtl: 600,
       verificationLinkTtl: 86_400,
       exchangeTokenTtl: 60,
       codeMaxAttempts: 5,
       codeResendSeconds: 60,
+      lockoutThreshold: 5,
+      lockoutSeconds: 1_800,
+      reauthenticationTtl: 600,
+      twoFactorRequiredRoles: [],
+      twoFactorIssuer: 'Gatehouse',
+      totpWindow: 1,
+      emailChangeCodeTtl: 600,
+      emailChangeRevertTtl: 7 * 86_400,
+      sessionReportTtl: 86_400,
+      emailDeduplication: 'off',
+      geoipDatabase: undefined,
       signupRoles: ['user'],
       defaultRole: 'user',
       usernameRequired: false,
@@ -646,8 +660,8 @@ describe('the generated files', () => {
 
   test('.env.example shows the default of every setting that has one', () => {
     const shown = loadSettings(parseEnv(uncomment(renderEnvironmentExample())) as Record<string, string>);
-    const { trustedProxies, corsOrigins, ...defaults } = loadSettings({});
-    expect([trustedProxies, corsOrigins]).toEqual([[], []]);
+    const { trustedProxies, corsOrigins, twoFactorRequiredRoles, ...defaults } = loadSettings({});
+    expect([trustedProxies, corsOrigins, twoFactorRequiredRoles]).toEqual([[], [], []]);
     const set = Object.entries(defaults).filter(([, value]) => value !== undefined);
     expect(shown).toMatchObject(Object.fromEntries(set));
   });

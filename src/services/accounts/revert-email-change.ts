@@ -5,6 +5,7 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { consumeToken } from '../one-time-codes/consume.js';
+import { readToken } from '../one-time-codes/derive.js';
 import { lockCode } from '../one-time-codes/issue.js';
 import { forceReset } from '../passwords/force-reset.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';

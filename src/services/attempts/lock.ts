@@ -43,7 +43,11 @@ async function tellOwner(context: CountingContext, em: EntityManager, wrong: Wro
     mail: owner === null || told ? 'none' : 'account-locked',
     recipient: owner?.email ?? NOBODY,
     locale: owner?.locale ?? null,
-    variables: { occurredAt: now.toISOString(), lockedMinutes },
+    variables: {
+      occurredAt: now.toISOString(),
+      lockedMinutes,
+      ...(owner?.displayName == null ? {} : { displayName: owner.displayName }),
+    },
     requestId: context.requestId,
     now,
   });

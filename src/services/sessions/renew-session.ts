@@ -29,6 +29,8 @@ export async function renewSession(
 ): Promise<SessionRenewal | undefined> {
   const { user, sessionId } = renew;
   const now = context.clock.now();
+  // The user's row comes before the sessions, as everywhere: whoever ends all of them holds it already.
+  await em.execute('SELECT 1 FROM users WHERE id = ? FOR NO KEY UPDATE', [user.id]);
   const where = { id: sessionId, user: user.id, revokedAt: null, expiresAt: { $gt: now } };
   const present = await em.findOne(Session, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (present === null) return undefined;

@@ -36,8 +36,6 @@ export interface SignedIn extends SessionStarted {
 export type SignInContext = SessionContext &
   Pick<UseCaseContext, 'em' | 'requestId' | 'revocations' | 'mailQueue' | 'mailRoute' | 'logger'>;
 
-const HOUR = 3_600;
-
 /** Tells the owner what signed in, when and where, with a link that ends it. */
 async function tellOfDevice(
   context: SignInContext,
@@ -56,7 +54,6 @@ async function tellOfDevice(
     ipAddress: session.ipAddress,
     place: [session.city, session.country].filter(Boolean).join(', ') || null,
     occurredAt: now.toISOString(),
-    linkHours: String(Math.max(1, Math.round(ttl / HOUR))),
   };
   const variables = Object.fromEntries(
     Object.entries(facts).filter((fact): fact is [string, string] => fact[1] != null),

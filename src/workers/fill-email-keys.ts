@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dependencies } from '../dependencies.js';
+import { fillEmailKeys } from '../services/accounts/fill-email-keys.js';
+import type { BackgroundWork } from './queue-worker.js';
+
+const AGAIN_AFTER_MILLISECONDS = 60_000;
+
+async function fillOnce(dependencies: Dependencies, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await fillEmailKeys({ ...dependencies, em: dependencies.orm.em.fork() });
+      return;
+    } catch (cause) {
+      dependencies.logger.warn({ err: cause, component: 'worker' }, 'the keys of addresses could not be filled in');
+    }
+    await sleep(AGAIN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Fills in, once at the start, what EMAIL_DEDUPLICATION compares of accounts that were made before it was switched on. */
+export function startEmailKeys(dependencies: Dependencies): BackgroundWork {
+  const stop = new AbortController();
+  const done = fillOnce(dependencies, stop.signal);
+  return {
+    async close() {
+      stop.abort();
+      await done;
+    },
+  };
+}
