@@ -16,6 +16,8 @@ import { createLimitHeaders } from './limit-headers.js';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 const LONGEST_USER_AGENT = 512;
+/** What would break the lines of whatever shows the text. */
+const CONTROL = /\p{Cc}/gu;
 const USERS_PER_QUERY = 200;
 
 /** A header that was sent once; a repeated one is nobody's. */
@@ -118,7 +120,7 @@ export function createContextFactory(dependencies: Dependencies) {
       client: {
         // Behind a proxy it is what the proxy wrote into a header, which need not be an address.
         ipAddress: clientAddress(request.ip),
-        userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT) ?? null,
+        userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT).replace(CONTROL, ' ') ?? null,
         deviceToken: readDeviceToken(dependencies.settings, request),
       },
       requestId: request.id,

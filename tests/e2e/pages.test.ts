@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { registerDevMailbox } from '../../src/http/dev-mailbox.js';
 import { registerIde } from '../../src/http/ide.js';
 import type { CapturedMail } from '../../src/mail/captured-mail.js';
+import { eventually } from '../support/eventually.js';
 import { type Browser, browserMissing, startBrowser, watch } from './browser.js';
 
 const HOSTED_POLICY =
@@ -182,12 +183,18 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     };
     await page.goto(`${origin}/ide`);
     await page.getByRole('tab', { name: 'SignUp' }).waitFor();
+    // The tabs are kept soon after they are there, and without their headers; the next visit has them all the same.
+    await eventually(async () => {
+      const kept = await page.evaluate<Record<string, string>>('({ ...sessionStorage })');
+      expect(Object.keys(kept)).toContain('graphiql:tabState');
+    });
     await page.reload();
     await page.locator('.graphiql-editor-tool').getByText('"termsAccepted"').waitFor();
     expect(await page.locator('.graphiql-tab').count()).toBe(4);
+    await page.locator('.graphiql-editor-tool .CodeMirror').nth(1).waitFor({ state: 'attached' });
     await page.getByRole('tab', { name: 'Me' }).click();
-    await page.locator('.graphiql-query-editor').getByText('query').first().waitFor();
-    await page.locator('.graphiql-editor-tool').getByText('Bearer').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Headers', exact: true }).click();
+    await page.locator('.graphiql-editor-tool').getByText('Bearer').waitFor();
     await page.locator('.graphiql-query-editor .CodeMirror').click();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('{hello');

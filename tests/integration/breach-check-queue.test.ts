@@ -103,7 +103,8 @@ withRedis('on Redis', () => {
 
   it('Q1: puts no password and no digest into Redis', async () => {
     const [redis, server] = await Promise.all([redisServer(), rangeServer([BREACHED])]);
-    const monitor = await new Redis(redis.url).monitor();
+    const watcher = new Redis(redis.url);
+    const monitor = await watcher.monitor();
     const seen: string[] = [];
     monitor.on('monitor', (_time: string, words: string[]) => seen.push(words.join(' ')));
     const gateway = await testGateway({ worker: true, env: { REDIS_URL: redis.url, HIBP_BASE_URL: server.url } });
@@ -117,6 +118,7 @@ withRedis('on Redis', () => {
     });
     client.disconnect();
     monitor.disconnect();
+    watcher.disconnect();
     const said = seen.join('\n').toUpperCase();
     expect(said).toContain('CHECK-PASSWORD');
     for (const form of [BREACHED.toUpperCase(), DIGEST, DIGEST.slice(0, 5), DIGEST.slice(5)]) {

@@ -75,7 +75,8 @@ withRedis('on Redis', () => {
 
   it('Q1: puts no code, link, address or password into Redis, also while a mail waits', async () => {
     const [redis, server] = await Promise.all([redisServer(), mailServer()]);
-    const monitor = await new Redis(redis.url).monitor();
+    const watcher = new Redis(redis.url);
+    const monitor = await watcher.monitor();
     const seen: string[] = [];
     monitor.on('monitor', (_time: string, words: string[]) => seen.push(words.join(' ')));
     server.answer = 451;
@@ -95,6 +96,7 @@ withRedis('on Redis', () => {
     const jobs = await client.keys('bull:mail:*-*-*-*-*');
     client.disconnect();
     monitor.disconnect();
+    watcher.disconnect();
     const said = seen.join('\n');
     expect(said).toContain('send-mail');
     const [, link] = /#token=([\w-]{64})/.exec(mail?.text ?? '') ?? [];

@@ -47,8 +47,10 @@ const liveSessions = async (email: string) =>
     )
   ).length;
 
+/** A deadlock is answered as something to try again, so that only the log tells of it. */
 function noFaults(): void {
-  expect([...faults(gateway), ...faults(replica)]).toEqual([]);
+  const deadlocks = [...gateway.logLines, ...replica.logLines].filter((line) => line.includes('deadlock'));
+  expect([...faults(gateway), ...faults(replica), ...deadlocks]).toEqual([]);
 }
 
 describe('O3: of ten at once one wins', () => {

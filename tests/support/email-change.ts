@@ -28,9 +28,14 @@ export async function changeCodeOf(gateway: TestGateway, userId: string): Promis
   return deriveCode(gateway.dependencies.secretKeys, await identityOf(gateway, 'CHANGE_EMAIL', userId));
 }
 
+/** The token of a link that was mailed. */
+export async function tokenOf(gateway: TestGateway, purpose: OneTimeCodePurpose, address: string): Promise<string> {
+  return deriveToken(gateway.dependencies.secretKeys, await identityOf(gateway, purpose, address));
+}
+
 /** The token of the link back that an address got. */
 export async function wayBackOf(gateway: TestGateway, oldEmail: string): Promise<string> {
-  return deriveToken(gateway.dependencies.secretKeys, await identityOf(gateway, 'REVERT_EMAIL', oldEmail));
+  return await tokenOf(gateway, 'REVERT_EMAIL', oldEmail);
 }
 
 export async function requestChange(gateway: TestGateway, token: string, newEmail: string, ask: Ask = {}) {

@@ -1,7 +1,17 @@
+import { journey } from './journey.js';
+
 const HISTORY = /:(queries|favorites)$/;
+const TABS = /:tabState$/;
 
 function withoutHeaders(json) {
   return JSON.stringify(JSON.parse(json), (name, value) => (name === 'headers' ? undefined : value));
+}
+
+/** The tabs as they were kept, without headers; one that asks for a token says so again. */
+function withHeadersToFill(json) {
+  const state = JSON.parse(json);
+  for (const tab of state.tabs) tab.headers ??= journey.find(({ query }) => query === tab.query)?.headers ?? null;
+  return JSON.stringify(state);
 }
 
 /** Puts in the variables of the first tab, which the editor takes from its storage alone. */
@@ -17,7 +27,10 @@ export const tabStorage = {
   get length() {
     return sessionStorage.length;
   },
-  getItem: (key) => sessionStorage.getItem(key),
+  getItem(key) {
+    const value = sessionStorage.getItem(key);
+    return value !== null && TABS.test(key) ? withHeadersToFill(value) : value;
+  },
   setItem: (key, value) => sessionStorage.setItem(key, HISTORY.test(key) ? withoutHeaders(value) : value),
   removeItem: (key) => sessionStorage.removeItem(key),
   clear: () => sessionStorage.clear(),

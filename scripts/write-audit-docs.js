@@ -1,0 +1,18 @@
+// Writes the list of audit events into docs/audit.md, between its two marks; part of `npm run generate`.
+import { readFile, writeFile } from 'node:fs/promises';
+import { auditEvents } from '../dist/services/audit/events.js';
+
+const START = '<!-- events -->';
+const END = '<!-- /events -->';
+
+const file = new URL('../docs/audit.md', import.meta.url);
+const text = await readFile(file, 'utf8');
+const [before, rest] = text.split(START);
+const after = rest?.split(END)[1];
+if (after === undefined) throw new Error(`docs/audit.md has no place for the events between ${START} and ${END}`);
+
+const rows = Object.entries(auditEvents).map(
+  ([type, { description, risk, refusedRisk }]) => `| \`${type}\` | ${description} | ${risk} | ${refusedRisk ?? risk} |`,
+);
+const table = ['| Event | What happened | Risk | Risk of a refused try |', '| --- | --- | --- | --- |', ...rows];
+await writeFile(file, `${before}${START}\n\n${table.join('\n')}\n\n${END}${after}`);

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ExchangeTokenDocument,
+  MeDocument,
+  ResendVerificationDocument,
+  SignupDocument,
+  VerifyEmailDocument,
+  VerifyEmailWithTokenDocument,
+} from '../generated/operations.js';
+import { accountOf, atOnce, faults, mailedTo, masked, rows, signedUp } from '../support/accounts.js';
+import { sharedGateway, type TestGateway } from '../support/app.js';
+import { expectType, newEmail } from '../support/journey.js';
+import { login, NEW_PASSWORD, reset, resetMailOf } from '../support/passwords.js';
+
+const THEIRS = 'Stolen-Heron-4-Candle';
+const MINE = 'Honest-Badger-6-Kettle';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await sharedGateway({ worker: true });
+});
+afterAll(() => gateway.close());
+
+const signup = (email: string, password: string) => gateway.ask(SignupDocument, { input: { email, password } });
+const verify = async (email: string, code: string) =>
+  expectType((await gateway.ask(VerifyEmailDocument, { input: { email, code } })).data.verifyEmail, 'EmailVerified');
+const contestedAt = async (email: string) => (await accountOf(gateway, email))?.passwordContestedAt ?? null;
+
+describe('somebody signs up with the address of another before its owner does', () => {
+  it('neither password outlives the proof, and the owner of the mailbox sets one', async () => {
+    const email = newEmail();
+    await signup(email, THEIRS);
+    gateway.clock.advance(61);
+    await signup(email, MINE);
+    const mail = await gateway.mailTo(email, { mail: 'verify-email' });
+    const { exchangeToken, user } = await verify(email, (await mailedTo(gateway, email)).code);
+    expect(user).toMatchObject({ email, emailVerified: true });
+    expect(mail.to).toBe(email);
+    for (const password of [THEIRS, MINE]) {
+      expectType(await login(gateway, email, password), 'InvalidCredentialsProblem');
+    }
+    const exchange = { token: exchangeToken, tokenDelivery: 'BODY' as const };
+    const { data } = await gateway.ask(ExchangeTokenDocument, { input: exchange });
+    const { tokens } = expectType(data.exchangeToken, 'LoginSuccess');
+    const me = await gateway.ask(MeDocument, {}, { token: tokens.accessToken });
+    expect(me.data.me?.email).toBe(email);
+    expectType(await reset(gateway, (await resetMailOf(gateway, email)).token), 'PasswordResetSuccess');
+    expectType(await login(gateway, email, THEIRS), 'InvalidCredentialsProblem');
+    expectType(await login(gateway, email, NEW_PASSWORD), 'LoginSuccess');
+    expect(faults(gateway)).toEqual([]);
+  });
+
+  it('also by the link, and however often the stranger signs up or asks for mails', async () => {
+    const email = newEmail();
+    await signup(email, THEIRS);
+    await signup(email, MINE);
+    for (let round = 0; round < 3; round += 1) {
+      gateway.clock.advance(61);
+      await signup(email, THEIRS);
+      gateway.clock.advance(61);
+      await gateway.ask(ResendVerificationDocument, { input: { email } });
+    }
+    const { token } = await mailedTo(gateway, email);
+    const { data } = await gateway.ask(VerifyEmailWithTokenDocument, { input: { token } });
+    expectType(data.verifyEmailWithToken, 'EmailVerified');
+    for (const password of [THEIRS, MINE]) {
+      expectType(await login(gateway, email, password), 'InvalidCredentialsProblem');
+    }
+    const [event] = await rows(
+      gateway,
+      "SELECT metadata FROM audit_events e JOIN users u ON u.id = e.user_id WHERE u.email = ? AND e.type = 'EMAIL_VERIFICATION'",
+      [email],
+    );
+    expect(event).toEqual({ metadata: { passwordDropped: true } });
+  });
+
+  it('an owner who resets before verifying has the account for good', async () => {
+    const email = newEmail();
+    await signup(email, THEIRS);
+    await signup(email, MINE);
+    expectType(await reset(gateway, (await resetMailOf(gateway, email)).token), 'PasswordResetSuccess');
+    expect(await contestedAt(email)).toBeNull();
+    gateway.clock.advance(61);
+    await signup(email, THEIRS);
+    expectType(await login(gateway, email, THEIRS), 'InvalidCredentialsProblem');
+    expectType(await login(gateway, email, NEW_PASSWORD), 'LoginSuccess');
+  });
+
+  it('a sign-up that crosses the verification leaves either its owner or nobody a password', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const { email } = await signedUp(gateway, { password: MINE });
+      gateway.clock.advance(61);
+      const { code } = await mailedTo(gateway, email);
+      await Promise.all([
+        gateway.ask(VerifyEmailDocument, { input: { email, code } }),
+        ...Array.from({ length: 3 }, () => signup(email, THEIRS)),
+      ]);
+      if ((await accountOf(gateway, email))?.emailVerifiedAt === null) {
+        await verify(email, (await mailedTo(gateway, email)).code);
+      }
+      expectType(await login(gateway, email, THEIRS), 'InvalidCredentialsProblem');
+      expect(await contestedAt(email)).toBeNull();
+    }
+    expect(faults(gateway)).toEqual([]);
+  });
+});
+
+describe('somebody who signs up twice', () => {
+  it('with the same password keeps it, also when both come at once', async () => {
+    const email = newEmail();
+    await atOnce(5, () => signup(email, MINE));
+    gateway.clock.advance(61);
+    await signup(email, MINE);
+    expect(await contestedAt(email)).toBeNull();
+    await verify(email, (await mailedTo(gateway, email)).code);
+    expectType(await login(gateway, email, MINE), 'LoginSuccess');
+    expect(faults(gateway)).toEqual([]);
+  });
+
+  it('does not make up for a stranger in between', async () => {
+    const email = newEmail();
+    for (const password of [THEIRS, MINE, THEIRS]) await signup(email, password);
+    expect(await contestedAt(email)).not.toBeNull();
+  });
+
+  it('begins anew once the link of the first has run out', async () => {
+    const email = newEmail();
+    await signup(email, THEIRS);
+    gateway.clock.advance(24 * 3_600 + 1);
+    await signup(email, MINE);
+    expect(await contestedAt(email)).toBeNull();
+    await verify(email, (await mailedTo(gateway, email)).code);
+    expectType(await login(gateway, email, THEIRS), 'InvalidCredentialsProblem');
+    expectType(await login(gateway, email, MINE), 'LoginSuccess');
+  });
+});
+
+it('E1: an account without a password answers a login as an unknown one does', async () => {
+  const email = newEmail();
+  await signup(email, THEIRS);
+  await signup(email, MINE);
+  await verify(email, (await mailedTo(gateway, email)).code);
+  const answers = [];
+  for (const identifier of [email, newEmail()]) {
+    const text =
+      'mutation ($input: LoginInput!) { login(input: $input) { __typename ... on AuthProblem { code message } } }';
+    const { status, body } = await gateway.send(text, { input: { identifier, password: THEIRS } });
+    answers.push([status, masked(body)]);
+  }
+  expect(answers[0]).toEqual(answers[1]);
+});
