@@ -1,5 +1,10 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { runMigrations as migrateQueue } from 'bullmq';
+import {
+  assertSchemaCompatibility,
+  LATEST_SCHEMA_VERSION,
+  runMigrations as migrateQueue,
+  SchemaMigrationRequiredError,
+} from 'bullmq';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { createOrm } from './orm.js';
@@ -16,6 +21,16 @@ export async function migrate(orm: MikroORM): Promise<void> {
   });
 }
 
+/** Whether the queue has its tables already. Only reads: the role that runs the gateway need not be the one that owns them. */
+async function hasQueueTables(client: pg.Client, schema: string): Promise<boolean> {
+  try {
+    return (await assertSchemaCompatibility(client, schema)) >= LATEST_SCHEMA_VERSION;
+  } catch (error) {
+    if (error instanceof SchemaMigrationRequiredError) return false;
+    throw error;
+  }
+}
+
 /** Makes the tables of the queue for when it runs on PostgreSQL. */
 export async function migrateQueueTables(url: string, schema: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'gatehouse' });
@@ -23,7 +38,7 @@ export async function migrateQueueTables(url: string, schema: string): Promise<v
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await migrateQueue(client, schema);
+    if (!(await hasQueueTables(client, schema))) await migrateQueue(client, schema);
   } finally {
     await client.end();
   }

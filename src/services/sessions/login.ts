@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
@@ -86,26 +87,29 @@ async function refuse(context: Needs, user: User | null, reason: LoginProblem['c
   await recordEvent(context.em, context, { type: 'LOGIN', success: false, userId, metadata: { reason } });
 }
 
-/** The password is right and its account may sign in: what that opens, in one transaction. */
-async function open(context: Needs, user: User, input: LoginInput, attempt: Attempt): Promise<Opened | undefined> {
+/** What a right password opens, in the transaction of its caller. */
+async function openTo(context: Needs, em: EntityManager, user: User, input: LoginInput): Promise<Opened | undefined> {
   const { rememberMe, deviceName, tokenDelivery } = input;
+  const firstMethods = ['pwd'];
+  if (user.passwordBreachedAt != null) {
+    const metadata = { reason: 'BREACHED' };
+    await recordEvent(em, context, { type: 'LOGIN', success: false, userId: user.id, metadata });
+    return { kind: 'password-change-required', ...(await issueResetTicket(em, context, user)) };
+  }
+  if (user.twoFactorEnabledAt != null) {
+    await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
+    return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods });
+  }
+  return await signIn(context, em, { user, rememberMe, deviceName, authenticationMethods: firstMethods }, 'LOGIN');
+}
+
+/** The password is right and its account may sign in; the count begins anew in the same transaction. */
+async function open(context: Needs, user: User, input: LoginInput, attempt: Attempt): Promise<Opened | undefined> {
   return await context.em.transactional(async (em) => {
+    const opened = await openTo(context, em, user, input);
+    // Last, as a reset holds the user's row when it forgets the tries: everybody takes the two in this order.
     await attempt.succeeded(em);
-    if (user.passwordBreachedAt != null) {
-      await recordEvent(em, context, {
-        type: 'LOGIN',
-        success: false,
-        userId: user.id,
-        metadata: { reason: 'BREACHED' },
-      });
-      return { kind: 'password-change-required' as const, ...(await issueResetTicket(em, context, user)) };
-    }
-    const firstMethods = ['pwd'];
-    if (user.twoFactorEnabledAt != null) {
-      await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
-      return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods });
-    }
-    return await signIn(context, em, { user, rememberMe, deviceName, authenticationMethods: firstMethods }, 'LOGIN');
+    return opened;
   });
 }
 
