@@ -8,6 +8,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const login = '(input: { identifier: "x", password: "y" }) { __typename }';
+const forgot = '(input: { email: "x@example.com" }) { __typename }';
 const signup = (name: string) =>
   `(input: { email: "${name}@example.com", password: "Correct-Horse-7" }) { __typename }`;
 
@@ -15,6 +16,8 @@ it.each<[string, string]>([
   ['two aliases', `mutation { a: login${login} b: login${login} }`],
   ['two different fields', `mutation { login${login} signup${signup('a')} }`],
   ['one and a refresh', `mutation { login${login} refresh { __typename } }`],
+  ['one and a request for mail', `mutation { login${login} requestPasswordReset${forgot} }`],
+  ['two requests for mail', `mutation { a: requestPasswordReset${forgot} b: requestPasswordReset${forgot} }`],
   ['an inline fragment', `mutation { login${login} ... on Mutation { b: login${login} } }`],
   ['a nested inline fragment', `mutation { login${login} ... { ... { ... { b: login${login} } } } }`],
   ['a named fragment', `mutation { login${login} ...f } fragment f on Mutation { b: login${login} }`],

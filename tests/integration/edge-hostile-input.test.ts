@@ -48,6 +48,18 @@ const ARGUMENTS: [string, string, (text: string) => object][] = [
   ['verifyEmail', 'code', (text) => ({ email: address, code: text })],
   ['verifyEmailWithToken', 'token', (text) => ({ token: text })],
   ['resendVerification', 'email', (text) => ({ email: text })],
+  ['requestPasswordReset', 'email', (text) => ({ email: text })],
+  ['verifyPasswordResetCode', 'email', (text) => ({ email: text, code: '123456' })],
+  ['verifyPasswordResetCode', 'code', (text) => ({ email: address, code: text })],
+  ['resetPassword', 'resetToken', (text) => ({ resetToken: text, newPassword: 'Patient-Otter-9-Lantern' })],
+  ['resetPassword', 'newPassword', (text) => ({ resetToken: 'x', newPassword: text })],
+  ['updateProfile', 'displayName', (text) => ({ displayName: text })],
+  ['updateProfile', 'username', (text) => ({ username: text })],
+  ['updateProfile', 'locale', (text) => ({ locale: text })],
+  ['updateProfile', 'timezone', (text) => ({ timezone: text })],
+  ['requestEmailChange', 'newEmail', (text) => ({ newEmail: text })],
+  ['confirmEmailChange', 'code', (text) => ({ code: text })],
+  ['revertEmailChange', 'token', (text) => ({ token: text })],
   ['login', 'identifier', (text) => ({ identifier: text, password: PASSWORD })],
   ['login', 'password', (text) => ({ identifier: address, password: text })],
   ['login', 'deviceName', (text) => ({ identifier: address, password: PASSWORD, deviceName: text })],
@@ -55,6 +67,8 @@ const ARGUMENTS: [string, string, (text: string) => object][] = [
   ['exchangeToken', 'token', (text) => ({ token: text })],
   ['exchangeToken', 'deviceName', (text) => ({ token: 'x', deviceName: text })],
 ];
+
+const SIGNED_IN = ['updateProfile', 'requestEmailChange', 'confirmEmailChange'];
 
 const typeOf = (field: string) => `${field[0]?.toUpperCase()}${field.slice(1)}Input${field === 'refresh' ? '' : '!'}`;
 const documentOf = (field: string) => `mutation($input: ${typeOf(field)}) { ${field}(input: $input) {
@@ -70,7 +84,7 @@ async function expectNoFault(answer: Awaited<ReturnType<TestGateway['send']>>, f
 describe.each(ARGUMENTS)('G10: %s %s', (field, name, input) => {
   it.each(Object.entries(HOSTILE))('takes or refuses %s', async (_what, text) => {
     const from = gateway.logLines.length;
-    const answer = await gateway.send(documentOf(field), { input: input(text) });
+    const answer = await gateway.send(documentOf(field), { input: input(text) }, SIGNED_IN.includes(field) ? ask : {});
     await expectNoFault(answer, from);
     const result = answer.data?.[field] as { __typename: string; fields?: { path: string[] }[] } | undefined;
     if (result?.__typename === 'AuthInputProblem') {
@@ -91,6 +105,9 @@ it.each(Object.entries(HOSTILE))('G10: ids and cursors that are %s are none of o
     ask,
   );
   expect(page.errors[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', fields: [{ path: ['after'] }] });
+  const events = 'query($after: String) { myAuditEvents(after: $after) { nodes { id } } }';
+  const log = await gateway.send(events, { after: text }, ask);
+  expect(log.errors[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', fields: [{ path: ['after'] }] });
   await expectNoFault(page, from);
 });
 

@@ -67,6 +67,22 @@ const matrix: Record<string, { text: string; outcomes: readonly Outcome[] }> = {
     text: 'mutation { field: reauthenticate(input: { password: "x" }) { X } }',
     outcomes: signedIn,
   },
+  requestPasswordReset: {
+    text: 'mutation { field: requestPasswordReset(input: { email: "" }) { X } }',
+    outcomes: open,
+  },
+  verifyPasswordResetCode: {
+    text: `mutation { field: verifyPasswordResetCode(input: { email: ${address}, code: "1" }) { X } }`,
+    outcomes: open,
+  },
+  resetPassword: {
+    text: 'mutation { field: resetPassword(input: { resetToken: "x", newPassword: "x" }) { X } }',
+    outcomes: open,
+  },
+  changePassword: {
+    text: 'mutation { field: changePassword(input: { currentPassword: "x", newPassword: "x" }) { X } }',
+    outcomes: signedIn,
+  },
   updateProfile: { text: 'mutation { field: updateProfile(input: {}) { X } }', outcomes: signedIn },
   requestEmailChange: {
     text: 'mutation { field: requestEmailChange(input: { newEmail: "" }) { X } }',

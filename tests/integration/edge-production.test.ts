@@ -23,10 +23,10 @@ async function signIn(gateway: TestGateway, identifier: string, rememberMe: bool
 }
 
 function cookieOf({ cookies, headers }: { cookies: Response['cookies']; headers: Response['headers'] }) {
-  expect(cookies).toHaveLength(1);
-  const [cookie] = cookies;
+  const [cookie, ...others] = cookies.filter(({ name }) => name === NAME);
   if (cookie === undefined) throw new Error('No cookie was set.');
-  const raw = [headers['set-cookie']].flat().join('');
+  expect(others).toEqual([]);
+  const raw = [headers['set-cookie']].flat().find((line) => line?.startsWith(NAME)) ?? '';
   return { ...cookie, raw };
 }
 
@@ -43,6 +43,9 @@ describe('C1: the refresh cookie in production', () => {
     expect(cookie.raw.length).toBeLessThan(4_096);
     expect(tokens.refreshToken).toBeNull();
     expect(answer.body).not.toContain(cookie.value);
+    const device = answer.cookies.find(({ name }) => name === '__Host-gatehouse-device');
+    expect(device).toMatchObject({ path: '/', httpOnly: true, secure: true, sameSite: 'Strict' });
+    expect(device).not.toHaveProperty('domain');
 
     const refreshed = await gateway.ask(RefreshDocument, {}, { cookie: `${NAME}=${cookie.value}` });
     expect(expectType(refreshed.data.refresh, 'RefreshSuccess').tokens.refreshToken).toBeNull();

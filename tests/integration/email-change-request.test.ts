@@ -182,6 +182,28 @@ describe('E2: a request answers alike for every new address', () => {
   });
 });
 
+function median(times: number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
+}
+
+it('E3: a request takes as long for a taken address as for a free one', { retry: 2 }, async () => {
+  const quiet = await testGateway();
+  const { email: taken } = await quickUser(quiet);
+  const { accessToken } = await signedInUser(quiet);
+  const times: Record<'taken' | 'free', number[]> = { taken: [], free: [] };
+  const timed = async (which: 'taken' | 'free', to: string) => {
+    const started = performance.now();
+    expectType(await requestChange(quiet, accessToken, to), 'MailAccepted');
+    times[which].push(performance.now() - started);
+  };
+  for (let round = 0; round < 60; round += 1) {
+    await timed('taken', taken);
+    await timed('free', newEmail());
+  }
+  const [one, other] = [median(times.taken), median(times.free)];
+  expect(Math.abs(one - other)).toBeLessThan(Math.max(2, one * 0.1));
+});
+
 describe('X1: requests are limited', () => {
   it('for each user and for each address', async () => {
     const limited = await testGateway({ env: { RATE_LIMITS: 'signup=100/1h' } });

@@ -35,6 +35,16 @@ it.each([
   ],
   ['exchangeToken(input: { token: "x" })', ['exchangeToken-client 10/3600']],
   ['refresh(input: { refreshToken: "x" })', ['refresh-session 60/3600']],
+  [
+    'requestPasswordReset(input: { email: "a@b.example" })',
+    ['requestPasswordReset-client 5/3600', 'requestPasswordReset-email 5/3600'],
+  ],
+  [
+    'verifyPasswordResetCode(input: { email: "a@b.example", code: "1" })',
+    ['verifyPasswordResetCode-client 10/3600', 'verifyPasswordResetCode-email 20/86400'],
+  ],
+  ['resetPassword(input: { resetToken: "x", newPassword: "x" })', ['resetPassword-client 10/3600']],
+  ['changePassword(input: { currentPassword: "x", newPassword: "x" })', ['changePassword-user 10/3600']],
   ['reportSession(input: { token: "x" })', ['reportSession-client 10/3600']],
   ['enrolTotp', ['enrolTotp-user 10/3600']],
   ['confirmTotp(input: { code: "1" })', ['confirmTotp-user 20/3600']],

@@ -109,6 +109,10 @@ export class AccountProtection extends Migration {
       for each row execute function refuse_audit_change()`);
     this.addSql(`create trigger audit_events_no_truncate before truncate on "audit_events"
       for each statement execute function refuse_audit_change()`);
+    // Also for a session that takes itself for a replica, in which plain triggers rest.
+    for (const trigger of ['append_only', 'no_truncate']) {
+      this.addSql(`alter table "audit_events" enable always trigger audit_events_${trigger}`);
+    }
   }
 
   /** `one`: at most one row a user, for which the ORM expects the key to follow the user's. */

@@ -1,6 +1,6 @@
 import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
-import { forgetFailures } from '../attempts/lock.js';
+import { forgetFailures, forgetWrongCodes } from '../attempts/lock.js';
 import { recordEvent } from '../audit/record-event.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -14,7 +14,8 @@ export async function unlockUser(
   return await context.em.transactional(async (em) => {
     const user = await em.findOne(User, { email });
     if (user === null) return problem('NOT_FOUND');
-    const wasLocked = await forgetFailures(em, context, user);
+    const forgotten = [await forgetFailures(em, context, user), await forgetWrongCodes(em, context, user.id)];
+    const wasLocked = forgotten.includes(true);
     const metadata = { by: 'operator', wasLocked };
     await recordEvent(em, context, { type: 'ACCOUNT_UNLOCK', userId: user.id, metadata });
     return { kind: 'user-unlocked' as const, wasLocked };

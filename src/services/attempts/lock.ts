@@ -8,6 +8,8 @@ import { writeMail } from '../mail-outbox/write-mail.js';
 import type { UseCaseContext } from '../use-case.js';
 import { subjectKey, type TrySubject } from './subject.js';
 
+type Keys = Pick<UseCaseContext, 'secretKeys'>;
+
 /** What counting needs. */
 export type CountingContext = Pick<
   UseCaseContext,
@@ -34,6 +36,9 @@ const FAIL = `
   RETURNING f.failures >= ? AND f.locked_until = ?::timestamptz AS locks, f.notified_at`;
 const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
 const FORGET = 'DELETE FROM login_failures WHERE key = ANY(?)';
+const LIFT = `
+  UPDATE login_failures SET failures = 0, locked_until = NULL
+  WHERE key = ? AND (failures > 0 OR locked_until IS NOT NULL) RETURNING key`;
 
 async function tellOwner(context: CountingContext, em: EntityManager, wrong: WrongTry, told: boolean): Promise<string> {
   const { owner } = wrong;
@@ -51,6 +56,10 @@ async function tellOwner(context: CountingContext, em: EntityManager, wrong: Wro
     requestId: context.requestId,
     now,
   });
+}
+
+function secondFactorKey({ secretKeys }: Keys, userId: string): string {
+  return subjectKey(secretKeys, { scope: 'two-factor', userId });
 }
 
 /** Counts a wrong try, and locks its name when it was the last one allowed: lock, audit event and mail come together. */
@@ -72,10 +81,13 @@ export async function lockIfDue(context: CountingContext, wrong: WrongTry): Prom
   if (outboxId !== undefined) handOver(context, outboxId);
 }
 
-/** Lifts every lock of an account, and forgets its wrong tries; returns whether there were any. */
+/**
+ * Lifts every lock of an account, and forgets its wrong tries; returns whether there were any. Those of the second factor go on
+ * being counted in total: else whoever reads the owner's mail could guess codes for ever, one reset after the other.
+ */
 export async function forgetFailures(
   em: EntityManager,
-  context: Pick<UseCaseContext, 'secretKeys'>,
+  context: Keys,
   user: Pick<User, 'id' | 'email' | 'usernameKey'>,
 ): Promise<boolean> {
   const devices = await em.find(KnownDevice, { user: user.id });
@@ -84,9 +96,15 @@ export async function forgetFailures(
     ...names.map((value) => ({ scope: 'identifier' as const, value })),
     ...devices.map(({ deviceKey }) => ({ scope: 'device' as const, userId: user.id, deviceKey })),
     { scope: 'password', userId: user.id },
-    { scope: 'two-factor', userId: user.id },
   ];
   const keys = subjects.map((subject) => subjectKey(context.secretKeys, subject));
   const forgotten = await em.execute<unknown[]>(`${FORGET} RETURNING key`, [`{${keys.join(',')}}`]);
-  return forgotten.length > 0;
+  const lifted = await em.execute<unknown[]>(LIFT, [secondFactorKey(context, user.id)]);
+  return forgotten.length + lifted.length > 0;
+}
+
+/** Forgets the wrong codes of an account, those in total too: for an operator who knows whom they help. */
+export async function forgetWrongCodes(em: EntityManager, context: Keys, userId: string): Promise<boolean> {
+  const keys = `{${secondFactorKey(context, userId)}}`;
+  return (await em.execute<unknown[]>(`${FORGET} RETURNING key`, [keys])).length > 0;
 }

@@ -43,7 +43,7 @@ interface Change {
 async function writeChange(em: EntityManager, context: Needs, change: Change) {
   const { user, input, passwordHash } = change;
   const { userId, sessionId, newPassword: password } = input;
-  await beginNewPassword(em, context, user);
+  await beginNewPassword(em, user);
   const reason = 'PASSWORD_CHANGED' as const;
   const set = await setNewPassword(em, context, { user, password, passwordHash, reason, keptSessionId: sessionId });
   const renewed = await renewSession(context, em, { user: set.user, sessionId });

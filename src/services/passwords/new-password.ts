@@ -57,11 +57,10 @@ const CLOSE_WAYS_IN = `
   UPDATE one_time_codes SET consumed_at = ? WHERE address = ? AND purpose = ANY(?::text[]) AND consumed_at IS NULL`;
 
 /**
- * The first step of a transaction that sets a password: lifts every lock of the account, and takes turns with whoever
- * signs in, asks for a reset or uses one. The order of the rows is that of a sign-in: failures, codes, user, sessions.
+ * The first step of a transaction that sets a password: takes turns with whoever verifies the address, asks for a reset or
+ * uses one. The order of the rows is that of everybody: codes, user, sessions, failures.
  */
-export async function beginNewPassword(em: EntityManager, context: NewPasswordContext, user: User): Promise<void> {
-  await forgetFailures(em, context, user);
+export async function beginNewPassword(em: EntityManager, user: User): Promise<void> {
   await em.execute(LOCK_WAYS_IN, [user.email, WAYS_IN, WAYS_IN]);
 }
 
@@ -107,6 +106,7 @@ export async function setNewPassword(
   const endedSessions = await revokeSessions(em, selection, next.reason, now);
   const check = { userId, password: next.password, passwordChangedAt: now };
   const checkId = await requestPasswordCheck(em, context, check);
+  await forgetFailures(em, context, user);
   return { user, endedSessions, checkId, outboxId: await tellOwner(em, context, user, now) };
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
@@ -6,7 +5,7 @@ import type { MailAccepted } from '../accounts/resend-verification.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
-import { issueCode, lockCode } from '../one-time-codes/issue.js';
+import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 
 type Needs = Pick<
@@ -17,20 +16,6 @@ type Needs = Pick<
 interface Requested {
   resendAvailableAt: Date;
   outboxId?: string;
-}
-
-const LONG_AGO = new Date(0);
-/** A row to take turns by, where an address has none yet: of requests that come at once, one mails. */
-const MAKE_ROOM = `
-  INSERT INTO one_time_codes (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
-  VALUES ('RESET_PASSWORD', ?, ?, ?, 0, ?, ?, ?)
-  ON CONFLICT (purpose, address) DO NOTHING`;
-
-/** When the address may be mailed again; its row is locked until the transaction ends. */
-async function nextMailAt(context: Needs, em: EntityManager, email: string): Promise<Date> {
-  await em.execute(MAKE_ROOM, [email, randomUUID(), context.secretKeys.currentId, LONG_AGO, LONG_AGO, LONG_AGO]);
-  const previous = await lockCode(em, 'RESET_PASSWORD', email);
-  return addSeconds(previous?.issuedAt ?? LONG_AGO, context.settings.codeResendSeconds);
 }
 
 async function writeCode(
@@ -55,7 +40,8 @@ async function writeCode(
 }
 
 async function writeRequest(context: Needs, em: EntityManager, email: string, now: Date): Promise<Requested> {
-  const availableAt = await nextMailAt(context, em, email);
+  const previous = await lockOrMakeCode(em, context.secretKeys, 'RESET_PASSWORD', email);
+  const availableAt = addSeconds(previous.issuedAt, context.settings.codeResendSeconds);
   const user = await em.findOne(User, { email, disabledAt: null });
   const isTooSoon = availableAt > now;
   await recordEvent(em, context, {

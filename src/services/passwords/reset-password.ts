@@ -71,7 +71,7 @@ async function useReset(
   next: OpenReset & { token: string; password: string; passwordHash: string },
 ): Promise<PasswordSet> {
   const { purpose, token, user, password, passwordHash } = next;
-  await beginNewPassword(em, context, user);
+  await beginNewPassword(em, user);
   const consumed = await consumeToken(em, context.secretKeys, { purpose, token, now: context.clock.now() });
   // Thrown, so that nothing of the transaction stays.
   if (isProblem(consumed)) throw new ProblemError(consumed);

@@ -8,6 +8,7 @@ import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
 import { presentedDevice } from '../devices/known-devices.js';
+import { lockCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -45,6 +46,10 @@ const FIND_BY_USERNAME: Statement = {
   name: 'login-by-username',
   text: `SELECT ${COLUMNS} FROM users WHERE username_key = $1`,
 };
+
+/** The row of an account whose password is still the one that was shown, held so that it stays so. */
+const HOLD_UNCHANGED = `
+  SELECT 1 FROM users WHERE id = ? AND password_changed_at = ? AND disabled_at IS NULL FOR NO KEY UPDATE`;
 
 interface Found {
   user: User;
@@ -87,15 +92,24 @@ async function refuse(context: Needs, user: User | null, reason: LoginProblem['c
   await recordEvent(context.em, context, { type: 'LOGIN', success: false, userId, metadata: { reason } });
 }
 
+/**
+ * What a breached password opens. Undefined where it was reset in the meantime: a ticket that it still got would set a password
+ * over the new one. The code comes before the user's row, as everywhere.
+ */
+async function openToBreached(context: Needs, em: EntityManager, user: User): Promise<Opened | undefined> {
+  await lockCode(em, 'RESET_TICKET', user.email);
+  const unchanged = await em.execute<unknown[]>(HOLD_UNCHANGED, [user.id, user.passwordChangedAt]);
+  if (unchanged.length === 0) return undefined;
+  const metadata = { reason: 'BREACHED' };
+  await recordEvent(em, context, { type: 'LOGIN', success: false, userId: user.id, metadata });
+  return { kind: 'password-change-required', ...(await issueResetTicket(em, context, user)) };
+}
+
 /** What a right password opens, in the transaction of its caller. */
 async function openTo(context: Needs, em: EntityManager, user: User, input: LoginInput): Promise<Opened | undefined> {
   const { rememberMe, deviceName, tokenDelivery } = input;
   const firstMethods = ['pwd'];
-  if (user.passwordBreachedAt != null) {
-    const metadata = { reason: 'BREACHED' };
-    await recordEvent(em, context, { type: 'LOGIN', success: false, userId: user.id, metadata });
-    return { kind: 'password-change-required', ...(await issueResetTicket(em, context, user)) };
-  }
+  if (user.passwordBreachedAt != null) return await openToBreached(context, em, user);
   if (user.twoFactorEnabledAt != null) {
     await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
     return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods });

@@ -2,6 +2,7 @@ import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import { checkCurrentPassword } from '../passwords/current-password.js';
 import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -47,23 +48,21 @@ export async function reauthenticate(
   context: Needs,
   input: ReauthenticateInput,
 ): Promise<Reauthenticated | ReauthenticateProblem> {
-  const who = { userId: input.userId, actorId: input.userId };
+  const { userId } = input;
   const proven = await prove(context, input);
-  if (isProblem(proven)) {
-    const metadata = { reason: proven.code };
-    await recordEvent(context.em, context, { type: 'REAUTHENTICATION', success: false, ...who, metadata });
-    return proven;
-  }
+  if (isProblem(proven)) return await recordRefusal(context, 'REAUTHENTICATION', userId, proven);
   const [user, authenticationMethods] = proven;
   const renewed = await context.em.transactional(async (em) => {
     const { sessionId } = input;
     const session = await renewSession(context, em, { user, sessionId, authenticationMethods });
     if (session === undefined) return undefined;
     const metadata = { sessionId: session.begun.session.id };
-    await recordEvent(em, context, { type: 'REAUTHENTICATION', ...who, metadata });
+    await recordEvent(em, context, { type: 'REAUTHENTICATION', userId, actorId: userId, metadata });
     return session;
   });
-  if (renewed === undefined) return problem('UNAUTHENTICATED');
+  if (renewed === undefined) {
+    return await recordRefusal(context, 'REAUTHENTICATION', userId, problem('UNAUTHENTICATED'));
+  }
   const started = await finishRenewal(context, renewed);
   const validUntil = addSeconds(started.session.authenticatedAt, context.settings.reauthenticationTtl);
   return { kind: 'reauthenticated', started, validUntil };

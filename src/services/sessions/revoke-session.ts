@@ -1,5 +1,6 @@
 import { type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import type { UseCaseContext } from '../use-case.js';
 import { requireRecentAuthentication } from './recent-authentication.js';
 import { revokeSessions, type SessionSelection } from './revoke-sessions.js';
@@ -41,7 +42,7 @@ export async function revokeOtherSessions(
 ): Promise<{ kind: 'sessions-revoked'; count: number } | Problem<'REAUTHENTICATION_REQUIRED'>> {
   const { userId, sessionId } = input;
   const stale = requireRecentAuthentication(context, input.authenticatedAt);
-  if (stale !== undefined) return stale;
+  if (stale !== undefined) return await recordRefusal(context, 'SESSION_REVOKE', userId, stale);
   const ended = await revoke(context, userId, { userId, exceptId: sessionId }, { keptSessionId: sessionId });
   return { kind: 'sessions-revoked', count: ended.length };
 }

@@ -3,11 +3,11 @@ import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { countedTry } from '../attempts/counted-try.js';
 import type { CountingContext } from '../attempts/lock.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import type { UseCaseContext } from '../use-case.js';
 import { replaceRecoveryCodes } from './recovery-codes.js';
-import { recordRefusal } from './refusal.js';
 import { openSeed } from './sealed-seed.js';
-import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
+import { afterSwitch, endedMeanwhile, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
 import { matchingStep, type Seed } from './totp.js';
 
 /** New recovery codes, each for one use. They are told here, and never again. */
@@ -80,10 +80,10 @@ async function tryCode(context: Needs, input: ConfirmTotpInput, pending: Pending
 export async function confirmTotp(
   context: Needs,
   input: ConfirmTotpInput,
-): Promise<RecoveryCodes | Problem<'TWO_FACTOR_CODE_INVALID' | 'ACCOUNT_LOCKED' | 'CONFLICT'>> {
+): Promise<RecoveryCodes | Problem<'TWO_FACTOR_CODE_INVALID' | 'ACCOUNT_LOCKED' | 'CONFLICT' | 'UNAUTHENTICATED'>> {
   const pending = await findPending(context, input.userId);
   if (pending === undefined) return problem('CONFLICT');
-  const confirmed = await tryCode(context, input, pending);
+  const confirmed = await tryCode(context, input, pending).catch(endedMeanwhile);
   if (isProblem(confirmed)) return await recordRefusal(context, 'TOTP_ENABLE', input.userId, confirmed);
   afterSwitch(context, confirmed);
   return { kind: 'recovery-codes', codes: confirmed.codes };

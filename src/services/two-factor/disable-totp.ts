@@ -3,6 +3,7 @@ import { RecoveryCode } from '../../entities/recovery-code.js';
 import { TotpCredential } from '../../entities/totp-credential.js';
 import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { UseCaseContext } from '../use-case.js';
 import {
@@ -11,8 +12,7 @@ import {
   type BothFactorsProblem,
   proveBothFactors,
 } from './both-factors.js';
-import { recordRefusal } from './refusal.js';
-import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
+import { afterSwitch, endedMeanwhile, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
 
 /** The second factor is off. */
 export interface TwoFactorDisabled {
@@ -39,13 +39,14 @@ async function forget(em: EntityManager, context: Needs, input: DisableTotpInput
 export async function disableTotp(
   context: Needs,
   input: DisableTotpInput,
-): Promise<TwoFactorDisabled | BothFactorsProblem | Problem<'REAUTHENTICATION_REQUIRED'>> {
+): Promise<TwoFactorDisabled | BothFactorsProblem | Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED'>> {
   const stale = requireRecentAuthentication(context, input.authenticatedAt);
-  if (stale !== undefined) return stale;
+  if (stale !== undefined) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, stale);
   const proven = await proveBothFactors(context, input);
   if (isProblem(proven)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, proven);
-  const switched = await context.em.fork().transactional((em) => forget(em, context, input));
-  if (switched === undefined) return problem('CONFLICT');
+  const transaction = context.em.fork().transactional((em) => forget(em, context, input));
+  const switched = (await transaction.catch(endedMeanwhile)) ?? problem('CONFLICT');
+  if (isProblem(switched)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, switched);
   afterSwitch(context, switched);
   return { kind: 'two-factor-disabled', user: switched.user };
 }

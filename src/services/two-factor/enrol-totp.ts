@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
-import { type Problem, problem } from '../../problems.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { UseCaseContext } from '../use-case.js';
 import { sealSeed } from './sealed-seed.js';
@@ -37,14 +38,7 @@ async function begin(context: Needs, em: EntityManager, user: User, seed: Seed, 
   return begun.length > 0;
 }
 
-/** Begins an authenticator app in place of one that was never confirmed. Nothing is asked at sign-in until it is. */
-export async function enrolTotp(
-  context: Needs,
-  actor: { userId: string; authenticatedAt: Date },
-): Promise<TotpEnrolment | Problem<'CONFLICT' | 'REAUTHENTICATION_REQUIRED'>> {
-  const stale = requireRecentAuthentication(context, actor.authenticatedAt);
-  if (stale !== undefined) return stale;
-  const { userId } = actor;
+async function enrol(context: Needs, userId: string): Promise<TotpEnrolment | Problem<'CONFLICT'>> {
   const seed = newSeed();
   const expiresAt = addSeconds(context.clock.now(), PENDING_SECONDS);
   return await context.em.transactional(async (em) => {
@@ -54,4 +48,14 @@ export async function enrolTotp(
     const account = { issuer: context.settings.twoFactorIssuer, label: user.email };
     return { kind: 'totp-enrolment', secret: seed.base32, otpauthUri: otpauthUri(seed, account), expiresAt };
   });
+}
+
+/** Begins an authenticator app in place of one that was never confirmed. Nothing is asked at sign-in until it is. */
+export async function enrolTotp(
+  context: Needs,
+  actor: { userId: string; authenticatedAt: Date },
+): Promise<TotpEnrolment | Problem<'CONFLICT' | 'REAUTHENTICATION_REQUIRED'>> {
+  const { userId, authenticatedAt } = actor;
+  const begun = requireRecentAuthentication(context, authenticatedAt) ?? (await enrol(context, userId));
+  return isProblem(begun) ? await recordRefusal(context, 'TOTP_ENROLMENT', userId, begun) : begun;
 }

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { isProblem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import {
   type BothFactors,
@@ -13,7 +14,6 @@ import type { RecoveryCodes } from './confirm-totp.js';
 import { lockSeed } from './credential.js';
 import { writeNotice } from './notice.js';
 import { replaceRecoveryCodes } from './recovery-codes.js';
-import { recordRefusal } from './refusal.js';
 
 interface Replaced {
   codes: string[];

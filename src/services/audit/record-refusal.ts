@@ -1,7 +1,7 @@
 import type { Problem } from '../../problems.js';
-import type { AuditEventType } from '../audit/events.js';
-import { type AuditContext, recordEvent } from '../audit/record-event.js';
 import type { UseCaseContext } from '../use-case.js';
+import type { AuditEventType } from './events.js';
+import { type AuditContext, recordEvent } from './record-event.js';
 
 /** Writes down a try of somebody signed in that was refused, and hands the refusal on. */
 export async function recordRefusal<Refusal extends Problem>(
