@@ -18,7 +18,8 @@ const UserSchema = defineEntity({
     displayName: p.string().length(100).nullable(),
     role: p.string().length(32),
     passwordHash: p.text().lazy().hidden(),
-    passwordChangedAt: p.datetime(),
+    /** In milliseconds, as it is compared with what was read of it: a sign-in begun before a change ends there. */
+    passwordChangedAt: p.datetime(3),
     /** When the password was found in a breach; it opens a reset and nothing else from then on. */
     passwordBreachedAt: p.datetime().nullable(),
     /** When somebody else signed up with this address before it was verified: whose password it is, nobody knows. */

@@ -70,6 +70,17 @@ it('U3: nobody changes or deletes an event, the owner of the table included', as
   expect(await countEvents(gateway)).toBe(before);
 });
 
+it('U3: nor does a session that takes itself for a replica, in which plain triggers rest', async () => {
+  const gateway = await testGateway();
+  await quickUser(gateway);
+  const before = await countEvents(gateway);
+  for (const text of CHANGES) {
+    const asReplica = `SET session_replication_role = replica; ${text}`;
+    expect(await refusal(gateway.database.url, asReplica)).toBe(INSUFFICIENT_PRIVILEGE);
+  }
+  expect(await countEvents(gateway)).toBe(before);
+});
+
 it('U3: old events go by the setting alone, and young ones not even by it', async () => {
   const gateway = await testGateway({ env: { AUDIT_RETENTION: '40d' } });
   const insert = `INSERT INTO audit_events (id, type, success, risk_level, metadata, created_at)

@@ -174,6 +174,21 @@ describe('U1: sessions', () => {
     await expectEvents(gateway, out, [{ type: 'LOGOUT', user: id, actor: id }]);
   });
 
+  it('an exchange that asks for the second factor, and one of a disabled account', async () => {
+    for (const disabled of [false, true]) {
+      const { email, id, exchangeToken } = await quickUser(gateway);
+      const { accessToken: token } = await loggedIn(gateway, email);
+      const enrolment = expectType((await ask(EnrolTotpDocument, {}, { token })).data.enrolTotp, 'TotpEnrolment');
+      const confirm = { input: { code: appCode(gateway, enrolment.secret) } };
+      expectType((await ask(ConfirmTotpDocument, confirm, { token })).data.confirmTotp, 'RecoveryCodes');
+      if (disabled) await changeUser(commandContext(gateway), email, { disabled });
+      const exchange = await ask(ExchangeTokenDocument, { input: { token: exchangeToken } });
+      expectType(exchange.data.exchangeToken, disabled ? 'TokenProblem' : 'TwoFactorRequired');
+      const metadata = disabled ? {} : { secondFactor: 'required' };
+      await expectEvents(gateway, exchange, [{ type: 'TOKEN_EXCHANGE', success: !disabled, user: id, metadata }]);
+    }
+  });
+
   it('sessions that their user ends, and one that they report', async () => {
     const user = await signedInUser(gateway);
     const by = { user: user.id, actor: user.id };
@@ -189,6 +204,28 @@ describe('U1: sessions', () => {
     await expectEvents(gateway, reported, [{ type: 'SESSION_REPORT', user: user.id }]);
     const again = await ask(ReportSessionDocument, { input: { token } });
     await expectEvents(gateway, again, [{ type: 'SESSION_REPORT', success: false, user: null }]);
+  });
+
+  it('what asks for a recent sign-in, and a proof of a session that ended on the way', async () => {
+    const user = await signedInUser(gateway);
+    const by = { user: user.id, actor: user.id };
+    const token = { token: user.accessToken };
+    const both = await Promise.all(
+      [1, 2].map(() => ask(ReauthenticateDocument, { input: { password: PASSWORD } }, token)),
+    );
+    for (const answer of both) {
+      const success = answer.data.reauthenticate.__typename === 'Reauthenticated';
+      await expectEvents(gateway, answer, [{ type: 'REAUTHENTICATION', success, ...by }]);
+    }
+    const late = { token: (await loggedIn(gateway, user.email)).accessToken };
+    gateway.clock.advance(601);
+    const refused = { success: false, ...by, metadata: { reason: 'REAUTHENTICATION_REQUIRED' } };
+    const others = await ask(RevokeOtherSessionsDocument, {}, late);
+    await expectEvents(gateway, others, [{ type: 'SESSION_REVOKE', ...refused }]);
+    const enrolment = await ask(EnrolTotpDocument, {}, late);
+    await expectEvents(gateway, enrolment, [{ type: 'TOTP_ENROLMENT', ...refused }]);
+    const off = await ask(DisableTotpDocument, { input: { password: PASSWORD, code: '000000' } }, late);
+    await expectEvents(gateway, off, [{ type: 'TOTP_DISABLE', ...refused }]);
   });
 
   it('a lock', async () => {

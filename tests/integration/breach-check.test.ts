@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { createFirstAdmin } from '../../src/services/accounts/create-first-admin.js';
@@ -11,6 +12,7 @@ import { accountOf, commandContext, faults, quickUser, rows, signedUp } from '..
 import { type TestGateway, testGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
+import { login, reset, resetMailOf } from '../support/passwords.js';
 import { digestOf, rangeOf, rangeServer } from '../support/range-server.js';
 
 /** A password that the rules take, though it is in a breach. */
@@ -70,6 +72,21 @@ it('P2: marks an account whose password is in a breach, tells its owner once and
   const input = { identifier: email, password: PASSWORD, tokenDelivery: 'BODY' as const };
   expectType((await gateway.ask(LoginDocument, { input })).data.login, 'PasswordChangeRequired');
 });
+
+it('P7: a breached password gets no ticket that would undo a reset which crosses its login', async () => {
+  const gateway = await testGateway();
+  const { email, id } = await quickUser(gateway);
+  await rows(gateway, 'UPDATE users SET password_breached_at = now() WHERE id = ?', [id]);
+  const { token } = await resetMailOf(gateway, email);
+  // The fifth try is held back for a second; the account was looked at before.
+  for (let tries = 0; tries < 4; tries += 1) await login(gateway, email, 'Wrong-Horse-7-Staple');
+  const crossing = login(gateway, email, PASSWORD);
+  await sleep(300);
+  expectType(await reset(gateway, token), 'PasswordResetSuccess');
+  expectType(await crossing, 'InvalidCredentialsProblem');
+  const tickets = "SELECT 1 FROM one_time_codes WHERE purpose = 'RESET_TICKET' AND consumed_at IS NULL";
+  expect(await rows(gateway, tickets)).toEqual([]);
+}, 20_000);
 
 it('P2: asks by five digits of the digest and for padding, and takes what pads for nothing', async () => {
   const server = await rangeServer([BREACHED]);

@@ -42,6 +42,13 @@ describe('who may sign in', () => {
     expect(expectType((await login(other)).data.login, 'LoginSuccess').firstLogin).toBe(false);
   });
 
+  it('an account whose row an operator wrote, with times finer than ours', async () => {
+    const { email, id } = await quickUser(gateway);
+    const finer = "date_trunc('second', now()) + interval '123456 microseconds'";
+    await rows(gateway, `UPDATE users SET password_changed_at = ${finer}, created_at = ${finer} WHERE id = ?`, [id]);
+    expectType((await login(email)).data.login, 'LoginSuccess');
+  });
+
   it('rememberMe chooses the life of the session', async () => {
     const { email } = await quickUser(gateway);
     const short = expectType((await login(email)).data.login, 'LoginSuccess');

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unlockUser } from '../../src/services/accounts/unlock-user.js';
+import { subjectKey } from '../../src/services/attempts/subject.js';
 import { RegenerateRecoveryCodesDocument } from '../generated/operations.js';
-import { atOnce, faults, quickUser, rows } from '../support/accounts.js';
+import { atOnce, commandContext, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
 import { expectType, loggedIn, PASSWORD } from '../support/journey.js';
+import { login, reset, resetMailOf } from '../support/passwords.js';
 import { appCode, challengeOf, complete, toNextStep, twoFactorUser, wrongAppCode } from '../support/totp.js';
 
 let gateway: TestGateway;
@@ -235,6 +238,28 @@ describe('L1: wrong codes count for the account', () => {
     expect(await mailsTo(email, 'account-locked')).toHaveLength(1);
     gateway.clock.advance(1_801);
     expectType(await signIn(email, recoveryCodes[1] ?? ''), 'LoginSuccess');
+  }, 30_000);
+
+  it('O5: in total over resets too, which lift the lock all the same, until an operator forgets them', async () => {
+    const { email, id, secret, recoveryCodes } = await twoFactorUser(gateway);
+    const [first, second] = ['Patient-Otter-1-Lantern', 'Patient-Otter-2-Lantern'] as const;
+    const key = subjectKey(gateway.dependencies.secretKeys, { scope: 'two-factor', userId: id });
+    const resetTo = async (password: string) =>
+      expectType(await reset(gateway, (await resetMailOf(gateway, email)).token, password), 'PasswordResetSuccess');
+    const recover = async (password: string) => {
+      const { challenge } = expectType(await login(gateway, email, password), 'TwoFactorRequired');
+      return await complete(gateway, challenge, recoveryCodes[0] ?? '');
+    };
+    for (let tries = 0; tries < 5; tries += 1) await signIn(email, wrongAppCode(gateway, secret));
+    expectType(await recover(PASSWORD), 'AccountLockedProblem');
+    await resetTo(first);
+    const counted = 'SELECT failures, total, locked_until FROM login_failures WHERE key = ?';
+    expect(await rows(gateway, counted, [key])).toEqual([{ failures: 0, total: 5, locked_until: null }]);
+    await rows(gateway, 'UPDATE login_failures SET total = 100 WHERE key = ?', [key]);
+    await resetTo(second);
+    expectType(await recover(second), 'AccountLockedProblem');
+    await unlockUser(commandContext(gateway), email);
+    expectType(await recover(second), 'LoginSuccess');
   }, 30_000);
 
   it('fifty at once leave no more than five that are looked at', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ConfirmTotpDocument,
@@ -10,6 +11,7 @@ import {
 import { atOnce, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
 import { expectType, loggedIn, PASSWORD } from '../support/journey.js';
+import { reset, resetMailOf } from '../support/passwords.js';
 import { appCode, claimsOf, enrolled, toNextStep, twoFactorUser, wrongAppCode } from '../support/totp.js';
 
 let gateway: TestGateway;
@@ -198,6 +200,22 @@ describe('T3: a first code confirms it', () => {
     ]);
     const mails = "SELECT mail FROM outbox_messages WHERE recipient = ? AND mail = 'account-locked'";
     expect(await rows(gateway, mails, [email])).toHaveLength(1);
+  }, 20_000);
+
+  it('S3: and not by a session that a reset ended on the way', async () => {
+    const { token, email, id } = await signedIn();
+    const link = await resetMailOf(gateway, email);
+    const secret = await enrolled(gateway, token);
+    // The fifth try is held back for a second.
+    for (let tries = 0; tries < 4; tries += 1) await confirm(token, wrongAppCode(gateway, secret));
+    const crossing = confirm(token, appCode(gateway, secret));
+    await sleep(300);
+    expectType(await reset(gateway, link.token), 'PasswordResetSuccess');
+    expect(expectType(await crossing, 'AuthAccessProblem').code).toBe('UNAUTHENTICATED');
+    const factor = 'SELECT two_factor_enabled_at FROM users WHERE id = ?';
+    expect(await rows(gateway, factor, [id])).toEqual([{ two_factor_enabled_at: null }]);
+    expect(await rows(gateway, 'SELECT 1 FROM recovery_codes WHERE user_id = ?', [id])).toEqual([]);
+    expect((await eventsOf(id)).at(-1)).toMatchObject({ type: 'TOTP_ENABLE', metadata: { reason: 'UNAUTHENTICATED' } });
   }, 20_000);
 
   it('once, of ten at once on two replicas', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, ProblemError, problem } from '../../problems.js';
@@ -189,21 +190,28 @@ async function mailNewCode(attempt: Attempt, userId: string): Promise<Written> {
 
 /** The account waits for the proof of another spelling of the address: its link is mailed again to where it was. */
 async function answerOtherSpelling(attempt: Attempt, user: User): Promise<Written> {
+  // The typed spelling before the owner's: others that type the same wait here, and nobody in a circle.
+  await writeCode(attempt, null);
   const code = await lockCode(attempt.em, 'VERIFY_EMAIL', user.email);
-  if (code?.user?.id === user.id && code.linkExpiresAt > attempt.now) {
-    await writeCode(attempt, null);
-    return await mailAgain(attempt, user, code.id);
-  }
+  if (code?.user?.id === user.id && code.linkExpiresAt > attempt.now) return await mailAgain(attempt, user, code.id);
   await replaceUnverified(attempt, user);
   return await mailNewCode(attempt, user.id);
 }
 
-/** The address is taken: its owner gets a mail, and the caller learns nothing. Undefined where it was given up meanwhile. */
-async function answerTaken(attempt: Attempt): Promise<Written | undefined> {
-  const { em, input, now, key } = attempt;
+/** Who has the address, read before anything is written, so that a new one and a taken one cost the same. */
+interface Holder {
+  code: OneTimeCode | null;
+  user: User | null;
+}
+
+async function findHolder({ em, input, key }: Attempt): Promise<Holder> {
   const code = await lockCode(em, 'VERIFY_EMAIL', input.email);
-  const user = await findAddressOwner(em, input.email, key);
-  if (user === null) return undefined;
+  return { code, user: await findAddressOwner(em, input.email, key) };
+}
+
+/** The address is taken: its owner gets a mail, and the caller learns nothing. */
+async function answerTaken(attempt: Attempt, user: User, code: OneTimeCode | null): Promise<Written> {
+  const { em, input, now } = attempt;
   if (user.emailVerifiedAt !== null || user.disabledAt !== null) return await tellOwner(attempt, user);
   if (user.email !== input.email) return await answerOtherSpelling(attempt, user);
   const own = code?.user?.id === user.id ? code : null;
@@ -218,13 +226,18 @@ async function answerTaken(attempt: Attempt): Promise<Written | undefined> {
 
 async function writeAccount(attempt: Attempt): Promise<Written | SignupProblem> {
   const { context, em, input } = attempt;
+  const { code, user } = await findHolder(attempt);
+  const usernameKey = input.username?.toLowerCase();
+  if (user !== null) {
+    // A taken username is refused whoever owns it; an exception for the owner of the address would tell who that is.
+    if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
+    return context.settings.signupRevealsAccounts ? problem('EMAIL_TAKEN') : await answerTaken(attempt, user, code);
+  }
   const userId = await insertUser(attempt);
   if (userId !== null) return await mailNewCode(attempt, userId);
-  const usernameKey = input.username?.toLowerCase();
-  // A taken username is refused whoever owns it; an exception for the owner of the address would tell who that is.
   if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
-  if (context.settings.signupRevealsAccounts) return problem('EMAIL_TAKEN');
-  return (await answerTaken(attempt)) ?? (await writeAccount(attempt));
+  // The address was taken while this one waited for it: whoever took it has committed.
+  return await writeAccount(attempt);
 }
 
 function eventOf(outcome: Written | SignupProblem): NewAuditEvent {
