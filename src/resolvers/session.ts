@@ -37,7 +37,6 @@ import { inputRules, parseInput } from './inputs.js';
 import {
   currentSessionId,
   deliveryOf,
-  toLoginSuccess,
   toRefreshSuccess,
   toSession,
   toSessionConnection,
@@ -114,7 +113,8 @@ export class SessionResolver {
     const heldRefreshToken = context.refreshCookie.value;
     const parsed = parseInput(inputRules.completeTwoFactor, input);
     const outcome = await completeTwoFactor(context, { ...parsed, heldRefreshToken });
-    return isProblem(outcome) ? outcome : toLoginSuccess(outcome, outcome.tokenDelivery, context);
+    if (isProblem(outcome)) return outcome;
+    return toSignInResult(outcome, outcome.kind === 'session-started' ? outcome.tokenDelivery : 'BODY', context);
   }
 
   @Mutation(() => ReauthenticateResult, {

@@ -15,7 +15,7 @@ import type { Page } from '../services/page.js';
 import type { SessionTokens } from '../services/sessions/create-session.js';
 import { MULTI_FACTOR } from '../services/sessions/effective-role.js';
 import type { SessionPage } from '../services/sessions/list-sessions.js';
-import type { PasswordChangeRequired } from '../services/sessions/login.js';
+import type { PasswordChangeRequired } from '../services/sessions/password-change-required.js';
 import type { SessionRefreshed } from '../services/sessions/refresh.js';
 import type { SessionRecord } from '../services/sessions/session-record.js';
 import type { SignedIn } from '../services/sessions/sign-in.js';
@@ -150,7 +150,7 @@ export function deliveryOf(context: Context): 'COOKIE' | 'BODY' {
 }
 
 /** A session that began; its cookies are set on the way. */
-export function toLoginSuccess(started: SignedIn, delivery: 'COOKIE' | 'BODY', context: Context): login.LoginSuccess {
+function toLoginSuccess(started: SignedIn, delivery: 'COOKIE' | 'BODY', context: Context): login.LoginSuccess {
   const tokens = toTokens(started.tokens, delivery, context);
   if (delivery === 'COOKIE') context.deviceCookie.set(started.deviceToken);
   return Object.assign(new login.LoginSuccess(), {

@@ -230,6 +230,7 @@ export const CompleteTwoFactorResult = createUnionType({
   types: () =>
     [
       LoginSuccess,
+      PasswordChangeRequired,
       CodeProblem,
       AccountLockedProblem,
       AuthInputProblem,

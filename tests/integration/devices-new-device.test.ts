@@ -56,6 +56,18 @@ describe('L4: a sign-in on a device that the account does not know', () => {
     expect(await noticesTo(email)).toBe(1);
   });
 
+  it('is kept once for a client without cookies, however often it signs in', async () => {
+    const { email, id } = await quickUser(gateway);
+    for (let index = 0; index < 3; index += 1) await login(email, client(FIREFOX), { tokenDelivery: 'BODY' });
+    expect(await rows(gateway, 'SELECT 1 FROM known_devices WHERE user_id = ?', [id])).toHaveLength(1);
+    const { cookie } = await login(email, client(FIREFOX));
+    for (let index = 0; index < 3; index += 1) {
+      await login(email, client(SAFARI, '203.0.113.9', cookie), { tokenDelivery: 'BODY' });
+    }
+    expect(await rows(gateway, 'SELECT 1 FROM known_devices WHERE user_id = ?', [id])).toHaveLength(3);
+    expect(await noticesTo(email)).toBe(0);
+  });
+
   it('is told of once when several sign-ins come at once', async () => {
     const { email } = await quickUser(gateway);
     await login(email, client(FIREFOX));

@@ -106,6 +106,23 @@ describe('T4: the password is only the first step', () => {
 });
 
 describe('T4: the second step', () => {
+  it('P7: comes before the reset that a breached password opens, which is all that both open then', async () => {
+    const { email, id, secret } = await twoFactorUser(gateway);
+    await rows(gateway, 'UPDATE users SET password_breached_at = now() WHERE id = ?', [id]);
+    const challenge = await challengeOf(gateway, email);
+    expectType(await complete(gateway, challenge, wrongAppCode(gateway, secret)), 'CodeProblem');
+    const required = expectType(
+      await complete(gateway, challenge, appCode(gateway, secret, 1)),
+      'PasswordChangeRequired',
+    );
+    expectType(await complete(gateway, challenge, appCode(gateway, secret, 1)), 'CodeProblem');
+    const input = { resetToken: required.resetToken, newPassword: NEW_PASSWORD };
+    expectType((await gateway.ask(ResetPasswordDocument, { input })).data.resetPassword, 'PasswordResetSuccess');
+    const events =
+      "SELECT success, metadata FROM audit_events WHERE user_id = ? AND type = 'TWO_FACTOR' ORDER BY created_at";
+    expect((await rows(gateway, events, [id])).at(-1)).toEqual({ success: false, metadata: { reason: 'BREACHED' } });
+  });
+
   it('signs in as the first one was asked to, and the session knows that it has proven both', async () => {
     const { email, id, secret } = await twoFactorUser(gateway);
     const input = { identifier: email, password: PASSWORD, rememberMe: true, deviceName: 'Desk at home' };

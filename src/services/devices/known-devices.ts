@@ -8,6 +8,8 @@ import { newDeviceToken, readDeviceToken } from './device-token.js';
 export interface PresentedDevice {
   /** What the browser keeps; new where it brought none. */
   token: string;
+  /** Whether it brought it. */
+  isHeld: boolean;
   /** Keys of the device, the one of its cookie first. The second is made of its network and kind, for clients that keep no cookies. */
   keys: readonly [string, string];
 }
@@ -35,21 +37,22 @@ export function presentedDevice({ secretKeys, client }: Needs): PresentedDevice 
   const kind = [deviceType, withoutVersion(browser), withoutVersion(operatingSystem)];
   const traits = [String(clientNetwork(client.ipAddress)), ...kind];
   const key = (parts: (string | Buffer)[]) => secretKeys.authenticate('device-traits', parts).toString('base64url');
-  return { token, keys: [key(['cookie', id]), key(['looks', ...traits])] };
+  return { token, isHeld: held !== undefined, keys: [key(['cookie', id]), key(['looks', ...traits])] };
 }
 
 /**
  * Keeps the device of a sign-in. Returns whether it is one that the account did not know; the first device of an account is
- * none. Run it in the transaction that holds the user's row, so that of two sign-ins at once one comes first.
+ * none. A client without cookies never brings its new token back, which would only leave a row for each sign-in. Run it in the
+ * transaction that holds the user's row, so that of two sign-ins at once one comes first.
  */
 export async function rememberDevice(
   em: EntityManager,
   userId: string,
-  device: PresentedDevice,
+  device: PresentedDevice & { keepsCookies: boolean },
   now: Date,
 ): Promise<{ isNew: boolean }> {
-  const keys = `{${device.keys.join(',')}}`;
-  const values = [userId, userId, keys, now, now, keys];
+  const kept = device.isHeld || device.keepsCookies ? device.keys : device.keys.slice(1);
+  const values = [userId, userId, `{${kept.join(',')}}`, now, now, `{${device.keys.join(',')}}`];
   const [row] = await em.execute<{ devices: number; known: number }[]>(REMEMBER, values);
   return { isNew: row !== undefined && row.devices > 0 && row.known === 0 };
 }

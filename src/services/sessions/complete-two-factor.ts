@@ -4,6 +4,7 @@ import { recordEvent } from '../audit/record-event.js';
 import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
 import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
 import { MULTI_FACTOR } from './effective-role.js';
+import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
 import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
 
 /** The second step of a sign-in. */
@@ -30,12 +31,18 @@ async function findUser(context: Needs, tried: TriedChallenge): Promise<User | n
   return await context.em.findOne(User, { id, passwordChangedAt, disabledAt: null, twoFactorEnabledAt: { $ne: null } });
 }
 
-async function begin(context: Needs, user: User, tried: TriedChallenge): Promise<SignInBegun | undefined> {
-  const { rememberMe, deviceName, firstMethods } = tried;
+async function begin(
+  context: Needs,
+  user: User,
+  tried: TriedChallenge,
+): Promise<SignInBegun | PasswordChangeRequired | undefined> {
+  const { rememberMe, deviceName, tokenDelivery, firstMethods } = tried;
   const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
   return await context.em.transactional(async (em) => {
     if (!(await consumeChallenge(em, tried.id, context.clock.now()))) return undefined;
-    return await signIn(context, em, { user, rememberMe, deviceName, authenticationMethods }, 'TWO_FACTOR');
+    if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'TWO_FACTOR');
+    const begin = { user, rememberMe, deviceName, tokenDelivery, authenticationMethods };
+    return await signIn(context, em, begin, 'TWO_FACTOR');
   });
 }
 
@@ -43,7 +50,7 @@ async function begin(context: Needs, user: User, tried: TriedChallenge): Promise
 export async function completeTwoFactor(
   context: Needs,
   input: CompleteTwoFactorInput,
-): Promise<TwoFactorCompleted | TwoFactorProblem> {
+): Promise<TwoFactorCompleted | PasswordChangeRequired | TwoFactorProblem> {
   const tried = await tryChallenge(context.em, context, input.challenge);
   const user = tried === undefined ? null : await findUser(context, tried);
   if (tried === undefined || user === null) return expired();
@@ -56,6 +63,7 @@ export async function completeTwoFactor(
   }
   const begun = await begin(context, user, tried);
   if (begun === undefined) return expired();
+  if (begun.kind === 'password-change-required') return begun;
   const { tokenDelivery } = tried;
   const held = tokenDelivery === 'COOKIE' ? input.heldRefreshToken : null;
   return { ...(await finishSignIn(context, begun, held)), tokenDelivery };

@@ -32,7 +32,7 @@ async function openTo(
     await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', userId, metadata: { secondFactor: 'required' } });
     return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods: METHODS });
   }
-  const begin = { user, rememberMe, deviceName, authenticationMethods: METHODS };
+  const begin = { user, rememberMe, deviceName, tokenDelivery, authenticationMethods: METHODS };
   const begun = await signIn(context, em, begin, 'TOKEN_EXCHANGE');
   if (begun === undefined) await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId });
   return begun ?? problem('TOKEN_INVALID');

@@ -8,10 +8,9 @@ import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
 import { presentedDevice } from '../devices/known-devices.js';
-import { lockCode } from '../one-time-codes/issue.js';
-import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
+import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
 import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
 
 /** Who signs in, and how the session is to begin. */
@@ -24,11 +23,6 @@ export interface LoginInput {
   tokenDelivery: 'COOKIE' | 'BODY';
   /** The refresh token in the browser's cookie: its session is replaced by the new one. */
   heldRefreshToken: string | null;
-}
-
-/** The password is right and known from a breach: all that it opens is a reset. */
-export interface PasswordChangeRequired extends ResetTicket {
-  kind: 'password-change-required';
 }
 
 type Needs = SignInContext & Pick<UseCaseContext, 'query' | 'passwordHasher'>;
@@ -46,10 +40,6 @@ const FIND_BY_USERNAME: Statement = {
   name: 'login-by-username',
   text: `SELECT ${COLUMNS} FROM users WHERE username_key = $1`,
 };
-
-/** The row of an account whose password is still the one that was shown, held so that it stays so. */
-const HOLD_UNCHANGED = `
-  SELECT 1 FROM users WHERE id = ? AND password_changed_at = ? AND disabled_at IS NULL FOR NO KEY UPDATE`;
 
 interface Found {
   user: User;
@@ -92,29 +82,17 @@ async function refuse(context: Needs, user: User | null, reason: LoginProblem['c
   await recordEvent(context.em, context, { type: 'LOGIN', success: false, userId, metadata: { reason } });
 }
 
-/**
- * What a breached password opens. Undefined where it was reset in the meantime: a ticket that it still got would set a password
- * over the new one. The code comes before the user's row, as everywhere.
- */
-async function openToBreached(context: Needs, em: EntityManager, user: User): Promise<Opened | undefined> {
-  await lockCode(em, 'RESET_TICKET', user.email);
-  const unchanged = await em.execute<unknown[]>(HOLD_UNCHANGED, [user.id, user.passwordChangedAt]);
-  if (unchanged.length === 0) return undefined;
-  const metadata = { reason: 'BREACHED' };
-  await recordEvent(em, context, { type: 'LOGIN', success: false, userId: user.id, metadata });
-  return { kind: 'password-change-required', ...(await issueResetTicket(em, context, user)) };
-}
-
 /** What a right password opens, in the transaction of its caller. */
 async function openTo(context: Needs, em: EntityManager, user: User, input: LoginInput): Promise<Opened | undefined> {
   const { rememberMe, deviceName, tokenDelivery } = input;
   const firstMethods = ['pwd'];
-  if (user.passwordBreachedAt != null) return await openToBreached(context, em, user);
   if (user.twoFactorEnabledAt != null) {
     await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
     return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods });
   }
-  return await signIn(context, em, { user, rememberMe, deviceName, authenticationMethods: firstMethods }, 'LOGIN');
+  if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'LOGIN');
+  const begin = { user, rememberMe, deviceName, tokenDelivery, authenticationMethods: firstMethods };
+  return await signIn(context, em, begin, 'LOGIN');
 }
 
 /** The password is right and its account may sign in; the count begins anew in the same transaction. */

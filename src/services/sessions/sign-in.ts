@@ -74,14 +74,15 @@ async function tellOfDevice(
 export async function signIn(
   context: SignInContext,
   em: EntityManager,
-  begin: NewSession,
+  begin: NewSession & { tokenDelivery: 'COOKIE' | 'BODY' },
   event: AuditEventType,
 ): Promise<SignInBegun | undefined> {
   const begun = await createSession(context, em, begin);
   if (begun === undefined) return undefined;
   const { session, user } = begun;
   const device = presentedDevice(context);
-  const { isNew } = await rememberDevice(em, user.id, device, session.createdAt);
+  const keepsCookies = begin.tokenDelivery === 'COOKIE';
+  const { isNew } = await rememberDevice(em, user.id, { ...device, keepsCookies }, session.createdAt);
   const metadata = { sessionId: session.id };
   const who = { userId: user.id, actorId: user.id, metadata };
   await recordEvent(em, context, { type: event, ...who });

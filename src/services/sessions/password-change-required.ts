@@ -1,0 +1,36 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { User } from '../../entities/user.js';
+import { type AuditContext, recordEvent } from '../audit/record-event.js';
+import { lockOrMakeCode } from '../one-time-codes/issue.js';
+import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** Everything was proven, and the password is known from a breach: all that it opens is a reset. */
+export interface PasswordChangeRequired extends ResetTicket {
+  kind: 'password-change-required';
+}
+
+type Needs = AuditContext & Pick<UseCaseContext, 'secretKeys'>;
+
+/** The row of an account whose password is still the one that was shown, held so that it stays so. */
+const HOLD_UNCHANGED = `
+  SELECT 1 FROM users WHERE id = ? AND password_changed_at = ? AND disabled_at IS NULL FOR NO KEY UPDATE`;
+
+/**
+ * What a breached password opens, once the second factor of an account that has one is proven. Undefined where it was reset in
+ * the meantime: a ticket that it still got would set a password over the new one. The code comes before the user's row, as
+ * everywhere.
+ */
+export async function requirePasswordChange(
+  context: Needs,
+  em: EntityManager,
+  user: User,
+  event: 'LOGIN' | 'TWO_FACTOR',
+): Promise<PasswordChangeRequired | undefined> {
+  await lockOrMakeCode(em, context.secretKeys, 'RESET_TICKET', user.email);
+  const unchanged = await em.execute<unknown[]>(HOLD_UNCHANGED, [user.id, user.passwordChangedAt]);
+  if (unchanged.length === 0) return undefined;
+  const metadata = { reason: 'BREACHED' };
+  await recordEvent(em, context, { type: event, success: false, userId: user.id, metadata });
+  return { kind: 'password-change-required', ...(await issueResetTicket(em, context, user)) };
+}
