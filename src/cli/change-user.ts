@@ -1,6 +1,8 @@
 import { isProblem } from '../problems.js';
 import { changeUser, type UserChange } from '../services/accounts/change-user.js';
+import { resetTwoFactor } from '../services/accounts/reset-two-factor.js';
 import { unlockUser } from '../services/accounts/unlock-user.js';
+import type { UseCaseContext } from '../services/use-case.js';
 import { runCommand } from './run-command.js';
 
 function readChange(verb: string | undefined, value: string | undefined): UserChange | undefined {
@@ -9,19 +11,26 @@ function readChange(verb: string | undefined, value: string | undefined): UserCh
   return verb === 'role' && value !== undefined && /^[a-z][a-z0-9_-]{0,31}$/.test(value) ? { role: value } : undefined;
 }
 
-const USAGE = `Usage: npm run user -- disable|enable|unlock you@example.com
+const USAGE = `Usage: npm run user -- disable|enable|unlock|reset-two-factor you@example.com
    or: npm run user -- role you@example.com ROLE`;
+
+/** What the words ask for; undefined where they make no sense. */
+function change(context: UseCaseContext, email: string, verb: string | undefined, value: string | undefined) {
+  if (verb === 'unlock') return unlockUser(context, email);
+  if (verb === 'reset-two-factor') return resetTwoFactor(context, email);
+  const wanted = readChange(verb, value);
+  return wanted === undefined ? undefined : changeUser(context, email, wanted);
+}
 
 await runCommand(async ({ context, words: [verb, address, value], say }) => {
   const email = address?.trim().toLowerCase();
-  const change = readChange(verb, value);
-  if (email === undefined || (change === undefined && verb !== 'unlock')) {
+  const outcome = email === undefined ? undefined : await change(context, email, verb, value);
+  if (outcome === undefined) {
     say(USAGE);
     return 2;
   }
-  const outcome = change === undefined ? await unlockUser(context, email) : await changeUser(context, email, change);
   if (isProblem(outcome)) say(outcome.message);
-  else if (outcome.kind === 'user-changed') say(`Done; ${outcome.endedSessions} sessions ended.`);
+  else if (outcome.kind !== 'user-unlocked') say(`Done; ${outcome.endedSessions} sessions ended.`);
   else say(outcome.wasLocked ? 'Done; its wrong tries are forgotten.' : 'There was nothing to unlock.');
   return isProblem(outcome) ? 1 : 0;
 });

@@ -90,9 +90,10 @@ function clientOf(context: Context): string {
   return `client:${clientNetwork(context.client.ipAddress)}`;
 }
 
-/** A browser that signed in here before is counted apart, so that strangers cannot use up its owner's tries. */
-function deviceOf({ client, secretKeys }: Context): string {
-  const id = client.deviceToken === null ? undefined : readDeviceToken(secretKeys, client.deviceToken);
+/** A device that signed in here before is counted apart, so that strangers cannot use up its owner's tries. */
+function deviceOf({ input }: Arguments, { client, secretKeys }: Context): string {
+  const token = input?.deviceToken ?? client.deviceToken;
+  const id = typeof token === 'string' ? readDeviceToken(secretKeys, token) : undefined;
   return id === undefined ? '' : `:${id.toString('base64url')}`;
 }
 
@@ -103,7 +104,7 @@ function deviceOf({ client, secretKeys }: Context): string {
 const identify: Record<Scope, (args: Arguments, context: Context) => string | null> = {
   client: (_args, context) => clientOf(context),
   email: (args) => `email:${folded(args.input?.email ?? args.input?.newEmail)}`,
-  account: (args, context) => `account:${folded(args.input?.identifier)}${deviceOf(context)}`,
+  account: (args, context) => `account:${folded(args.input?.identifier)}${deviceOf(args, context)}`,
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {
     const presented = args.input?.refreshToken ?? context.refreshCookie.value;

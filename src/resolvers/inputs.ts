@@ -62,6 +62,8 @@ const presentedPassword = wellFormed(z.string().max(LONGEST_PASSWORD, `Use at mo
 const secondFactorCode = line(64);
 /** A code that was mailed. */
 const mailedCode = z.string().regex(new RegExp(`^\\d{${CODE_LENGTH}}$`), `A code has ${CODE_LENGTH} digits.`);
+const LONGEST_DEVICE_TOKEN = 128;
+const deviceToken = z.string().max(LONGEST_DEVICE_TOKEN, 'This is no device token.').nullish();
 const delivery = z.enum(['COOKIE', 'BODY']);
 const token = z.string();
 
@@ -100,12 +102,13 @@ export const inputRules = {
     rememberMe: z.boolean(),
     deviceName: name,
     tokenDelivery: delivery,
+    deviceToken,
   }),
   requestPasswordReset: z.object({ email }),
   verifyPasswordResetCode: z.object({ email, code: mailedCode }),
   resetPassword: z.object({ resetToken: token, newPassword: chosenPassword }),
   changePassword: z.object({ currentPassword: presentedPassword, newPassword: chosenPassword }),
-  completeTwoFactor: z.object({ challenge: token, code: secondFactorCode }),
+  completeTwoFactor: z.object({ challenge: token, code: secondFactorCode, deviceToken }),
   reauthenticate: z.object({ password: presentedPassword, code: secondFactorCode.nullish() }),
   confirmTotp: z.object({ code: secondFactorCode }),
   bothFactors: z.object({ password: presentedPassword, code: secondFactorCode }),
@@ -114,7 +117,7 @@ export const inputRules = {
   confirmEmailChange: z.object({ code: mailedCode }),
   revertEmailChange: z.object({ token }),
   reportSession: z.object({ token }),
-  exchangeToken: z.object({ token, rememberMe: z.boolean(), deviceName: name, tokenDelivery: delivery }),
+  exchangeToken: z.object({ token, rememberMe: z.boolean(), deviceName: name, tokenDelivery: delivery, deviceToken }),
 } as const;
 
 function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {

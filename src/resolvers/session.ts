@@ -51,6 +51,16 @@ async function pageOfSessions(context: Context, userId: string, page: PageArgume
   return isProblem(outcome) ? outcome : toSessionConnection(outcome, context.actor);
 }
 
+/** What a sign-in holds already: a browser in its cookies, another client in its input. */
+function heldBy(
+  context: Context,
+  input: { tokenDelivery: 'COOKIE' | 'BODY'; deviceToken?: string | null | undefined },
+) {
+  return input.tokenDelivery === 'COOKIE'
+    ? { deviceToken: context.client.deviceToken, heldRefreshToken: context.refreshCookie.value }
+    : { deviceToken: input.deviceToken ?? null, heldRefreshToken: null };
+}
+
 @Resolver()
 export class SessionResolver {
   @Query(() => AuthSession, { nullable: true, description: "The session of this request's access token." })
@@ -82,8 +92,7 @@ export class SessionResolver {
     @Ctx() context: Context,
   ) {
     const { deviceName = null, ...rest } = parseInput(inputRules.login, input);
-    const heldRefreshToken = rest.tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
-    const outcome = await login(context, { ...rest, deviceName, heldRefreshToken });
+    const outcome = await login(context, { ...rest, deviceName, ...heldBy(context, rest) });
     return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
   }
 
@@ -96,8 +105,7 @@ export class SessionResolver {
     @Ctx() context: Context,
   ) {
     const { deviceName = null, ...rest } = parseInput(inputRules.exchangeToken, input);
-    const heldRefreshToken = rest.tokenDelivery === 'COOKIE' ? context.refreshCookie.value : null;
-    const outcome = await exchangeToken(context, { ...rest, deviceName, heldRefreshToken });
+    const outcome = await exchangeToken(context, { ...rest, deviceName, ...heldBy(context, rest) });
     return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
   }
 
@@ -111,8 +119,8 @@ export class SessionResolver {
     @Ctx() context: Context,
   ) {
     const heldRefreshToken = context.refreshCookie.value;
-    const parsed = parseInput(inputRules.completeTwoFactor, input);
-    const outcome = await completeTwoFactor(context, { ...parsed, heldRefreshToken });
+    const { deviceToken = null, ...parsed } = parseInput(inputRules.completeTwoFactor, input);
+    const outcome = await completeTwoFactor(context, { ...parsed, deviceToken, heldRefreshToken });
     if (isProblem(outcome)) return outcome;
     return toSignInResult(outcome, outcome.kind === 'session-started' ? outcome.tokenDelivery : 'BODY', context);
   }

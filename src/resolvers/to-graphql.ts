@@ -152,12 +152,14 @@ export function deliveryOf(context: Context): 'COOKIE' | 'BODY' {
 /** A session that began; its cookies are set on the way. */
 function toLoginSuccess(started: SignedIn, delivery: 'COOKIE' | 'BODY', context: Context): login.LoginSuccess {
   const tokens = toTokens(started.tokens, delivery, context);
-  if (delivery === 'COOKIE') context.deviceCookie.set(started.deviceToken);
+  const { deviceToken } = started;
+  if (delivery === 'COOKIE' && deviceToken !== null) context.deviceCookie.set(deviceToken);
   return Object.assign(new login.LoginSuccess(), {
     tokens,
     session: toSession(started.session, started.session.id),
     user: toUser(started.user, 'full'),
     firstLogin: started.firstLogin,
+    deviceToken: delivery === 'BODY' ? deviceToken : null,
   });
 }
 

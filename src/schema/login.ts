@@ -42,6 +42,13 @@ export class LoginInput {
 
   @Field(() => AuthTokenDelivery, { defaultValue: 'COOKIE', description: 'How the refresh token is delivered.' })
   tokenDelivery!: keyof typeof AuthTokenDelivery;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead.',
+  })
+  deviceToken?: string | null;
 }
 
 export const AuthTwoFactorMethod = describedEnum('AuthTwoFactorMethod', 'What can prove the second factor.', {
@@ -56,6 +63,13 @@ export class CompleteTwoFactorInput {
 
   @Field(() => String, { description: 'Six digits of the authenticator app, or a recovery code.' })
   code!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead.',
+  })
+  deviceToken?: string | null;
 }
 
 @InputType({ description: 'Proves again who is signed in.' })
@@ -86,6 +100,13 @@ export class ExchangeTokenInput {
 
   @Field(() => AuthTokenDelivery, { defaultValue: 'COOKIE', description: 'How the refresh token is delivered.' })
   tokenDelivery!: keyof typeof AuthTokenDelivery;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead.',
+  })
+  deviceToken?: string | null;
 }
 
 @InputType({ description: 'The refresh token of a session; left out where the cookie carries it.' })
@@ -131,6 +152,13 @@ export class LoginSuccess {
 
   @Field(() => Boolean, { description: 'Whether the user had never signed in before.' })
   firstLogin!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Tells the device from others at its next sign-in, which strangers cannot lock; only for `BODY` where the input has a `deviceToken`. Opens nothing.',
+  })
+  deviceToken!: string | null;
 }
 
 @ObjectType({ description: 'The first step is done; `completeTwoFactor` asks for the second factor.' })

@@ -62,7 +62,7 @@ describe('L4: a sign-in on a device that the account does not know', () => {
     expect(await rows(gateway, 'SELECT 1 FROM known_devices WHERE user_id = ?', [id])).toHaveLength(1);
     const { cookie } = await login(email, client(FIREFOX));
     for (let index = 0; index < 3; index += 1) {
-      await login(email, client(SAFARI, '203.0.113.9', cookie), { tokenDelivery: 'BODY' });
+      await login(email, client(SAFARI, '203.0.113.9', cookie));
     }
     expect(await rows(gateway, 'SELECT 1 FROM known_devices WHERE user_id = ?', [id])).toHaveLength(3);
     expect(await noticesTo(email)).toBe(0);

@@ -13,6 +13,7 @@ import {
 } from '../generated/operations.js';
 import { atOnce, faults, masked, quickUser, rows } from '../support/accounts.js';
 import { type Ask, sharedGateway, type TestGateway, testGateway } from '../support/app.js';
+import { moveTo } from '../support/email-change.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 
 const NEW_PASSWORD = 'Quiet-Harbour-58-Lamp';
@@ -327,4 +328,35 @@ it('G4: one document holds one of them', async () => {
   const text =
     'mutation { a: reportSession(input: { token: "x" }) { __typename } b: reportSession(input: { token: "y" }) { __typename } }';
   expect((await gateway.send(text)).status).toBe(400);
+});
+
+describe('L4, S3: a stranger who moved the account to another address before', () => {
+  it('loses it: the address is back, and the reset goes there', async () => {
+    const { email, id, stranger, token } = await intruded();
+    const theirs = newEmail();
+    await moveTo(gateway, { id, accessToken: stranger.accessToken }, theirs);
+    expectType((await report(token)).data.reportSession, 'SessionReported');
+    expect(await isAlive(stranger.accessToken)).toBe(false);
+    const [user] = await rows(gateway, 'SELECT email FROM users WHERE id = ?', [id]);
+    expect(user).toEqual({ email });
+    expect(await mailsOf(email, 'reset-password')).toBe(1);
+    expect(await mailsOf(theirs, 'reset-password')).toBe(0);
+    const resetToken = await tokenOf('RESET_PASSWORD', email);
+    const done = await gateway.ask(ResetPasswordDocument, { input: { resetToken, newPassword: NEW_PASSWORD } });
+    expectType(done.data.resetPassword, 'PasswordResetSuccess');
+    expect((await login(email, NEW_PASSWORD)).__typename).toBe('LoginSuccess');
+    expect(faults(gateway)).toEqual([]);
+  });
+
+  it('a move from before their sign-in stays', async () => {
+    const { email, id } = await quickUser(gateway);
+    const home = await loggedIn(gateway, email, { ask: AT_HOME });
+    const own = newEmail();
+    await moveTo(gateway, { id, accessToken: home.accessToken }, own);
+    gateway.clock.advance(1);
+    const stranger = await loggedIn(gateway, own, { ask: STRANGER });
+    await report(await tokenOf('REPORT_SESSION', stranger.session.id));
+    expect(await rows(gateway, 'SELECT email FROM users WHERE id = ?', [id])).toEqual([{ email: own }]);
+    expect(await mailsOf(own, 'reset-password')).toBe(1);
+  });
 });

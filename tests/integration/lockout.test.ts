@@ -157,20 +157,36 @@ describe('L2: a stranger does not lock out the owner', () => {
     expectType((await login(email, {}, elsewhere)).data.login, 'LoginSuccess');
   });
 
-  it('who signs in from where they did before with a client that keeps no cookies', async () => {
+  it('who signs in with an app that keeps a device token in place of the cookie', async () => {
     const { email } = await quickUser(gateway);
-    const phone: Ask = { from: '198.51.100.21', headers: { 'user-agent': 'GatehouseApp/1.0 (iPhone; iOS 19)' } };
-    expectType((await login(email, { tokenDelivery: 'BODY' }, phone)).data.login, 'LoginSuccess');
+    const first = await login(email, { tokenDelivery: 'BODY', deviceToken: '' });
+    const { deviceToken } = expectType(first.data.login, 'LoginSuccess');
+    expect(deviceToken).toHaveLength(64);
+    expect(first.cookies).toEqual([]);
     await lock(email);
-    expectType((await login(email, { tokenDelivery: 'BODY' }, phone)).data.login, 'LoginSuccess');
+    expectType((await login(email, { tokenDelivery: 'BODY' })).data.login, 'AccountLockedProblem');
+    const again = await login(email, { tokenDelivery: 'BODY', deviceToken });
+    expect(expectType(again.data.login, 'LoginSuccess').deviceToken).toBe(deviceToken);
   });
 
-  it('and a known device has no more tries than others', async () => {
+  it('and the app has no more tries than others, while others have theirs', async () => {
     const { email } = await quickUser(gateway);
-    const phone: Ask = { from: '198.51.100.22' };
-    await login(email, {}, phone);
-    expect(await lock(email, phone)).toEqual(Array(5).fill('InvalidCredentialsProblem'));
-    expectType((await login(email, {}, phone)).data.login, 'AccountLockedProblem');
+    const { data } = await login(email, { tokenDelivery: 'BODY', deviceToken: '' });
+    const { deviceToken } = expectType(data.login, 'LoginSuccess');
+    const app = { tokenDelivery: 'BODY' as const, deviceToken };
+    const answers = await atOnce(7, () => login(email, { ...app, password: WRONG }));
+    const names = answers.map((answer) => answer.data.login.__typename);
+    expect(names.filter((name) => name === 'InvalidCredentialsProblem')).toHaveLength(5);
+    expectType((await login(email, app)).data.login, 'AccountLockedProblem');
+    expectType((await login(email)).data.login, 'LoginSuccess');
+  });
+
+  it('E4: looking like a device of the owner is worth nothing', async () => {
+    const { email } = await quickUser(gateway);
+    await login(email, {}, STRANGER);
+    await lock(email);
+    expectType((await login(email, {}, STRANGER)).data.login, 'AccountLockedProblem');
+    expectType((await login(email, {}, { from: '192.0.2.1' })).data.login, 'AccountLockedProblem');
   });
 
   it("another account's device cookie, or a made-up one, opens nothing", async () => {

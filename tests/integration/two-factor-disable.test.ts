@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resetTwoFactor } from '../../src/services/accounts/reset-two-factor.js';
 import { DisableTotpDocument, LoginDocument, MeDocument, RefreshDocument } from '../generated/operations.js';
-import { atOnce, faults, quickUser, rows } from '../support/accounts.js';
+import { atOnce, commandContext, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';
 import { expectType, loggedIn, PASSWORD } from '../support/journey.js';
 import {
@@ -145,5 +146,23 @@ describe('T3: it stays on', () => {
     const events = "SELECT 1 FROM audit_events WHERE user_id = ? AND type = 'TOTP_DISABLE' AND success";
     expect(await rows(gateway, events, [id])).toHaveLength(1);
     expect(faults(gateway)).toEqual([]);
+  });
+});
+
+describe('T5: an operator', () => {
+  it('removes the factor of somebody who lost it, which ends their sessions and is told', async () => {
+    const user = await twoFactorUser(gateway);
+    const done = await resetTwoFactor(commandContext(gateway), user.email);
+    expect(done).toEqual({ kind: 'two-factor-reset', endedSessions: 1 });
+    expect((await gateway.ask(MeDocument, {}, { token: user.accessToken })).errors[0]?.extensions.code).toBe(
+      'UNAUTHENTICATED',
+    );
+    expect((await loggedIn(gateway, user.email)).user.id).toBe(user.id);
+    const kept =
+      'SELECT (SELECT count(*) FROM totp_credentials WHERE user_id = ?) + (SELECT count(*) FROM recovery_codes WHERE user_id = ?) AS rows';
+    expect(await rows(gateway, kept, [user.id, user.id])).toEqual([{ rows: '0' }]);
+    const told = "SELECT mail FROM outbox_messages WHERE recipient = ? AND mail = 'two-factor-disabled'";
+    expect(await rows(gateway, told, [user.email])).toHaveLength(1);
+    expect(await resetTwoFactor(commandContext(gateway), user.email)).toMatchObject({ code: 'NOT_FOUND' });
   });
 });

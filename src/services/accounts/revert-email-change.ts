@@ -35,7 +35,8 @@ type Needs = Pick<
 >;
 type RevertProblem = Problem<'TOKEN_INVALID' | 'CONFLICT'>;
 
-interface Reverted {
+/** The address is back, and the way to a new password is mailed there. */
+export interface Reverted {
   kind: 'reverted';
   userId: string;
   email: string;
@@ -58,6 +59,7 @@ async function endLaterChanges({ em, userId, email, now }: Revert): Promise<void
   await endWaysBack(em, { userId, since: issuedAt, now });
 }
 
+/** Moves the address back; whoever calls it holds the code of the way back, and the one of a change under way. */
 async function takeBack(revert: Revert): Promise<Reverted | Problem<'CONFLICT'>> {
   const { context, em, userId, email, now } = revert;
   const moved = await moveAddress(context, em, { userId, from: null, to: email, now });
@@ -72,6 +74,31 @@ async function takeBack(revert: Revert): Promise<Reverted | Problem<'CONFLICT'>>
   const outboxId = await forceReset(context, em, user);
   const ended = await revokeSessions(em, { userId, exceptId: null }, 'EMAIL_CHANGED', now);
   return { kind: 'reverted', userId, email, ...moved, ended, outboxId };
+}
+
+const OLDEST_WAY_BACK = `
+  UPDATE one_time_codes SET consumed_at = ? WHERE id = (
+    SELECT id FROM one_time_codes
+    WHERE purpose = 'REVERT_EMAIL' AND user_id = ? AND consumed_at IS NULL AND link_expires_at > ? AND issued_at >= ?
+    ORDER BY issued_at LIMIT 1)
+  RETURNING address`;
+
+/**
+ * Takes back what was done to the address since a sign-in that its owner did not know; undefined where it is still the one
+ * that it was then, or where that one is taken. Part of the caller's transaction.
+ */
+export async function takeBackSince(
+  context: Needs,
+  em: EntityManager,
+  userId: string,
+  since: Date,
+): Promise<Reverted | undefined> {
+  const now = context.clock.now();
+  await lockCode(em, 'CHANGE_EMAIL', userId);
+  const [way] = await em.execute<{ address: string }[]>(OLDEST_WAY_BACK, [now, userId, now, since]);
+  if (way === undefined) return undefined;
+  const taken = await takeBack({ context, em, userId, email: way.address, now });
+  return isProblem(taken) ? undefined : taken;
 }
 
 /** Takes turns with a change that is being confirmed, which holds its code first of all. */

@@ -6,12 +6,12 @@ import { newDeviceToken, readDeviceToken } from './device-token.js';
 
 /** The device behind a request, by whatever it can be known again. */
 export interface PresentedDevice {
-  /** What the browser keeps; new where it brought none. */
+  /** What the client keeps; new where it brought none. */
   token: string;
-  /** Whether it brought it. */
-  isHeld: boolean;
-  /** Keys of the device, the one of its cookie first. The second is made of its network and kind, for clients that keep no cookies. */
-  keys: readonly [string, string];
+  /** By its token, which nobody can make up. */
+  tokenKey: string;
+  /** By its network and kind, which others may share: good enough to spare its owner a mail, and for nothing else. */
+  looksKey: string;
 }
 
 type Needs = Pick<UseCaseContext, 'secretKeys' | 'client'>;
@@ -29,30 +29,30 @@ function withoutVersion(name: string | null): string {
 }
 
 /** Reads the device of a request. Versions are left out of what it looks like, for browsers change them by themselves. */
-export function presentedDevice({ secretKeys, client }: Needs): PresentedDevice {
-  const held = client.deviceToken === null ? undefined : readDeviceToken(secretKeys, client.deviceToken);
-  const token = held === undefined || client.deviceToken === null ? newDeviceToken(secretKeys) : client.deviceToken;
+export function presentedDevice({ secretKeys, client }: Needs, deviceToken: string | null): PresentedDevice {
+  const held = deviceToken === null ? undefined : readDeviceToken(secretKeys, deviceToken);
+  const token = held === undefined || deviceToken === null ? newDeviceToken(secretKeys) : deviceToken;
   const id = held ?? readDeviceToken(secretKeys, token) ?? Buffer.alloc(0);
   const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
   const kind = [deviceType, withoutVersion(browser), withoutVersion(operatingSystem)];
   const traits = [String(clientNetwork(client.ipAddress)), ...kind];
   const key = (parts: (string | Buffer)[]) => secretKeys.authenticate('device-traits', parts).toString('base64url');
-  return { token, isHeld: held !== undefined, keys: [key(['cookie', id]), key(['looks', ...traits])] };
+  return { token, tokenKey: key(['token', id]), looksKey: key(['looks', ...traits]) };
 }
 
 /**
  * Keeps the device of a sign-in. Returns whether it is one that the account did not know; the first device of an account is
- * none. A client without cookies never brings its new token back, which would only leave a row for each sign-in. Run it in the
- * transaction that holds the user's row, so that of two sign-ins at once one comes first.
+ * none. Run it in the transaction that holds the user's row, so that of two sign-ins at once one comes first.
  */
 export async function rememberDevice(
   em: EntityManager,
   userId: string,
-  device: PresentedDevice & { keepsCookies: boolean },
+  device: PresentedDevice & { keepsToken: boolean },
   now: Date,
 ): Promise<{ isNew: boolean }> {
-  const kept = device.isHeld || device.keepsCookies ? device.keys : device.keys.slice(1);
-  const values = [userId, userId, `{${kept.join(',')}}`, now, now, `{${device.keys.join(',')}}`];
+  const { tokenKey, looksKey } = device;
+  const kept = device.keepsToken ? `{${tokenKey},${looksKey}}` : `{${looksKey}}`;
+  const values = [userId, userId, kept, now, now, `{${tokenKey},${looksKey}}`];
   const [row] = await em.execute<{ devices: number; known: number }[]>(REMEMBER, values);
   return { isNew: row !== undefined && row.devices > 0 && row.known === 0 };
 }

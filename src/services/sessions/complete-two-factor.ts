@@ -11,6 +11,8 @@ import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, sign
 export interface CompleteTwoFactorInput {
   challenge: string;
   code: string;
+  /** By what a client without cookies was known before. */
+  deviceToken: string | null;
   /** The refresh token in the browser's cookie: with cookies its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
@@ -35,13 +37,14 @@ async function begin(
   context: Needs,
   user: User,
   tried: TriedChallenge,
+  deviceToken: string | null,
 ): Promise<SignInBegun | PasswordChangeRequired | undefined> {
   const { rememberMe, deviceName, tokenDelivery, firstMethods } = tried;
   const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
   return await context.em.transactional(async (em) => {
     if (!(await consumeChallenge(em, tried.id, context.clock.now()))) return undefined;
     if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'TWO_FACTOR');
-    const begin = { user, rememberMe, deviceName, tokenDelivery, authenticationMethods };
+    const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods };
     return await signIn(context, em, begin, 'TWO_FACTOR');
   });
 }
@@ -61,10 +64,11 @@ export async function completeTwoFactor(
     const { attemptsLeft } = tried;
     return verified.code === 'ACCOUNT_LOCKED' ? verified : problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft });
   }
-  const begun = await begin(context, user, tried);
+  const byCookie = tried.tokenDelivery === 'COOKIE';
+  const deviceToken = byCookie ? context.client.deviceToken : input.deviceToken;
+  const begun = await begin(context, user, tried, deviceToken);
   if (begun === undefined) return expired();
   if (begun.kind === 'password-change-required') return begun;
-  const { tokenDelivery } = tried;
-  const held = tokenDelivery === 'COOKIE' ? input.heldRefreshToken : null;
-  return { ...(await finishSignIn(context, begun, held)), tokenDelivery };
+  const signedIn = await finishSignIn(context, begun, byCookie ? input.heldRefreshToken : null);
+  return { ...signedIn, tokenDelivery: tried.tokenDelivery };
 }

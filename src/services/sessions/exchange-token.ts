@@ -4,14 +4,20 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { consumeToken } from '../one-time-codes/consume.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
-import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
+import {
+  type DeviceToken,
+  finishSignIn,
+  type SignedIn,
+  type SignInBegun,
+  type SignInContext,
+  signIn,
+} from './sign-in.js';
 
 /** The token of a verified address, and how its session is to begin. */
-export interface ExchangeTokenInput {
+export interface ExchangeTokenInput extends DeviceToken {
   token: string;
   rememberMe: boolean;
   deviceName: string | null;
-  tokenDelivery: 'COOKIE' | 'BODY';
   /** The refresh token in the browser's cookie: its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
@@ -26,13 +32,13 @@ async function openTo(
   userId: string,
   input: ExchangeTokenInput,
 ): Promise<SignInBegun | TwoFactorRequired | Problem<'TOKEN_INVALID'>> {
-  const { rememberMe, deviceName, tokenDelivery } = input;
+  const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
   const user = await em.findOneOrFail(User, userId);
   if (user.twoFactorEnabledAt != null && user.disabledAt == null) {
     await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', userId, metadata: { secondFactor: 'required' } });
     return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods: METHODS });
   }
-  const begin = { user, rememberMe, deviceName, tokenDelivery, authenticationMethods: METHODS };
+  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods: METHODS };
   const begun = await signIn(context, em, begin, 'TOKEN_EXCHANGE');
   if (begun === undefined) await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId });
   return begun ?? problem('TOKEN_INVALID');

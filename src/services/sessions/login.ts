@@ -11,16 +11,22 @@ import { presentedDevice } from '../devices/known-devices.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
 import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
-import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
+import {
+  type DeviceToken,
+  finishSignIn,
+  type SignedIn,
+  type SignInBegun,
+  type SignInContext,
+  signIn,
+} from './sign-in.js';
 
 /** Who signs in, and how the session is to begin. */
-export interface LoginInput {
+export interface LoginInput extends DeviceToken {
   /** E-mail address or username, in lower case. */
   identifier: string;
   password: string;
   rememberMe: boolean;
   deviceName: string | null;
-  tokenDelivery: 'COOKIE' | 'BODY';
   /** The refresh token in the browser's cookie: its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
@@ -33,8 +39,7 @@ type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | Logi
 const COLUMNS = `id, email, username, username_key, display_name, role, password_hash, password_changed_at,
   password_breached_at, two_factor_enabled_at, email_verified_at, disabled_at, last_login_at, locale, timezone,
   terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at,
-  (SELECT d.device_key FROM known_devices d WHERE d.user_id = users.id AND d.device_key = ANY($2::text[])
-    ORDER BY d.device_key = ($2::text[])[1] DESC LIMIT 1) AS known_device`;
+  (SELECT d.device_key FROM known_devices d WHERE d.user_id = users.id AND d.device_key = $2) AS known_device`;
 const FIND_BY_EMAIL: Statement = { name: 'login-by-email', text: `SELECT ${COLUMNS} FROM users WHERE email = $1` };
 const FIND_BY_USERNAME: Statement = {
   name: 'login-by-username',
@@ -48,9 +53,9 @@ interface Found {
   knownDevice: string | null;
 }
 
-async function findAccount(context: Needs, identifier: string): Promise<Found | undefined> {
+async function findAccount(context: Needs, { identifier, deviceToken }: LoginInput): Promise<Found | undefined> {
   const statement = identifier.includes('@') ? FIND_BY_EMAIL : FIND_BY_USERNAME;
-  const [row] = await context.query(statement, [identifier, presentedDevice(context).keys]);
+  const [row] = await context.query(statement, [identifier, presentedDevice(context, deviceToken).tokenKey]);
   if (row === undefined) return undefined;
   const { known_device: knownDevice, ...columns } = row;
   const passwordHash = row.password_hash as string;
@@ -84,14 +89,14 @@ async function refuse(context: Needs, user: User | null, reason: LoginProblem['c
 
 /** What a right password opens, in the transaction of its caller. */
 async function openTo(context: Needs, em: EntityManager, user: User, input: LoginInput): Promise<Opened | undefined> {
-  const { rememberMe, deviceName, tokenDelivery } = input;
+  const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
   const firstMethods = ['pwd'];
   if (user.twoFactorEnabledAt != null) {
     await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
     return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods });
   }
   if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'LOGIN');
-  const begin = { user, rememberMe, deviceName, tokenDelivery, authenticationMethods: firstMethods };
+  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods: firstMethods };
   return await signIn(context, em, begin, 'LOGIN');
 }
 
@@ -135,7 +140,7 @@ async function tryPassword(
  * owner alone.
  */
 export async function login(context: Needs, input: LoginInput): Promise<LoginOutcome> {
-  const found = await findAccount(context, input.identifier);
+  const found = await findAccount(context, input);
   const subject = subjectOf(found, input.identifier);
   const outcome = await countedTry(context, subject, (attempt) => tryPassword(context, found, input, attempt));
   if (outcome.kind === 'sign-in-begun') return await finishSignIn(context, outcome, input.heldRefreshToken);

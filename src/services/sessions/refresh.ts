@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Session } from '../../entities/session.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
 import { type Problem, problem } from '../../problems.js';
@@ -127,7 +128,8 @@ async function explain(
   const { sessionId } = token;
   const [row] = await context.query(INSPECT, [sessionId, hashSessionSecret(token.secret), now]);
   if (row === undefined) {
-    await refuse(context, sessionId, null, 'ENDED');
+    const ended = await context.em.findOne(Session, sessionId, { fields: ['user'] });
+    await refuse(context, sessionId, ended?.user.id ?? null, 'ENDED');
     return rejected;
   }
   if (row.disabled_at !== null) {

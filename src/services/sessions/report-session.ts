@@ -3,6 +3,7 @@ import { KnownDevice } from '../../entities/known-device.js';
 import { Session } from '../../entities/session.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem } from '../../problems.js';
+import { takeBackSince } from '../accounts/revert-email-change.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
@@ -41,11 +42,22 @@ interface Ended {
   outboxId: string;
 }
 
-/** Forgets the device of the session, and those that became known after it; all, where the session is gone. */
-async function forgetDevices(em: EntityManager, userId: string, sessionId: string): Promise<void> {
-  const session = await em.findOne(Session, { id: sessionId, user: userId });
-  const since = session === null ? {} : { firstSeenAt: { $gte: session.createdAt } };
-  await em.nativeDelete(KnownDevice, { user: userId, ...since });
+/** Forgets the devices that became known since a moment; all, where it is not known any more. */
+async function forgetDevices(em: EntityManager, user: string, since: Date | undefined): Promise<void> {
+  await em.nativeDelete(KnownDevice, { user, ...(since === undefined ? {} : { firstSeenAt: { $gte: since } }) });
+}
+
+/** A way to a new password for the owner: at the address that the account had when the stranger signed in. */
+async function mailReset(
+  context: Needs,
+  em: EntityManager,
+  userId: string,
+  since: Date | undefined,
+): Promise<{ outboxId: string; ended: string[] }> {
+  const back = since === undefined ? undefined : await takeBackSince(context, em, userId, since);
+  if (back !== undefined) return back;
+  const user = await em.findOneOrFail(User, { id: userId });
+  return { outboxId: await forceReset(context, em, user), ended: [] };
 }
 
 async function endEverything(
@@ -53,14 +65,16 @@ async function endEverything(
   em: EntityManager,
   { userId, address: sessionId }: ConsumedCode,
 ): Promise<Ended> {
-  const user = await em.findOneOrFail(User, { id: userId });
-  const outboxId = await forceReset(context, em, user);
+  const session = await em.findOne(Session, { id: sessionId, user: userId });
+  const since = session?.createdAt;
+  const mailed = await mailReset(context, em, userId, since);
   // Whoever signed in may have begun other sessions since, by a renewal or by the password.
-  const ended = await revokeSessions(em, { userId, exceptId: null }, 'REPORTED', context.clock.now());
-  await forgetDevices(em, userId, sessionId);
+  const others = await revokeSessions(em, { userId, exceptId: null }, 'REPORTED', context.clock.now());
+  const ended = [...mailed.ended, ...others];
+  await forgetDevices(em, userId, since);
   const metadata = { sessionId, endedSessions: ended.length };
   await recordEvent(em, context, { type: 'SESSION_REPORT', userId, metadata });
-  return { kind: 'ended', sessionId, ended, outboxId };
+  return { kind: 'ended', sessionId, ended, outboxId: mailed.outboxId };
 }
 
 async function report(context: Needs, em: EntityManager, token: string): Promise<Ended | Problem<'TOKEN_INVALID'>> {

@@ -16,20 +16,27 @@ import {
 } from './create-session.js';
 import { replaceSession } from './replace-session.js';
 
+/** How the client is known again: by a cookie, or by what it says in its input. */
+export interface DeviceToken {
+  tokenDelivery: 'COOKIE' | 'BODY';
+  /** By what it was known before; empty where it asks for such a token, null where it keeps none. */
+  deviceToken: string | null;
+}
+
 /** A sign-in whose transaction may commit. */
 export interface SignInBegun {
   kind: 'sign-in-begun';
   begun: SessionBegun;
-  /** By what the browser is known again. */
-  deviceToken: string;
+  /** By what the client is known again; null where it keeps nothing. */
+  deviceToken: string | null;
   /** The mail about a device that the account did not know. */
   outboxId: string | undefined;
 }
 
 /** A sign-in that is done. */
 export interface SignedIn extends SessionStarted {
-  /** By what the browser is known again. */
-  deviceToken: string;
+  /** By what the client is known again; null where it keeps nothing. */
+  deviceToken: string | null;
 }
 
 /** What a sign-in needs. */
@@ -74,21 +81,23 @@ async function tellOfDevice(
 export async function signIn(
   context: SignInContext,
   em: EntityManager,
-  begin: NewSession & { tokenDelivery: 'COOKIE' | 'BODY' },
+  begin: NewSession & DeviceToken,
   event: AuditEventType,
 ): Promise<SignInBegun | undefined> {
   const begun = await createSession(context, em, begin);
   if (begun === undefined) return undefined;
   const { session, user } = begun;
-  const device = presentedDevice(context);
-  const keepsCookies = begin.tokenDelivery === 'COOKIE';
-  const { isNew } = await rememberDevice(em, user.id, { ...device, keepsCookies }, session.createdAt);
+  const { tokenDelivery, deviceToken } = begin;
+  const device = presentedDevice(context, deviceToken);
+  // Of a client that will not bring it again, a token would only leave a row for each sign-in.
+  const keepsToken = tokenDelivery === 'COOKIE' || deviceToken !== null;
+  const { isNew } = await rememberDevice(em, user.id, { ...device, keepsToken }, session.createdAt);
   const metadata = { sessionId: session.id };
   const who = { userId: user.id, actorId: user.id, metadata };
   await recordEvent(em, context, { type: event, ...who });
   if (isNew) await recordEvent(em, context, { type: 'NEW_DEVICE', ...who });
   const outboxId = isNew ? await tellOfDevice(context, em, begun) : undefined;
-  return { kind: 'sign-in-begun', begun, deviceToken: device.token, outboxId };
+  return { kind: 'sign-in-begun', begun, deviceToken: keepsToken ? device.token : null, outboxId };
 }
 
 /**
