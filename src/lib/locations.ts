@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { type CityResponse, open, type Reader } from 'maxmind';
 import type { Logger } from 'pino';
 import { clientAddress } from './client-network.js';
@@ -53,10 +53,32 @@ async function read(path: string): Promise<Reader<CityResponse>> {
   return await open<CityResponse>(path, { cache: { max: KEPT_ENTRIES } });
 }
 
-/** Calls back when the file is another one; asks in intervals, as a mounted folder tells of no change by itself. */
-function watchReplacement(path: string, milliseconds: number, onChange: () => void): () => void {
-  watchFile(path, { persistent: false, interval: milliseconds }, onChange);
-  return () => unwatchFile(path, onChange);
+/** Tells one state of a file from another; the same for every file that is not there. */
+async function stateOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? 'gone' : [found.ino, found.mtimeMs, found.size].join();
+}
+
+/** Calls back when the file is another one than `state` was; asks in intervals, as a mounted folder tells of no change by itself. */
+function watchReplacement(
+  path: string,
+  state: string,
+  milliseconds: number,
+  onChange: () => Promise<void>,
+): () => void {
+  let seen = state;
+  let asking = false;
+  const ask = async () => {
+    if (asking) return;
+    asking = true;
+    const present = await stateOf(path);
+    if (present !== seen) await onChange();
+    seen = present;
+    asking = false;
+  };
+  const timer = setInterval(() => void ask(), milliseconds);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /**
@@ -68,9 +90,10 @@ export async function openLocations(
   { path, logger }: { path: string; logger: Logger },
   pollMilliseconds = POLL_MILLISECONDS,
 ): Promise<Locations> {
+  // Before the file is read: one that takes its place meanwhile is noticed.
+  const state = await stateOf(path);
   let database = await read(path);
   let told = false;
-  let replacing = Promise.resolve();
   const replace = async () => {
     try {
       database = await read(path);
@@ -80,9 +103,7 @@ export async function openLocations(
       logger.warn({ err: cause, path }, 'the new database of locations cannot be read; the old one stays in use');
     }
   };
-  const unwatch = watchReplacement(path, pollMilliseconds, () => {
-    replacing = replacing.then(replace);
-  });
+  const unwatch = watchReplacement(path, state, pollMilliseconds, replace);
   return {
     locate(ipAddress) {
       const address = clientAddress(ipAddress);

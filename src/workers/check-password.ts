@@ -4,7 +4,7 @@ import type { CheckPasswordPayload } from '../jobs/check-password.js';
 import { addSeconds } from '../lib/clock.js';
 import { recordEvent } from '../services/audit/record-event.js';
 import { handOver } from '../services/mail-outbox/hand-over.js';
-import { writeMail } from '../services/mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../services/mail-outbox/write-mail.js';
 import { isBreached, RangesUnavailable } from '../services/passwords/breach-ranges.js';
 
 type Needs = Pick<
@@ -22,7 +22,7 @@ interface Check {
 interface Owner {
   email: string;
   locale: string | null;
-  display_name: string | null;
+  displayName: string | null;
 }
 
 /** After this many questions without an answer the password is let be: about an hour. */
@@ -37,7 +37,7 @@ const POSTPONE = `
 /** Nothing, where another password was set meanwhile. */
 const MARK = `
   UPDATE users SET password_breached_at = COALESCE(password_breached_at, ?)
-  WHERE id = ? AND password_changed_at = ? RETURNING email, locale, display_name`;
+  WHERE id = ? AND password_changed_at = ? RETURNING email, locale, display_name AS "displayName"`;
 
 /** Removes the check; false where another worker did, or a later password took its place. */
 async function settle(em: EntityManager, check: Check): Promise<boolean> {
@@ -63,7 +63,7 @@ async function mark(needs: Needs, check: Check, requestId: string): Promise<stri
       mail: 'password-breached',
       recipient: owner.email,
       locale: owner.locale,
-      variables: owner.display_name === null ? {} : { displayName: owner.display_name },
+      variables: greeting(owner),
       requestId,
       now,
     });

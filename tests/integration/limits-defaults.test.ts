@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { rateLimitPolicies } from '../../src/permissions/rate-limits.js';
 import { type Ask, sharedGateway, type TestGateway } from '../support/app.js';
 import { loggedIn, verifiedUser } from '../support/journey.js';
 
@@ -21,7 +23,7 @@ async function policiesOf(text: string, ask: Ask = {}): Promise<string[]> {
 
 const mutation = (call: string) => `mutation { ${call} { __typename } }`;
 
-it.each([
+const mutations: [call: string, policies: string[]][] = [
   ['signup(input: { email: "a@b.example", password: "x" })', ['signup-client 5/3600']],
   ['login(input: { identifier: "x", password: "x" })', ['login-client 25/3600', 'login-account 10/3600']],
   [
@@ -34,6 +36,8 @@ it.each([
     ['resendVerification-client 5/3600', 'resendVerification-email 5/3600'],
   ],
   ['exchangeToken(input: { token: "x" })', ['exchangeToken-client 10/3600']],
+  ['completeTwoFactor(input: { challenge: "x", code: "1" })', ['completeTwoFactor-client 25/3600']],
+  ['reauthenticate(input: { password: "x" })', ['reauthenticate-user 10/3600']],
   ['refresh(input: { refreshToken: "x" })', ['refresh-session 60/3600']],
   [
     'requestPasswordReset(input: { email: "a@b.example" })',
@@ -45,6 +49,16 @@ it.each([
   ],
   ['resetPassword(input: { resetToken: "x", newPassword: "x" })', ['resetPassword-client 10/3600']],
   ['changePassword(input: { currentPassword: "x", newPassword: "x" })', ['changePassword-user 10/3600']],
+  ['updateProfile(input: {})', ['updateProfile-user 30/3600']],
+  [
+    'requestEmailChange(input: { newEmail: "a@b.example" })',
+    ['requestEmailChange-user 5/3600', 'requestEmailChange-email 5/3600'],
+  ],
+  [
+    'confirmEmailChange(input: { code: "1" })',
+    ['confirmEmailChange-user 10/3600', 'confirmEmailChange-user-2 20/86400'],
+  ],
+  ['revertEmailChange(input: { token: "x" })', ['revertEmailChange-client 10/3600']],
   ['reportSession(input: { token: "x" })', ['reportSession-client 10/3600']],
   ['enrolTotp', ['enrolTotp-user 10/3600']],
   ['confirmTotp(input: { code: "1" })', ['confirmTotp-user 20/3600']],
@@ -52,7 +66,9 @@ it.each([
   ['regenerateRecoveryCodes(input: { password: "x", code: "1" })', ['regenerateRecoveryCodes-user 10/3600']],
   ['revokeSession(id: "x")', ['revokeSession-user 30/3600']],
   ['revokeOtherSessions', ['revokeOtherSessions-user 10/3600']],
-])('X1: %s is limited as the table says', async (call, policies) => {
+];
+
+it.each(mutations)('X1: %s is limited as the table says', async (call, policies) => {
   expect(await policiesOf(mutation(call), { token })).toEqual(policies);
 });
 
@@ -62,6 +78,13 @@ it.each([
   ['{ me { id } mySessions { totalCount } }', ['']],
 ])('X1: %s is limited as the table says', async (text, policies) => {
   expect(await policiesOf(text, { token })).toEqual(policies);
+});
+
+it('X1: every limited mutation is in the table above and in docs/errors.md', () => {
+  const limited = Object.keys(rateLimitPolicies.Mutation ?? {}).toSorted();
+  expect(mutations.map(([call]) => call.replace(/\(.*/s, '')).toSorted()).toEqual(limited);
+  const documented = readFileSync('docs/errors.md', 'utf8').split('## Limits')[1]?.split('\n\n')[1] ?? '';
+  for (const field of limited) expect(documented).toContain(`\`${field}\``);
 });
 
 it('X1: a refresh counts for its session, and a forged token for its client', async () => {

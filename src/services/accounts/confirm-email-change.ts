@@ -5,7 +5,7 @@ import { maskedEmail } from '../../lib/email-address.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { handOver } from '../mail-outbox/hand-over.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { consumeCode } from '../one-time-codes/consume.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
@@ -75,7 +75,7 @@ async function issueWayBack({ context, em, user, newEmail, now }: Change): Promi
 async function tellOldAddress(change: Change): Promise<string> {
   const { context, em, user, newEmail, now } = change;
   const codeId = await issueWayBack(change);
-  const variables = { newAddress: maskedEmail(newEmail), occurredAt: now.toISOString() };
+  const variables = { newAddress: maskedEmail(newEmail), occurredAt: now.toISOString(), ...greeting(user) };
   const mail = { mail: 'email-changed' as const, recipient: user.email, locale: user.locale ?? null, variables };
   return await writeMail(em, { ...mail, codeId, requestId: context.requestId, now });
 }

@@ -4,7 +4,7 @@ import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
-import { countMails, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
+import { countMails, greeting, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -55,9 +55,10 @@ async function mailFor(
   const recipient = taker?.email ?? newEmail;
   const since = addSeconds(now, -context.settings.codeResendSeconds);
   const told = (await countMails(em, 'already-registered', recipient, since)) > 0;
-  if (taker !== null) return { mail: told ? 'none' : 'already-registered', recipient, locale: taker.locale ?? null };
-  const variables: Record<string, string> = user.displayName == null ? {} : { displayName: user.displayName };
-  return { mail: 'change-email', recipient, locale: user.locale ?? null, codeId, variables };
+  const { locale = null } = taker ?? user;
+  const addressed = { recipient, locale, variables: greeting(taker ?? user) };
+  if (taker !== null) return { mail: told ? 'none' : 'already-registered', ...addressed };
+  return { mail: 'change-email', codeId, ...addressed };
 }
 
 /** A code that works, or for a taken address one that never does: the caller cannot tell which. */

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -37,7 +37,7 @@ async function writeCode(context: Needs, em: EntityManager, email: string, now: 
     recipient: email,
     locale: user?.locale ?? null,
     codeId,
-    variables: typeof user?.displayName === 'string' ? { displayName: user.displayName } : {},
+    variables: greeting(user),
     requestId: context.requestId,
     now,
   });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { DeadlockException, type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
-import { countMails, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
+import { countMails, greeting, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import { handOverPasswordCheck, requestPasswordCheck } from '../passwords/breach-check.js';
 import { refusePassword } from '../passwords/policy.js';
@@ -150,24 +150,27 @@ async function writeCode(attempt: Attempt, userId: string | null): Promise<strin
   return (await issueCode(em, context.secretKeys, { ...code, countOnSince: freshSince(attempt) })).id;
 }
 
-async function writeMailTo(
+async function mailCode(
   attempt: Attempt,
   mail: NewMail['mail'],
-  codeId?: string,
+  codeId: string,
   recipient = attempt.input.email,
 ): Promise<string> {
   const { context, em, input, now } = attempt;
-  const variables: Record<string, string> = {};
-  if (mail === 'verify-email' && input.displayName) variables.displayName = input.displayName;
   const { requestId } = context;
-  return await writeMail(em, { mail, recipient, locale: input.locale ?? null, codeId, variables, requestId, now });
+  const { locale = null } = input;
+  return await writeMail(em, { mail, recipient, locale, codeId, variables: greeting(input), requestId, now });
 }
 
-/** The owner is told once in a while, under the address that they have; a code that never works counts the caller's tries. */
-async function tellOwner(attempt: Attempt, { id: userId, email }: User): Promise<Written> {
+/** The owner is told once in a while, at the address and in the language that they have; a code that never works counts the caller's tries. */
+async function tellOwner(attempt: Attempt, user: User): Promise<Written> {
+  const { context, em, now } = attempt;
+  const { id: userId, email: recipient, locale = null } = user;
   await writeCode(attempt, null);
-  const told = (await countMails(attempt.em, 'already-registered', email, freshSince(attempt))) > 0;
-  const outboxId = await writeMailTo(attempt, told ? 'none' : 'already-registered', undefined, email);
+  const told = (await countMails(em, 'already-registered', recipient, freshSince(attempt))) > 0;
+  const mail = told ? 'none' : 'already-registered';
+  const { requestId } = context;
+  const outboxId = await writeMail(em, { mail, recipient, locale, variables: greeting(user), requestId, now });
   return { kind: 'written', outboxId, userId, refused: 'EMAIL_TAKEN' };
 }
 
@@ -176,14 +179,14 @@ async function mailAgain(attempt: Attempt, { id: userId, email }: User, codeId: 
   await contestPassword(attempt.em, attempt.presented, { userId, now: attempt.now });
   const mailed = await countMails(attempt.em, 'verify-email', email, freshSince(attempt));
   const mail = mailed < MAILS_PER_FRESH_CODE ? 'verify-email' : 'none';
-  const outboxId = await writeMailTo(attempt, mail, codeId, email);
+  const outboxId = await mailCode(attempt, mail, codeId, email);
   return { kind: 'written', outboxId, userId, refused: 'EMAIL_NOT_VERIFIED' };
 }
 
 async function mailNewCode(attempt: Attempt, userId: string): Promise<Written> {
   return {
     kind: 'written',
-    outboxId: await writeMailTo(attempt, 'verify-email', await writeCode(attempt, userId)),
+    outboxId: await mailCode(attempt, 'verify-email', await writeCode(attempt, userId)),
     userId,
   };
 }
@@ -259,7 +262,7 @@ async function writeAll(attempt: Attempt): Promise<{ outboxId: string; checkOf: 
 
 /** The username that another sign-up took in the same moment; what else collides comes right when it is tried again. */
 async function raceLost(context: Needs, error: unknown): Promise<Problem<'USERNAME_TAKEN'> | undefined> {
-  if (appearedMeanwhile(error)) return undefined;
+  if (appearedMeanwhile(error) || error instanceof DeadlockException) return undefined;
   if (!(error instanceof UniqueConstraintViolationException)) throw error;
   if (!('constraint' in error && error.constraint === 'users_username_key_unique')) {
     throw new ProblemError(problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 }));

@@ -4,7 +4,7 @@ import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver } from '../mail-outbox/hand-over.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import type { UseCaseContext } from '../use-case.js';
 import { subjectKey, type TrySubject } from './subject.js';
 
@@ -48,11 +48,7 @@ async function tellOwner(context: CountingContext, em: EntityManager, wrong: Wro
     mail: owner === null || told ? 'none' : 'account-locked',
     recipient: owner?.email ?? NOBODY,
     locale: owner?.locale ?? null,
-    variables: {
-      occurredAt: now.toISOString(),
-      lockedMinutes,
-      ...(owner?.displayName == null ? {} : { displayName: owner.displayName }),
-    },
+    variables: { occurredAt: now.toISOString(), lockedMinutes, ...greeting(owner) },
     requestId: context.requestId,
     now,
   });

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 import { keepPassword } from './history.js';
@@ -14,7 +14,7 @@ const OTHER_WAYS_IN = ['RESET_TICKET', 'EXCHANGE'] as const;
 
 /** The way to set a new password, mailed to the owner; a disabled account gets none. */
 async function mailReset(context: Needs, em: EntityManager, user: User, now: Date): Promise<string> {
-  const { email, displayName, locale = null, disabledAt } = user;
+  const { email, locale = null, disabledAt } = user;
   const { resetCodeTtl: codeTtl, resetLinkTtl: linkTtl } = context.settings;
   const code = { purpose: 'RESET_PASSWORD' as const, address: email, userId: user.id, now, codeTtl, linkTtl };
   const { id: codeId } = await issueCode(em, context.secretKeys, code);
@@ -23,7 +23,7 @@ async function mailReset(context: Needs, em: EntityManager, user: User, now: Dat
     recipient: email,
     locale,
     codeId,
-    variables: displayName == null ? {} : { displayName },
+    variables: greeting(user),
     requestId: context.requestId,
     now,
   });

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { handOver } from '../mail-outbox/hand-over.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 import { handOverPasswordCheck, requestPasswordCheck } from './breach-check.js';
@@ -81,8 +81,8 @@ async function replaceHash(em: EntityManager, next: NextPassword, now: Date): Pr
 }
 
 async function tellOwner(em: EntityManager, context: NewPasswordContext, user: User, now: Date): Promise<string> {
-  const { email: recipient, locale = null, displayName } = user;
-  const variables = { occurredAt: now.toISOString(), ...(displayName == null ? {} : { displayName }) };
+  const { email: recipient, locale = null } = user;
+  const variables = { occurredAt: now.toISOString(), ...greeting(user) };
   const { requestId } = context;
   return await writeMail(em, { mail: 'password-changed', recipient, locale, variables, requestId, now });
 }

@@ -4,7 +4,7 @@ import { addSeconds } from '../../lib/clock.js';
 import type { MailAccepted } from '../accounts/resend-verification.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -33,7 +33,7 @@ async function writeCode(
     recipient: email,
     locale: user?.locale ?? null,
     codeId,
-    variables: typeof user?.displayName === 'string' ? { displayName: user.displayName } : {},
+    variables: greeting(user),
     requestId: context.requestId,
     now,
   });
