@@ -34,7 +34,10 @@ async function checkMigrations({ orm }: Dependencies): Promise<PartState> {
   return pending.length === 0 ? 'up' : 'down';
 }
 
+/** Where every part is outside, nothing is kept under DATA_DIR, and there may be no such folder. */
 async function checkDisk({ settings }: Dependencies): Promise<PartState> {
+  const { databaseUrl, smtpUrl, secretKey } = settings;
+  if (databaseUrl !== undefined && smtpUrl !== undefined && secretKey !== undefined) return 'up';
   await access(settings.dataDir, constants.W_OK);
   const { bavail, bsize } = await statfs(settings.dataDir);
   return bavail * bsize > LEAST_FREE_BYTES ? 'up' : 'degraded';

@@ -9,7 +9,7 @@ export const emailAddress = z
   .max(LONGEST_EMAIL, `Use at most ${LONGEST_EMAIL} characters.`)
   .transform((text) => text.trim())
   // Before it is lower-cased: letters that only look like ASCII, such as the Kelvin sign, must not become it.
-  .pipe(z.email('This is no e-mail address.'))
+  .pipe(z.email('This is no email address.'))
   .transform((text) => text.toLowerCase());
 
 /** Enough of an address for its owner to know it again, and no more. */

@@ -25,7 +25,7 @@ export const AuthTokenDelivery = describedEnum('AuthTokenDelivery', 'How the ref
 
 @InputType({ description: 'Who signs in, and how the session is to begin.' })
 export class LoginInput {
-  @Field(() => String, { description: 'E-mail address or username, in any case.' })
+  @Field(() => String, { description: 'Email address or username, in any case.' })
   identifier!: string;
 
   @Field(() => String, { description: 'The password.' })

@@ -339,7 +339,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await heading('This link no longer works');
       await button('Ask for a new mail').click();
       expect(await focused()).toBe('email');
-      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await page.getByLabel('Email address').fill('owner@example.com');
       await button('Mail me a code').click();
       await heading('Look into your mail');
       expect(inputs('requestPasswordReset')).toEqual([{ email: 'owner@example.com' }]);
@@ -352,7 +352,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       answers.resetPassword = () => ({ __typename: 'PasswordResetSuccess', endedSessions: 0 });
       await page.goto(`${origin}/reset-password`);
       expect(requests).toHaveLength(0);
-      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await page.getByLabel('Email address').fill('owner@example.com');
       await page.getByLabel('Code from the mail').fill(' 012 345 ');
       await button('Continue').click();
       await heading('Choose a new password');
@@ -373,7 +373,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     ])('a wrong code with %s tries left', async (attemptsLeft, text) => {
       answers.verifyPasswordResetCode = () => ({ ...refused('CODE_INVALID', 'CodeProblem'), attemptsLeft });
       await page.goto(`${origin}/reset-password`);
-      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await page.getByLabel('Email address').fill('owner@example.com');
       await page.getByLabel('Code from the mail').fill('000000');
       await page.keyboard.press('Enter');
       await alert().getByText(text).waitFor();
@@ -383,12 +383,12 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     it('asks for what is missing before it asks the gateway', async () => {
       await page.goto(`${origin}/reset-password`);
       await button('Continue').click();
-      await alert().getByText('Write the e-mail address').waitFor();
+      await alert().getByText('Write the email address').waitFor();
       expect(await focused()).toBe('email');
-      await page.getByLabel('E-mail address').fill('no address');
+      await page.getByLabel('Email address').fill('no address');
       await button('Mail me a code').click();
-      await alert().getByText('Write the e-mail address').waitFor();
-      await page.getByLabel('E-mail address').fill('owner@example.com');
+      await alert().getByText('Write the email address').waitFor();
+      await page.getByLabel('Email address').fill('owner@example.com');
       await button('Continue').click();
       await alert().getByText('Write the code').waitFor();
       expect(await focused()).toBe('code');
@@ -460,7 +460,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     await gateway.app.http.listen({ host: '127.0.0.1', port });
     const { email } = await quickUser(gateway);
     await page.goto(`${home}/reset-password`);
-    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await button('Mail me a code').click();
     await heading('Look into your mail');
     const { code } = await gateway.mailTo(email, { mail: 'reset-password' });

@@ -149,7 +149,7 @@ export type LoginInput = {
   deviceName?: string | null | undefined;
   /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead. */
   deviceToken?: string | null | undefined;
-  /** E-mail address or username, in any case. */
+  /** Email address or username, in any case. */
   identifier: string;
   /** The password. */
   password: string;

@@ -167,7 +167,7 @@ describe('U1: sessions', () => {
     const reuse = await ask(RefreshDocument, { input: { refreshToken } });
     await expectEvents(gateway, reuse, [{ type: 'REFRESH_REUSE', user: id, metadata: { sessionId } }]);
     const dead = await ask(RefreshDocument, { input: { refreshToken } });
-    await expectEvents(gateway, dead, [{ type: 'REFRESH', success: false, user: null, metadata: { sessionId } }]);
+    await expectEvents(gateway, dead, [{ type: 'REFRESH', success: false, user: id, metadata: { sessionId } }]);
 
     const { accessToken: token } = await loggedIn(gateway, email);
     const out = await ask(LogoutDocument, {}, { token });

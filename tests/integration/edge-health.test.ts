@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { describe, expect, inject, it, vi } from 'vitest';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { createTestDatabase } from '../support/database.js';
@@ -24,6 +26,15 @@ describe('health', () => {
       expect(text).not.toMatch(/\d|postgres|redis|\//i);
     }
     expect((await gateway.inject({ url: '/health/live' })).json()).toEqual({ status: 'up' });
+  });
+
+  it.each([
+    ['up', 'where every part is outside', { SMTP_URL: 'smtp://127.0.0.1:9', SECRET_KEY: randomBytes(32).toString('hex') }],
+    ['degraded', 'where something is kept in it', {}],
+  ])('the disk is %s without a folder %s', async (disk, _where, env) => {
+    const gateway = await testGateway({ env });
+    rmSync(gateway.dependencies.settings.dataDir, { recursive: true });
+    expect((await ready(gateway)).body.parts.disk).toBe(disk);
   });
 
   it('is not ready before the migrations have run', async () => {

@@ -52,7 +52,7 @@ const changeEvents = async (id: string) => (await eventsOf(gateway, id)).filter(
 
 describe('S3: a confirmed change of address', () => {
   it('moves the account, ends the other sessions and tells the old address', async () => {
-    const user = await signedInUser(gateway);
+    const user = await signedInUser(gateway, { displayName: 'Robin' });
     const others = await atOnce(2, () => loggedIn(gateway, user.email));
     const to = newEmail();
     const changed = await moveTo(gateway, user, to);
@@ -69,6 +69,7 @@ describe('S3: a confirmed change of address', () => {
       "SELECT variables FROM outbox_messages WHERE mail = 'email-changed' AND recipient = ?",
       [user.email],
     );
+    expect(mail?.variables.displayName).toBe('Robin');
     expect(JSON.stringify(mail?.variables)).not.toContain(to);
     const [session] = await rows(gateway, 'SELECT revocation_reason FROM sessions WHERE id = ?', [
       others[0]?.session.id,

@@ -162,7 +162,10 @@ async function mailCode(
   return await writeMail(em, { mail, recipient, locale, codeId, variables: greeting(input), requestId, now });
 }
 
-/** The owner is told once in a while, at the address and in the language that they have; a code that never works counts the caller's tries. */
+/**
+ * The owner is told once in a while, at the address and in the language that they have. A code that never works counts the
+ * caller's tries.
+ */
 async function tellOwner(attempt: Attempt, user: User): Promise<Written> {
   const { context, em, now } = attempt;
   const { id: userId, email: recipient, locale = null } = user;

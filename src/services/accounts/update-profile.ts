@@ -2,6 +2,7 @@ import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/postgre
 import { User } from '../../entities/user.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** What a user changes of their profile: what is absent stays, what is null is cleared. */
@@ -57,9 +58,6 @@ export async function updateProfile(
     return await write(context, userId, change);
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    const refused = problem('USERNAME_TAKEN');
-    const told = { success: false, metadata: { reason: refused.code } };
-    await recordEvent(context.em, context, { type: 'PROFILE_UPDATE', userId, actorId: userId, ...told });
-    return refused;
+    return await recordRefusal(context, 'PROFILE_UPDATE', userId, problem('USERNAME_TAKEN'));
   }
 }

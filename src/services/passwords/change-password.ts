@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import type { SessionContext, SessionTokens } from '../sessions/create-session.js';
 import { finishRenewal, renewSession } from '../sessions/renew-session.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -88,10 +89,5 @@ export async function changePassword(
 ): Promise<PasswordChanged | ChangeProblem> {
   const outcome =
     (await tryChange(context, input)) ?? (await tryChange(context, input)) ?? problem('INVALID_CREDENTIALS');
-  if (isProblem(outcome)) {
-    const { userId } = input;
-    const refusal = { success: false, userId, actorId: userId, metadata: { reason: outcome.code } };
-    await recordEvent(context.em, context, { type: 'PASSWORD_CHANGE', ...refusal });
-  }
-  return outcome;
+  return isProblem(outcome) ? await recordRefusal(context, 'PASSWORD_CHANGE', input.userId, outcome) : outcome;
 }

@@ -135,7 +135,7 @@ function askForPassword() {
 function needsEmail() {
   const { email } = codeForm.elements;
   if (email.validity.valid) return false;
-  complain(codeForm, ['Write the e-mail address of your account.'], [email]);
+  complain(codeForm, ['Write the email address of your account.'], [email]);
   return true;
 }
 
