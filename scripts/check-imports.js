@@ -36,7 +36,7 @@ const LAYERS = {
       'context',
       'schema/problems.ts',
       'services/audit/record-event.ts',
-      'services/devices/device-token.ts',
+      'services/attempts/login-limit.ts',
       'services/tokens/refresh-tokens.ts',
       'problems',
       'lib',

@@ -16,7 +16,7 @@ import { keptSecret } from './lib/files.js';
 import { type Location, type Locations, noLocations, openLocations } from './lib/locations.js';
 import { createLogger } from './lib/logger.js';
 import type { Query } from './lib/query.js';
-import { createLimiter, type Limiter } from './lib/rate-limiter.js';
+import { createLimiter, type Limiter, type LimitWindow } from './lib/rate-limiter.js';
 import { connectRedis } from './lib/redis.js';
 import { createSecretKeys, type SecretKeys } from './lib/secret-keys.js';
 import { within } from './lib/within.js';
@@ -51,7 +51,7 @@ export interface Dependencies extends JobCounters {
   accessTokens: AccessTokens;
   passwordHasher: PasswordHasher;
   revocations: RevocationList;
-  limiter(name: string, points: number, seconds: number): Limiter;
+  limiter(name: string, window: LimitWindow): Limiter;
   /** Where an address is, by the operator's database; nulls where there is none. Never throws. */
   locate(ipAddress: string | null): Location;
   mailQueue: JobQueue<SendMailPayload>;
@@ -202,7 +202,7 @@ async function build(settings: Settings, replacements: Replacements, database: D
     accessTokens: createAccessTokens({ keyRing, clock, issuer, audience, ttl: accessTokenTtl }),
     passwordHasher: await createPasswordHasher(await loadArgon2(), replacements.hashCost ?? PASSWORD_HASH_COST),
     revocations: watch.revocations,
-    limiter: (name, points, seconds) => createLimiter({ pool, redis }, name, points, seconds),
+    limiter: (name, window) => createLimiter({ pool, redis }, name, window),
     locate: locations.locate,
     mailQueue,
     passwordCheckQueue,

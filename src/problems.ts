@@ -52,12 +52,12 @@ export const problemMessages: Record<ProblemCode, string> = {
   PASSWORD_REJECTED: 'This password does not meet the rules.',
   USERNAME_TAKEN: 'This username is taken.',
   EMAIL_TAKEN: 'An account with this email address exists already.',
-  INVALID_CREDENTIALS: 'The email address, username or password is not right.',
+  INVALID_CREDENTIALS: 'The password is wrong, or there is no such account.',
   EMAIL_NOT_VERIFIED: 'The email address of this account is not verified yet.',
   ACCOUNT_LOCKED: 'Too many wrong tries. Wait, or reset the password.',
   ACCOUNT_DISABLED: 'This account is disabled.',
   TWO_FACTOR_CODE_INVALID: 'This code is not valid. Wait for the next one, or use a recovery code.',
-  CHALLENGE_EXPIRED: 'This took too long. Sign in again.',
+  CHALLENGE_EXPIRED: 'This sign-in is no longer open. Begin again with the password.',
   CODE_INVALID: 'This code is not valid. Check it, or ask for a new one.',
   TOKEN_INVALID: 'This link or token is not valid. Ask for a new one.',
   REFRESH_REJECTED: 'This session has ended. Sign in again.',
@@ -66,7 +66,7 @@ export const problemMessages: Record<ProblemCode, string> = {
   FORBIDDEN: 'You may not do this.',
   NOT_FOUND: 'There is no such thing, or it is not yours.',
   CONFLICT: 'This does not fit the present state. Load it again.',
-  RATE_LIMITED: 'Too many tries. Wait a moment and try again.',
+  RATE_LIMITED: 'Too many tries. Try again later.',
   TEMPORARILY_UNAVAILABLE: 'This cannot be done right now. Try again in a moment.',
 };
 

@@ -14,6 +14,9 @@ function readChange(verb: string | undefined, value: string | undefined): UserCh
 const USAGE = `Usage: npm run user -- disable|enable|unlock|reset-two-factor you@example.com
    or: npm run user -- role you@example.com ROLE`;
 
+const NO_ACCOUNT = 'There is no account with this address.';
+const NO_FACTOR = 'There is no account with this address and a second factor.';
+
 /** What the words ask for; undefined where they make no sense. */
 function change(context: UseCaseContext, email: string, verb: string | undefined, value: string | undefined) {
   if (verb === 'unlock') return unlockUser(context, email);
@@ -29,7 +32,7 @@ await runCommand(async ({ context, words: [verb, address, value], say }) => {
     say(USAGE);
     return 2;
   }
-  if (isProblem(outcome)) say(outcome.message);
+  if (isProblem(outcome)) say(verb === 'reset-two-factor' ? NO_FACTOR : NO_ACCOUNT);
   else if (outcome.kind !== 'user-unlocked') say(`Done; ${outcome.endedSessions} sessions ended.`);
   else say(outcome.wasLocked ? 'Done; its wrong tries are forgotten.' : 'There was nothing to unlock.');
   return isProblem(outcome) ? 1 : 0;

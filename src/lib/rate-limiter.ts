@@ -18,6 +18,8 @@ export interface LimitState {
 export interface Limiter {
   /** Counts one try of `key`. Rejects when no store can be reached: what cannot be counted must not pass. */
   consume(key: string): Promise<LimitState>;
+  /** Lets the tries of `key` begin anew. */
+  forget(key: string): Promise<void>;
 }
 
 /** Where the counters are. */
@@ -27,12 +29,23 @@ export interface LimiterStores {
   redis?: Redis | undefined;
 }
 
+/** How many tries a window allows. */
+export interface LimitWindow {
+  points: number;
+  seconds: number;
+  /** Whether its counts can be forgotten before their time. */
+  isForgettable?: boolean;
+}
+
 /** The table of the counters in PostgreSQL. */
 export const LIMITS_TABLE = 'rate_limits';
 
-function buildLimiter(stores: LimiterStores, keyPrefix: string, points: number, duration: number): RateLimiterAbstract {
-  // A key that is used up is refused from memory until its window ends, so that a flood does not reach the store.
-  const common = { keyPrefix, points, duration, inMemoryBlockOnConsumed: points + 1 };
+function buildLimiter(stores: LimiterStores, name: string, window: LimitWindow): RateLimiterAbstract {
+  const { points, seconds: duration, isForgettable = false } = window;
+  // A key that is used up is refused from memory until its window ends, so that a flood does not reach the store; one that
+  // may be forgotten before is not, as no process would learn of it.
+  const block = isForgettable ? {} : { inMemoryBlockOnConsumed: points + 1 };
+  const common = { keyPrefix: name, points, duration, ...block };
   const postgres = new RateLimiterPostgres({
     ...common,
     storeClient: stores.pool,
@@ -49,9 +62,10 @@ function buildLimiter(stores: LimiterStores, keyPrefix: string, points: number, 
   });
 }
 
-/** A limiter of `points` tries in `seconds` for each key; the window begins with the first try. */
-export function createLimiter(stores: LimiterStores, name: string, points: number, seconds: number): Limiter {
-  const limiter = buildLimiter(stores, name, points, seconds);
+/** A limiter of the tries of each key; the window begins with the first try. */
+export function createLimiter(stores: LimiterStores, name: string, window: LimitWindow): Limiter {
+  const { points } = window;
+  const limiter = buildLimiter(stores, name, window);
   const stateOf = (result: RateLimiterRes, allowed: boolean): LimitState => ({
     allowed,
     // What is refused from memory has no count.
@@ -69,5 +83,6 @@ export function createLimiter(stores: LimiterStores, name: string, points: numbe
         throw refused;
       }
     },
+    forget: async (key) => void (await limiter.delete(key)),
   };
 }

@@ -4,9 +4,9 @@ import type { Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientNetwork } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
-import type { Limiter } from '../lib/rate-limiter.js';
+import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
 import { ProblemError, problem } from '../problems.js';
-import { readDeviceToken } from '../services/devices/device-token.js';
+import { limitKey, loginIdentity } from '../services/attempts/login-limit.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { noteRefusal } from './note-refusal.js';
 import { getGraphQLRateLimiter } from './shield.js';
@@ -90,11 +90,10 @@ function clientOf(context: Context): string {
   return `client:${clientNetwork(context.client.ipAddress)}`;
 }
 
-/** A device that signed in here before is counted apart, so that strangers cannot use up its owner's tries. */
-function deviceOf({ input }: Arguments, { client, secretKeys }: Context): string {
+/** The token by which a device says that it signed in here before. */
+function deviceTokenOf({ input }: Arguments, { client }: Context): string | null {
   const token = input?.deviceToken ?? client.deviceToken;
-  const id = typeof token === 'string' ? readDeviceToken(secretKeys, token) : undefined;
-  return id === undefined ? '' : `:${id.toString('base64url')}`;
+  return typeof token === 'string' ? token : null;
 }
 
 /**
@@ -104,7 +103,8 @@ function deviceOf({ input }: Arguments, { client, secretKeys }: Context): string
 const identify: Record<Scope, (args: Arguments, context: Context) => string | null> = {
   client: (_args, context) => clientOf(context),
   email: (args) => `email:${folded(args.input?.email ?? args.input?.newEmail)}`,
-  account: (args, context) => `account:${folded(args.input?.identifier)}${deviceOf(args, context)}`,
+  account: (args, context) =>
+    loginIdentity(context.secretKeys, folded(args.input?.identifier), deviceTokenOf(args, context)),
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {
     const presented = args.input?.refreshToken ?? context.refreshCookie.value;
@@ -136,6 +136,11 @@ function effectivePolicies(field: string, policies: Policy[], overrides: Overrid
   });
 }
 
+/** The owner of an account may begin anew before the window ends. */
+function windowOf({ scope, points, seconds }: Policy): LimitWindow {
+  return { points, seconds, isForgettable: scope === 'account' };
+}
+
 type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<void>;
 
 /**
@@ -146,7 +151,7 @@ function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
   return async (args, context, info) => {
     const identity = identify[policy.scope](args, context);
     if (identity === null) return;
-    const key = context.secretKeys.authenticate('limit-identity', [name, identity]).toString('base64url');
+    const key = limitKey(context.secretKeys, name, identity);
     const store = {
       setForIdentity: () => undefined,
       async getForIdentity() {
@@ -196,7 +201,7 @@ export function createRateLimits(
   refuseUnknownNames(overrides);
   const protect = (type: string, field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
     const limits = named(field, effectivePolicies(field, policies, overrides)).map(({ name, policy }) => {
-      const limit = createLimit(name, policy, dependencies.limiter(name, policy.points, policy.seconds));
+      const limit = createLimit(name, policy, dependencies.limiter(name, windowOf(policy)));
       return type === 'Query' ? whereItCounts(limit) : limit;
     });
     return async (resolve, parent, args, context, info) => {

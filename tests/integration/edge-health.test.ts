@@ -29,7 +29,11 @@ describe('health', () => {
   });
 
   it.each([
-    ['up', 'where every part is outside', { SMTP_URL: 'smtp://127.0.0.1:9', SECRET_KEY: randomBytes(32).toString('hex') }],
+    [
+      'up',
+      'where every part is outside',
+      { SMTP_URL: 'smtp://127.0.0.1:9', SECRET_KEY: randomBytes(32).toString('hex') },
+    ],
     ['degraded', 'where something is kept in it', {}],
   ])('the disk is %s without a folder %s', async (disk, _where, env) => {
     const gateway = await testGateway({ env });

@@ -1,9 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { unlockUser } from '../../src/services/accounts/unlock-user.js';
-import { LoginDocument, type LoginInput, MeDocument, RefreshDocument } from '../generated/operations.js';
+import {
+  LoginDocument,
+  type LoginInput,
+  MeDocument,
+  RefreshDocument,
+  RequestPasswordResetDocument,
+  ResetPasswordDocument,
+} from '../generated/operations.js';
 import { atOnce, commandContext, masked, quickUser, rows } from '../support/accounts.js';
 import { type Ask, sharedGateway, type TestGateway, testGateway } from '../support/app.js';
+import { tokenOf } from '../support/email-change.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
+import { NEW_PASSWORD } from '../support/passwords.js';
 
 const WRONG = 'Wrong-Horse-7-Staple';
 const STRANGER: Ask = { from: '203.0.113.77', headers: { 'user-agent': 'curl/8.5.0' } };
@@ -221,6 +230,28 @@ describe('L2: a lock ends', () => {
       { type: 'ACCOUNT_UNLOCK', metadata: { by: 'operator', wasLocked: true } },
     ]);
     expect(await unlockUser(commandContext(gateway), newEmail())).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('L2: a reset lets the owner in at once', () => {
+  it.each([
+    ['in PostgreSQL', false],
+    ['in Redis', true],
+  ])('though strangers used up the tries of the hour, counted %s', async (_where, inRedis) => {
+    const redis: Record<string, string> = inRedis ? { REDIS_URL: inject('redisUrl') ?? '' } : {};
+    const env = { RATE_LIMITS: 'login=1000/1h,login:account=8/1h,login:account=9/2h', ...redis };
+    const limited = await testGateway({ env });
+    const second = await testGateway({ env, replicaOf: limited });
+    const { email } = await quickUser(limited);
+    for (const at of [limited, second]) await atOnce(8, () => login(email, { password: WRONG }, STRANGER, at));
+    expectType((await login(email, {}, STRANGER, limited)).data.login, 'AuthRateLimitProblem');
+    await limited.ask(RequestPasswordResetDocument, { input: { email } });
+    const resetToken = await tokenOf(limited, 'RESET_PASSWORD', email);
+    const done = await limited.ask(ResetPasswordDocument, { input: { resetToken, newPassword: NEW_PASSWORD } });
+    expectType(done.data.resetPassword, 'PasswordResetSuccess');
+    for (const at of [limited, second]) {
+      expectType((await login(email, { password: NEW_PASSWORD }, STRANGER, at)).data.login, 'LoginSuccess');
+    }
   });
 });
 

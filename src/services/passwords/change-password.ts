@@ -74,7 +74,7 @@ async function tryChange(
   const changed = await unlessAccountChanged(transaction.catch(endedMeanwhile));
   if (changed === undefined || isProblem(changed)) return changed;
   const { set, renewed } = changed;
-  afterNewPassword(context, set);
+  await afterNewPassword(context, set);
   const { tokens } = await finishRenewal(context, renewed);
   return { kind: 'password-changed', endedSessions: set.endedSessions.length, tokens };
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { forgetFailures } from '../attempts/lock.js';
+import { forgetLoginLimit } from '../attempts/login-limit.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
@@ -42,6 +43,7 @@ export type NewPasswordContext = Pick<
   | 'mailQueue'
   | 'mailRoute'
   | 'passwordCheckQueue'
+  | 'limiter'
   | 'logger'
 >;
 
@@ -118,9 +120,10 @@ export async function unlessAccountChanged<Outcome>(transaction: Promise<Outcome
   });
 }
 
-/** What follows the commit: ended sessions are told of, the mail goes out, and the password is looked up among breached ones. */
-export function afterNewPassword(context: NewPasswordContext, set: PasswordSet): void {
+/** What follows the commit: ended sessions are told of, the login is open, the mail goes out, the password is looked up. */
+export async function afterNewPassword(context: NewPasswordContext, set: PasswordSet): Promise<void> {
   context.revocations.announce(set.endedSessions);
+  await forgetLoginLimit(context, set.user);
   handOver(context, set.outboxId);
   handOverPasswordCheck(context, set.checkId);
 }

@@ -94,7 +94,7 @@ async function tryReset(
   const next = { ...reset, token, password, passwordHash };
   const set = await unlessAccountChanged(context.em.fork().transactional((em) => useReset(em, context, next)));
   if (set === undefined) return undefined;
-  afterNewPassword(context, set);
+  await afterNewPassword(context, set);
   return { kind: 'password-reset', endedSessions: set.endedSessions.length };
 }
 

@@ -6,7 +6,7 @@ import { type Problem, problem } from '../../problems.js';
 import { riskOf } from '../audit/events.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver } from '../mail-outbox/hand-over.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
+import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { hashSessionSecret, type RefreshToken, readRefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
 import type { SessionTokens } from './create-session.js';
@@ -61,7 +61,7 @@ const ROTATE: Statement = {
 
 const INSPECT: Statement = {
   name: 'inspect-session',
-  text: `SELECT ${COLUMNS}, u.role, u.email, u.locale, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
+  text: `SELECT ${COLUMNS}, u.role, u.email, u.locale, u.display_name, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = $1 AND s.secret_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > $3`,
 };
 
@@ -93,7 +93,11 @@ async function endReusedSession(context: Needs, row: Record<string, unknown>, no
       mail: 'session-reuse',
       recipient: row.email as string,
       locale: row.locale as string | null,
-      variables: { deviceName: device, occurredAt: now.toISOString() },
+      variables: {
+        ...greeting({ displayName: row.display_name as string | null }),
+        deviceName: device,
+        occurredAt: now.toISOString(),
+      },
       requestId,
       now,
     });

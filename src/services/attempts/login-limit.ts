@@ -1,0 +1,44 @@
+import type { User } from '../../entities/user.js';
+import type { SecretKeys } from '../../lib/secret-keys.js';
+import { readDeviceToken } from '../devices/device-token.js';
+import type { UseCaseContext } from '../use-case.js';
+
+/** The limit of logins for each account; its further windows, where an operator sets several, are numbered from 2 on. */
+export const LOGIN_LIMIT = 'login-account';
+
+/**
+ * Whom the limit counts: the typed name, and apart from the others each device that signed in here before, so that strangers
+ * cannot use up its owner's tries.
+ */
+export function loginIdentity(keys: SecretKeys, identifier: string, deviceToken: string | null): string {
+  const id = deviceToken === null ? undefined : readDeviceToken(keys, deviceToken);
+  return `account:${identifier}${id === undefined ? '' : `:${id.toString('base64url')}`}`;
+}
+
+/** The key of a limit's counter; a keyed hash, so that the store tells no names. */
+export function limitKey(keys: SecretKeys, name: string, identity: string): string {
+  return keys.authenticate('limit-identity', [name, identity]).toString('base64url');
+}
+
+type Needs = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'limiter' | 'client' | 'logger' | 'requestId'>;
+
+/**
+ * Lets the logins of an account begin anew once its owner is proven, for its names and for the device at hand. Part of no
+ * transaction; where the counters are away the limit ends by itself.
+ */
+export async function forgetLoginLimit(context: Needs, user: Pick<User, 'email' | 'usernameKey'>): Promise<void> {
+  const { settings, secretKeys, client, logger, requestId } = context;
+  const windows = settings.rateLimits.overrides['login:account'] ?? [{ points: 1, seconds: 1 }];
+  const names = [user.email, user.usernameKey].filter((name) => name != null);
+  const identities = names.flatMap((name) =>
+    [null, client.deviceToken].map((token) => loginIdentity(secretKeys, name, token)),
+  );
+  const forgetting = windows.flatMap((window, index) => {
+    const name = index === 0 ? LOGIN_LIMIT : `${LOGIN_LIMIT}-${index + 1}`;
+    const limiter = context.limiter(name, { ...window, isForgettable: true });
+    return [...new Set(identities)].map((identity) => limiter.forget(limitKey(secretKeys, name, identity)));
+  });
+  await Promise.all(forgetting).catch((cause: unknown) => {
+    logger.warn({ err: cause, requestId }, 'a limit of logins could not be forgotten');
+  });
+}
