@@ -106,6 +106,20 @@ describe('somebody signs up with the address of another before its owner does', 
   });
 });
 
+describe('of two who sign up at once', () => {
+  it('the first one to be written has the account, and the other one changes nothing of it', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const email = newEmail();
+      await Promise.all([MINE, THEIRS, MINE, THEIRS].map((password) => signup(email, password)));
+      const events = "SELECT success FROM audit_events WHERE type = 'SIGN_UP' AND user_id = ?";
+      const { id } = (await accountOf(gateway, email)) ?? { id: '' };
+      const written = await rows<{ success: boolean }>(gateway, events, [id]);
+      expect(written.filter(({ success }) => success)).toHaveLength(1);
+      expect(await contestedAt(email)).not.toBeNull();
+    }
+  });
+});
+
 describe('somebody who signs up twice', () => {
   it('with the same password keeps it, also when both come at once', async () => {
     const email = newEmail();

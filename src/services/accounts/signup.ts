@@ -212,7 +212,9 @@ interface Holder {
 
 async function findHolder({ em, input, key }: Attempt): Promise<Holder> {
   const code = await lockCode(em, 'VERIFY_EMAIL', input.email);
-  return { code, user: await findAddressOwner(em, input.email, key) };
+  const user = await findAddressOwner(em, input.email, key);
+  // An account that came between the two statements has a code by now, and is as much its first sign-up's as any other.
+  return { code: code === null && user !== null ? await lockCode(em, 'VERIFY_EMAIL', input.email) : code, user };
 }
 
 /** The address is taken: its owner gets a mail, and the caller learns nothing. */
