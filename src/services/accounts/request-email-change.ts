@@ -3,6 +3,7 @@ import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { recordRefusal } from '../audit/record-refusal.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
 import { countMails, greeting, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
@@ -105,12 +106,7 @@ export async function requestEmailChange(
   input: EmailChangeRequest,
 ): Promise<MailAccepted | RequestProblem> {
   const stale = requireRecentAuthentication(context, input.authenticatedAt);
-  if (stale !== undefined) {
-    const who = { userId: input.userId, actorId: input.userId };
-    const refusal = { success: false, metadata: { reason: stale.code } };
-    await recordEvent(context.em, context, { type: 'EMAIL_CHANGE_REQUEST', ...who, ...refusal });
-    return stale;
-  }
+  if (stale !== undefined) return await recordRefusal(context, 'EMAIL_CHANGE_REQUEST', input.userId, stale);
   const now = context.clock.now();
   const [status, written] = await Promise.all([
     mailStatus(context),

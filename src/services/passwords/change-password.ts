@@ -1,9 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
-import { isProblem, type Problem, ProblemError, problem } from '../../problems.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import type { SessionContext, SessionTokens } from '../sessions/create-session.js';
+import { endedInBetween, endedMeanwhile } from '../sessions/ended-meanwhile.js';
 import { finishRenewal, renewSession } from '../sessions/renew-session.js';
 import type { UseCaseContext } from '../use-case.js';
 import { checkCurrentPassword } from './current-password.js';
@@ -49,15 +50,10 @@ async function writeChange(em: EntityManager, context: Needs, change: Change) {
   const set = await setNewPassword(em, context, { user, password, passwordHash, reason, keptSessionId: sessionId });
   const renewed = await renewSession(context, em, { user: set.user, sessionId });
   // Thrown, so that nothing of the transaction stays: whoever ended the session meant this one too.
-  if (renewed === undefined) throw new ProblemError(problem('UNAUTHENTICATED'));
+  if (renewed === undefined) throw endedInBetween();
   const metadata = { endedSessions: set.endedSessions.length, sessionId: renewed.begun.session.id };
   await recordEvent(em, context, { type: 'PASSWORD_CHANGE', userId, actorId: userId, metadata });
   return { set, renewed };
-}
-
-function endedMeanwhile(cause: unknown): Problem<'UNAUTHENTICATED'> {
-  if (cause instanceof ProblemError && cause.problem.code === 'UNAUTHENTICATED') return cause.problem;
-  throw cause;
 }
 
 /** Undefined when the account changed in the meantime: then the present password is to be proven again. */

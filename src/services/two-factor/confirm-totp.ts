@@ -4,10 +4,11 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { countedTry } from '../attempts/counted-try.js';
 import type { CountingContext } from '../attempts/lock.js';
 import { recordRefusal } from '../audit/record-refusal.js';
+import { endedMeanwhile } from '../sessions/ended-meanwhile.js';
 import type { UseCaseContext } from '../use-case.js';
 import { replaceRecoveryCodes } from './recovery-codes.js';
 import { openSeed } from './sealed-seed.js';
-import { afterSwitch, endedMeanwhile, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
+import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
 import { matchingStep, type Seed } from './totp.js';
 
 /** New recovery codes, each for one use. They are told here, and never again. */

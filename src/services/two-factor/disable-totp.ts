@@ -4,6 +4,7 @@ import { TotpCredential } from '../../entities/totp-credential.js';
 import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
+import { endedMeanwhile } from '../sessions/ended-meanwhile.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { UseCaseContext } from '../use-case.js';
 import {
@@ -12,7 +13,7 @@ import {
   type BothFactorsProblem,
   proveBothFactors,
 } from './both-factors.js';
-import { afterSwitch, endedMeanwhile, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
+import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
 
 /** The second factor is off. */
 export interface TwoFactorDisabled {

@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
-import { type Problem, ProblemError, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver } from '../mail-outbox/hand-over.js';
+import { endedInBetween } from '../sessions/ended-meanwhile.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 import { writeNotice } from './notice.js';
@@ -35,12 +35,6 @@ const PROVEN = {
   off: "ARRAY['pwd'] || array_remove(array_remove(array_remove(authentication_methods, 'pwd'), 'otp'), 'mfa')",
 };
 
-/** What is thrown where the session ended in the meantime, as a reset ends it: it may switch nothing any more. */
-export function endedMeanwhile(cause: unknown): Problem<'UNAUTHENTICATED'> {
-  if (cause instanceof ProblemError && cause.problem.code === 'UNAUTHENTICATED') return cause.problem;
-  throw cause;
-}
-
 /**
  * Switches the second factor of an account in the caller's transaction: the other sessions end (ASVS 7.4.3), the present one
  * knows what it has proven, the owner is told. The user's row comes before the sessions: a sign-in that is under way finds
@@ -60,7 +54,7 @@ export async function switchTwoFactor(
     WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ? RETURNING id`;
   const present = await em.execute<unknown[]>(prove, [sessionId, userId, now]);
   // Thrown, so that nothing of the transaction stays.
-  if (present.length === 0) throw new ProblemError(problem('UNAUTHENTICATED'));
+  if (present.length === 0) throw endedInBetween();
   const endedSessions = await revokeSessions(em, { userId, exceptId: sessionId }, 'TWO_FACTOR_CHANGED', now);
   const metadata = { endedSessions: endedSessions.length };
   const type = enabled ? 'TOTP_ENABLE' : 'TOTP_DISABLE';
