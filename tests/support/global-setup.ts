@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,6 +9,7 @@ import { startEmbeddedDatabase } from '../../src/database/embedded.js';
 import { migrate, migrateQueueTables } from '../../src/database/migrate.js';
 import { createOrm } from '../../src/database/orm.js';
 import { QUEUE_SCHEMA } from '../../src/jobs/queue-location.js';
+import { freePort } from './ports.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,17 +23,6 @@ declare module 'vitest' {
 }
 
 const TEMPLATE = 'gatehouse_template';
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 async function migrateTemplate(serverUrl: URL): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl.href });
