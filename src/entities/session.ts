@@ -13,6 +13,7 @@ export type RevocationReason =
   | 'REUSE_DETECTED'
   | 'REPLACED'
   | 'ACCOUNT_DISABLED'
+  | 'ACCOUNT_DELETED'
   | 'PASSWORD_CHANGED'
   | 'PASSWORD_RESET'
   | 'EMAIL_CHANGED'

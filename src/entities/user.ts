@@ -27,6 +27,8 @@ const UserSchema = defineEntity({
     twoFactorEnabledAt: p.datetime().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
     disabledAt: p.datetime().nullable(),
+    /** When its owner deleted it: nothing of theirs is left, and the row goes once no access token can name it any more. */
+    deletedAt: p.datetime().nullable().index(),
     lastLoginAt: p.datetime().nullable(),
     locale: p.string().length(35).nullable(),
     timezone: p.string().length(64).nullable(),

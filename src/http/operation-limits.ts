@@ -41,6 +41,7 @@ const credentialFields = new Set([
   'confirmTotp',
   'disableTotp',
   'regenerateRecoveryCodes',
+  'deleteAccount',
 ]);
 
 /** Adds the refusal to the other validation errors; thrown from a rule it would be a fault. */

@@ -72,6 +72,8 @@ export const mails = {
   },
   /** Tells that the password is on a list of leaked ones. */
   'password-breached': common,
+  /** Tells, at the address that it had, that the account is gone. */
+  'account-deleted': { ...common, occurredAt: required('moment') },
 } as const satisfies Record<string, Record<string, Variable>>;
 
 /** The name of a mail in the catalogue. */

@@ -38,6 +38,7 @@ export const rootPermissions = {
     requestEmailChange: isSignedIn,
     confirmEmailChange: isSignedIn,
     revertEmailChange: allow,
+    deleteAccount: isSignedIn,
     reportSession: allow,
     revokeSession: isSignedIn,
     revokeOtherSessions: isSignedIn,

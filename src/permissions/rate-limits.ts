@@ -66,6 +66,7 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
     confirmTotp: [{ scope: 'user', points: 20, seconds: HOUR }],
     disableTotp: [{ scope: 'user', points: 10, seconds: HOUR }],
     regenerateRecoveryCodes: [{ scope: 'user', points: 10, seconds: HOUR }],
+    deleteAccount: [{ scope: 'user', points: 10, seconds: HOUR }],
     updateProfile: [{ scope: 'user', points: 30, seconds: HOUR }],
     requestEmailChange: [
       { scope: 'user', points: 5, seconds: HOUR },

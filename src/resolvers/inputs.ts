@@ -109,7 +109,7 @@ export const inputRules = {
   resetPassword: z.object({ resetToken: token, newPassword: chosenPassword }),
   changePassword: z.object({ currentPassword: presentedPassword, newPassword: chosenPassword }),
   completeTwoFactor: z.object({ challenge: token, code: secondFactorCode, deviceToken }),
-  reauthenticate: z.object({ password: presentedPassword, code: secondFactorCode.nullish() }),
+  allFactors: z.object({ password: presentedPassword, code: secondFactorCode.nullish() }),
   confirmTotp: z.object({ code: secondFactorCode }),
   bothFactors: z.object({ password: presentedPassword, code: secondFactorCode }),
   updateProfile: z.object({ displayName: name, username, locale, timezone }),

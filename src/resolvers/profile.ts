@@ -2,8 +2,11 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../context.js';
 import { isProblem, problem } from '../problems.js';
 import {
+  AccountDeleted,
   ConfirmEmailChangeInput,
   ConfirmEmailChangeResult,
+  DeleteAccountInput,
+  DeleteAccountResult,
   EmailChanged,
   EmailChangeReverted,
   ProfileUpdated,
@@ -15,6 +18,7 @@ import {
   UpdateProfileResult,
 } from '../schema/profile.js';
 import { confirmEmailChange } from '../services/accounts/confirm-email-change.js';
+import { deleteAccount } from '../services/accounts/delete-account.js';
 import { requestEmailChange } from '../services/accounts/request-email-change.js';
 import { revertEmailChange } from '../services/accounts/revert-email-change.js';
 import { updateProfile } from '../services/accounts/update-profile.js';
@@ -84,5 +88,23 @@ export class ProfileResolver {
     if (isProblem(outcome)) return outcome;
     const { email, mailStatus } = outcome;
     return Object.assign(new EmailChangeReverted(), { email, mailStatus });
+  }
+
+  @Mutation(() => DeleteAccountResult, {
+    description:
+      'Deletes the own account for good; needs a recent sign-in, the password, and a code where the second factor is on. 10 an hour for each user.',
+  })
+  async deleteAccount(
+    @Arg('input', () => DeleteAccountInput, { description: 'The proof.' }) input: DeleteAccountInput,
+    @Ctx() context: Context,
+  ) {
+    const { actor } = context;
+    if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    const { userId, sessionId, authenticatedAt } = actor;
+    const { password, code = null } = parseInput(inputRules.allFactors, input);
+    const outcome = await deleteAccount(context, { userId, sessionId, authenticatedAt, password, code });
+    if (isProblem(outcome)) return outcome;
+    context.refreshCookie.clear();
+    return Object.assign(new AccountDeleted(), { userId: outcome.userId });
   }
 }

@@ -135,7 +135,7 @@ export class SessionResolver {
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const { userId, sessionId } = context.actor;
-    const { password, code = null } = parseInput(inputRules.reauthenticate, input);
+    const { password, code = null } = parseInput(inputRules.allFactors, input);
     const delivery = deliveryOf(context);
     const outcome = await reauthenticate(context, { userId, sessionId, password, code });
     if (isProblem(outcome)) return outcome;

@@ -1,6 +1,7 @@
-import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { AuthMailStatus, MailAccepted } from './account.js';
 import {
+  AccountLockedProblem,
   AuthAccessProblem,
   AuthConflictProblem,
   AuthInputProblem,
@@ -8,6 +9,7 @@ import {
   AuthUnavailableProblem,
   CodeProblem,
   IdentifierTakenProblem,
+  InvalidCredentialsProblem,
   TokenProblem,
 } from './problems.js';
 import { User } from './user.js';
@@ -75,6 +77,24 @@ export class EmailChangeReverted {
   mailStatus!: keyof typeof AuthMailStatus;
 }
 
+@InputType({ description: 'Proves who deletes the account.' })
+export class DeleteAccountInput {
+  @Field(() => String, { description: 'The password.' })
+  password!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A code of the authenticator app or a recovery code; needed where the second factor is on.',
+  })
+  code?: string | null;
+}
+
+@ObjectType({ description: 'The account is gone, with all that was known of its owner. All of its sessions ended.' })
+export class AccountDeleted {
+  @Field(() => ID, { description: 'The id that it had; nobody gets it again.' })
+  userId!: string;
+}
+
 export const UpdateProfileResult = createUnionType({
   name: 'UpdateProfileResult',
   description: 'What a change of the profile comes to.',
@@ -127,6 +147,22 @@ export const RevertEmailChangeResult = createUnionType({
       TokenProblem,
       AuthInputProblem,
       AuthConflictProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
+});
+
+export const DeleteAccountResult = createUnionType({
+  name: 'DeleteAccountResult',
+  description: 'What deleting the account comes to.',
+  types: () =>
+    [
+      AccountDeleted,
+      InvalidCredentialsProblem,
+      CodeProblem,
+      AccountLockedProblem,
+      AuthAccessProblem,
+      AuthInputProblem,
       AuthRateLimitProblem,
       AuthUnavailableProblem,
     ] as const,

@@ -40,6 +40,7 @@ const mailPlans: Readonly<Record<Exclude<MailName, 'none'>, MailPlan>> = {
   'recovery-codes-replaced': {},
   'change-email': { purpose: 'CHANGE_EMAIL', codeTtl: 'emailChangeCodeTtl' },
   'email-changed': { purpose: 'REVERT_EMAIL', link: { path: '/revert-email', ttl: 'emailChangeRevertTtl' } },
+  'account-deleted': {},
 } satisfies Record<RenderableMail, MailPlan>;
 
 /** Whether the name in an outbox row is one that this version knows. */

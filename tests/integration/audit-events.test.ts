@@ -10,6 +10,7 @@ import {
   CompleteTwoFactorDocument,
   ConfirmEmailChangeDocument,
   ConfirmTotpDocument,
+  DeleteAccountDocument,
   DisableTotpDocument,
   EnrolTotpDocument,
   ExchangeTokenDocument,
@@ -107,6 +108,17 @@ describe('U1: accounts', () => {
     await expectEvents(gateway, back, [{ type: 'EMAIL_CHANGE_REVERT', user: user.id }]);
     const twice = await ask(RevertEmailChangeDocument, { input: { token: 'x' } });
     await expectEvents(gateway, twice, [{ type: 'EMAIL_CHANGE_REVERT', success: false, user: null }]);
+  });
+
+  it('the end of an account', async () => {
+    const user = await signedInUser(gateway);
+    const by = { user: user.id, actor: user.id };
+    const token = user.accessToken;
+    const wrong = await ask(DeleteAccountDocument, { input: { password: 'Wrong-Horse-7-Staple' } }, { token });
+    const refused = { success: false, ...by, metadata: { reason: 'INVALID_CREDENTIALS' } };
+    await expectEvents(gateway, wrong, [{ type: 'ACCOUNT_DELETE', ...refused }]);
+    const deleted = await ask(DeleteAccountDocument, { input: { password: PASSWORD } }, { token });
+    await expectEvents(gateway, deleted, [{ type: 'ACCOUNT_DELETE', ...by, metadata: { endedSessions: 1 } }]);
   });
 
   it('what operators do by commands', async () => {

@@ -93,6 +93,7 @@ const matrix: Record<string, { text: string; outcomes: readonly Outcome[] }> = {
     outcomes: signedIn,
   },
   revertEmailChange: { text: 'mutation { field: revertEmailChange(input: { token: "x" }) { X } }', outcomes: open },
+  deleteAccount: { text: 'mutation { field: deleteAccount(input: { password: "x" }) { X } }', outcomes: signedIn },
   enrolTotp: { text: 'mutation { field: enrolTotp { X } }', outcomes: signedIn },
   confirmTotp: { text: 'mutation { field: confirmTotp(input: { code: "1" }) { X } }', outcomes: signedIn },
   disableTotp: {

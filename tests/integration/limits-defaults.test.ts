@@ -59,6 +59,7 @@ const mutations: [call: string, policies: string[]][] = [
     ['confirmEmailChange-user 10/3600', 'confirmEmailChange-user-2 20/86400'],
   ],
   ['revertEmailChange(input: { token: "x" })', ['revertEmailChange-client 10/3600']],
+  ['deleteAccount(input: { password: "x" })', ['deleteAccount-user 10/3600']],
   ['reportSession(input: { token: "x" })', ['reportSession-client 10/3600']],
   ['enrolTotp', ['enrolTotp-user 10/3600']],
   ['confirmTotp(input: { code: "1" })', ['confirmTotp-user 20/3600']],

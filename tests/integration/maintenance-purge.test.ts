@@ -181,6 +181,7 @@ it('deletes finished mails, dead codes and every other row whose time is over, a
   expect(await purged(gateway)).toEqual({
     accounts: 0,
     sessions: 0,
+    'deleted accounts': 0,
     codes: 1,
     mails: 1,
     'wrong tries': 2,

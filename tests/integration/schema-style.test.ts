@@ -24,7 +24,7 @@ const SHARED = ['DateTime', 'Mutation', 'PageInfo', 'Query', 'User'];
 
 /** Names that no neighbour has for something else: the operations, and what becomes of them. */
 const TELLING =
-  /^(Signup|Login|Logout|Refresh|Session(s)?Revoked|RevokeSession|RevokeOtherSessions|VerifyEmail|EmailVerified|EmailNotVerified|ResendVerification|ExchangeToken|Password|InvalidCredentials|IdentifierTaken|AccountDisabled|AccountLocked|MailAccepted|TwoFactor|CompleteTwoFactor|Reauthenticat|Totp|EnrolTotp|ConfirmTotp|DisableTotp|RecoveryCodes|RegenerateRecoveryCodes|RequestPasswordReset|VerifyPasswordResetCode|ResetPassword|ChangePassword|RequestEmailChange|ConfirmEmailChange|RevertEmailChange|EmailChange|UpdateProfile|ProfileUpdated|ReportSession|SessionReported|Audit(Event|RiskLevel)|CodeProblem|TokenProblem)/;
+  /^(Signup|Login|Logout|Refresh|Session(s)?Revoked|RevokeSession|RevokeOtherSessions|VerifyEmail|EmailVerified|EmailNotVerified|ResendVerification|ExchangeToken|Password|InvalidCredentials|IdentifierTaken|AccountDisabled|AccountLocked|MailAccepted|TwoFactor|CompleteTwoFactor|Reauthenticat|Totp|EnrolTotp|ConfirmTotp|DisableTotp|RecoveryCodes|RegenerateRecoveryCodes|RequestPasswordReset|VerifyPasswordResetCode|ResetPassword|ChangePassword|RequestEmailChange|ConfirmEmailChange|RevertEmailChange|EmailChange|UpdateProfile|ProfileUpdated|DeleteAccount|AccountDeleted|ReportSession|SessionReported|Audit(Event|RiskLevel)|CodeProblem|TokenProblem)/;
 
 interface Described {
   place: string;

@@ -17,9 +17,10 @@ export class AccountProtection extends Migration {
     this.addSql(`alter table "users"
       add column "email_key" varchar(254) null, add column "pending_email" varchar(254) null,
       add column "password_breached_at" timestamptz null, add column "password_contested_at" timestamptz null,
-      add column "two_factor_enabled_at" timestamptz null,
+      add column "two_factor_enabled_at" timestamptz null, add column "deleted_at" timestamptz null,
       alter column "password_changed_at" type timestamptz(3)`);
     this.addSql('alter table "users" add constraint "users_email_key_unique" unique ("email_key")');
+    this.addSql('create index "users_deleted_at_index" on "users" ("deleted_at")');
     this.addSql('alter table "sessions" add column "city" varchar(100) null, add column "country" varchar(2) null');
     this.passwords();
     this.devices();
@@ -127,7 +128,7 @@ export class AccountProtection extends Migration {
     this.addSql('drop function refuse_audit_change()');
     this.addSql('alter table "sessions" drop column "city", drop column "country"');
     this.addSql(`alter table "users" drop column "email_key", drop column "pending_email",
-      drop column "password_breached_at", drop column "password_contested_at", drop column "two_factor_enabled_at",
+      drop column "password_breached_at", drop column "password_contested_at", drop column "two_factor_enabled_at", drop column "deleted_at",
       alter column "password_changed_at" type timestamptz`);
   }
 }

@@ -11,7 +11,7 @@ const FIND_USERS: Statement = {
     password_changed_at AS "passwordChangedAt", email_verified_at AS "emailVerifiedAt", disabled_at AS "disabledAt",
     last_login_at AS "lastLoginAt", two_factor_enabled_at AS "twoFactorEnabledAt", terms_accepted_at AS "termsAcceptedAt",
     privacy_policy_accepted_at AS "privacyPolicyAcceptedAt", created_at AS "createdAt", updated_at AS "updatedAt"
-    FROM users WHERE id = ANY($1::uuid[])`,
+    FROM users WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL`,
 };
 const TIMES = [
   'passwordChangedAt',

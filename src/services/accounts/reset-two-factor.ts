@@ -4,8 +4,8 @@ import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
 import { forgetWrongCodes } from '../attempts/lock.js';
 import { recordEvent } from '../audit/record-event.js';
+import { writeNotice } from '../mail-outbox/write-notice.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
-import { writeNotice } from '../two-factor/notice.js';
 import type { UseCaseContext } from '../use-case.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'secretKeys' | 'client' | 'requestId' | 'revocations'>;

@@ -24,6 +24,7 @@ export const auditEvents = {
   ACCOUNT_DISABLE: { description: 'An operator disabled the account.', risk: 'HIGH' },
   ACCOUNT_ENABLE: { description: 'An operator enabled the account again.', risk: 'HIGH' },
   ROLE_CHANGE: { description: 'The account got another role.', risk: 'HIGH' },
+  ACCOUNT_DELETE: { description: 'The owner deleted the account.', risk: 'HIGH' },
   LOGIN: { description: 'A sign-in by password.', risk: 'LOW', refusedRisk: 'MEDIUM' },
   TOKEN_EXCHANGE: {
     description: 'A sign-in with the token of a verified address.',

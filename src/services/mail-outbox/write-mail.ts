@@ -19,6 +19,7 @@ export type MailName =
   | 'recovery-codes-replaced'
   | 'change-email'
   | 'email-changed'
+  | 'account-deleted'
   | 'none';
 
 /** A mail to be written. */

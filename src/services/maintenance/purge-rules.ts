@@ -36,6 +36,12 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
   const audit = ago(settings.auditRetention);
   return [
     { rows: 'sessions', table: 'sessions', where: 'revoked_at < ? OR expires_at < ?', before: [sessions, sessions] },
+    {
+      rows: 'deleted accounts',
+      table: 'users',
+      where: 'deleted_at < ?',
+      before: [ago(settings.accessTokenTtl + HOUR)],
+    },
     { rows: 'codes', table: 'one_time_codes', where: 'link_expires_at < ?', before: [ago(CODES_AFTER)] },
     {
       rows: 'mails',

@@ -3,7 +3,7 @@ import { User } from '../../entities/user.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
 import { handOver } from '../mail-outbox/hand-over.js';
-import { greeting, writeMail } from '../mail-outbox/write-mail.js';
+import { writeNotice } from '../mail-outbox/write-notice.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 import { handOverPasswordCheck, requestPasswordCheck } from './breach-check.js';
@@ -82,13 +82,6 @@ async function replaceHash(em: EntityManager, next: NextPassword, now: Date): Pr
   return changed === 1;
 }
 
-async function tellOwner(em: EntityManager, context: NewPasswordContext, user: User, now: Date): Promise<string> {
-  const { email: recipient, locale = null } = user;
-  const variables = { occurredAt: now.toISOString(), ...greeting(user) };
-  const { requestId } = context;
-  return await writeMail(em, { mail: 'password-changed', recipient, locale, variables, requestId, now });
-}
-
 /**
  * Sets a password in the caller's transaction, which `beginNewPassword` began: nothing that was proven by the one before goes
  * on. Throws AccountChanged where the rules were asked of an account that is not as it was.
@@ -109,7 +102,7 @@ export async function setNewPassword(
   const check = { userId, password: next.password, passwordChangedAt: now };
   const checkId = await requestPasswordCheck(em, context, check);
   await forgetFailures(em, context, user);
-  return { user, endedSessions, checkId, outboxId: await tellOwner(em, context, user, now) };
+  return { user, endedSessions, checkId, outboxId: await writeNotice(em, context, user, 'password-changed') };
 }
 
 /** The outcome of a transaction that sets a password; undefined where it was undone, and is worth another look. */

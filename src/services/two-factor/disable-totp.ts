@@ -7,12 +7,7 @@ import { recordRefusal } from '../audit/record-refusal.js';
 import { endedMeanwhile } from '../sessions/ended-meanwhile.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { UseCaseContext } from '../use-case.js';
-import {
-  type BothFactors,
-  type BothFactorsContext,
-  type BothFactorsProblem,
-  proveBothFactors,
-} from './both-factors.js';
+import { type BothFactors, type BothFactorsProblem, type FactorsContext, proveBothFactors } from './prove-factors.js';
 import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
 
 /** The second factor is off. */
@@ -26,7 +21,7 @@ export interface DisableTotpInput extends Switching, BothFactors {
   authenticatedAt: Date;
 }
 
-type Needs = BothFactorsContext & Pick<UseCaseContext, 'revocations'>;
+type Needs = FactorsContext & Pick<UseCaseContext, 'revocations'>;
 
 async function forget(em: EntityManager, context: Needs, input: DisableTotpInput): Promise<Switched | undefined> {
   const { userId: user } = input;

@@ -4,15 +4,10 @@ import { isProblem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { handOver } from '../mail-outbox/hand-over.js';
-import {
-  type BothFactors,
-  type BothFactorsContext,
-  type BothFactorsProblem,
-  proveBothFactors,
-} from './both-factors.js';
+import { writeNotice } from '../mail-outbox/write-notice.js';
 import type { RecoveryCodes } from './confirm-totp.js';
 import { lockSeed } from './credential.js';
-import { writeNotice } from './notice.js';
+import { type BothFactors, type BothFactorsProblem, type FactorsContext, proveBothFactors } from './prove-factors.js';
 import { replaceRecoveryCodes } from './recovery-codes.js';
 
 interface Replaced {
@@ -20,7 +15,7 @@ interface Replaced {
   outboxId: string;
 }
 
-async function replace(em: EntityManager, context: BothFactorsContext, user: User): Promise<Replaced | undefined> {
+async function replace(em: EntityManager, context: FactorsContext, user: User): Promise<Replaced | undefined> {
   const credential = await lockSeed(em, context, user.id);
   if (credential === undefined) return undefined;
   const codes = await replaceRecoveryCodes(em, credential.seed, user.id);
@@ -30,7 +25,7 @@ async function replace(em: EntityManager, context: BothFactorsContext, user: Use
 
 /** Makes new recovery codes for somebody who proves both factors; the old ones are void. */
 export async function regenerateRecoveryCodes(
-  context: BothFactorsContext,
+  context: FactorsContext,
   input: BothFactors,
 ): Promise<RecoveryCodes | BothFactorsProblem> {
   const user = await proveBothFactors(context, input);

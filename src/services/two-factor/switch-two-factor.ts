@@ -2,10 +2,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver } from '../mail-outbox/hand-over.js';
+import { writeNotice } from '../mail-outbox/write-notice.js';
 import { endedInBetween } from '../sessions/ended-meanwhile.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
-import { writeNotice } from './notice.js';
 
 /** Who switches the second factor, in which session. */
 export interface Switching {

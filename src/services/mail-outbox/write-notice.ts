@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
-import { type MailName, writeMail } from '../mail-outbox/write-mail.js';
 import type { UseCaseContext } from '../use-case.js';
+import { greeting, type MailName, writeMail } from './write-mail.js';
 
-/** Tells the owner of an account by mail what was done to its second factor; returns the mail's id, to be handed over. */
+/** Tells the owner of an account by mail what was done to it; returns the mail's id, to be handed over. */
 export async function writeNotice(
   em: EntityManager,
   context: Pick<UseCaseContext, 'clock' | 'requestId'>,
@@ -12,12 +12,12 @@ export async function writeNotice(
   variables: Record<string, string> = {},
 ): Promise<string> {
   const now = context.clock.now();
-  const { email: recipient, locale = null, displayName } = user;
+  const { email: recipient, locale = null } = user;
   return await writeMail(em, {
     mail,
     recipient,
     locale,
-    variables: { occurredAt: now.toISOString(), ...(displayName == null ? {} : { displayName }), ...variables },
+    variables: { occurredAt: now.toISOString(), ...greeting(user), ...variables },
     requestId: context.requestId,
     now,
   });
