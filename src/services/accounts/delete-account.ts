@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { OutboxMessage } from '../../entities/outbox-message.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem } from '../../problems.js';
@@ -35,9 +36,19 @@ interface Deleted {
   outboxId: string;
 }
 
-/** In the order in which everybody takes them who takes more than one: a reset its code and its ticket, a sign-up its code and its token. */
+/** In the order in which everybody takes them who takes more than one. */
+const PURPOSES: readonly OneTimeCodePurpose[] = [
+  'REPORT_SESSION',
+  'CHANGE_EMAIL',
+  'REVERT_EMAIL',
+  'RESET_PASSWORD',
+  'RESET_TICKET',
+  'VERIFY_EMAIL',
+  'EXCHANGE',
+];
 const LOCK_CODES = `
-  SELECT id FROM one_time_codes WHERE user_id = ? OR address IN (?, ?) ORDER BY purpose = 'EXCHANGE', purpose FOR UPDATE`;
+  SELECT id FROM one_time_codes WHERE user_id = ? OR address IN (?, ?)
+  ORDER BY array_position('{${PURPOSES.join(',')}}'::text[], purpose::text), address FOR UPDATE`;
 const DELETE_CODES = 'DELETE FROM one_time_codes WHERE user_id = ? OR address IN (?, ?)';
 const FORGET_CLIENTS = `
   UPDATE sessions SET device_name = NULL, device_type = 'UNKNOWN', browser = NULL, operating_system = NULL,

@@ -27,11 +27,12 @@ const WAIT_FOR_OTHERS_MILLISECONDS = 10_000;
 
 /**
  * Takes one of the places that are left before the lock, with the failures so far. Of any number of parallel callers no
- * more get one than there are places, in one process or in many.
+ * more get one than there are places, in one process or in many. It waits for no disk: a place that a crash of the database
+ * forgets was held for a moment only, and what becomes of the try is written durably.
  */
 const ADMIT = `
   INSERT INTO login_failures AS f (key, failures, in_flight, total, last_tried_at)
-  VALUES (?, 0, 1, 0, ?)
+  SELECT ?, 0, 1, 0, ?::timestamptz FROM set_config('synchronous_commit', 'off', true)
   ON CONFLICT (key) DO UPDATE SET
     failures = CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END,
     in_flight = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.in_flight + 1 END,
