@@ -89,7 +89,7 @@ withRedis('on Redis', () => {
     await eventually(() => expect(gateway.dependencies.passwordCheckQueue.isReady()).toBe(false));
     const from = performance.now();
     const during = [await signedUp(gateway, { password: BREACHED }), await signedUp(gateway, { password: BREACHED })];
-    expect(performance.now() - from).toBeLessThan(2_000);
+    expect(performance.now() - from).toBeLessThan(6_000);
     expect(server.asked).toHaveLength(1);
     await redis.start();
     gateway.clock.advance(4); // what the request hands over itself is left to it for a while

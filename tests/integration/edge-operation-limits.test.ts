@@ -99,7 +99,7 @@ describe.each(limits)('G3: the limit of %s', (_name, { just, over, hundredfold, 
     expect(answer.body).not.toMatch(/"data":\{/);
     expect(answer.errors.length).toBeGreaterThan(0);
     expect(answer.body.length).toBeLessThan(10_000);
-    expect(answer.milliseconds).toBeLessThan(1_000);
+    expect(answer.milliseconds).toBeLessThan(5_000);
   });
 });
 
@@ -107,7 +107,7 @@ it('G3: fragments that double with each step are refused as quickly', async () =
   const fragments = repeat(120, (index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`);
   const answer = await ask(`{ ...f0 } ${fragments} fragment f120 on Query { authConfig { codeLength } }`);
   expect(answer.status, answer.body).toBe(400);
-  expect(answer.milliseconds).toBeLessThan(1_000);
+  expect(answer.milliseconds).toBeLessThan(5_000);
 });
 
 it('G3: introspection that goes round in circles is refused', async () => {

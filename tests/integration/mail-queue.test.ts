@@ -61,7 +61,7 @@ withRedis('on Redis', () => {
     await eventually(() => expect(gateway.dependencies.mailQueue.isReady()).toBe(false));
     const from = performance.now();
     const during = await Promise.all([signUp(gateway), signUp(gateway), signUp(gateway)]);
-    expect(performance.now() - from).toBeLessThan(2_000);
+    expect(performance.now() - from).toBeLessThan(6_000);
     expect(during.map(({ mailStatus }) => mailStatus)).toEqual(['DEFERRED', 'DEFERRED', 'DEFERRED']);
     await redis.start();
     for (const { email } of during) await server.waitFor(1, { to: email, milliseconds: 15_000 });

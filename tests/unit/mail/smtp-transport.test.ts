@@ -245,7 +245,7 @@ describe('a server that is away', () => {
     const transport = transportTo(port);
     const start = performance.now();
     expect(await transport.probe(200)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(4_000);
     expect(await rejection(transport.send(outgoing()))).toMatchObject({
       kind: 'unreachable',
       message: 'the mail server did not answer in time',
