@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -41,6 +42,18 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
   // Only a content type that a browser must ask about first is read (OWASP CSRF).
   app.removeContentTypeParser('text/plain');
   return app;
+}
+
+/** The connections of each server, while they are open. */
+const connections = new WeakMap<object, Set<Socket>>();
+
+function followConnections({ server }: FastifyInstance): void {
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
 }
 
 /** One line for each answer; the query string stays out, as others put secrets there. */
@@ -89,6 +102,7 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   const { settings, logger, keyRing } = dependencies;
   const app = createFastify(dependencies);
   const isAllowed = createOriginCheck(settings);
+  followConnections(app);
   logAnswers(app, dependencies);
   registerProblemDetails(app, logger);
   await protect(app, isAllowed);
@@ -103,8 +117,14 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   return app;
 }
 
+/** Node takes a connection on which nothing was said yet, as browsers open them to spare, for a busy one. */
+function closeUnused({ server }: FastifyInstance): void {
+  server.closeIdleConnections();
+  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+}
+
 /** Clients keep their connections; one that got its answer while the server closes would hold it open for a minute. */
 export async function closeHttpServer(app: FastifyInstance): Promise<void> {
-  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_EVERY_MILLISECONDS);
+  const sweep = setInterval(() => closeUnused(app), SWEEP_EVERY_MILLISECONDS);
   await app.close().finally(() => clearInterval(sweep));
 }

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFirstAdmin } from '../../src/services/accounts/create-first-admin.js';
 import { purge } from '../../src/services/maintenance/purge.js';
@@ -7,6 +8,7 @@ import {
   DeleteAccountDocument,
   EnrolTotpDocument,
   LoginDocument,
+  LogoutDocument,
   MeDocument,
   ReauthenticateDocument,
   RefreshDocument,
@@ -29,6 +31,7 @@ import {
 import { databaseText } from '../support/all-data.js';
 import { type Ask, sharedGateway, type TestGateway, testGateway } from '../support/app.js';
 import { FROM, fromThere } from '../support/audit.js';
+import { mailsTo, moveTo, revertChange, signedInUser, wayBackOf } from '../support/email-change.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 import { appCode, challengeOf, complete, enrolled, twoFactorUser } from '../support/totp.js';
 
@@ -46,8 +49,8 @@ async function deletion(token: string, input: { password?: string; code?: string
 }
 const remove = async (token: string, input: { password?: string; code?: string } = {}) =>
   (await deletion(token, input)).data.deleteAccount;
-const login = async (identifier: string, password = PASSWORD) =>
-  await gateway.ask(LoginDocument, { input: { identifier, password, tokenDelivery: 'BODY' } });
+const login = async (identifier: string, password = PASSWORD, ask: Ask = {}) =>
+  await gateway.ask(LoginDocument, { input: { identifier, password, tokenDelivery: 'BODY' } }, ask);
 const refreshed = async (refreshToken: string) =>
   (await gateway.ask(RefreshDocument, { input: { refreshToken } })).data.refresh;
 async function meCode(at: TestGateway, token: string) {
@@ -65,6 +68,25 @@ async function fullAccount() {
   await challengeOf(gateway, user.email, fromThere());
   await login(user.email, 'Wrong-Horse-7-Staple');
   return { ...user, username };
+}
+
+/** Holds what the statement locks, until it is released; others are known to wait for it. */
+async function held(statement: string, values: unknown[] = []) {
+  const client = new pg.Client({ connectionString: gateway.database.url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(statement, values);
+  return {
+    async release() {
+      await client.query('ROLLBACK');
+      await client.end();
+    },
+  };
+}
+async function untilWaiting(count: number) {
+  const text = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  const waiting = async () => (await rows<{ count: number }>(gateway, text))[0]?.count;
+  await expect.poll(waiting, { timeout: 5_000 }).toBe(count);
 }
 
 describe('V3: an account is deleted', () => {
@@ -128,6 +150,22 @@ describe('V3: an account is deleted', () => {
     for (const trace of [user.email, user.username, 'Robin Unmistakable']) expect(text).not.toContain(trace);
   });
 
+  it('nor an earlier password, nor one that waits to be looked up', async () => {
+    const own = await testGateway({ env: { BREACH_CHECK: 'on' } });
+    const { email, id } = await quickUser(own);
+    const { accessToken: token } = await loggedIn(own, email);
+    const change = { input: { currentPassword: PASSWORD, newPassword: NEXT_PASSWORD } };
+    const changed = await own.ask(ChangePasswordDocument, change, { token });
+    const { tokens } = expectType(changed.data.changePassword, 'PasswordChanged');
+    const kept = async (table: string) => (await rows(own, `SELECT 1 FROM ${table} WHERE user_id = ?`, [id])).length;
+    const tables = ['password_history', 'password_checks'];
+    expect(await Promise.all(tables.map(kept))).toEqual([1, 1]);
+    const ask = { token: tokens.accessToken };
+    const { data } = await own.ask(DeleteAccountDocument, { input: { password: NEXT_PASSWORD } }, ask);
+    expectType(data.deleteAccount, 'AccountDeleted');
+    expect(await Promise.all(tables.map(kept))).toEqual([0, 0]);
+  });
+
   it('its row goes when no access token can name it any more, and the audit log keeps what happened', async () => {
     const own = await testGateway();
     const { email, id } = await quickUser(own);
@@ -151,6 +189,41 @@ describe('V3: an account is deleted', () => {
     const second = await quickUser(gateway, { email: first.email, username });
     expect(second.id).not.toBe(first.id);
     expect((await loggedIn(gateway, username)).user.id).toBe(second.id);
+  });
+
+  it('mails that were sent about it go too, from wherever they went', async () => {
+    const { email, id, accessToken } = await signedInUser(gateway, { displayName: 'Robin Unmistakable' });
+    const next = newEmail();
+    await gateway.ask(RequestEmailChangeDocument, { input: { newEmail: next } }, { token: accessToken });
+    await rows(gateway, "UPDATE outbox_messages SET status = 'SENT' WHERE recipient IN (?, ?)", [email, next]);
+    expect(await mailsTo(gateway, next)).toEqual(['change-email']);
+    expectType(await remove(accessToken), 'AccountDeleted');
+    expect(await rows(gateway, 'SELECT 1 FROM users WHERE id = ?', [id])).toHaveLength(1);
+    expect([await mailsTo(gateway, email), await mailsTo(gateway, next)]).toEqual([['account-deleted'], []]);
+  });
+
+  it('an address that could have taken it back is told as well', async () => {
+    const user = await signedInUser(gateway, { displayName: 'Robin', locale: 'de' });
+    const next = newEmail();
+    await moveTo(gateway, user, next);
+    const back = await wayBackOf(gateway, user.email);
+    expectType(await remove(user.accessToken), 'AccountDeleted');
+    const told = "SELECT locale, variables FROM outbox_messages WHERE recipient = ? AND mail = 'account-deleted'";
+    const variables = { displayName: 'Robin', occurredAt: expect.any(String) };
+    for (const email of [user.email, next])
+      expect(await rows(gateway, told, [email])).toEqual([{ locale: 'de', variables }]);
+    expectType(await revertChange(gateway, back), 'TokenProblem');
+  });
+
+  it('the way back of somebody who had the address before stays', async () => {
+    const earlier = await signedInUser(gateway);
+    await moveTo(gateway, earlier, newEmail());
+    const back = await wayBackOf(gateway, earlier.email);
+    const later = await signedInUser(gateway, { email: earlier.email });
+    expectType(await revertChange(gateway, back), 'AuthConflictProblem');
+    expectType(await remove(later.accessToken), 'AccountDeleted');
+    expectType(await revertChange(gateway, back), 'EmailChangeReverted');
+    expect((await accountOf(gateway, earlier.email))?.id).toBe(earlier.id);
   });
 
   it('its codes and links open nothing any more, nor does a second step that was begun', async () => {
@@ -248,14 +321,91 @@ describe('S4: deleting asks for proof', () => {
 });
 
 describe('R1: a deletion beside everything else', () => {
-  it('of many at once one deletes, and the others find nobody signed in', async () => {
+  it('of many at once one deletes, and nobody is written to at the name that it leaves', async () => {
     const { email } = await quickUser(gateway);
     const { accessToken } = await loggedIn(gateway, email);
-    const results = await atOnce(8, () => remove(accessToken));
+    const results = await atOnce(16, () => remove(accessToken));
     const deleted = results.filter(({ __typename }) => __typename === 'AccountDeleted');
     expect(deleted).toHaveLength(1);
     const mails = "SELECT 1 FROM outbox_messages WHERE recipient = ? AND mail = 'account-deleted'";
     expect(await rows(gateway, mails, [email])).toHaveLength(1);
+    const astray = "SELECT mail FROM outbox_messages WHERE recipient LIKE '%@deleted.invalid'";
+    expect(await rows(gateway, astray)).toEqual([]);
+  });
+
+  it.each<[string, (user: { id: string; token: string }) => Promise<unknown>]>([
+    ['its session ended', ({ token }) => gateway.ask(LogoutDocument, {}, { token })],
+    [
+      'its password was renewed',
+      ({ id }) => rows(gateway, "UPDATE users SET password_hash = password_hash || '=' WHERE id = ?", [id]),
+    ],
+  ])('nothing is deleted where, after the proof, %s', async (_name, meanwhile) => {
+    const { email, id, accessToken: token } = await signedInUser(gateway);
+    const holder = await held('SELECT 1 FROM one_time_codes WHERE user_id = $1 FOR UPDATE', [id]);
+    const removing = remove(token);
+    await untilWaiting(1);
+    await meanwhile({ id, token });
+    await holder.release();
+    expect(await removing).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await accountOf(gateway, email)).toMatchObject({ id, disabledAt: null, deletedAt: null });
+    expect(await mailsTo(gateway, email)).not.toContain('account-deleted');
+  });
+
+  it('a factor that is being confirmed is waited for, and never in a circle', async () => {
+    const { id, accessToken: token } = await signedInUser(gateway);
+    const secret = await enrolled(gateway, token);
+    const holder = await held('SELECT 1 FROM totp_credentials WHERE user_id = $1 FOR UPDATE', [id]);
+    const confirming = gateway.ask(ConfirmTotpDocument, { input: { code: appCode(gateway, secret) } }, { token });
+    await untilWaiting(1);
+    const removing = remove(token);
+    await untilWaiting(2);
+    await holder.release();
+    expectType((await confirming).data.confirmTotp, 'RecoveryCodes');
+    expectType(await removing, 'AccountDeleted');
+  });
+
+  it('a second step that is being completed is waited for, and never in a circle', async () => {
+    const user = await twoFactorUser(gateway);
+    const challenge = await challengeOf(gateway, user.email);
+    // Both have proven what they need, and the deletion is about to empty the row.
+    const holder = await held('SELECT 1 FROM users WHERE id = $1 FOR KEY SHARE', [user.id]);
+    const removing = remove(user.accessToken, { code: user.recoveryCodes[0] });
+    await untilWaiting(1);
+    const completing = complete(gateway, challenge, user.recoveryCodes[1] ?? '');
+    await untilWaiting(2);
+    await holder.release();
+    expectType(await removing, 'AccountDeleted');
+    expect(await completing).toMatchObject({ code: 'CHALLENGE_EXPIRED' });
+  });
+
+  it.each<[string, string, (user: { email: string; token: string; next: string }) => Promise<unknown>]>([
+    ['a sign-in', 'known_devices', async ({ email }) => await login(email, PASSWORD, fromThere())],
+    [
+      'a request for a reset',
+      'outbox_messages',
+      async ({ email }) => await gateway.ask(RequestPasswordResetDocument, { input: { email } }),
+    ],
+    [
+      'a request for another address',
+      'outbox_messages',
+      async ({ token, next: newAddress }) =>
+        await gateway.ask(RequestEmailChangeDocument, { input: { newEmail: newAddress } }, { token }),
+    ],
+  ])('the codes and links of %s that was under way go with it', async (_name, table, ask) => {
+    const { email, id, accessToken: token } = await signedInUser(gateway);
+    const next = newEmail();
+    const holder = await held(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
+    const other = ask({ email, token, next });
+    await untilWaiting(1);
+    const removing = remove(token);
+    await untilWaiting(2);
+    await holder.release();
+    expect(await other).toMatchObject({ errors: [] });
+    expectType(await removing, 'AccountDeleted');
+    expect(await rows(gateway, 'SELECT purpose FROM one_time_codes WHERE user_id = ?', [id])).toEqual([]);
+    const waiting =
+      "SELECT mail FROM outbox_messages WHERE recipient IN (?, ?) AND status = 'PENDING' AND code_id IS NOT NULL";
+    expect(await rows(gateway, waiting, [email, next])).toEqual([]);
   });
 
   it('no order of it and another operation leaves a session, a fault or a trace', async () => {

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
@@ -26,7 +27,7 @@ export async function changeUser(
 ): Promise<{ kind: 'user-changed'; endedSessions: number } | Problem<'NOT_FOUND'>> {
   const now = context.clock.now();
   const ended = await context.em.transactional(async (em) => {
-    const user = await em.findOne(User, { email });
+    const user = await em.findOne(User, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (user === null) return undefined;
     user.updatedAt = now;
     if ('role' in change) user.role = change.role;

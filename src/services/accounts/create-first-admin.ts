@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailAddress } from '../../lib/email-address.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
@@ -51,7 +51,7 @@ export async function createFirstAdmin(
   const ended = await context.em.transactional(async (em) => {
     await em.execute('SELECT pg_advisory_xact_lock(?)', [FIRST_ADMIN_LOCK]);
     if ((await em.count(User, { role: ADMIN_ROLE })) > 0) return problem('FORBIDDEN');
-    const known = await em.findOne(User, { email });
+    const known = await em.findOne(User, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
     const emailKey = await freeKey(context, em, email);
     const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };

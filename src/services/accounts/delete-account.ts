@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
-import { OutboxMessage } from '../../entities/outbox-message.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
@@ -33,7 +32,7 @@ type Needs = FactorsContext & Pick<UseCaseContext, 'revocations'>;
 interface Deleted {
   kind: 'deleted';
   endedSessions: string[];
-  outboxId: string;
+  outboxIds: string[];
 }
 
 /** In the order in which everybody takes them who takes more than one. */
@@ -46,10 +45,27 @@ const PURPOSES: readonly OneTimeCodePurpose[] = [
   'VERIFY_EMAIL',
   'EXCHANGE',
 ];
+/** What is bound to its address or id and belongs to nobody; the way back of somebody who had the address before stays. */
+const CODES = `user_id = ? OR (user_id IS NULL AND address IN (?, ?) AND purpose IN ('${PURPOSES.join("','")}'))`;
+/** Whoever uses one of these holds it before the user's row, and is waited for. */
+const LOCK_FACTORS = [
+  'SELECT 1 FROM totp_credentials WHERE user_id = ? FOR UPDATE',
+  'SELECT 1 FROM two_factor_challenges WHERE user_id = ? ORDER BY id FOR UPDATE',
+];
 const LOCK_CODES = `
-  SELECT id FROM one_time_codes WHERE user_id = ? OR address IN (?, ?)
+  SELECT id FROM one_time_codes WHERE ${CODES}
   ORDER BY array_position('{${PURPOSES.join(',')}}'::text[], purpose::text), address FOR UPDATE`;
-const DELETE_CODES = 'DELETE FROM one_time_codes WHERE user_id = ? OR address IN (?, ?)';
+/** Those too that came since they were locked; one that somebody holds by now will find a disabled account. */
+const DELETE_CODES = `
+  DELETE FROM one_time_codes WHERE id IN (SELECT id FROM one_time_codes WHERE ${CODES} FOR UPDATE SKIP LOCKED)`;
+/** What was sent to the account's address, and each mail about a code of its own, wherever it went: one that waits shows nothing any more. */
+const DELETE_MAILS = `
+  DELETE FROM outbox_messages WHERE (recipient = ? AND status <> 'PENDING')
+    OR code_id IN (SELECT id FROM one_time_codes WHERE user_id = ?)`;
+/** Addresses that could take the account back: whoever has them learns that there is nothing left to take. */
+const FIND_WAYS_BACK = `
+  SELECT address FROM one_time_codes
+  WHERE user_id = ? AND purpose = 'REVERT_EMAIL' AND consumed_at IS NULL AND link_expires_at > ?`;
 const FORGET_CLIENTS = `
   UPDATE sessions SET device_name = NULL, device_type = 'UNKNOWN', browser = NULL, operating_system = NULL,
     ip_address = NULL, city = NULL, country = NULL
@@ -104,25 +120,49 @@ async function empty(context: Needs, em: EntityManager, user: User): Promise<boo
   return emptied === 1;
 }
 
+/** Holds what others hold before the user's row, in the order in which they do. */
+async function lock(em: EntityManager, { id, email }: User): Promise<void> {
+  for (const statement of LOCK_FACTORS) await em.execute(statement, [id]);
+  await em.execute(LOCK_CODES, [id, email, id]);
+}
+
+/** Everything but the row itself, and what the sessions held of their clients. */
+async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void> {
+  await em.execute(FORGET_CLIENTS, [id]);
+  for (const table of OWNED) await em.execute(`DELETE FROM ${table} WHERE user_id = ?`, [id]);
+  await em.execute(DELETE_MAILS, [email, id]);
+  await em.execute(DELETE_CODES, [id, email, id]);
+}
+
+/** Tells the address of the account, and those that it was taken from a short while ago. */
+async function tellOwner(context: Needs, em: EntityManager, user: User, waysBack: string[]): Promise<string[]> {
+  const { locale, displayName } = user;
+  const outboxIds: string[] = [];
+  for (const email of [user.email, ...waysBack]) {
+    outboxIds.push(await writeNotice(em, context, { email, locale, displayName }, 'account-deleted'));
+  }
+  return outboxIds;
+}
+
 async function erase(
   context: Needs,
   em: EntityManager,
   user: User,
   { sessionId }: DeleteAccountInput,
 ): Promise<Deleted> {
-  const { id: userId, email } = user;
-  await em.execute(LOCK_CODES, [userId, email, userId]);
-  await em.execute(DELETE_CODES, [userId, email, userId]);
+  const { id: userId } = user;
+  const now = context.clock.now();
+  await lock(em, user);
   if (!(await empty(context, em, user))) throw endedInBetween();
-  const endedSessions = await revokeSessions(em, { userId, exceptId: null }, 'ACCOUNT_DELETED', context.clock.now());
+  const endedSessions = await revokeSessions(em, { userId, exceptId: null }, 'ACCOUNT_DELETED', now);
   // Thrown, so that nothing of the transaction stays: whoever ended this session meant whatever it would do.
   if (!endedSessions.includes(sessionId)) throw endedInBetween();
-  await em.execute(FORGET_CLIENTS, [userId]);
-  for (const table of OWNED) await em.execute(`DELETE FROM ${table} WHERE user_id = ?`, [userId]);
-  await em.nativeDelete(OutboxMessage, { recipient: email, status: { $ne: 'PENDING' } });
+  const waysBack = await em.execute<{ address: string }[]>(FIND_WAYS_BACK, [userId, now]);
+  await deleteOwned(em, user);
   const metadata = { endedSessions: endedSessions.length };
   await recordEvent(em, context, { type: 'ACCOUNT_DELETE', userId, actorId: userId, metadata });
-  return { kind: 'deleted', endedSessions, outboxId: await writeNotice(em, context, user, 'account-deleted') };
+  const addresses = waysBack.map(({ address }) => address);
+  return { kind: 'deleted', endedSessions, outboxIds: await tellOwner(context, em, user, addresses) };
 }
 
 /**
@@ -141,6 +181,6 @@ export async function deleteAccount(
   const deleted = await transaction.catch(endedMeanwhile);
   if (isProblem(deleted)) return await recordRefusal(context, 'ACCOUNT_DELETE', userId, deleted);
   context.revocations.announce(deleted.endedSessions);
-  handOver(context, deleted.outboxId);
+  for (const outboxId of deleted.outboxIds) handOver(context, outboxId);
   return { kind: 'account-deleted', userId };
 }

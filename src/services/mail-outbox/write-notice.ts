@@ -7,7 +7,7 @@ import { greeting, type MailName, writeMail } from './write-mail.js';
 export async function writeNotice(
   em: EntityManager,
   context: Pick<UseCaseContext, 'clock' | 'requestId'>,
-  user: User,
+  user: Pick<User, 'email' | 'locale' | 'displayName'>,
   mail: MailName,
   variables: Record<string, string> = {},
 ): Promise<string> {

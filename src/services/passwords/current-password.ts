@@ -14,7 +14,7 @@ export async function checkCurrentPassword(
   const { userId, password } = input;
   return await countedTry(context, { scope: 'password', userId }, async (attempt) => {
     const em = context.em.fork();
-    const user = await em.findOne(User, userId, { populate: ['passwordHash'] });
+    const user = await em.findOne(User, { id: userId, deletedAt: null }, { populate: ['passwordHash'] });
     const matches = await context.passwordHasher.verify(user?.passwordHash, password);
     if (user !== null && matches && user.disabledAt === null) {
       await attempt.succeeded(em);
