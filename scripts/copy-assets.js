@@ -1,7 +1,7 @@
 // Copies into dist what the compiler leaves behind: pages, mail templates, and the files of the GraphQL IDE,
 // so that the running server needs none of the packages that they come from.
 
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
 /** What the mail templates are made from and previewed with. */
@@ -21,3 +21,6 @@ const vendor = JSON.parse(readFileSync(new URL('src/http/pages/ide/vendor.json',
 for (const [name, source] of Object.entries(vendor)) {
   copy(`node_modules/${source}`, `dist/http/pages/ide/vendor/${name}`);
 }
+
+// The last step of a build: without this file, ensure-built.js takes it for one that failed half-way.
+writeFileSync(new URL('dist/.built', root), '');

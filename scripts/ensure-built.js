@@ -1,6 +1,6 @@
 // Builds when dist is missing or older than what it is made from, so that `npm start` is one command.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 const sources = [
@@ -18,13 +18,17 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-const stamp = 'dist/main.js';
+const stamp = 'dist/.built';
 const isFresh =
   existsSync(stamp) && (!existsSync('src') || statSync(stamp).mtimeMs >= Math.max(...sources.map(newest)));
 if (!isFresh) {
+  const begun = new Date();
+  rmSync(stamp, { force: true });
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  process.exit(status ?? 1);
+  if (status !== 0) process.exit(status ?? 1);
+  // What is edited while it builds is newer than the build.
+  utimesSync(stamp, begun, begun);
 }
