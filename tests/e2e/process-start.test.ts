@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -141,11 +141,13 @@ it('ends while it still waits for its database', async () => {
   }
 });
 
-it('finishes what it is answering when it is told to end', async () => {
+it('finishes what it is answering when it is told to end, and waits for no connection that asks nothing', async () => {
   const { url, drop } = await createTestDatabase();
   onTestFinished(drop);
   const gateway = await startProcess({ dataDir: dataDirectory(), env: sharedSettings(url) });
   await gateway.ready();
+  const silent = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+  onTestFinished(() => void silent.destroy());
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('BEGIN; LOCK TABLE users IN EXCLUSIVE MODE');

@@ -1,6 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify';
@@ -17,6 +15,7 @@ import type { BackgroundWork } from '../../src/workers/queue-worker.js';
 import { startWorkers } from '../../src/workers/start-workers.js';
 import { createTestClock, type TestClock } from './clock.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { temporaryDirectory } from './temporary-directory.js';
 
 /** Cheap hashes: what is tested is not their cost. */
 const TEST_HASH_COST = { memoryCost: 1_024, timeCost: 1, parallelism: 1 };
@@ -93,8 +92,7 @@ function headersOf({ token, cookie, headers = {} }: Ask): Record<string, string>
 async function openGateway(options: TestOptions): Promise<TestGateway> {
   const { replicaOf } = options;
   const database = replicaOf?.database ?? (await createTestDatabase());
-  const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(tmpdir(), 'gatehouse-app-'));
-  chmodSync(dataDir, 0o755);
+  const dataDir = replicaOf?.dataDir ?? temporaryDirectory('app');
   const clock = replicaOf?.clock ?? createTestClock();
   const logLines: string[] = [];
   const env = {

@@ -21,7 +21,7 @@ export interface TestDatabase {
 /** Copies the migrated template. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `gatehouse_${randomBytes(6).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')} STRATEGY file_copy`);
   return {
     url: new URL(`/${name}`, inject('postgresUrl')).href,
     drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`),

@@ -1,7 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
@@ -10,6 +8,7 @@ import { migrate, migrateQueueTables } from '../../src/database/migrate.js';
 import { createOrm } from '../../src/database/orm.js';
 import { QUEUE_SCHEMA } from '../../src/jobs/queue-location.js';
 import { freePort } from './ports.js';
+import { temporaryDirectory } from './temporary-directory.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -64,8 +63,7 @@ async function startRedis(): Promise<{ url: string | null; process?: ChildProces
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-  chmodSync(dataDir, 0o755);
+  const dataDir = temporaryDirectory('test');
   const [database, redis] = await Promise.all([startEmbeddedDatabase(dataDir), startRedis()]);
   await migrateTemplate(new URL(database.url));
   project.provide('postgresUrl', database.url);

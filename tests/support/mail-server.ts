@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
-import { onTestFinished } from 'vitest';
+import { whenFinished } from './cleanup.js';
 import { freePort } from './ports.js';
 
 /** A mail as it reached the server. */
@@ -89,7 +89,7 @@ export async function mailServer({ started = true } = {}): Promise<MailServer> {
     },
   };
   if (started) await state.start();
-  onTestFinished(() => state.stop());
+  whenFinished(() => state.stop());
   return state;
 }
 

@@ -1,19 +1,21 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import pg from 'pg';
-import { inject, onTestFinished, vi } from 'vitest';
+import { inject, vi } from 'vitest';
 import type { CapturedMail } from '../../src/mail/captured-mail.js';
+import { whenFinished } from './cleanup.js';
 import { freePort } from './ports.js';
+import { temporaryDirectory } from './temporary-directory.js';
 
 // The first of these tests also builds, and each starts whole processes beside other tests.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 const READY_WITHIN_MILLISECONDS = 60_000;
 const BUILD_LOCK = 7_105_399;
@@ -64,13 +66,30 @@ async function stopEmbedded(dataDir: string): Promise<void> {
 
 /** A data directory for this test; whatever database still runs in it is stopped when the test is finished. */
 export function dataDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-process-'));
-  chmodSync(directory, 0o755); // the embedded database may run as a user of its own
-  onTestFinished(async () => {
+  const directory = temporaryDirectory('process');
+  whenFinished(async () => {
     await stopEmbedded(directory);
     rmSync(directory, { recursive: true, force: true });
   });
   return directory;
+}
+
+/** What a request to a process carries beside its document. */
+export interface ChildAsk {
+  token?: string;
+  cookie?: string;
+  headers?: Record<string, string>;
+  /** The client's address, as a proxy tells it; the process must trust this machine. */
+  from?: string;
+}
+
+/** An answer of a process. */
+export interface ChildAnswer<Data> {
+  status: number;
+  headers: Headers;
+  body: string;
+  data: Data;
+  errors?: { message: string; extensions: Record<string, unknown> }[];
 }
 
 /** A process of ours. */
@@ -92,8 +111,10 @@ export interface ChildGateway {
   ask<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
-    options?: { token?: string },
-  ): Promise<{ data: Data; errors?: { extensions: Record<string, unknown> }[] }>;
+    ask?: ChildAsk,
+  ): Promise<ChildAnswer<Data>>;
+  /** Asks with a document as text, for what no typed client would send. */
+  send(query: string, variables?: unknown, ask?: ChildAsk): Promise<ChildAnswer<Record<string, unknown> | null>>;
   mails(): Promise<CapturedMail[]>;
 }
 
@@ -105,6 +126,16 @@ export interface StartOptions {
   env?: Record<string, string>;
   words?: string[];
   port?: number;
+}
+
+function headersOf({ token, cookie, headers = {}, from }: ChildAsk): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(cookie === undefined ? {} : { cookie }),
+    ...(from === undefined ? {} : { 'x-forwarded-for': from }),
+    ...headers,
+  };
 }
 
 function wrap(child: ChildProcess, port: number): ChildGateway {
@@ -119,6 +150,13 @@ function wrap(child: ChildProcess, port: number): ChildGateway {
   const closed = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   const url = `http://127.0.0.1:${port}`;
   const signal = (name: NodeJS.Signals) => void child.kill(name);
+  const send: ChildGateway['send'] = async (query, variables, ask = {}) => {
+    const request = { method: 'POST', headers: headersOf(ask), body: JSON.stringify({ query, variables }) };
+    const response = await fetch(`${url}/graphql`, request);
+    const { status, headers } = response;
+    const body = await response.text();
+    return { status, headers, body, ...JSON.parse(body) };
+  };
   return {
     url,
     port,
@@ -141,17 +179,8 @@ function wrap(child: ChildProcess, port: number): ChildGateway {
         await sleep(40);
       }
     },
-    async ask(document, variables, { token } = {}) {
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        },
-        body: JSON.stringify({ query: print(document), variables }),
-      });
-      return (await response.json()) as never;
-    },
+    send,
+    ask: async (document, variables, ask) => (await send(print(document), variables, ask)) as never,
     mails: async () => (await (await fetch(`${url}/dev/mail.json`)).json()) as CapturedMail[],
   };
 }
@@ -169,7 +198,7 @@ export async function startProcess(options: StartOptions): Promise<ChildGateway>
     stdio: 'pipe',
   });
   const gateway = wrap(child, port);
-  onTestFinished(async () => {
+  whenFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await gateway.ended();
   });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { onTestFinished } from 'vitest';
+import { whenFinished } from './cleanup.js';
 import { freePort } from './ports.js';
 
 /** A Redis of the test's own, empty at each start. */
@@ -34,6 +34,6 @@ export async function redisServer(): Promise<RedisServer> {
     },
   };
   await server.start();
-  onTestFinished(() => server.stop());
+  whenFinished(() => server.stop());
   return server;
 }
