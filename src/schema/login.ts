@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { FactorsInput } from './factors.js';
 import {
   AccountDisabledProblem,
   AccountLockedProblem,
@@ -73,16 +74,7 @@ export class CompleteTwoFactorInput {
 }
 
 @InputType({ description: 'Proves again who is signed in.' })
-export class ReauthenticateInput {
-  @Field(() => String, { description: 'The password.' })
-  password!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'A code of the second factor, or a recovery code; needed where the second factor is on.',
-  })
-  code?: string | null;
-}
+export class ReauthenticateInput extends FactorsInput {}
 
 @InputType({ description: 'The exchange token of a verified address, and how the session is to begin.' })
 export class ExchangeTokenInput {

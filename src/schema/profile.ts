@@ -1,5 +1,6 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { AuthMailStatus, MailAccepted } from './account.js';
+import { FactorsInput } from './factors.js';
 import {
   AccountLockedProblem,
   AuthAccessProblem,
@@ -78,16 +79,7 @@ export class EmailChangeReverted {
 }
 
 @InputType({ description: 'Proves who deletes the account.' })
-export class DeleteAccountInput {
-  @Field(() => String, { description: 'The password.' })
-  password!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'A code of the authenticator app or a recovery code; needed where the second factor is on.',
-  })
-  code?: string | null;
-}
+export class DeleteAccountInput extends FactorsInput {}
 
 @ObjectType({ description: 'The account is gone, with all that was known of its owner. All of its sessions ended.' })
 export class AccountDeleted {

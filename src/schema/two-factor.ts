@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, InputType, ObjectType } from 'type-graphql';
+import { BothFactorsInput } from './factors.js';
 import {
   AccountLockedProblem,
   AuthAccessProblem,
@@ -39,13 +40,7 @@ export class RecoveryCodes {
 }
 
 @InputType({ description: 'Both factors, to switch the second one off.' })
-export class DisableTotpInput {
-  @Field(() => String, { description: 'The password.' })
-  password!: string;
-
-  @Field(() => String, { description: 'Six digits of the authenticator app, or a recovery code.' })
-  code!: string;
-}
+export class DisableTotpInput extends BothFactorsInput {}
 
 @ObjectType({ description: 'The second factor is off; secret and recovery codes are forgotten.' })
 export class TwoFactorDisabled {
@@ -54,13 +49,7 @@ export class TwoFactorDisabled {
 }
 
 @InputType({ description: 'Both factors, to get new recovery codes.' })
-export class RegenerateRecoveryCodesInput {
-  @Field(() => String, { description: 'The password.' })
-  password!: string;
-
-  @Field(() => String, { description: 'Six digits of the authenticator app, or a recovery code.' })
-  code!: string;
-}
+export class RegenerateRecoveryCodesInput extends BothFactorsInput {}
 
 export const EnrolTotpResult = createUnionType({
   name: 'EnrolTotpResult',

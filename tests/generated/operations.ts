@@ -123,7 +123,7 @@ export type ConfirmTotpInput = {
 
 /** Proves who deletes the account. */
 export type DeleteAccountInput = {
-  /** A code of the authenticator app or a recovery code; needed where the second factor is on. */
+  /** Six digits of the authenticator app, or a recovery code; needed where the second factor is on. */
   code?: string | null | undefined;
   /** The password. */
   password: string;
@@ -194,7 +194,7 @@ export type PasswordRule =
 
 /** Proves again who is signed in. */
 export type ReauthenticateInput = {
-  /** A code of the second factor, or a recovery code; needed where the second factor is on. */
+  /** Six digits of the authenticator app, or a recovery code; needed where the second factor is on. */
   code?: string | null | undefined;
   /** The password. */
   password: string;
