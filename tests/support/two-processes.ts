@@ -48,6 +48,8 @@ async function whole(gateway: ChildGateway): Promise<void> {
 
 function openDatabase(url: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 2 });
+  // The pool is over before its connections are, which then end with the database.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   whenFinished(() => pool.end());
   return pool;
 }
