@@ -12,12 +12,23 @@ import { isListening } from '../support/ports.js';
 import { type ChildGateway, dataDirectory, embeddedPid, sharedSettings, startProcess } from '../support/process.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
 
-// Each look at who waits is a new one, though all are of one transaction.
-const HOLD_SIGN_UPS = 'BEGIN; SET LOCAL stats_fetch_consistency = none; LOCK TABLE users IN EXCLUSIVE MODE';
 // The worker's purge may wait for the same lock.
 const SIGN_UPS_WAITING = `
   SELECT 1 FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO users%'`;
+
+/** Keeps sign-ups from their end until it is released. */
+async function holdSignUps(url: string) {
+  // Who waits is asked outside the transaction, which would see the same answer each time.
+  const [holder, watcher] = [new pg.Client({ connectionString: url }), new pg.Client({ connectionString: url })];
+  await Promise.all([holder.connect(), watcher.connect()]);
+  await holder.query('BEGIN; LOCK TABLE users IN EXCLUSIVE MODE');
+  return {
+    waiting: (count: number) =>
+      eventually(async () => expect((await watcher.query(SIGN_UPS_WAITING)).rowCount).toBe(count)),
+    release: () => Promise.all([holder.end(), watcher.end()]),
+  };
+}
 
 function expectOneLine(gateway: ChildGateway, line: RegExp): void {
   expect(gateway.stderr().trim().split('\n')).toEqual([expect.stringMatching(line)]);
@@ -155,15 +166,12 @@ it('finishes what it is answering when it is told to end, and waits for no conne
   await gateway.ready();
   const silent = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
   onTestFinished(() => void silent.destroy());
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(HOLD_SIGN_UPS);
+  const held = await holdSignUps(url);
   const signups = Array.from({ length: 4 }, () => signUp(gateway));
-  await eventually(async () => expect((await client.query(SIGN_UPS_WAITING)).rowCount).toBe(4));
+  await held.waiting(4);
   gateway.signal('SIGTERM');
   await eventually(() => expect(gateway.output()).toContain('"closing"'));
-  await client.query('ROLLBACK');
-  await client.end();
+  await held.release();
   const released = Date.now();
   await Promise.all(signups);
   expect(await gateway.ended()).toBe(0);
@@ -176,15 +184,13 @@ it('ends at once when it is told twice', async () => {
   onTestFinished(drop);
   const gateway = await startProcess({ dataDir: dataDirectory(), env: sharedSettings(url) });
   await gateway.ready();
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(HOLD_SIGN_UPS);
+  const held = await holdSignUps(url);
   const asked = signUp(gateway).catch(() => undefined);
-  await eventually(async () => expect((await client.query(SIGN_UPS_WAITING)).rowCount).toBe(1));
+  await held.waiting(1);
   gateway.signal('SIGTERM');
   await eventually(() => expect(gateway.output()).toContain('"closing"'));
   gateway.signal('SIGINT');
   expect(await gateway.ended()).toBe(1);
   await asked;
-  await client.end();
+  await held.release();
 });

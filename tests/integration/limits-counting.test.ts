@@ -79,10 +79,10 @@ describe.each(stores.filter(([, env]) => env !== null) as [string, Record<string
     });
 
     it('opens again when the window ends', async () => {
-      const gateway = await connected({ env: { RATE_LIMITS: 'login=1/1s,login:account=1000/1h', ...env } });
+      const gateway = await connected({ env: { RATE_LIMITS: 'login=1/3s,login:account=1000/1h', ...env } });
       expect(await login(gateway, 'nobody')).toBe('InvalidCredentialsProblem');
       expect(await login(gateway, 'nobody')).toBe('AuthRateLimitProblem');
-      await sleep(1_100);
+      await sleep(3_100);
       expect(await login(gateway, 'nobody')).toBe('InvalidCredentialsProblem');
     });
   },
@@ -100,11 +100,11 @@ describe('RATE_LIMITS', () => {
   });
 
   it('holds every window where several are given, each with its own count', async () => {
-    const gateway = await testGateway({ env: { RATE_LIMITS: 'login=3/1s,login=5/1h,login:account=1000/1h' } });
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'login=3/4s,login=5/1h,login:account=1000/1h' } });
     const results = [];
     // Names of their own, as the tries of one are held back ever longer.
     for (const index of times(4)) results.push(await login(gateway, `first-${index}`));
-    await sleep(1_100);
+    await sleep(4_100);
     for (const index of times(3)) results.push(await login(gateway, `second-${index}`));
     const [open, closed] = ['InvalidCredentialsProblem', 'AuthRateLimitProblem'];
     // The fourth met the short window and was not counted by the long one.
