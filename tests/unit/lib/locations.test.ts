@@ -14,15 +14,13 @@ const graz = { city: { names: { en: 'Graz' } }, country: { iso_code: 'AT' } };
 /** The locations of a file that is removed with the test, and what is logged about them. */
 async function opened(content: Buffer) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mmdb-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'city.mmdb');
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line: string) => void lines.push(line) });
   writeFileSync(path, content);
   const locations = await openLocations({ path, logger }, 20);
-  onTestFinished(() => {
-    locations.close();
-    rmSync(folder, { recursive: true });
-  });
+  onTestFinished(() => locations.close());
   const replace = (next: Buffer) => {
     writeFileSync(`${path}.new`, next);
     renameSync(`${path}.new`, path);
