@@ -92,7 +92,7 @@ export class ProfileResolver {
 
   @Mutation(() => DeleteAccountResult, {
     description:
-      'Deletes the own account for good; needs a recent sign-in, the password, and a code where the second factor is on. 10 an hour for each user.',
+      'Deletes the own account for good; needs a recent sign-in, the password, and a code where the second factor is on. CONFLICT for the last admin. 10 an hour for each user.',
   })
   async deleteAccount(
     @Arg('input', () => DeleteAccountInput, { description: 'The proof.' }) input: DeleteAccountInput,

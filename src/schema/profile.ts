@@ -154,6 +154,7 @@ export const DeleteAccountResult = createUnionType({
       CodeProblem,
       AccountLockedProblem,
       AuthAccessProblem,
+      AuthConflictProblem,
       AuthInputProblem,
       AuthRateLimitProblem,
       AuthUnavailableProblem,

@@ -555,6 +555,7 @@ export type DeleteAccountMutation = { deleteAccount:
     | { __typename: 'AccountDeleted', userId: string }
     | { __typename: 'AccountLockedProblem', retryAfterSeconds: number, lockedUntil: string, code: AuthProblemCode, message: string }
     | { __typename: 'AuthAccessProblem', code: AuthProblemCode, message: string }
+    | { __typename: 'AuthConflictProblem', code: AuthProblemCode, message: string }
     | { __typename: 'AuthInputProblem', code: AuthProblemCode, message: string }
     | { __typename: 'AuthRateLimitProblem', code: AuthProblemCode, message: string }
     | { __typename: 'AuthUnavailableProblem', code: AuthProblemCode, message: string }

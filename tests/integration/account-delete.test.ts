@@ -254,16 +254,43 @@ describe('V3: an account is deleted', () => {
     expectType(answer.data.deleteAccount, 'AccountDeleted');
     expect(answer.cookies).toMatchObject([{ name: 'gatehouse-refresh', value: '', expires: new Date(0) }]);
   });
+});
 
-  it('an admin who is gone is not in the way of a first one', async () => {
+describe('AD2: the last admin stays', () => {
+  async function admins(count: number): Promise<{ own: TestGateway; tokens: string[]; ids: string[] }> {
     const own = await testGateway();
-    const input = { email: newEmail(), password: PASSWORD };
-    await createFirstAdmin(commandContext(own), input);
-    const { accessToken: token } = await loggedIn(own, input.email);
-    const { data } = await own.ask(DeleteAccountDocument, { input: { password: PASSWORD } }, { token });
-    expectType(data.deleteAccount, 'AccountDeleted');
-    const second = await createFirstAdmin(commandContext(own), { ...input, email: newEmail() });
-    expect(second.kind).toBe('admin-created');
+    const users = await Promise.all(Array.from({ length: count }, () => signedInUser(own)));
+    await rows(own, "UPDATE users SET role = 'admin'");
+    return { own, tokens: users.map(({ accessToken }) => accessToken), ids: users.map(({ id }) => id) };
+  }
+  const removeAt = async (own: TestGateway, token = '') =>
+    (await own.ask(DeleteAccountDocument, { input: { password: PASSWORD } }, { token })).data.deleteAccount;
+
+  it('until there is another one who can sign in', async () => {
+    const { own, tokens, ids } = await admins(2);
+    await rows(own, 'UPDATE users SET disabled_at = now() WHERE id = ?', [ids[1]]);
+    expect(await removeAt(own, tokens[0])).toMatchObject({ __typename: 'AuthConflictProblem', code: 'CONFLICT' });
+    const refused = "SELECT metadata FROM audit_events WHERE user_id = ? AND type = 'ACCOUNT_DELETE'";
+    expect(await rows(own, refused, [ids[0]])).toEqual([{ metadata: { reason: 'CONFLICT' } }]);
+    await rows(own, 'UPDATE users SET disabled_at = NULL');
+    expectType(await removeAt(own, tokens[0]), 'AccountDeleted');
+  });
+
+  it('of all who go at once', async () => {
+    const { own, tokens } = await admins(4);
+    const results = await Promise.all(tokens.map((token) => removeAt(own, token)));
+    expect(results.map(({ __typename }) => __typename).sort()).toEqual([
+      ...Array(3).fill('AccountDeleted'),
+      'AuthConflictProblem',
+    ]);
+  });
+
+  it('and one who is gone is not in the way of a first one', async () => {
+    const { own, tokens, ids } = await admins(2);
+    expectType(await removeAt(own, tokens[0]), 'AccountDeleted');
+    await rows(own, "UPDATE users SET role = 'user' WHERE id = ?", [ids[1]]);
+    const made = await createFirstAdmin(commandContext(own), { email: newEmail(), password: PASSWORD });
+    expect(made.kind).toBe('admin-created');
   });
 });
 

@@ -9,16 +9,12 @@ import { refusePassword } from '../passwords/policy.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from './address-owner.js';
+import { ADMIN_ROLE, lockAdmins } from './admins.js';
 
 type Needs = Pick<
   UseCaseContext,
   'em' | 'clock' | 'settings' | 'secretKeys' | 'passwordHasher' | 'revocations' | 'client' | 'requestId'
 >;
-
-/** The role that may everything. */
-export const ADMIN_ROLE = 'admin';
-/** Names our lock among the database's advisory locks. */
-const FIRST_ADMIN_LOCK = 7_105_312;
 
 /** What the address is compared by; null where another spelling of it has an account already. */
 async function freeKey(context: Needs, em: EntityManager, email: string): Promise<string | null> {
@@ -49,7 +45,7 @@ export async function createFirstAdmin(
   const passwordHash = await context.passwordHasher.hash(input.password);
   const now = context.clock.now();
   const ended = await context.em.transactional(async (em) => {
-    await em.execute('SELECT pg_advisory_xact_lock(?)', [FIRST_ADMIN_LOCK]);
+    await lockAdmins(em);
     if ((await em.count(User, { role: ADMIN_ROLE })) > 0) return problem('FORBIDDEN');
     const known = await em.findOne(User, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
-import { isProblem, type Problem } from '../../problems.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { handOver } from '../mail-outbox/hand-over.js';
@@ -13,6 +13,7 @@ import { requireRecentAuthentication } from '../sessions/recent-authentication.j
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import { type Factors, type FactorsContext, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
 import type { UseCaseContext } from '../use-case.js';
+import { ADMIN_ROLE, isLastAdmin, lockAdmins } from './admins.js';
 
 /** Who deletes their account, in which session, and what they prove it with. */
 export interface DeleteAccountInput extends Factors {
@@ -87,10 +88,10 @@ const OWNED = [
  */
 async function empty(context: Needs, em: EntityManager, user: User): Promise<boolean> {
   const now = context.clock.now();
-  const { id, email, passwordHash } = user;
+  const { id, email, passwordHash, role } = user;
   const emptied = await em.nativeUpdate(
     User,
-    { id, email, passwordHash, disabledAt: null },
+    { id, email, passwordHash, role, disabledAt: null },
     {
       // A name that nobody has: its address and username are free at once.
       email: `${randomUUID()}@deleted.invalid`,
@@ -149,9 +150,11 @@ async function erase(
   em: EntityManager,
   user: User,
   { sessionId }: DeleteAccountInput,
-): Promise<Deleted> {
+): Promise<Deleted | Problem<'CONFLICT'>> {
   const { id: userId } = user;
   const now = context.clock.now();
+  if (user.role === ADMIN_ROLE) await lockAdmins(em);
+  if (await isLastAdmin(em, user)) return problem('CONFLICT');
   await lock(em, user);
   if (!(await empty(context, em, user))) throw endedInBetween();
   const endedSessions = await revokeSessions(em, { userId, exceptId: null }, 'ACCOUNT_DELETED', now);
@@ -168,12 +171,12 @@ async function erase(
 /**
  * Deletes the account of somebody who is recently signed in and proves every factor. Its sessions end, address and username
  * are free at once, and nothing that tells of a person is left: the audit log keeps what happened by an id that names nobody
- * any more (ASVS 14.2.7). It cannot be taken back.
+ * any more (ASVS 14.2.7). It cannot be taken back; the last admin stays.
  */
 export async function deleteAccount(
   context: Needs,
   input: DeleteAccountInput,
-): Promise<AccountDeleted | FactorsProblem | Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED'>> {
+): Promise<AccountDeleted | FactorsProblem | Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED' | 'CONFLICT'>> {
   const { userId } = input;
   const user = requireRecentAuthentication(context, input.authenticatedAt) ?? (await proveFactors(context, input));
   if (isProblem(user)) return await recordRefusal(context, 'ACCOUNT_DELETE', userId, user);
