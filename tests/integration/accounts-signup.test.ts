@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeUser } from '../../src/services/accounts/change-user.js';
-import { LoginDocument, SignupDocument, type SignupInput } from '../generated/operations.js';
-import { accountOf, atOnce, commandContext, faults, masked, quickUser, rows, signedUp } from '../support/accounts.js';
+import { LoginDocument, SignupDocument, type SignupInput, VerifyEmailDocument } from '../generated/operations.js';
+import {
+  accountOf,
+  atOnce,
+  commandContext,
+  faults,
+  mailedTo,
+  masked,
+  quickUser,
+  rows,
+  signedUp,
+} from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 
@@ -81,6 +91,30 @@ describe('V1: one account for each address and username', () => {
     const mails = "SELECT count(*)::int AS n FROM outbox_messages WHERE mail <> 'none' AND recipient = ?";
     const [{ n }] = (await rows<{ n: number }>(gateway, mails, [email])) as [{ n: number }];
     expect(n).toBeLessThanOrEqual(2);
+    expect(faults(gateway)).toEqual([]);
+  });
+
+  it('an account that gives way while somebody signs up for its address again is no fault, and the new one is whole', async () => {
+    const { email } = await signedUp(gateway);
+    const before = await accountOf(gateway, email);
+    // As for an address whose code is nobody's: who deletes the account and who signs up do not wait for each other there.
+    await rows(gateway, "UPDATE one_time_codes SET user_id = NULL WHERE purpose = 'VERIFY_EMAIL' AND address = ?", [
+      email,
+    ]);
+    const other = gateway.dependencies.orm.em.fork();
+    await other.begin();
+    await other.execute('DELETE FROM users WHERE id = ?', [before?.id]);
+    const again = signup({ email });
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    await expect.poll(async () => (await rows(gateway, waiting)).length).toBe(1);
+    await other.commit();
+    expectType((await again).data.signup, 'SignupAccepted');
+    const after = await accountOf(gateway, email);
+    expect(after?.id).not.toBe(before?.id);
+    const { code } = await mailedTo(gateway, email);
+    await gateway.ask(VerifyEmailDocument, { input: { email, code } });
+    const { data } = await gateway.ask(LoginDocument, { input: { identifier: email, password: PASSWORD } });
+    expectType(data.login, 'LoginSuccess');
     expect(faults(gateway)).toEqual([]);
   });
 

@@ -1,12 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Statement } from '../../lib/query.js';
-import { unusableHash } from '../passwords/unusable-hash.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** What the password of a sign-up came to; one run of the hash either way, so that time tells nothing of the address. */
+/** What the password of a sign-up came to. */
 export interface PresentedPassword {
-  /** What a new account gets. */
-  hash: string;
+  /** What a new account gets; null where the password was only compared. */
+  hash: string | null;
   /** The hash of the account that waits for the address to be verified; null where none does. */
   comparedWith: string | null;
   /** Whether it is the password of that account: then nobody else signs up. */
@@ -15,8 +14,8 @@ export interface PresentedPassword {
 
 type Needs = Pick<UseCaseContext, 'query' | 'clock' | 'passwordHasher'>;
 
-/** Undoes the transaction of a sign-up: an account that waits for the address came while the password was being hashed. */
-class AppearedMeanwhile extends Error {}
+/** Undoes the transaction of a sign-up: the account that waits for the address came or went in the meantime. */
+class ChangedMeanwhile extends Error {}
 
 const FIND_WAITING: Statement = {
   name: 'waiting-account',
@@ -31,16 +30,26 @@ const CONTEST = `
   UPDATE users SET password_contested_at = ?
   WHERE id = ? AND password_contested_at IS NULL AND email_verified_at IS NULL AND password_hash <> ?`;
 
-/** Hashes the password, or compares it with that of the account that waits for the address. */
+/**
+ * Hashes the password, or compares it with that of the account that waits for the address: one run of the hash either way, so
+ * that time tells nothing of the address. Where the first look was overtaken both are done.
+ */
 export async function presentPassword(
   context: Needs,
-  { email, key, password }: { email: string; key: string | null; password: string },
+  { email, key, password, overtaken }: { email: string; key: string | null; password: string; overtaken: boolean },
 ): Promise<PresentedPassword> {
   const [waiting] = await context.query(FIND_WAITING, [email, key, context.clock.now()]);
   const { passwordHasher } = context;
   if (waiting === undefined) return { hash: await passwordHasher.hash(password), comparedWith: null, isSame: false };
   const comparedWith = waiting.password_hash as string;
-  return { hash: unusableHash(), comparedWith, isSame: await passwordHasher.verify(comparedWith, password) };
+  const isSame = await passwordHasher.verify(comparedWith, password);
+  return { hash: overtaken ? await passwordHasher.hash(password) : null, comparedWith, isSame };
+}
+
+/** What a new account gets. */
+export function newHash({ hash }: PresentedPassword): string {
+  if (hash === null) throw new ChangedMeanwhile();
+  return hash;
 }
 
 /**
@@ -53,11 +62,16 @@ export async function contestPassword(
   account: { userId: string; now: Date },
 ): Promise<void> {
   const { comparedWith, isSame } = presented;
-  if (comparedWith === null) throw new AppearedMeanwhile();
+  if (comparedWith === null) throw new ChangedMeanwhile();
   await em.execute(CONTEST, [account.now, account.userId, isSame ? comparedWith : '']);
 }
 
+/** Fails where the account of a code that was just made is gone: its code would prove nothing. */
+export function expectAlive({ userId }: { userId: string | null }): void {
+  if (userId === null) throw new ChangedMeanwhile();
+}
+
 /** Whether a sign-up is to be looked at again. */
-export function appearedMeanwhile(cause: unknown): boolean {
-  return cause instanceof AppearedMeanwhile;
+export function changedMeanwhile(cause: unknown): boolean {
+  return cause instanceof ChangedMeanwhile;
 }

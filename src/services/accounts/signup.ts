@@ -12,7 +12,14 @@ import { handOverPasswordCheck, requestPasswordCheck } from '../passwords/breach
 import { refusePassword } from '../passwords/policy.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from './address-owner.js';
-import { appearedMeanwhile, contestPassword, type PresentedPassword, presentPassword } from './first-password.js';
+import {
+  changedMeanwhile,
+  contestPassword,
+  expectAlive,
+  newHash,
+  type PresentedPassword,
+  presentPassword,
+} from './first-password.js';
 
 /** What a new user tells; the address is trimmed and lower-cased already. */
 export interface SignupInput {
@@ -102,7 +109,7 @@ async function insertUser({ em, input, role, presented, now, key }: Attempt): Pr
   const accepted = (yes: boolean) => (yes ? now : null);
   const names = [randomUUID(), email, key, username, username?.toLowerCase() ?? null, displayName];
   const consent = [accepted(input.termsAccepted), accepted(input.privacyPolicyAccepted)];
-  const values = [...names, role, presented.hash, now, locale, timezone, ...consent, now, now];
+  const values = [...names, role, newHash(presented), now, locale, timezone, ...consent, now, now];
   const [row] = await em.execute<{ id: string }[]>(INSERT_USER, values);
   return row?.id ?? null;
 }
@@ -125,7 +132,7 @@ async function replaceUnverified({ em, input, role, presented, now, key }: Attem
       usernameKey: username?.toLowerCase() ?? null,
       displayName,
       role,
-      passwordHash: presented.hash,
+      passwordHash: newHash(presented),
       passwordChangedAt: now,
       passwordBreachedAt: null,
       passwordContestedAt: null,
@@ -147,7 +154,9 @@ async function writeCode(attempt: Attempt, userId: string | null): Promise<strin
   const { context, em, input, now } = attempt;
   const { verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
   const code = { purpose: 'VERIFY_EMAIL' as const, address: input.email, userId, now, codeTtl, linkTtl };
-  return (await issueCode(em, context.secretKeys, { ...code, countOnSince: freshSince(attempt) })).id;
+  const issued = await issueCode(em, context.secretKeys, { ...code, countOnSince: freshSince(attempt) });
+  if (userId !== null) expectAlive(issued);
+  return issued.id;
 }
 
 async function mailCode(
@@ -267,7 +276,7 @@ async function writeAll(attempt: Attempt): Promise<{ outboxId: string; checkOf: 
 
 /** The username that another sign-up took in the same moment; what else collides comes right when it is tried again. */
 async function raceLost(context: Needs, error: unknown): Promise<Problem<'USERNAME_TAKEN'> | undefined> {
-  if (appearedMeanwhile(error) || error instanceof DeadlockException) return undefined;
+  if (changedMeanwhile(error) || error instanceof DeadlockException) return undefined;
   if (!(error instanceof UniqueConstraintViolationException)) throw error;
   if (!('constraint' in error && error.constraint === 'users_username_key_unique')) {
     throw new ProblemError(problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 }));
@@ -278,7 +287,11 @@ async function raceLost(context: Needs, error: unknown): Promise<Problem<'USERNA
 }
 
 /** Makes an account that waits for its address to be verified; account, code and mail are written together or not at all. */
-export async function signup(context: Needs, input: SignupInput): Promise<SignupAccepted | SignupProblem> {
+export async function signup(
+  context: Needs,
+  input: SignupInput,
+  overtaken = false,
+): Promise<SignupAccepted | SignupProblem> {
   const { settings } = context;
   const refused = checkInput(settings, input);
   if (refused !== undefined) return refused;
@@ -287,13 +300,13 @@ export async function signup(context: Needs, input: SignupInput): Promise<Signup
   const { email, password } = input;
   const [status, presented] = await Promise.all([
     mailStatus(context),
-    presentPassword(context, { email, key, password }),
+    presentPassword(context, { email, key, password, overtaken }),
   ]);
   const now = context.clock.now();
   const written = await context.em
     .transactional((em) => writeAll({ context, em, input, role, presented, now, key }))
     .catch((error) => raceLost(context, error));
-  if (written === undefined) return await signup(context, input);
+  if (written === undefined) return await signup(context, input, true);
   if ('code' in written) return written;
   handOver(context, written.outboxId);
   handOverPasswordCheck(context, written.checkOf);

@@ -24,6 +24,8 @@ export interface NewCode {
 /** A code that was made. */
 export interface IssuedCode {
   id: string;
+  /** Whose it is; null for a decoy, and where the account was deleted in the meantime. */
+  userId: string | null;
   keyId: string;
   codeExpiresAt: Date;
   linkExpiresAt: Date;
@@ -31,16 +33,17 @@ export interface IssuedCode {
 
 const ISSUE = `
   INSERT INTO one_time_codes AS code (purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
-  VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)
+  VALUES (?, ?, ?, (SELECT id FROM users WHERE id = ? FOR KEY SHARE), ?, 0, ?, ?, ?)
   ON CONFLICT (purpose, address) DO UPDATE SET
     id = excluded.id, user_id = excluded.user_id, key_id = excluded.key_id,
     attempts = CASE WHEN code.issued_at > ? THEN code.attempts ELSE 0 END,
     issued_at = CASE WHEN code.issued_at > ? THEN code.issued_at ELSE excluded.issued_at END,
-    code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL`;
+    code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL
+  RETURNING user_id`;
 
 /** Makes the one live code of an address; an earlier one, its link included, is dead from then on. */
 export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCode): Promise<IssuedCode> {
-  const issued: IssuedCode = {
+  const issued = {
     id: randomUUID(),
     keyId: keys.currentId,
     codeExpiresAt: addSeconds(code.now, code.codeTtl),
@@ -49,8 +52,8 @@ export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCo
   const { id, keyId, codeExpiresAt, linkExpiresAt } = issued;
   const { purpose, address, userId, now, countOnSince = now } = code;
   const values = [purpose, address, id, userId, keyId, now, codeExpiresAt, linkExpiresAt];
-  await em.execute(ISSUE, [...values, countOnSince, countOnSince]);
-  return issued;
+  const [row] = await em.execute<{ user_id: string | null }[]>(ISSUE, [...values, countOnSince, countOnSince]);
+  return { ...issued, userId: row?.user_id ?? null };
 }
 
 /**
