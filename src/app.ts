@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from './context.js';
 import type { Dependencies } from './dependencies.js';
-import { closeHttpServer, createHttpServer } from './http/server.js';
+import { createHttpServer } from './http/server.js';
+import type { Shutdown } from './http/shutdown.js';
 import { createPermissions } from './permissions/permissions.js';
 import { problemsAsData } from './permissions/problems-as-data.js';
 import { createRateLimits } from './permissions/rate-limits.js';
@@ -19,12 +20,10 @@ import { SessionResolver, UserSessionsResolver } from './resolvers/session.js';
 import { TwoFactorResolver } from './resolvers/two-factor.js';
 import { buildSubgraph, type Subgraph } from './schema/build-schema.js';
 
-/** The gateway, ready to listen or to be asked without a socket. */
-export interface App {
+/** The gateway, ready to listen or to be asked without a socket. Its end leaves the dependencies open. */
+export interface App extends Shutdown {
   http: FastifyInstance;
   schema: GraphQLSchema;
-  /** Stops taking requests and finishes those that run; the dependencies stay open. */
-  close(): Promise<void>;
 }
 
 /** The bare subgraph: types and resolvers, without limits and permissions. */
@@ -57,6 +56,6 @@ export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies)
 /** Puts schema, limits, permissions and HTTP together. Never listens. */
 export async function buildApp(dependencies: Dependencies): Promise<App> {
   const schema = protectSchema(createSubgraph().schema, dependencies);
-  const http = await createHttpServer(dependencies, schema);
-  return { http, schema, close: () => closeHttpServer(http) };
+  const { http, shutdown } = await createHttpServer(dependencies, schema);
+  return { http, schema, ...shutdown };
 }

@@ -86,12 +86,12 @@ interface Database {
   embedded: EmbeddedDatabase | undefined;
 }
 
-async function openDatabase(settings: Settings): Promise<Database> {
+async function openDatabase(settings: Settings, logger: Logger): Promise<Database> {
   if (settings.databaseUrl !== undefined) {
     const { databaseUrl } = settings;
     return { databaseUrl, directUrl: settings.databaseDirectUrl ?? databaseUrl, embedded: undefined };
   }
-  const embedded = await startEmbeddedDatabase(settings.dataDir);
+  const embedded = await startEmbeddedDatabase(settings.dataDir, logger);
   return { databaseUrl: embedded.url, directUrl: embedded.url, embedded };
 }
 
@@ -152,18 +152,23 @@ function watchRevocations(
 
 /** Builds everything from the settings. Connects lazily, so that a part that is away does not stop the process. */
 export async function createDependencies(settings: Settings, replacements: Replacements = {}): Promise<Dependencies> {
-  const database = await openDatabase(settings);
+  const logger = replacements.logger ?? createLogger(settings.logLevel);
+  const database = await openDatabase(settings, logger);
   try {
-    return await build(settings, replacements, database);
+    return await build(settings, { ...replacements, logger }, database);
   } catch (cause) {
     await database.embedded?.stop();
     throw cause;
   }
 }
 
-async function build(settings: Settings, replacements: Replacements, database: Database): Promise<Dependencies> {
+async function build(
+  settings: Settings,
+  replacements: Replacements & { logger: Logger },
+  database: Database,
+): Promise<Dependencies> {
   const clock = replacements.clock ?? systemClock;
-  const logger = replacements.logger ?? createLogger(settings.logLevel);
+  const { logger } = replacements;
   const { databaseUrl, directUrl, embedded } = database;
   const locations = await openLocationsOf(settings, logger);
   const secretKey = settings.secretKey ?? (await keptSecret(join(settings.dataDir, 'secret.key')));

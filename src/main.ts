@@ -15,12 +15,15 @@ const [{ buildApp }, { migrateAll, runProcess, whenDatabaseIsThere }, { startWor
 /** A database that is not there by then is waited for with open doors: not ready, and able to say so. */
 const LISTEN_AFTER_MILLISECONDS = 3_000;
 
-await runProcess(async ({ dependencies, signal, onClose }) => {
+await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
   const { settings, logger } = dependencies;
   const app = await buildApp(dependencies);
   let worker: ReturnType<typeof startWorkers> | undefined;
   onClose(async () => await worker?.close());
   onClose(() => app.close());
+  onDrain(async () => {
+    if (app.http.server.listening) await app.drain(settings.shutdownDrainSeconds);
+  });
 
   const prepare = async () => {
     await whenDatabaseIsThere({ logger, signal }, async () => {

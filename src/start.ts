@@ -6,6 +6,7 @@ import { createDependencies, type Dependencies } from './dependencies.js';
 import { QUEUE_SCHEMA } from './jobs/queue-location.js';
 import { isDatabaseUnavailable } from './lib/database-errors.js';
 import { createLogger } from './lib/logger.js';
+import { within } from './lib/within.js';
 import { startFailure } from './settings/start-failure.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError, sizeThreadPool } from './settings.js';
 
@@ -14,11 +15,18 @@ export interface Process {
   dependencies: Dependencies;
   /** Aborted once the process is told to end. */
   signal: AbortSignal;
+  /** Sets what is done first when the process is told to end, while every part still works. */
+  onDrain(drain: () => Promise<void>): void;
   /** Adds what has to be closed at the end; the last one is closed first, and the dependencies are the last of all. */
   onClose(close: () => Promise<void>): void;
 }
 
-const CLOSE_WITHIN_MILLISECONDS = 20_000;
+/** Each part has this long to close; one that hangs keeps no other from being closed. */
+const PART_CLOSES_WITHIN_MILLISECONDS = 12_000;
+/** The process ends then whatever still hangs; begins after the drain. */
+const CLOSE_WITHIN_MILLISECONDS = 24_000;
+/** npm passes on a signal that the terminal has sent to the whole process group already (Ctrl-C under `npm start`). */
+const SAME_SIGNAL_MILLISECONDS = 2_000;
 const FIRST_RETRY_MILLISECONDS = 250;
 const LONGEST_RETRY_MILLISECONDS = 2_000;
 
@@ -56,18 +64,38 @@ export async function whenDatabaseIsThere(
   }
 }
 
-/** Ends the process at the first SIGTERM or SIGINT by `end`; a second signal, or an end that hangs, ends it at once. */
+/** Ends the process by `end` at the first signal to end; one that comes well after the first ends it at once. */
 function endOnSignal(logger: Logger, stop: AbortController, end: (code: number) => Promise<void>): void {
+  let first = 0;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) process.exit(1);
+    if (stop.signal.aborted) {
+      if (performance.now() - first >= SAME_SIGNAL_MILLISECONDS) process.exit(1);
+      return;
+    }
+    first = performance.now();
     stop.abort();
     logger.info({ signal }, 'closing');
     void end(0);
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  // SIGHUP comes when the terminal is closed.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
   // A promise that nobody awaits is a bug to be told, and no reason to drop everybody else's request.
   process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'a rejection was not handled'));
+}
+
+/** Closes every part in turn, the last one opened first, whatever becomes of the others; tells whether all went well. */
+async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logger): Promise<boolean> {
+  let allClosed = true;
+  for (const close of closers.toReversed()) {
+    try {
+      if (await within(PART_CLOSES_WITHIN_MILLISECONDS, close())) continue;
+      logger.error('closing a part took too long');
+    } catch (cause) {
+      logger.error({ err: cause }, 'closing failed');
+    }
+    allClosed = false;
+  }
+  return allClosed;
 }
 
 /**
@@ -80,19 +108,15 @@ export async function runProcess(run: (started: Process) => Promise<number | und
   const logger = createLogger(settings.logLevel);
   const stop = new AbortController();
   const closers: (() => Promise<void>)[] = [];
+  let drain = async (): Promise<void> => undefined;
   const opening = createDependencies(settings, { logger });
   const end = async (code: number): Promise<void> => {
+    await drain();
     setTimeout(() => process.exit(1), CLOSE_WITHIN_MILLISECONDS).unref();
     // A database that is being started has to be there before it can be stopped.
     await opening.catch(() => undefined);
-    let exitCode = code;
-    for (const close of closers.toReversed()) {
-      await close().catch((cause: unknown) => {
-        logger.error({ err: cause }, 'closing failed');
-        exitCode = 1;
-      });
-    }
-    process.exit(exitCode);
+    const allClosed = await closeAll(closers, logger);
+    process.exit(allClosed ? code : 1);
   };
   endOnSignal(logger, stop, end);
   try {
@@ -100,7 +124,10 @@ export async function runProcess(run: (started: Process) => Promise<number | und
     closers.push(() => dependencies.close());
     stop.signal.throwIfAborted();
     const onClose = (close: () => Promise<void>) => void closers.push(close);
-    const code = await run({ dependencies, signal: stop.signal, onClose });
+    const onDrain = (work: () => Promise<void>) => {
+      drain = work;
+    };
+    const code = await run({ dependencies, signal: stop.signal, onDrain, onClose });
     if (code !== undefined) await end(code);
   } catch (cause) {
     if (stop.signal.aborted) return;

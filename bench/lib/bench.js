@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedDatabase } from '../../dist/database/embedded.js';
+import { createLogger } from '../../dist/lib/logger.js';
 import { loadArgon2 } from '../../dist/services/passwords/argon2.js';
 import { PASSWORD_HASH_COST } from '../../dist/services/passwords/hasher.js';
 import { startGateway } from './children.js';
@@ -39,7 +40,7 @@ export async function startBench({ profile }) {
   const onSignal = () => void close().finally(() => process.exit(1));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const database = await startEmbeddedDatabase(dataDir);
+    const database = await startEmbeddedDatabase(dataDir, createLogger('silent'));
     closing.push(() => database.stop());
     const env = {
       DATABASE_URL: database.url,

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import type { Logger } from 'pino';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { keptSecret, readIfPresent } from '../lib/files.js';
 
@@ -88,8 +89,9 @@ async function isServer(pid: number): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
-  const name = await readIfPresent(`/proc/${pid}/comm`);
-  return name === undefined || name.trim() === 'postgres';
+  const state = await readIfPresent(`/proc/${pid}/stat`);
+  // One that was killed stays a zombie where nobody asks for its exit code, as in a container without an init.
+  return state === undefined || /^\d+ \(postgres\) [^ZX]/.test(state);
 }
 
 /** The port of the server that runs on this directory, told by the file that PostgreSQL itself keeps. */
@@ -130,9 +132,18 @@ async function initialise(binaries: Binaries, directory: string, password: strin
   }
 }
 
+/** What the server is run with. */
+interface ServerFiles {
+  binaries: Binaries;
+  directory: string;
+  account: Account;
+  password: string;
+}
+
 /** Starts the server and tells its port; nothing while it is starting or stopping by another process's will. */
-async function startServer(binaries: Binaries, directory: string, account: Account): Promise<number | undefined> {
-  const options = `-p ${await freePort()} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200`;
+async function startServer(server: ServerFiles, port: number): Promise<number | undefined> {
+  const { binaries, directory, account } = server;
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200`;
   const log = join(directory, 'server.log');
   const parameters = ['start', '-w', '-D', directory, '-l', log, '-o', options];
   await runDetached(binaries.pg_ctl, parameters, account).catch(() => undefined);
@@ -189,20 +200,76 @@ async function leave(client: pg.Client, stopServer: () => Promise<void>): Promis
   }
 }
 
+/** A connection that marks this process as a user of a server, and where that server is. */
+interface Presence {
+  client: pg.Client;
+  port: number;
+}
+
+const urlOf = ({ password }: ServerFiles, port: number, database: string) =>
+  `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
+
+/** Joins the server that runs, or starts it on `wantedPort`; `undefined` while another process starts or stops it. */
+async function joinServer(server: ServerFiles, wantedPort: number): Promise<Presence | undefined> {
+  const port = (await runningPort(server.directory)) ?? (await startServer(server, wantedPort));
+  if (port === undefined) return undefined;
+  const client = await enter((database) => urlOf(server, port, database));
+  return client === undefined ? undefined : { client, port };
+}
+
+/** Keeps the server running: one that died is started again on its port, where everybody looks for it. */
+function keepRunning(server: ServerFiles, { client, port }: Presence, logger: Logger) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let current: pg.Client | undefined;
+  let restarting = Promise.resolve();
+  const again = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const presence = await joinServer(server, port).catch((cause: unknown) => {
+        logger.warn({ err: cause }, 'the embedded PostgreSQL could not be started again');
+        return undefined;
+      });
+      if (presence !== undefined) {
+        follow(presence.client);
+        return logger.info('the embedded PostgreSQL is there again');
+      }
+      await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const follow = (next: pg.Client): void => {
+    current = next;
+    next.once('end', () => {
+      if (signal.aborted) return;
+      current = undefined;
+      logger.error('the embedded PostgreSQL went away and is started again');
+      restarting = again();
+    });
+  };
+  follow(client);
+  return async (): Promise<void> => {
+    stopping.abort();
+    await restarting;
+    if (current !== undefined) await leave(current, () => stopServer(server));
+  };
+}
+
+const stopServer = ({ binaries, directory, account }: ServerFiles) =>
+  runDetached(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', directory], account);
+
 /** Starts PostgreSQL under `dataDir`, or joins the one that runs there already (left by a crash, or of another process). */
-export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
+export async function startEmbeddedDatabase(dataDir: string, logger: Logger): Promise<EmbeddedDatabase> {
   await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const directory = join(dataDir, 'postgres');
   const [binaries, account] = await Promise.all([findBinaries(), serverAccount()]);
   const password = await keptSecret(join(dataDir, 'postgres.password'));
   await initialise(binaries, directory, password, account);
-  const stopServer = () => runDetached(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', directory], account);
+  const server = { binaries, directory, account, password };
 
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
-    const port = (await runningPort(directory)) ?? (await startServer(binaries, directory, account));
-    const urlOf = (database: string) => `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
-    const client = port === undefined ? undefined : await enter(urlOf);
-    if (client !== undefined) return { url: urlOf(DATABASE), stop: () => leave(client, stopServer) };
+    const presence = await joinServer(server, await freePort());
+    if (presence !== undefined) {
+      return { url: urlOf(server, presence.port, DATABASE), stop: keepRunning(server, presence, logger) };
+    }
     await sleep(RETRY_MILLISECONDS);
   }
   const log = (await readIfPresent(join(directory, 'server.log'))) ?? '';

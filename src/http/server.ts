@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -15,11 +14,11 @@ import { registerJwks } from './jwks.js';
 import { registerMetrics } from './metrics.js';
 import { createOriginCheck, type OriginCheck } from './origins.js';
 import { answerBadAddress, answerUnreadable, registerProblemDetails } from './problem-details.js';
+import { registerShutdown, type Shutdown } from './shutdown.js';
 
 const BODY_LIMIT_BYTES = 100 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
 const PREFLIGHT_SECONDS = 600;
-const SWEEP_EVERY_MILLISECONDS = 50;
 const ONE_YEAR_SECONDS = 31_536_000;
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
@@ -36,24 +35,13 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerUnreadable,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // What still comes on a kept connection while the server closes is served: the parts are closed after it.
+    return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: false },
   });
   // Only a content type that a browser must ask about first is read (OWASP CSRF).
   app.removeContentTypeParser('text/plain');
   return app;
-}
-
-/** The connections of each server, while they are open. */
-const connections = new WeakMap<object, Set<Socket>>();
-
-function followConnections({ server }: FastifyInstance): void {
-  const open = new Set<Socket>();
-  connections.set(server, open);
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
 }
 
 /** One line for each answer; the query string stays out, as others put secrets there. */
@@ -97,13 +85,19 @@ function registerPages(app: FastifyInstance, { settings, mailbox }: Dependencies
   if (settings.nodeEnv !== 'production') registerDevMailbox(app, mailbox);
 }
 
+/** The HTTP edge and the way to end it. */
+export interface HttpServer {
+  http: FastifyInstance;
+  shutdown: Shutdown;
+}
+
 /** Builds the HTTP edge around a finished schema; it does not listen. */
-export async function createHttpServer(dependencies: Dependencies, schema: GraphQLSchema): Promise<FastifyInstance> {
+export async function createHttpServer(dependencies: Dependencies, schema: GraphQLSchema): Promise<HttpServer> {
   const { settings, logger, keyRing } = dependencies;
   const app = createFastify(dependencies);
   const isAllowed = createOriginCheck(settings);
-  followConnections(app);
   logAnswers(app, dependencies);
+  const shutdown = registerShutdown(app);
   registerProblemDetails(app, logger);
   await protect(app, isAllowed);
   app.addHook('onSend', async (_request, reply) => {
@@ -114,17 +108,5 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   registerJwks(app, keyRing);
   registerMetrics(app, dependencies);
   registerPages(app, dependencies);
-  return app;
-}
-
-/** Node takes a connection on which nothing was said yet, as browsers open them to spare, for a busy one. */
-function closeUnused({ server }: FastifyInstance): void {
-  server.closeIdleConnections();
-  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
-}
-
-/** Clients keep their connections; one that got its answer while the server closes would hold it open for a minute. */
-export async function closeHttpServer(app: FastifyInstance): Promise<void> {
-  const sweep = setInterval(() => closeUnused(app), SWEEP_EVERY_MILLISECONDS);
-  await app.close().finally(() => clearInterval(sweep));
+  return { http: app, shutdown };
 }

@@ -1,4 +1,6 @@
+import pg from 'pg';
 import type { Logger } from 'pino';
+import { SteadyClient } from '../lib/steady-client.js';
 
 /** Where the queues live: on Redis where there is one, else in the database. */
 export interface QueueLocation {
@@ -11,14 +13,18 @@ export interface QueueLocation {
 export const QUEUE_SCHEMA = 'bullmq';
 const CONNECT_WITHIN_MILLISECONDS = 5_000;
 
-/** The connection options of BullMQ's PostgreSQL backend; a worker has one more connection, by which it listens. */
-export function postgresConnection(databaseUrl: string, max: number) {
-  return {
+/** The connections of one end of a queue in the database. BullMQ leaves the pool open, so its owner ends it. */
+export function postgresPool(databaseUrl: string, max: number): pg.Pool {
+  const pool = new pg.Pool({
     connectionString: databaseUrl,
-    schema: QUEUE_SCHEMA,
+    options: `-c search_path=${QUEUE_SCHEMA}`,
     max,
     connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
     application_name: 'gatehouse-queue',
     keepAlive: true,
-  };
+    Client: SteadyClient,
+  });
+  // BullMQ tells of it, until it is closed.
+  pool.on('error', () => undefined);
+  return pool;
 }

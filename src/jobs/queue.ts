@@ -2,7 +2,7 @@ import { createPostgresBackend, Queue } from 'bullmq';
 import { connectRedis } from '../lib/redis.js';
 import { within } from '../lib/within.js';
 import type { JobKind } from './job-kind.js';
-import { postgresConnection, type QueueLocation } from './queue-location.js';
+import { postgresPool, type QueueLocation } from './queue-location.js';
 
 /** The queue of one kind of job, as those who fill it see it. */
 export interface JobQueue<Payload> {
@@ -18,29 +18,30 @@ export interface JobQueue<Payload> {
 }
 
 const CLOSE_WITHIN_MILLISECONDS = 2_000;
+const DISCONNECT_WITHIN_MILLISECONDS = 500;
 
 interface OpenQueue {
   queue: Queue;
   isReady(): boolean;
-  disconnect(): void;
+  disconnect(): Promise<void>;
 }
 
 function openQueue(name: string, location: QueueLocation, poolSize: number): OpenQueue {
   if (location.redisUrl === undefined) {
-    const connection = postgresConnection(location.databaseUrl, poolSize);
+    const connection = postgresPool(location.databaseUrl, poolSize);
     const queue = new Queue(name, { connection }, createPostgresBackend);
-    return { queue: queue as unknown as Queue, isReady: () => true, disconnect: () => undefined };
+    return { queue: queue as unknown as Queue, isReady: () => true, disconnect: () => connection.end() };
   }
   const connection = connectRedis(location.redisUrl, 'command', location.logger);
   const queue = new Queue(name, { connection });
-  return { queue, isReady: () => connection.status === 'ready', disconnect: () => connection.disconnect() };
+  return { queue, isReady: () => connection.status === 'ready', disconnect: async () => connection.disconnect() };
 }
 
 async function closeQueue({ queue, isReady, disconnect }: OpenQueue): Promise<void> {
   if (isReady()) await within(CLOSE_WITHIN_MILLISECONDS, queue.close()).catch(() => undefined);
   // It would wait for a Redis that is away; without its connection it comes to its end.
   else queue.close().catch(() => undefined);
-  disconnect();
+  await within(DISCONNECT_WITHIN_MILLISECONDS, disconnect());
 }
 
 /** Opens the queue with its first use, and anew after a failure. */

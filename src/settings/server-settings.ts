@@ -50,6 +50,10 @@ export function serverSettings(production: boolean) {
         'Exact origins whose pages may call the gateway with cookies, as a comma list. While it is empty, pages of the same machine may outside production; in production each is https.',
       example: 'https://app.example.com',
     }),
+    SHUTDOWN_DRAIN_SECONDS: withDefault(wholeNumber(0, 300), production ? '5' : '0', {
+      description:
+        'Seconds for which a process that is told to end answers `/health/ready` with 503 and serves on, so that load balancers stop sending to it; `5` in production.',
+    }),
     RUN_WORKER: withDefault(flag, 'true', {
       description: 'Whether the server also sends mail and runs jobs; turn it off where separate workers run.',
     }),

@@ -3,7 +3,7 @@ import { createPostgresBackend, type Job, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { Dependencies } from '../dependencies.js';
 import { backoff, type JobKind, JobWaits } from '../jobs/job-kind.js';
-import { postgresConnection } from '../jobs/queue-location.js';
+import { postgresPool } from '../jobs/queue-location.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { connectRedis } from '../lib/redis.js';
 import { within } from '../lib/within.js';
@@ -34,12 +34,13 @@ const REOPEN_AFTER_MILLISECONDS = 1_000;
 /** What holds its answer back is not waited for longer when the worker closes; the job is done again. */
 const CLOSE_WITHIN_MILLISECONDS = 5_000;
 const CLOSE_AWAY_WITHIN_MILLISECONDS = 500;
+const DISCONNECT_WITHIN_MILLISECONDS = 500;
 
 interface OpenWorker {
   worker: Worker;
   /** Whether its queue can be reached; the end of a job cannot be told to one that is away. */
   isConnected(): boolean;
-  disconnect(): void;
+  disconnect(): Promise<void>;
 }
 
 type Needs = Pick<Dependencies, 'settings' | 'directUrl' | 'logger'>;
@@ -59,15 +60,15 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): Ope
     autorun: false,
   };
   if (settings.redisUrl === undefined) {
-    const connection = postgresConnection(directUrl, options.poolSize);
+    const connection = postgresPool(directUrl, options.poolSize + 1);
     const worker = new Worker(kind.queue, work as never, { ...common, connection }, createPostgresBackend);
-    return { worker: worker as unknown as Worker, isConnected: () => true, disconnect: () => undefined };
+    return { worker: worker as unknown as Worker, isConnected: () => true, disconnect: () => connection.end() };
   }
   const connection = connectRedis(settings.redisUrl, 'blocking', logger);
   return {
     worker: new Worker(kind.queue, work, { ...common, connection }),
     isConnected: () => connection.status === 'ready',
-    disconnect: () => connection.disconnect(),
+    disconnect: async () => connection.disconnect(),
   };
 }
 
@@ -82,7 +83,7 @@ function refuse(logger: Logger, job: string, error: unknown): never {
 async function closeWorker({ worker, isConnected, disconnect }: OpenWorker): Promise<void> {
   const patience = isConnected() ? CLOSE_WITHIN_MILLISECONDS : CLOSE_AWAY_WITHIN_MILLISECONDS;
   await within(patience, worker.close(!isConnected()));
-  disconnect();
+  await within(DISCONNECT_WITHIN_MILLISECONDS, disconnect());
 }
 
 /** Opens the worker and runs it. BullMQ never forgets that its first connection failed, so a new worker is made then. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { SignupDocument } from '../generated/operations.js';
@@ -179,7 +180,7 @@ it('finishes what it is answering when it is told to end, and waits for no conne
   expect(await isListening(gateway.port)).toBe(false);
 });
 
-it('ends at once when it is told twice', async () => {
+it('ends at once when it is told again after a while', async () => {
   const { url, drop } = await createTestDatabase();
   onTestFinished(drop);
   const gateway = await startProcess({ dataDir: dataDirectory(), env: sharedSettings(url) });
@@ -189,6 +190,7 @@ it('ends at once when it is told twice', async () => {
   await held.waiting(1);
   gateway.signal('SIGTERM');
   await eventually(() => expect(gateway.output()).toContain('"closing"'));
+  await sleep(2_100); // sooner it counts as the same signal
   gateway.signal('SIGINT');
   expect(await gateway.ended()).toBe(1);
   await asked;

@@ -168,7 +168,7 @@ it('G8: a rule that throws is logged and masked under the same request id, not t
     shield({ Query: { me: broken } }, { fallbackRule: deny, allowExternalErrors: true }),
   );
   const { dependencies, logLines } = gateway;
-  const http = await createHttpServer({ ...dependencies, metrics: new Registry() }, guarded);
+  const { http } = await createHttpServer({ ...dependencies, metrics: new Registry() }, guarded);
   const from = logLines.length;
   const response = await http.inject({ method: 'POST', url: '/graphql', payload: { query: '{ me }' } });
   await http.close();

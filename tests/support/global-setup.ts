@@ -7,6 +7,7 @@ import { startEmbeddedDatabase } from '../../src/database/embedded.js';
 import { migrate, migrateQueueTables } from '../../src/database/migrate.js';
 import { createOrm } from '../../src/database/orm.js';
 import { QUEUE_SCHEMA } from '../../src/jobs/queue-location.js';
+import { createLogger } from '../../src/lib/logger.js';
 import { freePort } from './ports.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -64,7 +65,7 @@ async function startRedis(): Promise<{ url: string | null; process?: ChildProces
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = temporaryDirectory('test');
-  const [database, redis] = await Promise.all([startEmbeddedDatabase(dataDir), startRedis()]);
+  const [database, redis] = await Promise.all([startEmbeddedDatabase(dataDir, createLogger('silent')), startRedis()]);
   await migrateTemplate(new URL(database.url));
   project.provide('postgresUrl', database.url);
   project.provide('templateDatabase', TEMPLATE);

@@ -12,6 +12,7 @@ export function productionSettings(more: Record<string, string> = {}): Record<st
     MAIL_FROM: 'no-reply@example.com',
     SECRET_KEY: randomBytes(48).toString('base64'),
     RATE_LIMITS: 'on',
+    SHUTDOWN_DRAIN_SECONDS: '0',
     ...more,
   };
 }

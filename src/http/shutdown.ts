@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** The end of an HTTP server, in two steps. */
+export interface Shutdown {
+  /** Answers as not ready for a while, so that load balancers go elsewhere, and serves on meanwhile. */
+  drain(seconds: number): Promise<void>;
+  /** Takes no connection any more, finishes the requests that run, and cuts those that never come to their end. */
+  close(): Promise<void>;
+}
+
+const SWEEP_EVERY_MILLISECONDS = 50;
+/** A client that has not sent its whole request by then is not waited for. */
+const INCOMPLETE_WITHIN_MILLISECONDS = 3_000;
+/** An answer that is not out by then is given up, as what the process holds must be closed as well. */
+const ANSWERED_WITHIN_MILLISECONDS = 8_000;
+const READINESS_PATHS = new Set(['/health', '/health/ready']);
+const DRAINING = { status: 'down', parts: { process: 'down' } };
+
+/** The open connections of a server, each with the request that was last begun on it. */
+function followConnections(app: FastifyInstance): Map<Socket, FastifyRequest | undefined> {
+  const open = new Map<Socket, FastifyRequest | undefined>();
+  app.server.on('connection', (socket: Socket) => {
+    open.set(socket, undefined);
+    socket.once('close', () => open.delete(socket));
+  });
+  app.addHook('onRequest', async (request) => {
+    if (open.has(request.raw.socket)) open.set(request.raw.socket, request);
+  });
+  app.addHook('onResponse', async (request) => {
+    if (open.has(request.raw.socket)) open.set(request.raw.socket, undefined);
+  });
+  return open;
+}
+
+/** Must be registered before the routes, as hooks hold for what comes after them. */
+export function registerShutdown(app: FastifyInstance): Shutdown {
+  const open = followConnections(app);
+  let ending = false;
+  app.addHook('onRequest', async (request, reply) => {
+    if (!ending) return undefined;
+    void reply.header('connection', 'close');
+    const [path = ''] = request.url.split('?');
+    return READINESS_PATHS.has(path) ? await reply.code(503).send(DRAINING) : undefined;
+  });
+
+  const cut = (mayStay: (request: FastifyRequest | undefined) => boolean) => {
+    for (const [socket, request] of open) if (!mayStay(request)) socket.destroy();
+  };
+  const sweep = () => {
+    app.server.closeIdleConnections();
+    // Node takes a connection on which nothing was said yet, as browsers open them to spare, for a busy one.
+    for (const socket of open.keys()) if (socket.bytesRead === 0) socket.destroy();
+  };
+
+  return {
+    async drain(seconds) {
+      ending = true;
+      await sleep(seconds * 1_000);
+    },
+    async close() {
+      ending = true;
+      const timers = [
+        setInterval(sweep, SWEEP_EVERY_MILLISECONDS),
+        setTimeout(() => cut((request) => request?.raw.complete === true), INCOMPLETE_WITHIN_MILLISECONDS),
+        setTimeout(() => cut(() => false), ANSWERED_WITHIN_MILLISECONDS),
+      ];
+      await app.close().finally(() => timers.forEach(clearTimeout));
+    },
+  };
+}
