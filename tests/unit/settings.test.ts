@@ -57,6 +57,7 @@ describe('defaults', () => {
       logLevel: 'info',
       trustedProxies: [],
       corsOrigins: [],
+      shutdownDrainSeconds: 0,
       runWorker: true,
       databaseUrl: undefined,
       databaseDirectUrl: undefined,
