@@ -5,6 +5,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
+import { clientAddress } from '../lib/client-network.js';
 import { registerDevMailbox } from './dev-mailbox.js';
 import { GRAPHQL_PATH, registerGraphQL } from './graphql.js';
 import { registerHealth } from './health.js';
@@ -15,6 +16,7 @@ import { registerMetrics } from './metrics.js';
 import { createOriginCheck, type OriginCheck } from './origins.js';
 import { answerBadAddress, answerUnreadable, registerProblemDetails } from './problem-details.js';
 import { registerShutdown, type Shutdown } from './shutdown.js';
+import { createProxyTrust, warnOfIgnoredForwarding } from './trusted-proxies.js';
 
 const BODY_LIMIT_BYTES = 100 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
@@ -27,7 +29,7 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    trustProxy: settings.trustedProxies.length > 0 ? createProxyTrust(settings.trustedProxies) : false,
     genReqId(request) {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -51,7 +53,8 @@ function logAnswers(app: FastifyInstance, { logger }: Dependencies): void {
   });
   app.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?');
-    const { method, id: requestId, ip } = request;
+    const { method, id: requestId } = request;
+    const ip = clientAddress(request.ip);
     const milliseconds = Math.round(reply.elapsedTime);
     logger.info({ requestId, method, path, status: reply.statusCode, milliseconds, ip }, 'answered');
   });
@@ -98,6 +101,7 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   const isAllowed = createOriginCheck(settings);
   logAnswers(app, dependencies);
   const shutdown = registerShutdown(app);
+  warnOfIgnoredForwarding(app, dependencies);
   registerProblemDetails(app, logger);
   await protect(app, isAllowed);
   app.addHook('onSend', async (_request, reply) => {

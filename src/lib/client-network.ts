@@ -4,9 +4,21 @@ import ipaddr from 'ipaddr.js';
 /** Bits of an IPv6 address that one household has. */
 const IPV6_PREFIX = 64;
 
-/** An address in its one spelling: without a zone, and an IPv4 one never as IPv6. Null for what is no address. */
+const HIGHEST_PORT = 65_535;
+
+/** What proxies write around an address: quotation marks, brackets and a port. */
+function withoutWrapping(text: string): string {
+  const bare = /^"(.*)"$/.exec(text)?.[1] ?? text;
+  const [, inBrackets, v4, port = '0'] = /^(?:\[([^[\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(bare) ?? [];
+  const address = inBrackets?.includes(':') ? inBrackets : v4;
+  return address === undefined || Number(port) > HIGHEST_PORT ? bare : address;
+}
+
+/**
+ * An address in its one spelling: without a zone or a port, and an IPv4 one never as IPv6. Null for what is no address.
+ */
 export function clientAddress(text: string | null | undefined): string | null {
-  const [address = ''] = (text ?? '').split('%');
+  const [address = ''] = withoutWrapping(text?.trim() ?? '').split('%');
   return isIP(address) === 0 ? null : ipaddr.process(address).toString();
 }
 

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ipaddr from 'ipaddr.js';
-import { listOf, type Read, type Reader, reader } from './readers.js';
+import { entriesOf, listOf, type Read, type Reader, reader } from './readers.js';
 
 const MAIL_ADDRESS = /[^\s<>@,;:"()\\]+@[^\s<>@,;:"()\\]+/.source;
 const MAIL_SENDER = new RegExp(`^(?:${MAIL_ADDRESS}|(?:"[^"\\\\]*"|[^<>",;:@()\\\\]*) *<${MAIL_ADDRESS}>)$`);
@@ -54,16 +54,33 @@ export function browserOrigins(production: boolean): Reader<readonly string[]> {
   });
 }
 
-/** Reads the addresses and CIDR ranges of the proxies whose forwarding headers are believed. */
-export const proxyAddresses: Reader<readonly string[]> = listOf((entry, refuse) => {
+const PROXY_NETWORKS = ['loopback', 'private'];
+const MOST_HOPS = 10;
+
+function checkProxyNetwork(entry: string, refuse: (reason: string) => void): void {
+  if (PROXY_NETWORKS.includes(entry)) return;
   // ipaddr.js takes old spellings such as 127.1 or 0x7f.1 too, which other readers of the list would see differently.
   const address = ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
   if (!address && !ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) && !ipaddr.IPv6.isValidCIDR(entry)) {
-    refuse('must be an IP address or a CIDR range');
+    refuse('must be an IP address or a CIDR range, loopback or private, or alone the number of proxies, 1 to 10');
   } else if (entry.endsWith('/0')) {
     refuse('trusts every address, so that any client could forge the address that limits count');
   }
-  return entry;
+}
+
+/**
+ * Reads the proxies whose forwarding headers are believed: addresses, CIDR ranges and the names `loopback` and `private`,
+ * or how many proxies stand in front.
+ */
+export const proxyAddresses: Reader<readonly string[]> = reader((text, refuse) => {
+  const entries = entriesOf(text);
+  const isHopCount = entries.length === 1 && /^[1-9]\d?$/.test(text) && Number(text) <= MOST_HOPS;
+  if (!isHopCount) {
+    for (const [index, entry] of entries.entries()) {
+      checkProxyNetwork(entry, (reason) => refuse(`entry ${index + 1} ${reason}`));
+    }
+  }
+  return [...new Set(entries)];
 });
 
 /** Reads a connection URL with one of the schemes; the text is kept as it is written. */

@@ -42,7 +42,7 @@ export function serverSettings(production: boolean) {
     }),
     TRUSTED_PROXIES: optional(proxyAddresses, {
       description:
-        'Addresses and CIDR ranges of the proxies in front, as a comma list; only their forwarding headers are believed.',
+        'Proxies in front, whose `X-Forwarded-For` alone is believed: addresses, CIDR ranges, `loopback` and `private` as a comma list, or the number of proxies that stand between clients and the gateway.',
       example: '10.0.0.0/8,192.168.1.10',
     }),
     CORS_ORIGINS: optional(browserOrigins(production), {

@@ -7,9 +7,9 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createSubgraph } from '../../src/app.js';
-import { sharedGateway, type TestGateway } from '../support/app.js';
+import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
 import { loggedIn, PASSWORD, verifiedUser } from '../support/journey.js';
 
 const ROUTER_SECRET = randomBytes(24).toString('base64url');
@@ -52,15 +52,17 @@ interface RouterContext {
 
 type Source = Required<RemoteGraphQLDataSource<RouterContext>>;
 
-const HANDED_ON = [
-  'authorization',
-  'cookie',
-  'origin',
-  'sec-fetch-site',
-  'x-csrf-token',
-  'x-forwarded-for',
-  'user-agent',
-];
+const HANDED_ON = ['authorization', 'cookie', 'origin', 'sec-fetch-site', 'x-csrf-token', 'user-agent'];
+
+/** Proxies of our own between the clients and the router; a test changes it. */
+let proxiesInFront = 0;
+
+/** The client's address as the outermost of our own proxies saw it: what stands further left, anybody may have written. */
+function clientOf({ headers, socket }: IncomingMessage): string {
+  const forwarded = headers['x-forwarded-for'];
+  const seen = [...(typeof forwarded === 'string' ? forwarded.split(',') : []), socket.remoteAddress ?? ''];
+  return (seen.at(-1 - proxiesInFront) ?? socket.remoteAddress ?? '').trim();
+}
 
 /** Hands on who asks, and brings back the cookie that signs a browser in. */
 class AccountsSource extends RemoteGraphQLDataSource<RouterContext> {
@@ -70,6 +72,7 @@ class AccountsSource extends RemoteGraphQLDataSource<RouterContext> {
       const value = context.request?.headers[name];
       if (typeof value === 'string') request.http?.headers.set(name, value);
     }
+    if (context.request) request.http?.headers.set('x-forwarded-for', clientOf(context.request));
   }
 
   override didReceiveResponse({ response, context }: Parameters<Source['didReceiveResponse']>[0]) {
@@ -81,6 +84,7 @@ class AccountsSource extends RemoteGraphQLDataSource<RouterContext> {
 
 let accounts: TestGateway;
 let routerUrl: string;
+let reviewsUrl: string;
 let reviewed: string[] = [];
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -121,8 +125,8 @@ async function startRouter(accountsUrl: string, reviewsUrl: string): Promise<str
   return url;
 }
 
-async function ask(query: string, variables: object = {}, headers: Record<string, string> = {}) {
-  const response = await fetch(routerUrl, {
+async function ask(query: string, variables: object = {}, headers: Record<string, string> = {}, url = routerUrl) {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
@@ -136,7 +140,8 @@ async function ask(query: string, variables: object = {}, headers: Record<string
 beforeAll(async () => {
   accounts = await sharedGateway({ worker: true, env: { ROUTER_SECRET, TRUSTED_PROXIES: '127.0.0.1' } });
   const address = await accounts.app.http.listen({ host: '127.0.0.1', port: 0 });
-  routerUrl = await startRouter(`${address}/graphql`, await startReviews());
+  reviewsUrl = await startReviews();
+  routerUrl = await startRouter(`${address}/graphql`, reviewsUrl);
 });
 
 afterAll(async () => {
@@ -220,11 +225,40 @@ it('tells the client apart from the router, and its pages from those of others',
       headers,
     );
   const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
-  const own = await signIn({ 'x-forwarded-for': '203.0.113.7', 'user-agent': agent });
-  expect(own.data).toEqual({ login: { session: { ipAddress: '203.0.113.7', browser: 'Firefox 128' } } });
+  const forged = { 'x-forwarded-for': '6.6.6.6', 'user-agent': agent };
+  const own = await signIn(forged);
+  expect(own.data).toEqual({ login: { session: { ipAddress: '127.0.0.1', browser: 'Firefox 128' } } });
+  proxiesInFront = 1;
+  onTestFinished(() => {
+    proxiesInFront = 0;
+  });
+  const behind = await signIn({ ...forged, 'x-forwarded-for': '6.6.6.6, 203.0.113.7' });
+  expect(behind.data).toEqual({ login: { session: { ipAddress: '203.0.113.7', browser: 'Firefox 128' } } });
 
   const foreign = await signIn({ origin: 'https://elsewhere.example' });
   expect(foreign.data).toBeFalsy();
   expect(JSON.stringify(foreign.errors)).toContain('403');
   expect(foreign.cookie).toBeNull();
+});
+
+it('counts sign-ups by the client that the router saw, whatever address the client writes', async () => {
+  const limited = await testGateway({ env: { ROUTER_SECRET, TRUSTED_PROXIES: '127.0.0.1', RATE_LIMITS: 'on' } });
+  const address = await limited.app.http.listen({ host: '127.0.0.1', port: 0 });
+  const url = await startRouter(`${address}/graphql`, reviewsUrl);
+  const outcomes = [];
+  for (let index = 0; index < 8; index += 1) {
+    const headers = { 'x-forwarded-for': `198.51.100.${index}`, forwarded: `for=198.51.100.${index}` };
+    const input = { email: `forger-${index}@example.com`, password: PASSWORD };
+    const query = 'mutation ($input: SignupInput!) { signup(input: $input) { __typename } }';
+    const { data } = await ask(query, { input }, headers, url);
+    outcomes.push((data as { signup: { __typename: string } }).signup.__typename);
+  }
+  expect(outcomes.filter((outcome) => outcome === 'SignupAccepted')).toHaveLength(5);
+  expect(new Set(outcomes.slice(5))).toEqual(new Set(['AuthRateLimitProblem']));
+  const events = await limited.dependencies.query(
+    { name: 'forged-addresses', text: 'SELECT row_to_json(audit_events)::text AS written FROM audit_events' },
+    [],
+  );
+  expect(events.length).toBeGreaterThan(0);
+  expect(events.map(({ written }) => written).join()).not.toContain('198.51.100.');
 });

@@ -116,6 +116,51 @@ describe('X2: the client that a try counts for', () => {
     expect(await via('203.0.113.2', '192.0.2.9')).toBe(98);
   });
 
+  it('is found however a proxy writes its address', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on', TRUSTED_PROXIES: 'private' } });
+    const via = (addresses: string) => clientLeft(gateway, '10.1.2.3', { 'x-forwarded-for': addresses });
+    const v4 = ['203.0.113.1', '203.0.113.1:443', '"203.0.113.1"', '"203.0.113.1:1"', ' 203.0.113.1:65535 '];
+    const v6 = ['2001:db8::1', '[2001:db8::1]', '[2001:db8::1]:80', '"[2001:db8::1]:80"', '"2001:db8::1"'];
+    const mapped = ['[::ffff:203.0.113.1]:9', '::ffff:203.0.113.1', '[::ffff:203.0.113.1%eth0]:9'];
+    const chains = ['203.0.113.1:5,10.9.9.9:443', '6.6.6.6, "203.0.113.1:7", [fd00::2]:80, 192.168.0.4:1, 100.64.1.1'];
+    const spellings = [...v4, ...mapped, ...chains];
+    const found = [];
+    for (const text of spellings) found.push(await via(text));
+    expect(found).toEqual(spellings.map((_, index) => 99 - index));
+    const others = [];
+    for (const text of v6) others.push(await via(text));
+    expect(others).toEqual([99, 98, 97, 96, 95]);
+    expect(await via('203.0.113.2:443')).toBe(99);
+  });
+
+  it('is as many hops away as the setting says', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '2' } });
+    const via = (addresses: string) => clientLeft(gateway, '198.51.100.4', { 'x-forwarded-for': addresses });
+    expect(await via('203.0.113.1, 198.51.100.9')).toBe(99);
+    expect(await via('6.6.6.6, 203.0.113.1:80, 198.51.100.10')).toBe(98);
+    expect(await via('203.0.113.1')).toBe(97);
+    expect(await clientLeft(gateway, '198.51.100.4')).toBe(99);
+  });
+
+  it('is that of the peer where the header is not read, which is warned about once', async () => {
+    const warnings = ({ logLines }: TestGateway) =>
+      logLines.map((line) => JSON.parse(line)).filter(({ msg }) => String(msg).startsWith('a forwarding header is'));
+    const open = await testGateway({ env: { RATE_LIMITS: 'on' } });
+    expect(await clientLeft(open, '192.0.2.1')).toBe(99);
+    expect(warnings(open)).toEqual([]);
+    for (const index of [1, 2, 3]) await clientLeft(open, '192.0.2.1', { 'x-forwarded-for': `203.0.113.${index}` });
+    expect(warnings(open)).toEqual([
+      expect.objectContaining({ level: 40, peer: '192.0.2.1', reason: expect.stringContaining('TRUSTED_PROXIES') }),
+    ]);
+    const behind = await testGateway({ env: { RATE_LIMITS: 'on', TRUSTED_PROXIES: 'loopback' } });
+    expect(await clientLeft(behind, '::1', { 'x-forwarded-for': '203.0.113.1' })).toBe(99);
+    expect(warnings(behind)).toEqual([]);
+    expect(await clientLeft(behind, '::1', { forwarded: 'for=203.0.113.1' })).toBe(99);
+    expect(warnings(behind)).toEqual([
+      expect.objectContaining({ peer: '::1', reason: expect.stringContaining('only X-Forwarded-For') }),
+    ]);
+  });
+
   it('is the bucket of all without an address where the proxy tells none, and never a fault', async () => {
     const gateway = await testGateway({ worker: true, env: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '10.0.0.0/8' } });
     const nonsense = [

@@ -456,12 +456,27 @@ describe('addresses', () => {
     expect(loadSettings({ TRUSTED_PROXIES: proxies.join(', ') }).trustedProxies).toEqual(proxies);
   });
 
-  test.each(['true', 'localhost', '10.0.0.0/33', '127.1', '0x7f.0.0.1', '1', '300.1.1.1', '10.0.0.1,', 'fd00::/129'])(
-    'TRUSTED_PROXIES %s is refused',
-    (text) => {
-      expect(development({ TRUSTED_PROXIES: text })[0]).toMatch(/^TRUSTED_PROXIES entry [12] must be an IP address/);
-    },
-  );
+  test.each(['loopback', 'private', 'loopback, private,203.0.113.9', '1', '10'])('TRUSTED_PROXIES takes %s', (text) => {
+    expect(loadSettings({ TRUSTED_PROXIES: text }).trustedProxies).toEqual(
+      text.split(',').map((entry) => entry.trim()),
+    );
+  });
+
+  test.each([
+    'true',
+    'localhost',
+    '10.0.0.0/33',
+    '127.1',
+    '0x7f.0.0.1',
+    '0',
+    '11',
+    '1,10.0.0.1',
+    '300.1.1.1',
+    '10.0.0.1,',
+    'fd00::/129',
+  ])('TRUSTED_PROXIES %s is refused', (text) => {
+    expect(development({ TRUSTED_PROXIES: text })[0]).toMatch(/^TRUSTED_PROXIES entry [12] must be an IP address/);
+  });
 
   test('TRUSTED_PROXIES does not trust everybody', () => {
     for (const text of ['0.0.0.0/0', '::/0']) {

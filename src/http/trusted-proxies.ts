@@ -1,0 +1,70 @@
+import { BlockList, isIP } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
+import type { Dependencies } from '../dependencies.js';
+import { clientAddress } from '../lib/client-network.js';
+
+/** Tells whether the address at this distance, 0 being the peer itself, is a proxy whose forwarding headers are believed. */
+type ProxyTrust = (address: string, hop: number) => boolean;
+
+const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  // With the shared (RFC 6598) and link-local networks, from which hosting platforms reach a container.
+  private: [
+    '10.0.0.0/8',
+    '172.16.0.0/12',
+    '192.168.0.0/16',
+    '100.64.0.0/10',
+    '169.254.0.0/16',
+    'fc00::/7',
+    'fe80::/10',
+  ],
+};
+
+const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded'] as const;
+
+function addNetwork(networks: BlockList, entry: string): void {
+  const [text = '', length] = entry.split('/');
+  const parsed = ipaddr.parse(text);
+  const mapped = parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).isIPv4MappedAddress();
+  const address = ipaddr.process(text);
+  const bits = address.kind() === 'ipv4' ? 32 : 128;
+  const prefix = length === undefined ? bits : Math.max(0, Number(length) - (mapped ? 96 : 0));
+  networks.addSubnet(address.toString(), prefix, address.kind());
+}
+
+/** Builds the test of a proxy from TRUSTED_PROXIES: a number of hops, or addresses, networks and names of networks. */
+export function createProxyTrust(trusted: readonly string[]): ProxyTrust {
+  const [only = ''] = trusted;
+  if (/^\d+$/.test(only)) return (_address, hop) => hop < Number(only);
+  const networks = new BlockList();
+  for (const entry of trusted.flatMap((each) => NAMED_NETWORKS[each] ?? [each])) addNetwork(networks, entry);
+  return (text) => {
+    const address = clientAddress(text);
+    return address !== null && networks.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+  };
+}
+
+/** The reason why a forwarding header of this request has no effect, where there is one. */
+function ignoredBecause(request: FastifyRequest, isTrusted: ProxyTrust): string | undefined {
+  const sent = FORWARDING_HEADERS.filter((name) => request.headers[name] !== undefined);
+  if (sent.length === 0) return undefined;
+  if (!isTrusted(request.socket.remoteAddress ?? '', 0)) {
+    return `TRUSTED_PROXIES does not name the address that sent ${sent.join(' and ')}`;
+  }
+  return sent.includes('x-forwarded-for') ? undefined : 'only X-Forwarded-For is read: have the proxy set it';
+}
+
+/** Warns once for the life of the process: behind a proxy that is not trusted all clients count as one. */
+export function warnOfIgnoredForwarding(app: FastifyInstance, { settings, logger }: Dependencies): void {
+  const isTrusted = createProxyTrust(settings.trustedProxies);
+  let warned = false;
+  app.addHook('onRequest', async (request) => {
+    if (warned) return;
+    const reason = ignoredBecause(request, isTrusted);
+    if (reason === undefined) return;
+    warned = true;
+    const peer = clientAddress(request.socket.remoteAddress);
+    logger.warn({ peer, reason }, 'a forwarding header is ignored; all clients behind that proxy count as one');
+  });
+}
