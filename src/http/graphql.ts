@@ -12,6 +12,7 @@ import { browserGuard } from './browser-guard.js';
 import { MAX_TOKENS, operationLimits } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
 import { createContextFactory, type HttpContext } from './request-context.js';
+import { schemaSecrecy } from './schema-secrecy.js';
 import { withoutValues } from './without-values.js';
 
 /** Where the API answers. */
@@ -61,6 +62,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       fastifyApolloDrainPlugin(app),
       browserGuard(isAllowed),
       faultLog(dependencies, requestIds),
+      schemaSecrecy(dependencies, schema),
     ],
     formatError(formatted, error) {
       if (!(error instanceof GraphQLError) || !isFault(error)) return withoutValues(formatted);

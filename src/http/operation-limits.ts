@@ -44,12 +44,17 @@ const credentialFields = new Set([
   'deleteAccount',
 ]);
 
+/** The refusal of a document for its size, which says nothing of the schema. */
+function limitError(message: string, nodes?: OperationDefinitionNode): GraphQLError {
+  return new GraphQLError(message, { nodes, extensions: { validationErrorCode: 'OPERATION_LIMIT_EXCEEDED' } });
+}
+
 /** Adds the refusal to the other validation errors; thrown from a rule it would be a fault. */
 const report = {
   propagateOnRejection: false,
   onReject: [
     (context: ValidationContext | null, error: GraphQLError) =>
-      context?.reportError(new GraphQLError(error.message.replace(/^Syntax Error: /, ''))),
+      context?.reportError(limitError(error.message.replace(/^Syntax Error: /, ''))),
   ],
 };
 
@@ -95,16 +100,16 @@ export function rootFieldsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation: OperationDefinitionNode) {
       if (operation.operation === 'subscription') {
-        context.reportError(new GraphQLError('There are no subscriptions here.', { nodes: operation }));
+        context.reportError(limitError('There are no subscriptions here.', operation));
       }
       const fields = countRootFields(context, operation.selectionSet, new Map());
       if (fields.all > MAX_ROOT_FIELDS) {
         const message = `An operation may select at most ${MAX_ROOT_FIELDS} root fields.`;
-        context.reportError(new GraphQLError(message, { nodes: operation }));
+        context.reportError(limitError(message, operation));
       }
       if (fields.credentials > 1) {
         const message = 'An operation may hold at most one of the fields that sign in, sign up, verify or refresh.';
-        context.reportError(new GraphQLError(message, { nodes: operation }));
+        context.reportError(limitError(message, operation));
       }
     },
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { LoginDocument, RefreshDocument, SignupDocument } from '../generated/operations.js';
@@ -143,5 +144,83 @@ describe('G1: in production', () => {
     expect(await status('http://localhost:5173')).toBe(403);
     expect(await status(PUBLIC_ORIGIN.replace('https', 'http'))).toBe(403);
     expect(await status(PUBLIC_ORIGIN)).toBe(200);
+  });
+});
+
+describe('G5: in production', () => {
+  const ROUTER_SECRET = randomBytes(32).toString('base64url');
+  const REFUSED = 'The operation or its variables do not fit the schema of this API.';
+  const words = (count: number, real: string[]) =>
+    Array.from({ length: count }, (_, index) => real[index] ?? `madeUp${index}`).join(' ');
+  const input = 'mutation ($input: LoginInput!) { login(input: $input) { __typename } }';
+  const misfits: [string, string, unknown?][] = [
+    ['fields, all made up', `{ ${words(20, [])} }`],
+    ['fields, some real', `{ ${words(20, ['me { id }', 'csrfToken', 'authConfig { codeLength }'])} }`],
+    ['a selection that is missing', '{ me }'],
+    ['a selection too many', '{ csrfToken { x } }'],
+    ['an argument', '{ me(secretArgument: 1) { id } }'],
+    ['an argument that is missing', 'mutation { login { __typename } }'],
+    ['a field of an input', 'mutation { login(input: { hidden: true }) { __typename } }'],
+    ['a type', 'query ($x: UserInput) { me { id } }'],
+    ['a fragment', '{ me { ... on Admin { id } } }'],
+    ['a member of a union', 'mutation { logout { ... on User { id } } }'],
+    [
+      'a value of an enum',
+      'mutation { login(input: { identifier: "a", password: "b", tokenDelivery: X }) { __typename } }',
+    ],
+    ['a directive', '{ me @hidden { id } }'],
+    ['a variable that is missing', input],
+    ['a variable with an unknown field', input, { input: { identifier: 'a', password: 'b', hidden: 1 } }],
+    ['a variable of the wrong kind', input, { input: { identifier: 5, password: [] } }],
+    ['a variable with a wrong enum', input, { input: { identifier: 'a', password: 'b', tokenDelivery: 'X' } }],
+  ];
+
+  it('what does not fit the schema is answered alike to strangers, and in detail to admins, the router and the log', async () => {
+    const gateway = await testGateway({
+      env: productionSettings({ ROUTER_SECRET, RATE_LIMITS: 'login=1000/1h,login:account=1000/1h' }),
+    });
+    const email = await account(gateway);
+    const user = (await signIn(gateway, email, false)).tokens.accessToken;
+    const promote = { name: 'promote', text: "UPDATE users SET role = 'admin' WHERE email = $1" };
+    await gateway.dependencies.query(promote, [email]);
+    const admin = (await signIn(gateway, email, false)).tokens.accessToken;
+    for (const [what, query, variables] of misfits) {
+      for (const ask of [{}, { token: user }, { headers: { 'x-router-secret': 'guess' } }]) {
+        const { status, errors, headers } = await gateway.send(query, variables, ask);
+        expect(status, what).toBe(400);
+        expect(errors, what).toEqual([{ message: REFUSED, extensions: { code: expect.any(String) } }]);
+        const logged = gateway.logLines.filter((line) => line.includes(String(headers['x-request-id'])));
+        expect(logged.join(), what).toMatch(/"reasons":\[\{"message":"(?!The operation or)/);
+      }
+      for (const ask of [{ token: admin }, { headers: { 'x-router-secret': ROUTER_SECRET } }]) {
+        const { status, errors } = await gateway.send(query, variables, ask);
+        expect(status, what).toBe(400);
+        expect(errors[0]?.message, what).not.toBe(REFUSED);
+      }
+    }
+  });
+
+  it('a secret in the place of a name stays out of the log', async () => {
+    const gateway = await testGateway({ env: productionSettings() });
+    for (const query of [
+      '{ Canary-1234 }',
+      '{ Canary1234 }',
+      '{ me(Canary1234: 1) { id } }',
+      '{ me { ...Canary1234 } }',
+    ]) {
+      expect((await gateway.send(query)).status).toBe(400);
+    }
+    await gateway.send('mutation ($Canary1234: LoginInput!) { login(input: $Canary1234) { __typename } }');
+    expect(gateway.logLines.join('')).toContain('Cannot query field');
+    expect(gateway.logLines.join('')).not.toContain('Canary');
+  });
+
+  it('limits and syntax say what they are', async () => {
+    const gateway = await testGateway({ env: productionSettings() });
+    const aliases = Array.from({ length: 16 }, (_, index) => `a${index}: __typename`).join(' ');
+    expect((await gateway.send(`{ ${aliases} }`)).errors[0]?.message).toMatch(/aliases/i);
+    expect((await gateway.send('{ me { id }')).errors[0]?.message).toMatch(/^Syntax Error/);
+    expect((await gateway.send('{ __schema { types { name } } }')).errors[0]?.message).toMatch(/introspection/i);
+    expect((await gateway.send('subscription { x }')).errors[0]?.message).toMatch(/subscriptions/);
   });
 });

@@ -1,0 +1,78 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
+import type { Dependencies } from '../dependencies.js';
+import type { HttpContext } from './request-context.js';
+
+const REFUSAL = 'The operation or its variables do not fit the schema of this API.';
+const REVEALING_CODES: readonly unknown[] = ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'];
+const MOST_LOGGED = 5;
+
+/** Limits and the refusal of introspection carry a code of their own and name nothing of the schema. */
+function isRevealing({ extensions }: GraphQLFormattedError): boolean {
+  return REVEALING_CODES.includes(extensions?.code) && extensions?.validationErrorCode === undefined;
+}
+
+function mayKnow({ actor, fromRouter }: HttpContext): boolean {
+  return fromRouter || (actor.kind === 'user' && actor.role === 'admin');
+}
+
+/** Every name in the schema. */
+function namesOf(schema: GraphQLSchema): Set<string> {
+  const names = new Set(schema.getDirectives().map(({ name }) => name));
+  for (const type of Object.values(schema.getTypeMap())) {
+    names.add(type.name);
+    if (isEnumType(type)) for (const { name } of type.getValues()) names.add(name);
+    if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      names.add(field.name);
+      if ('args' in field) for (const { name } of field.args) names.add(name);
+    }
+  }
+  return names;
+}
+
+/** Leaves out of a message for the log what the schema does not know: a client may have put a secret where a name belongs. */
+function withoutForeignNames(message: string, names: ReadonlySet<string>): string {
+  return message.replace(/"([^"]*)"/g, (quoted, text: string) =>
+    (text.match(/[^.!$[\]:]+/g) ?? []).every((word) => names.has(word)) ? quoted : '"…"',
+  );
+}
+
+/**
+ * Keeps the names of types, fields and arguments from strangers in production, where the schema is not published (OWASP
+ * GraphQL): one text for every document that does not fit. The log has the detail under the request's id; admins and the
+ * router are told.
+ */
+export function schemaSecrecy(
+  { settings, logger }: Dependencies,
+  schema: GraphQLSchema,
+): ApolloServerPlugin<HttpContext> {
+  if (settings.nodeEnv !== 'production' || settings.introspection) return {};
+  const names = namesOf(schema);
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ response: { body }, contextValue }) {
+          if (body.kind !== 'single' || mayKnow(contextValue)) return;
+          const { singleResult } = body;
+          const revealing = singleResult.errors?.filter(isRevealing) ?? [];
+          const [first] = revealing;
+          if (first === undefined) return;
+          const reasons = revealing.slice(0, MOST_LOGGED).map(({ message, locations }) => ({
+            message: withoutForeignNames(message, names),
+            at: locations?.map(({ line, column }) => `${line}:${column}`),
+          }));
+          logger.info({ requestId: contextValue.requestId, reasons }, 'an operation does not fit the schema');
+          singleResult.errors = [{ message: REFUSAL, extensions: { code: first.extensions?.code } }];
+        },
+      };
+    },
+  };
+}
