@@ -40,10 +40,7 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
       { scope: 'email', points: 20, seconds: DAY },
     ],
     verifyEmailWithToken: [{ scope: 'client', points: 10, seconds: HOUR }],
-    resendVerification: [
-      { scope: 'client', points: 5, seconds: HOUR },
-      { scope: 'email', points: 5, seconds: HOUR },
-    ],
+    resendVerification: [{ scope: 'client', points: 5, seconds: HOUR }],
     login: [
       { scope: 'client', points: 25, seconds: HOUR },
       { scope: 'account', points: 10, seconds: HOUR },
@@ -52,10 +49,7 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
     exchangeToken: [{ scope: 'client', points: 10, seconds: HOUR }],
     completeTwoFactor: [{ scope: 'client', points: 25, seconds: HOUR }],
     reauthenticate: [{ scope: 'user', points: 10, seconds: HOUR }],
-    requestPasswordReset: [
-      { scope: 'client', points: 5, seconds: HOUR },
-      { scope: 'email', points: 5, seconds: HOUR },
-    ],
+    requestPasswordReset: [{ scope: 'client', points: 5, seconds: HOUR }],
     verifyPasswordResetCode: [
       { scope: 'client', points: 10, seconds: HOUR },
       { scope: 'email', points: 20, seconds: DAY },
@@ -68,10 +62,7 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
     regenerateRecoveryCodes: [{ scope: 'user', points: 10, seconds: HOUR }],
     deleteAccount: [{ scope: 'user', points: 10, seconds: HOUR }],
     updateProfile: [{ scope: 'user', points: 30, seconds: HOUR }],
-    requestEmailChange: [
-      { scope: 'user', points: 5, seconds: HOUR },
-      { scope: 'email', points: 5, seconds: HOUR },
-    ],
+    requestEmailChange: [{ scope: 'user', points: 5, seconds: HOUR }],
     confirmEmailChange: [
       { scope: 'user', points: 10, seconds: HOUR },
       { scope: 'user', points: 20, seconds: DAY },
@@ -103,7 +94,7 @@ function deviceTokenOf({ input }: Arguments, { client }: Context): string | null
  */
 const identify: Record<Scope, (args: Arguments, context: Context) => string | null> = {
   client: (_args, context) => clientOf(context),
-  email: (args) => `email:${folded(args.input?.email ?? args.input?.newEmail)}`,
+  email: (args) => `email:${folded(args.input?.email)}`,
   account: (args, context) =>
     loginIdentity(context.secretKeys, folded(args.input?.identifier), deviceTokenOf(args, context)),
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
@@ -122,6 +113,7 @@ function refuseUnknownNames(overrides: Overrides): void {
   const names = Object.values(rateLimitPolicies).flatMap((fields) =>
     Object.entries(fields).flatMap(([field, policies]) => [field, ...policies.map(({ scope }) => `${field}:${scope}`)]),
   );
+  names.push('mail:address');
   const unknown = Object.keys(overrides).filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
   throw new Error(

@@ -39,14 +39,14 @@ describe('O5: a code is mailed again after the cool-down alone', () => {
     expect(await mailsTo(email)).toEqual(['verify-email']);
   });
 
-  it('after it one new code comes by mail', async () => {
+  it('after it the same code comes by mail, once', async () => {
     const { email } = await signedUp(gateway);
     const first = await gateway.mailTo(email);
     gateway.clock.advance(61);
     await atOnce(8, () => resend(email));
     expect(await mailsTo(email)).toEqual(['verify-email', 'verify-email']);
     const second = await gateway.mailTo(email, { seen: [first.id] });
-    expect(second.code).not.toBe(first.code);
+    expect(second.code).toBe(first.code);
     const { data } = await gateway.ask(VerifyEmailDocument, { input: { email, code: second.code ?? '' } });
     expectType(data.verifyEmail, 'EmailVerified');
     expect(faults(gateway)).toEqual([]);
@@ -94,7 +94,7 @@ describe('signing up again with an unverified address', () => {
     expectType(data.verifyEmail, 'EmailVerified');
   });
 
-  it('after it mails a new code, and still keeps the first names', async () => {
+  it('after it mails the code again, and still keeps the first names', async () => {
     const { email } = await signedUp(gateway, { displayName: 'Early', role: 'user' });
     const account = await accountOf(gateway, email);
     const old = await mailedTo(gateway, email);
@@ -102,7 +102,7 @@ describe('signing up again with an unverified address', () => {
     await signup(email, 'Another-Horse-8-Staple');
     expect(await accountOf(gateway, email)).toEqual({ ...account, passwordContestedAt: expect.any(Date) });
     const { code } = await mailedTo(gateway, email);
-    expect(code).not.toBe(old.code);
+    expect(code).toBe(old.code);
     const { data } = await gateway.ask(VerifyEmailDocument, { input: { email, code } });
     expectType(data.verifyEmail, 'EmailVerified');
   });
@@ -129,12 +129,12 @@ describe('signing up again with an unverified address', () => {
     expectType(await login(email, 'Another-Horse-8-Staple'), 'LoginSuccess');
   });
 
-  it('eight at once after it make one new code', async () => {
+  it('eight at once after it mail it twice at most', async () => {
     const { email } = await signedUp(gateway);
     gateway.clock.advance(61);
     await atOnce(8, () => signup(email, 'Another-Horse-8-Staple'));
     const mails = (await mailsTo(email)).filter((mail) => mail !== 'none');
-    expect(mails.length).toBeLessThanOrEqual(3);
+    expect(mails).toHaveLength(3);
     expect(faults(gateway)).toEqual([]);
   });
 

@@ -5,7 +5,8 @@ import { inputProblem, isProblem, type Problem, problem } from '../../problems.j
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
-import { countMails, greeting, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
+import { writeTypedMail } from '../mail-outbox/typed-mail.js';
+import { greeting, type NewMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -47,19 +48,10 @@ async function findTaker({ context, em, user, newEmail }: Request): Promise<User
 }
 
 /** To the new address its code; to the owner of a taken one, once in a while, that it is taken. */
-async function mailFor(
-  request: Request,
-  taker: User | null,
-  codeId: string,
-): Promise<Omit<NewMail, 'requestId' | 'now'>> {
-  const { context, em, user, newEmail, now } = request;
-  const recipient = taker?.email ?? newEmail;
-  const since = addSeconds(now, -context.settings.codeResendSeconds);
-  const told = (await countMails(em, 'already-registered', recipient, since)) > 0;
+function mailFor({ user, newEmail }: Request, taker: User | null, codeId: string): Omit<NewMail, 'requestId' | 'now'> {
   const { locale = null } = taker ?? user;
-  const addressed = { recipient, locale, variables: greeting(taker ?? user) };
-  if (taker !== null) return { mail: told ? 'none' : 'already-registered', ...addressed };
-  return { mail: 'change-email', codeId, ...addressed };
+  const addressed = { recipient: taker?.email ?? newEmail, locale, variables: greeting(taker ?? user) };
+  return taker === null ? { mail: 'change-email', codeId, ...addressed } : { mail: 'already-registered', ...addressed };
 }
 
 /** A code that works, or for a taken address one that never does: the caller cannot tell which. */
@@ -73,7 +65,7 @@ async function writeCode(request: Request): Promise<Written | Problem<'EMAIL_TAK
   const { id } = await issueCode(em, context.secretKeys, code);
   user.pendingEmail = newEmail;
   const { requestId } = context;
-  const outboxId = await writeMail(em, { ...(await mailFor(request, taker, id)), requestId, now });
+  const outboxId = await writeTypedMail(context, em, { ...mailFor(request, taker, id), requestId, now });
   return { kind: 'written', resendAvailableAt: addSeconds(now, codeResendSeconds), outboxId };
 }
 

@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
-import { greeting, writeMail } from '../mail-outbox/write-mail.js';
+import { writeTypedMail } from '../mail-outbox/typed-mail.js';
+import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -31,8 +32,8 @@ async function writeCode(context: Needs, em: EntityManager, email: string, now: 
   if (availableAt > now) return { resendAvailableAt: availableAt };
   const user = await em.findOne(User, { email, emailVerifiedAt: null, disabledAt: null });
   const code = { purpose: 'VERIFY_EMAIL' as const, address: email, userId: user?.id ?? null, now, codeTtl, linkTtl };
-  const { id: codeId } = await issueCode(em, context.secretKeys, code);
-  const outboxId = await writeMail(em, {
+  const { id: codeId } = await issueCode(em, context.secretKeys, { ...code, previous });
+  const outboxId = await writeTypedMail(context, em, {
     mail: user === null ? 'none' : 'verify-email',
     recipient: email,
     locale: user?.locale ?? null,
@@ -44,7 +45,10 @@ async function writeCode(context: Needs, em: EntityManager, email: string, now: 
   return { resendAvailableAt: addSeconds(now, codeResendSeconds), outboxId };
 }
 
-/** Mails a new code, which supersedes the one before; within the cool-down nothing is mailed. Unknown addresses cost the same. */
+/**
+ * Mails the code and link of an address again, or new ones where the link has expired; within the cool-down nothing is
+ * mailed. Unknown addresses cost the same.
+ */
 export async function resendVerification(context: Needs, input: { email: string }): Promise<MailAccepted> {
   const now = context.clock.now();
   const [status, resent] = await Promise.all([

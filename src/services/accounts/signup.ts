@@ -6,7 +6,8 @@ import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
-import { countMails, greeting, type NewMail, writeMail } from '../mail-outbox/write-mail.js';
+import { writeTypedMail } from '../mail-outbox/typed-mail.js';
+import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import { handOverPasswordCheck, requestPasswordCheck } from '../passwords/breach-check.js';
 import { refusePassword } from '../passwords/policy.js';
@@ -59,9 +60,6 @@ type Needs = Pick<
   | 'client'
 >;
 type SignupProblem = Problem<'INPUT_INVALID' | 'PASSWORD_REJECTED' | 'USERNAME_TAKEN' | 'EMAIL_TAKEN'>;
-
-/** How often a code that is still fresh is mailed again to somebody who signs up again. */
-const MAILS_PER_FRESH_CODE = 2;
 
 const INSERT_USER = `
   INSERT INTO users (id, email, email_key, username, username_key, display_name, role, password_hash, password_changed_at,
@@ -149,26 +147,18 @@ function freshSince({ context, now }: Attempt): Date {
   return addSeconds(now, -context.settings.codeResendSeconds);
 }
 
-/** A new code for the address; without a user a decoy. Returns its id. */
-async function writeCode(attempt: Attempt, userId: string | null): Promise<string> {
-  const { context, em, input, now } = attempt;
-  const { verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
-  const code = { purpose: 'VERIFY_EMAIL' as const, address: input.email, userId, now, codeTtl, linkTtl };
-  const issued = await issueCode(em, context.secretKeys, { ...code, countOnSince: freshSince(attempt) });
-  if (userId !== null) expectAlive(issued);
-  return issued.id;
-}
-
-async function mailCode(
+/** A code of an address: for a user the living one of the row before where there is one; without a user a decoy. */
+async function writeCode(
   attempt: Attempt,
-  mail: NewMail['mail'],
-  codeId: string,
-  recipient = attempt.input.email,
+  code: { userId: string | null; address?: string; previous?: OneTimeCode | null },
 ): Promise<string> {
   const { context, em, input, now } = attempt;
-  const { requestId } = context;
-  const { locale = null } = input;
-  return await writeMail(em, { mail, recipient, locale, codeId, variables: greeting(input), requestId, now });
+  const { verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
+  const lives = { now, codeTtl, linkTtl, countOnSince: freshSince(attempt) };
+  const identity = { purpose: 'VERIFY_EMAIL' as const, address: input.email, ...code };
+  const issued = await issueCode(em, context.secretKeys, { ...identity, ...lives });
+  if (code.userId !== null) expectAlive(issued);
+  return issued.id;
 }
 
 /**
@@ -178,39 +168,40 @@ async function mailCode(
 async function tellOwner(attempt: Attempt, user: User): Promise<Written> {
   const { context, em, now } = attempt;
   const { id: userId, email: recipient, locale = null } = user;
-  await writeCode(attempt, null);
-  const told = (await countMails(em, 'already-registered', recipient, freshSince(attempt))) > 0;
-  const mail = told ? 'none' : 'already-registered';
+  await writeCode(attempt, { userId: null });
   const { requestId } = context;
-  const outboxId = await writeMail(em, { mail, recipient, locale, variables: greeting(user), requestId, now });
-  return { kind: 'written', outboxId, userId, refused: 'EMAIL_TAKEN' };
+  const notice = { mail: 'already-registered' as const, recipient, locale, variables: greeting(user), requestId, now };
+  return { kind: 'written', outboxId: await writeTypedMail(context, em, notice), userId, refused: 'EMAIL_TAKEN' };
 }
 
-/** Mails the code that the address has once more, while it is fresh. */
-async function mailAgain(attempt: Attempt, { id: userId, email }: User, codeId: string): Promise<Written> {
+/** Mails the code of an account to its address: the living one of the row before, or a new one. */
+async function mailCode(
+  attempt: Attempt,
+  userId: string,
+  { recipient = attempt.input.email, previous = null }: { recipient?: string; previous?: OneTimeCode | null } = {},
+): Promise<Written> {
+  const { context, em, input, now } = attempt;
+  const codeId = await writeCode(attempt, { userId, address: recipient, previous });
+  const { requestId } = context;
+  const { locale = null } = input;
+  const mail = { mail: 'verify-email' as const, recipient, locale, codeId, variables: greeting(input), requestId, now };
+  return { kind: 'written', outboxId: await writeTypedMail(context, em, mail), userId };
+}
+
+/** Mails the code that an unverified account has once more. Nothing of it changes: the caller may be a stranger. */
+async function mailAgain(attempt: Attempt, { id: userId, email }: User, previous: OneTimeCode): Promise<Written> {
   await contestPassword(attempt.em, attempt.presented, { userId, now: attempt.now });
-  const mailed = await countMails(attempt.em, 'verify-email', email, freshSince(attempt));
-  const mail = mailed < MAILS_PER_FRESH_CODE ? 'verify-email' : 'none';
-  const outboxId = await mailCode(attempt, mail, codeId, email);
-  return { kind: 'written', outboxId, userId, refused: 'EMAIL_NOT_VERIFIED' };
-}
-
-async function mailNewCode(attempt: Attempt, userId: string): Promise<Written> {
-  return {
-    kind: 'written',
-    outboxId: await mailCode(attempt, 'verify-email', await writeCode(attempt, userId)),
-    userId,
-  };
+  return { ...(await mailCode(attempt, userId, { recipient: email, previous })), refused: 'EMAIL_NOT_VERIFIED' };
 }
 
 /** The account waits for the proof of another spelling of the address: its link is mailed again to where it was. */
 async function answerOtherSpelling(attempt: Attempt, user: User): Promise<Written> {
   // The typed spelling before the owner's: others that type the same wait here, and nobody in a circle.
-  await writeCode(attempt, null);
+  await writeCode(attempt, { userId: null });
   const code = await lockCode(attempt.em, 'VERIFY_EMAIL', user.email);
-  if (code?.user?.id === user.id && code.linkExpiresAt > attempt.now) return await mailAgain(attempt, user, code.id);
+  if (code?.user?.id === user.id && code.linkExpiresAt > attempt.now) return await mailAgain(attempt, user, code);
   await replaceUnverified(attempt, user);
-  return await mailNewCode(attempt, user.id);
+  return await mailCode(attempt, user.id);
 }
 
 /** Who has the address, read before anything is written, so that a new one and a taken one cost the same. */
@@ -228,17 +219,12 @@ async function findHolder({ em, input, key }: Attempt): Promise<Holder> {
 
 /** The address is taken: its owner gets a mail, and the caller learns nothing. */
 async function answerTaken(attempt: Attempt, user: User, code: OneTimeCode | null): Promise<Written> {
-  const { em, input, now } = attempt;
+  const { input, now } = attempt;
   if (user.emailVerifiedAt !== null || user.disabledAt !== null) return await tellOwner(attempt, user);
   if (user.email !== input.email) return await answerOtherSpelling(attempt, user);
-  const own = code?.user?.id === user.id ? code : null;
-  if (own !== null && own.issuedAt > freshSince(attempt)) return await mailAgain(attempt, user, own.id);
-  // While the link is alive nothing of the account changes: who the caller is was never shown, and may be a stranger.
-  const linkIsAlive = own !== null && own.linkExpiresAt > now;
-  if (linkIsAlive) await contestPassword(em, attempt.presented, { userId: user.id, now });
-  else await replaceUnverified(attempt, user);
-  const written = await mailNewCode(attempt, user.id);
-  return linkIsAlive ? { ...written, refused: 'EMAIL_NOT_VERIFIED' } : written;
+  if (code?.user?.id === user.id && code.linkExpiresAt > now) return await mailAgain(attempt, user, code);
+  await replaceUnverified(attempt, user);
+  return await mailCode(attempt, user.id);
 }
 
 async function writeAccount(attempt: Attempt): Promise<Written | SignupProblem> {
@@ -251,7 +237,7 @@ async function writeAccount(attempt: Attempt): Promise<Written | SignupProblem> 
     return context.settings.signupRevealsAccounts ? problem('EMAIL_TAKEN') : await answerTaken(attempt, user, code);
   }
   const userId = await insertUser(attempt);
-  if (userId !== null) return await mailNewCode(attempt, userId);
+  if (userId !== null) return await mailCode(attempt, userId);
   if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
   // The address was taken while this one waited for it: whoever took it has committed.
   return await writeAccount(attempt);

@@ -59,8 +59,3 @@ export async function writeMail(em: EntityManager, mail: NewMail): Promise<strin
 export function greeting(user: { displayName?: string | null } | null): Record<string, string> {
   return user?.displayName == null ? {} : { displayName: user.displayName };
 }
-
-/** How many mails of a kind were written for an address since a moment. */
-export async function countMails(em: EntityManager, mail: MailName, recipient: string, since: Date): Promise<number> {
-  return await em.count(OutboxMessage, { mail, recipient, createdAt: { $gt: since } });
-}

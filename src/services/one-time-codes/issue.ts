@@ -19,6 +19,11 @@ export interface NewCode {
    * whether an address got a new code, and so whether it has an account.
    */
   countOnSince?: Date;
+  /**
+   * The locked row before it. While its link works, the new mail carries the same code and link, so that nobody can void
+   * what the owner of the address was mailed by asking again. Absent where the former code must die.
+   */
+  previous?: OneTimeCode | null;
 }
 
 /** A code that was made. */
@@ -41,11 +46,23 @@ const ISSUE = `
     code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL
   RETURNING user_id`;
 
-/** Makes the one live code of an address; an earlier one, its link included, is dead from then on. */
+/** The id and key of the code before, while its link works for the same user. */
+function livingIdentity(
+  keys: SecretKeys,
+  { previous, userId, now }: NewCode,
+): { id: string; keyId: string } | undefined {
+  if (previous == null || previous.consumedAt !== null || previous.linkExpiresAt <= now) return undefined;
+  if ((previous.user?.id ?? null) !== userId || !keys.holds(previous.keyId)) return undefined;
+  return { id: previous.id, keyId: previous.keyId };
+}
+
+/**
+ * Makes the one live code of an address. An earlier one, its link included, is dead from then on, unless `previous` is
+ * given and lives: then it lives on with its times renewed.
+ */
 export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCode): Promise<IssuedCode> {
   const issued = {
-    id: randomUUID(),
-    keyId: keys.currentId,
+    ...(livingIdentity(keys, code) ?? { id: randomUUID(), keyId: keys.currentId }),
     codeExpiresAt: addSeconds(code.now, code.codeTtl),
     linkExpiresAt: addSeconds(code.now, code.linkTtl),
   };

@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { MailAccepted } from '../accounts/resend-verification.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
-import { greeting, writeMail } from '../mail-outbox/write-mail.js';
+import { writeTypedMail } from '../mail-outbox/typed-mail.js';
+import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -21,14 +23,15 @@ interface Requested {
 async function writeCode(
   context: Needs,
   em: EntityManager,
-  email: string,
+  previous: OneTimeCode,
   user: User | null,
   now: Date,
 ): Promise<string> {
+  const { address: email } = previous;
   const { resetCodeTtl: codeTtl, resetLinkTtl: linkTtl } = context.settings;
   const code = { purpose: 'RESET_PASSWORD' as const, address: email, userId: user?.id ?? null, now, codeTtl, linkTtl };
-  const { id: codeId } = await issueCode(em, context.secretKeys, code);
-  return await writeMail(em, {
+  const { id: codeId } = await issueCode(em, context.secretKeys, { ...code, previous });
+  return await writeTypedMail(context, em, {
     mail: user === null ? 'none' : 'reset-password',
     recipient: email,
     locale: user?.locale ?? null,
@@ -50,12 +53,12 @@ async function writeRequest(context: Needs, em: EntityManager, email: string, no
     userId: user?.id ?? null,
   });
   if (isTooSoon) return { resendAvailableAt: availableAt };
-  const outboxId = await writeCode(context, em, email, user, now);
+  const outboxId = await writeCode(context, em, previous, user, now);
   return { resendAvailableAt: addSeconds(now, context.settings.codeResendSeconds), outboxId };
 }
 
 /**
- * Mails a code and a link that reset the password; they supersede those before. The answer and the work are the same for an
+ * Mails a code and a link that reset the password: those mailed before while that link works, else new ones. The answer and the work are the same for an
  * address without an account. An address that is not verified yet may reset too: the mail proves it as well as any.
  */
 export async function requestPasswordReset(context: Needs, input: { email: string }): Promise<MailAccepted> {

@@ -1,0 +1,88 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { emailKey } from '../../lib/email-key.js';
+import type { LimitWindow } from '../../lib/rate-limiter.js';
+import type { UseCaseContext } from '../use-case.js';
+import { type MailName, type NewMail, writeMail } from './write-mail.js';
+
+type Needs = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'clock' | 'requestId' | 'logger'>;
+
+/** The name of the budget in RATE_LIMITS. */
+const MAIL_BUDGET = 'mail:address';
+
+const HOUR = 3_600;
+const DAY = 86_400;
+const DEFAULT_BUDGET: readonly LimitWindow[] = [
+  { points: 5, seconds: HOUR },
+  { points: 20, seconds: DAY },
+];
+
+/** Mails of one kind that an address gets within one cool-down. */
+const MOST_WITHIN_COOL_DOWN: Partial<Record<MailName, number>> = { 'verify-email': 2, 'already-registered': 1 };
+/** A notice must leave the owner of the address room for the mails they ask for themselves. */
+const NOTICES_AN_HOUR = 2;
+
+/** Locks the counters of an address; a window that has ended begins anew. */
+const READ = `
+  INSERT INTO rate_limits AS counter (key, points, expire)
+  SELECT key, 0, expire FROM unnest(?::text[], ?::bigint[]) AS given (key, expire) ORDER BY key
+  ON CONFLICT (key) DO UPDATE SET
+    points = CASE WHEN counter.expire <= ? THEN 0 ELSE counter.points END,
+    expire = CASE WHEN counter.expire <= ? THEN excluded.expire ELSE counter.expire END
+  RETURNING key, points`;
+const DRAW = 'UPDATE rate_limits SET points = points + ? WHERE key = ANY(?)';
+
+interface CountedWindow extends LimitWindow {
+  name: string;
+  /** What it is counted for: one address, or the mailbox of all its spellings. */
+  subject: string;
+}
+
+/** The windows that a mail draws on: the mailbox's own, whatever the operation, and those of its kind. */
+function windowsOf({ settings }: Needs, mail: MailName, recipient: string): CountedWindow[] {
+  const { enabled, overrides } = settings.rateLimits;
+  const mailbox = emailKey(recipient);
+  const budget = enabled ? (overrides[MAIL_BUDGET] ?? DEFAULT_BUDGET) : [];
+  const windows = budget.map((window, index) => ({ ...window, name: `budget-${index}`, subject: mailbox }));
+  // Every kind has this counter, bounded or not, so that all of them cost the same.
+  const points = MOST_WITHIN_COOL_DOWN[mail] ?? Number.POSITIVE_INFINITY;
+  windows.push({ name: mail, points, seconds: settings.codeResendSeconds, subject: recipient });
+  if (enabled && mail === 'already-registered') {
+    windows.push({ name: `${mail}-hour`, points: NOTICES_AN_HOUR, seconds: HOUR, subject: mailbox });
+  }
+  return windows;
+}
+
+/**
+ * Draws one mail from the budget of an address; false where the budget is used up. Spellings that a provider delivers to
+ * one mailbox share a budget. Mails that are not written draw nothing and cost the same statements.
+ */
+async function draw(context: Needs, em: EntityManager, mail: MailName, recipient: string): Promise<boolean> {
+  const windows = windowsOf(context, mail, recipient);
+  const { secretKeys } = context;
+  const keyOf = ({ name, subject }: CountedWindow) =>
+    `mail:${secretKeys.authenticate('limit-identity', ['mail', name, subject]).toString('base64url')}`;
+  const now = context.clock.now().getTime();
+  const limits = new Map(windows.map((window) => [keyOf(window), window]));
+  const keys = `{${[...limits.keys()].join(',')}}`;
+  const ends = `{${[...limits.values()].map(({ seconds }) => now + seconds * 1_000).join(',')}}`;
+  const counters = await em.execute<{ key: string; points: number }[]>(READ, [keys, ends, now, now]);
+  const allowed = counters.every(({ key, points }) => points < (limits.get(key)?.points ?? 0));
+  await em.execute(DRAW, [allowed && mail !== 'none' ? 1 : 0, keys]);
+  return allowed;
+}
+
+/**
+ * Writes a mail to an address that somebody typed. All operations that do so draw on one budget of that address, so that
+ * strangers cannot flood it; beyond the budget the same row is written and nothing is sent.
+ */
+export async function writeTypedMail(context: Needs, em: EntityManager, mail: NewMail): Promise<string> {
+  const allowed = await draw(context, em, mail.mail, mail.recipient);
+  if (!allowed && mail.mail !== 'none') {
+    const { requestId } = context;
+    context.logger.info(
+      { requestId, mail: mail.mail },
+      'a mail was not sent: the mail budget of its address is used up',
+    );
+  }
+  return await writeMail(em, allowed ? mail : { ...mail, mail: 'none' });
+}
