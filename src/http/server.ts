@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
-import cors from '@fastify/cors';
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
-import { registerDevMailbox } from './dev-mailbox.js';
+import { isDevelopmentPage, registerDevelopmentPages } from './development-pages.js';
 import { GRAPHQL_PATH, registerGraphQL } from './graphql.js';
 import { registerHealth } from './health.js';
 import { registerHostedPages } from './hosted-pages.js';
-import { registerIde } from './ide.js';
 import { registerJwks } from './jwks.js';
 import { registerMetrics } from './metrics.js';
 import { createOriginCheck, type OriginCheck } from './origins.js';
@@ -71,21 +70,23 @@ async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<vo
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
   });
-  await app.register(cors, {
+  const sharing: FastifyCorsOptions = {
     origin: (origin, answer) => answer(null, origin !== undefined && isAllowed(origin)),
     credentials: true,
     methods: ['GET', 'POST'],
     exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id'],
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
+  };
+  await app.register(cors, {
+    delegator: (request, answer) => answer(null, isDevelopmentPage(request) ? { origin: false } : sharing),
   });
   await app.register(cookie);
 }
 
-function registerPages(app: FastifyInstance, { settings, mailbox }: Dependencies): void {
-  if (settings.graphqlIde) registerIde(app, { graphqlPath: GRAPHQL_PATH });
-  if (settings.appUrl === undefined) registerHostedPages(app);
-  if (settings.nodeEnv !== 'production') registerDevMailbox(app, mailbox);
+async function registerPages(app: FastifyInstance, dependencies: Dependencies): Promise<void> {
+  if (dependencies.settings.appUrl === undefined) registerHostedPages(app);
+  await registerDevelopmentPages(app, dependencies, GRAPHQL_PATH);
 }
 
 /** The HTTP edge and the way to end it. */
@@ -111,6 +112,6 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   registerHealth(app, dependencies);
   registerJwks(app, keyRing);
   registerMetrics(app, dependencies);
-  registerPages(app, dependencies);
+  await registerPages(app, dependencies);
   return { http: app, shutdown };
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+const SECRET_CHARACTERS = 32;
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -16,22 +18,46 @@ export async function readIfPresent(path: string): Promise<string | undefined> {
   }
 }
 
-/**
- * A secret that is made at the first call and read from its file (mode 0600) at every later one.
- * Two processes that start together agree: the first whole file wins.
- */
-export async function keptSecret(path: string): Promise<string> {
-  const kept = await readIfPresent(path);
-  if (kept !== undefined) return kept.trim();
+/** Forces a file or folder onto the disk: a loss of power would leave an empty file in the place of a key. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+function isSecret(text: string): boolean {
+  return text.length >= SECRET_CHARACTERS && /^[\x21-\x7e]+$/.test(text);
+}
+
+async function readSecret(path: string): Promise<string | undefined> {
+  const kept = (await readIfPresent(path))?.trim();
+  if (kept === undefined || isSecret(kept)) return kept;
+  const rule = `holds no secret of at least ${SECRET_CHARACTERS} printable characters`;
+  throw new Error(`${path} ${rule}. Restore the file, or remove it together with what was made under it.`);
+}
+
+/** Writes the secret where none is; of two processes that start together the first whole file wins. */
+async function makeSecret(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
   try {
+    await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+    await sync(draft);
     await link(draft, path);
+    await sync(dirname(path));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {
     await rm(draft, { force: true });
   }
-  return (await readFile(path, 'utf8')).trim();
+}
+
+/**
+ * A secret that is made at the first call and read from its file (mode 0600) at every later one.
+ * @throws Error that names the file when what it holds cannot be the secret, as after a full disk or a loss of power.
+ */
+export async function keptSecret(path: string): Promise<string> {
+  const kept = await readSecret(path);
+  if (kept !== undefined) return kept;
+  await makeSecret(path);
+  return (await readSecret(path)) ?? (await keptSecret(path));
 }

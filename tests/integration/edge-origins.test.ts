@@ -127,7 +127,8 @@ describe('C4: outside production', () => {
     const open = await testGateway();
     const status = async (origin: string) =>
       (await open.send('mutation { logout { __typename } }', {}, { headers: { origin } })).status;
-    for (const origin of ['http://localhost:5173', 'http://127.0.0.1:3000', 'http://[::1]:1', 'https://localhost']) {
+    const here = ['http://localhost:5173', 'http://127.0.0.1:3000', 'http://[::1]:1', 'https://localhost'];
+    for (const origin of [...here, 'http://app.localhost:5173', 'http://a.b-c.localhost']) {
       expect(await status(origin), origin).toBe(200);
     }
     const tricks = [
@@ -138,6 +139,9 @@ describe('C4: outside production', () => {
       'null',
       'http://0.0.0.0:3000',
       'http://localhost:5173/',
+      'http://xlocalhost',
+      'http://.localhost',
+      'http://app.localhost.evil.com',
     ];
     for (const origin of tricks) expect(await status(origin), origin).toBe(403);
   });
