@@ -145,6 +145,11 @@ describe('A3: every claim is checked', () => {
     ['no role', () => ({ role: undefined })],
     ['a session that is no text', () => ({ sid: { $ne: null } })],
     ['methods that are no list', () => ({ amr: 'pwd' })],
+    ['its issue to come', () => ({ iat: now() + 60, exp: now() + 120 })],
+    ['a life longer than the setting', () => ({ iat: now(), exp: now() + 901 })],
+    ['an end so far off that it is no date', () => ({ exp: 1e17 })],
+    ['a subject that is no id', () => ({ sub: "' OR 1=1--" })],
+    ['a session that is no id', () => ({ sid: '../../etc/passwd' })],
   ])('not with %s', async (_name, change) => {
     expect(await me(await signed({ ...genuine.claims, ...change() }))).toBe(REFUSED);
   });

@@ -124,3 +124,22 @@ describe('K2: a new SECRET_KEY', () => {
     expect(faults(after)).toEqual([]);
   });
 });
+
+it('A5: an ended session stays ended after a restart with a shorter life of access tokens', async () => {
+  const before = await testGateway();
+  const { email } = await quickUser(before);
+  const [ended, kept] = [await loggedIn(before, email), await loggedIn(before, email)];
+  await before.ask(LogoutDocument, {}, { token: ended.accessToken });
+  before.clock.advance(180);
+  const after = await testGateway({ replicaOf: before, env: { ACCESS_TOKEN_TTL: '30s' } });
+  expect(await isAlive(after, ended.accessToken)).toBe(false);
+  // It was given for longer than tokens live now; a refresh gives one that was not.
+  expect(await isAlive(after, kept.accessToken)).toBe(false);
+  const input = { refreshToken: kept.refreshToken };
+  const { data } = await after.ask(RefreshDocument, { input });
+  const { tokens } = expectType(data.refresh, 'RefreshSuccess');
+  expect(await isAlive(after, tokens.accessToken)).toBe(true);
+  // A replica that still gives longer ones knows what ended, and for as long as they live.
+  expect(await isAlive(before, ended.accessToken)).toBe(false);
+  expect(faults(after)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { addSeconds, type Clock } from '../../lib/clock.js';
 import type { Query, Statement } from '../../lib/query.js';
+import { LONGEST_ACCESS_TOKEN_TTL } from '../tokens/access-tokens.js';
 
 /** The sessions that ended while access tokens of theirs may still be alive; held in memory, so that the guard asks nobody. */
 export interface RevocationList {
@@ -39,7 +40,8 @@ const CLOCK_SKEW_SECONDS = 60;
 /** Builds the list and keeps it fresh. */
 export function createRevocationList(options: RevocationListOptions): RevocationList {
   const endedAt = new Map<string, number>();
-  const keepSeconds = options.accessTokenTtl + CLOCK_SKEW_SECONDS;
+  // Tokens may be out that were given while the setting was longer, or by a replica where it still is.
+  const keepSeconds = Math.max(options.accessTokenTtl, LONGEST_ACCESS_TOKEN_TTL) + CLOCK_SKEW_SECONDS;
   let ready = false;
   let ticks = 0;
   let loading = false;

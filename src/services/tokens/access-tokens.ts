@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 import { addSeconds, type Clock } from '../../lib/clock.js';
+import { isUuid } from '../../lib/uuid.js';
 import type { KeyRing } from './key-ring.js';
 
 /** What an access token says; no personal data (ASVS 14.1.1). */
@@ -47,6 +49,8 @@ export interface AccessTokenOptions {
   ttl: number;
 }
 
+/** The longest life in seconds that access tokens are ever given in production. */
+export const LONGEST_ACCESS_TOKEN_TTL = 900;
 /** What a signed-in person may do: everything about their own account. */
 const SCOPE = 'account';
 const TYPE = 'at+jwt';
@@ -55,16 +59,33 @@ const LONGEST_TOKEN = 4_096;
 const VERIFIED_TOKENS_KEPT = 10_000;
 const invalid: AccessTokenCheck = { status: 'invalid' };
 
-function claimsOf(payload: Record<string, unknown>): AccessClaims | undefined {
-  const { sub, sid, role, scope, amr, auth_time: authTime, exp, jti } = payload;
-  const texts = [sub, sid, role, scope, jti].every((claim) => typeof claim === 'string');
-  if (!texts || !Array.isArray(amr) || typeof authTime !== 'number' || typeof exp !== 'number') return undefined;
+const claimsSchema = z.object({
+  sub: z.string().refine(isUuid),
+  sid: z.string().refine(isUuid),
+  role: z.string(),
+  scope: z.string(),
+  jti: z.string(),
+  amr: z.array(z.string()),
+  auth_time: z.number(),
+  iat: z.number(),
+  exp: z.number(),
+});
+
+/**
+ * The claims of a token whose life is no longer than tokens have now. One that was given while `ACCESS_TOKEN_TTL` was
+ * longer could outlive the memory of its session's end.
+ */
+function claimsOf(payload: unknown, ttl: number): AccessClaims | undefined {
+  const parsed = claimsSchema.safeParse(payload);
+  if (!parsed.success) return undefined;
+  const { sub, sid, role, scope, amr, auth_time: authTime, iat, exp } = parsed.data;
+  if (exp - iat > ttl) return undefined;
   return {
-    userId: sub as string,
-    sessionId: sid as string,
-    role: role as string,
-    scope: scope as string,
-    authenticationMethods: amr.map(String),
+    userId: sub,
+    sessionId: sid,
+    role,
+    scope,
+    authenticationMethods: amr,
     authenticatedAt: new Date(authTime * 1000),
     expiresAt: new Date(exp * 1000),
   };
@@ -89,13 +110,15 @@ async function checkToken(options: AccessTokenOptions, token: string): Promise<A
         algorithms: ['ES256', 'EdDSA'],
         currentDate: options.clock.now(),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        // With it jose also refuses a token that was issued in the future.
+        maxTokenAge: options.ttl,
         requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
       },
     );
-    const claims = protectedHeader.alg === algorithm ? claimsOf(payload) : undefined;
+    const claims = protectedHeader.alg === algorithm ? claimsOf(payload, options.ttl) : undefined;
     return claims === undefined ? invalid : { status: 'valid', claims };
   } catch (error) {
-    if (error instanceof errors.JWTExpired && typeof error.payload.sid === 'string') {
+    if (error instanceof errors.JWTExpired && typeof error.payload.sid === 'string' && isUuid(error.payload.sid)) {
       return { status: 'expired', sessionId: error.payload.sid };
     }
     if (error instanceof errors.JOSEError || error instanceof TypeError) return invalid;
