@@ -25,6 +25,7 @@ import { createMailRoute, type MailRoute } from './mail/mail-route.js';
 import { createMailbox, type Mailbox } from './mail/mailbox.js';
 import { locales } from './mail/mails.js';
 import type { MailTransport } from './mail/outgoing-mail.js';
+import { loadTemplates } from './mail/render.js';
 import { createTransport } from './mail/transport.js';
 import { loadArgon2 } from './services/passwords/argon2.js';
 import { createPasswordHasher, PASSWORD_HASH_COST, type PasswordHasher } from './services/passwords/hasher.js';
@@ -185,6 +186,7 @@ async function build(
   const { accessTokenTtl, jwtIssuer: issuer, jwtAudience: audience, jwtAlgorithm: algorithm } = settings;
   const keyRing = createKeyRing({ orm, secretKeys, clock, algorithm, accessTokenTtl });
   const watch = watchRevocations({ settings, logger, clock, query, redis, databaseUrl, directUrl });
+  loadTemplates(settings);
   const mailTransport = withBreaker(createTransport(settings), {
     now: Date.now,
     onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),

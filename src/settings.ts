@@ -6,6 +6,10 @@ import { type SettingNotes, settingNotes } from './settings/setting.js';
 
 export type { SettingProblem } from './settings/checks.js';
 
+const PRODUCT = 'Gatehouse';
+const DEFAULT_BRAND_COLOR = '#0d6b5e';
+const LONGEST_NAME = 64;
+
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
   : Lowercase<Name>;
@@ -14,6 +18,10 @@ type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
 interface CompletedSettings {
   publicUrl: string;
   jwtIssuer: string;
+  appName: string;
+  brandColor: string;
+  signInUrl: string | undefined;
+  twoFactorIssuer: string;
   passwordMinLength: number;
   defaultRole: string;
   corsOrigins: readonly string[];
@@ -97,6 +105,7 @@ function complete(read: Variables): Settings {
   const camelCased = Object.fromEntries(
     Object.entries(read).map(([variable, value]) => [camelCase(variable), value]),
   ) as ReadSettings;
+  const appName = (read.APP_NAME ?? (displayNameOf(read.MAIL_FROM) || PRODUCT)).trim();
   const publicUrl = read.PUBLIC_URL ?? `http://localhost:${read.PORT}`;
   return Object.freeze({
     ...camelCased,
@@ -108,9 +117,19 @@ function complete(read: Variables): Settings {
     hibpBaseUrl: read.HIBP_BASE_URL ?? 'https://api.pwnedpasswords.com',
     databaseDirectUrl: read.DATABASE_DIRECT_URL ?? read.DATABASE_URL,
     jwtIssuer: read.JWT_ISSUER ?? publicUrl,
+    appName,
+    brandColor: read.BRAND_COLOR ?? DEFAULT_BRAND_COLOR,
+    signInUrl: read.SIGN_IN_URL ?? read.APP_URL,
+    // A colon ends the issuer in an authenticator's address.
+    twoFactorIssuer: read.TWO_FACTOR_ISSUER ?? appName.replaceAll(':', ' '),
     passwordMinLength: read.PASSWORD_MIN_LENGTH ?? (read.PASSWORD_POLICY === 'nist' ? 15 : 8),
     defaultRole: read.DEFAULT_ROLE ?? read.SIGNUP_ROLES[0] ?? '',
   });
+}
+
+/** The name in front of the address of a sender. */
+function displayNameOf(sender: string): string {
+  return (/^"?([^"<>]*?)"?\s*<[^<>]+>$/.exec(sender)?.[1] ?? '').trim().slice(0, LONGEST_NAME);
 }
 
 function camelCase(variable: string): string {

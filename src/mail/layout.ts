@@ -12,6 +12,10 @@ export interface Pieces {
   subject: string;
   body: string;
   footer: string;
+  /** What stands at the top: markup. */
+  brand: string;
+  /** What mail programs show beside the subject; empty for the first words of the mail. */
+  preheader: string;
 }
 
 const BLOCK = /\[\[block:(\w+)\]\]([\s\S]*?)(?=\[\[block:|\[\[end\]\])/g;
@@ -41,12 +45,14 @@ function expandBlocks({ blocks }: Layout, body: string): string {
  * Puts a mail into the layout.
  * @throws Error when the body is not made of the layout's blocks, or the layout has a slot that nothing fills.
  */
-export function fillLayout(layout: Layout, { locale, subject, body, footer }: Pieces): string {
+export function fillLayout(layout: Layout, pieces: Pieces): string {
   const slots: Record<string, string> = {
-    locale,
-    subject: escapeHtml(subject),
-    footer: escapeHtml(footer),
-    body: expandBlocks(layout, body),
+    locale: pieces.locale,
+    subject: escapeHtml(pieces.subject),
+    preheader: escapeHtml(pieces.preheader),
+    footer: escapeHtml(pieces.footer),
+    brand: pieces.brand,
+    body: expandBlocks(layout, pieces.body),
   };
   return `${layout.page.replace(SLOT, (slot, name: string) => {
     const content = slots[name];

@@ -9,6 +9,7 @@ import { createSmtpTransport } from './smtp-transport.js';
 export interface MailSettings {
   smtpUrl?: string;
   mailFrom: string;
+  mailReplyTo?: string | undefined;
   dataDir: string;
   nodeEnv: string;
 }
@@ -20,7 +21,7 @@ export interface MailSettings {
  */
 export function createTransport(settings: MailSettings): MailTransport {
   const sender = parseSender(settings.mailFrom);
-  const compose: Compose = (mail) => messageOf(mail, sender);
+  const compose: Compose = (mail) => messageOf(mail, sender, settings.mailReplyTo);
   const production = settings.nodeEnv === 'production';
   if (settings.smtpUrl !== undefined) return createSmtpTransport({ url: settings.smtpUrl, production, compose });
   // Codes would lie readable on the disk, and nobody would get a mail.
@@ -28,7 +29,7 @@ export function createTransport(settings: MailSettings): MailTransport {
   return createCaptureTransport({ dataDir: settings.dataDir, sender, compose });
 }
 
-function messageOf(mail: OutgoingMail, sender: Sender): SendMailOptions {
+function messageOf(mail: OutgoingMail, sender: Sender, replyTo: string | undefined): SendMailOptions {
   assertAddress(mail.to);
   if (!/^[\w-]{1,128}$/.test(mail.id)) throw new MailError('permanent', 'the id of the mail is not a plain name');
   const recipient = { name: '', address: mail.to };
@@ -36,6 +37,7 @@ function messageOf(mail: OutgoingMail, sender: Sender): SendMailOptions {
   return {
     from: sender,
     to: recipient,
+    ...(replyTo === undefined ? {} : { replyTo: { name: '', address: replyTo } }),
     // Given in full, so that no header is parsed to learn who gets the mail.
     envelope: { from: { name: '', address: sender.address }, to: recipient },
     messageId: `<${mail.id}@${domain}>`,

@@ -68,24 +68,37 @@ function maskedAddress(value: unknown): string {
   return `${parts[1]}•••@${parts[2]}•••`;
 }
 
-function moment(value: unknown, locale: string): string {
+/** The time zone that moments are shown in: UTC where the account has none that is known here. */
+export function zoneOf(timeZone: unknown): string {
+  try {
+    return new Intl.DateTimeFormat('en', {
+      timeZone: typeof timeZone === 'string' ? timeZone : 'UTC',
+    }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
+}
+
+function moment(value: unknown, locale: string, timeZone: string): string {
   const date = new Date(typeof value === 'string' ? value : Number.NaN);
   if (Number.isNaN(date.getTime())) throw new TypeError('is not a moment');
-  const format = { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' } as const;
-  return `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, format).format(date)} UTC`;
+  const format = { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone } as const;
+  const shown = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, format).format(date);
+  return timeZone === 'UTC' ? `${shown} UTC` : `${shown} (${timeZone.replaceAll('_', ' ')})`;
 }
 
 /**
  * A variable as the reader of the mail sees it, not yet escaped for HTML.
  * @throws TypeError when the value is not of its kind; the message does not repeat the value.
  */
-export function readable(kind: VariableKind, value: unknown, locale: string): string {
+export function readable(kind: VariableKind, value: unknown, locale: string, timeZone = 'UTC'): string {
   if (kind === 'link') return webAddress(value);
   if (kind === 'minutes') return lengthOfTime(value, 1, locale);
   if (kind === 'hours') return lengthOfTime(value, 60, locale);
   if (kind === 'count') return count(value, locale);
   if (kind === 'masked-address') return maskedAddress(value);
-  if (kind === 'moment') return moment(value, locale);
+  if (kind === 'moment') return moment(value, locale, timeZone);
+  if (kind === 'zone') return zoneOf(value);
   if (typeof value !== 'string') throw new TypeError('is not text');
   return kind === 'user-text' ? withoutLinks(value) : oneLine(value);
 }

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { entriesOf, listOf, type Read, type Reader, reader } from './readers.js';
 
 const MAIL_ADDRESS = /[^\s<>@,;:"()\\]+@[^\s<>@,;:"()\\]+/.source;
+const BARE_ADDRESS = new RegExp(`^${MAIL_ADDRESS}$`);
 const MAIL_SENDER = new RegExp(`^(?:${MAIL_ADDRESS}|(?:"[^"\\\\]*"|[^<>",;:@()\\\\]*) *<${MAIL_ADDRESS}>)$`);
 
 /** Reads an http or https address without its trailing slash; in production only https. */
@@ -113,6 +114,12 @@ export const mailSender: Reader<string> = reader((text, refuse) => {
   if (hasControlCharacter || !MAIL_SENDER.test(text)) {
     refuse('must be one mail address, bare or with a display name, on one line');
   }
+  return text;
+});
+
+/** Reads one bare mail address. */
+export const plainAddress: Reader<string> = reader((text, refuse) => {
+  if (!BARE_ADDRESS.test(text)) refuse('must be one bare mail address');
   return text;
 });
 

@@ -27,11 +27,11 @@ export function protectionSettings() {
         example: 'admin',
       },
     ),
-    TWO_FACTOR_ISSUER: withDefault(
-      matching(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'),
-      'Gatehouse',
-      { description: 'Name under which authenticator apps list the account.' },
-    ),
+    TWO_FACTOR_ISSUER: optional(matching(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'), {
+      description: 'Name under which authenticator apps list the account.',
+      derivedDefault: '`APP_NAME`',
+      example: 'Gatehouse',
+    }),
     TOTP_WINDOW: withDefault(wholeNumber(0, 1), '1', {
       description:
         'Time steps of 30 seconds by which the clock of an authenticator app may be off: `1`, or `0` for none.',

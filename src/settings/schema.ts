@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { graphqlSettings, limitSettings, passwordSettings, signupSettings, tokenSettings } from './account-settings.js';
+import { brandSettings } from './brand-settings.js';
 import { protectionSettings } from './protection-settings.js';
 import { retentionSettings } from './retention-settings.js';
 import { databaseSettings, mailSettings, redisSettings, secretSettings, serverSettings } from './server-settings.js';
@@ -11,6 +12,7 @@ export function settingGroups(production: boolean) {
     Database: databaseSettings(production),
     Redis: redisSettings(),
     Mail: mailSettings(production),
+    Branding: brandSettings(production),
     Secrets: secretSettings(production),
     'Tokens and sessions': tokenSettings(production),
     'Passwords and codes': passwordSettings(production),
@@ -30,6 +32,7 @@ export function settingsSchema(production: boolean) {
     ...groups.Database,
     ...groups.Redis,
     ...groups.Mail,
+    ...groups.Branding,
     ...groups.Secrets,
     ...groups['Tokens and sessions'],
     ...groups['Passwords and codes'],

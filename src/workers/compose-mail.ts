@@ -7,9 +7,8 @@ import { renderMail } from '../mail/render.js';
 import { deriveCode, deriveToken } from '../services/one-time-codes/derive.js';
 import { isMail, type MailPlan, planOf } from './mail-plans.js';
 
-type Needs = Pick<Dependencies, 'settings' | 'secretKeys' | 'clock'>;
+type Needs = Pick<Dependencies, 'settings' | 'secretKeys' | 'clock' | 'locate'>;
 
-const APP_NAME = 'Gatehouse';
 const MINUTE = 60;
 const HOUR = 3_600;
 
@@ -31,6 +30,19 @@ function linkShown({ settings, secretKeys }: Needs, { link }: MailPlan, row: One
   const address = `${appUrl ?? publicUrl}${link.path}#token=${deriveToken(secretKeys, row)}`;
   const seconds = settings[link.ttl];
   return { link: address, linkMinutes: seconds / MINUTE, linkHours: seconds / HOUR };
+}
+
+/** What every mail says of the application. */
+function brandShown({ appName, supportUrl, supportEmail, mailReplyTo }: Needs['settings']) {
+  const support = [supportEmail, supportUrl].filter((text) => text !== undefined).join(' · ');
+  return { appName, support: support || null, replyTo: mailReplyTo ?? null };
+}
+
+/** Where an act came from, by the address that its row tells. */
+function placeShown({ locate }: Needs, { variables }: OutboxMessage): string | null {
+  if (variables.place !== undefined) return variables.place;
+  const { city, country } = locate(variables.ipAddress ?? null);
+  return [city, country].filter(Boolean).join(', ') || null;
 }
 
 /** A value for each variable of the mail: what is derived here, and for the rest what the row says. */
@@ -55,8 +67,13 @@ export function composeMail(needs: Needs, message: OutboxMessage, row: OneTimeCo
   if (row !== null && row.purpose !== plan.purpose) {
     throw new Error(`The mail ${mail} is about no code for ${row.purpose}`);
   }
+  const { settings } = needs;
   const shown = { ...codeShown(needs, plan, row), ...linkShown(needs, plan, row) };
-  const values = valuesOf(message, { appName: APP_NAME, ...shown }, mails[mail]);
+  const values = valuesOf(
+    message,
+    { ...brandShown(settings), place: placeShown(needs, message), ...shown },
+    mails[mail],
+  );
   const { code, link } = shown;
-  return { id, to, mail, sentAt: needs.clock.now(), ...renderMail(mail, locale, values), code, link };
+  return { id, to, mail, sentAt: needs.clock.now(), ...renderMail(mail, locale, values, settings), code, link };
 }

@@ -12,7 +12,10 @@ import { composeMail } from './compose-mail.js';
 import { claim, underLease } from './lease.js';
 import { planOf } from './mail-plans.js';
 
-type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailTransport' | 'countMail'>;
+type Needs = Pick<
+  Dependencies,
+  'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'locate' | 'mailTransport' | 'countMail'
+>;
 
 /** After this long nobody waits for the mail any more. */
 const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;

@@ -209,7 +209,7 @@ describe('V3: an account is deleted', () => {
     const back = await wayBackOf(gateway, user.email);
     expectType(await remove(user.accessToken), 'AccountDeleted');
     const told = "SELECT locale, variables FROM outbox_messages WHERE recipient = ? AND mail = 'account-deleted'";
-    const variables = { displayName: 'Robin', occurredAt: expect.any(String) };
+    const variables = expect.objectContaining({ displayName: 'Robin', occurredAt: expect.any(String) });
     for (const email of [user.email, next])
       expect(await rows(gateway, told, [email])).toEqual([{ locale: 'de', variables }]);
     expectType(await revertChange(gateway, back), 'TokenProblem');
@@ -241,7 +241,7 @@ describe('V3: an account is deleted', () => {
     await remove((await loggedIn(gateway, email)).accessToken);
     const mails =
       "SELECT mail, locale, variables FROM outbox_messages WHERE recipient = ? AND status = 'PENDING' AND mail LIKE 'account-%'";
-    const variables = { displayName: 'Robin', occurredAt: expect.any(String) };
+    const variables = expect.objectContaining({ displayName: 'Robin', occurredAt: expect.any(String) });
     expect(await rows(gateway, mails, [email])).toEqual([{ mail: 'account-deleted', locale: 'de', variables }]);
   });
 

@@ -37,7 +37,9 @@ describe('T3: the second factor is switched off', () => {
     }
     expectType(await login(email), 'LoginSuccess');
     const mails = "SELECT variables FROM outbox_messages WHERE recipient = ? AND mail = 'two-factor-disabled'";
-    expect(await rows(gateway, mails, [email])).toEqual([{ variables: { occurredAt: expect.any(String) } }]);
+    expect(await rows(gateway, mails, [email])).toEqual([
+      { variables: expect.objectContaining({ occurredAt: expect.any(String) }) },
+    ]);
     const events = "SELECT success, risk_level, actor_id FROM audit_events WHERE user_id = ? AND type = 'TOTP_DISABLE'";
     expect(await rows(gateway, events, [id])).toEqual([{ success: true, risk_level: 'HIGH', actor_id: id }]);
   });

@@ -109,7 +109,7 @@ describe('T3: a first code confirms it', () => {
       'two-factor-enabled',
       email,
     ]);
-    expect(mails).toEqual([{ variables: { occurredAt: expect.any(String) } }]);
+    expect(mails).toEqual([{ variables: expect.objectContaining({ occurredAt: expect.any(String) }) }]);
   });
 
   it('typed with a blank in the middle, as apps show it', async () => {

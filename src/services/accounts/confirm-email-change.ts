@@ -4,6 +4,7 @@ import { User } from '../../entities/user.js';
 import { maskedEmail } from '../../lib/email-address.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
+import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { consumeCode } from '../one-time-codes/consume.js';
@@ -75,7 +76,7 @@ async function issueWayBack({ context, em, user, newEmail, now }: Change): Promi
 async function tellOldAddress(change: Change): Promise<string> {
   const { context, em, user, newEmail, now } = change;
   const codeId = await issueWayBack(change);
-  const variables = { newAddress: maskedEmail(newEmail), occurredAt: now.toISOString(), ...greeting(user) };
+  const variables = { newAddress: maskedEmail(newEmail), ...actFacts(context, user, now), ...greeting(user) };
   const mail = { mail: 'email-changed' as const, recipient: user.email, locale: user.locale ?? null, variables };
   return await writeMail(em, { ...mail, codeId, requestId: context.requestId, now });
 }

@@ -137,10 +137,10 @@ async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void
 
 /** Tells the address of the account, and those that it was taken from a short while ago. */
 async function tellOwner(context: Needs, em: EntityManager, user: User, waysBack: string[]): Promise<string[]> {
-  const { locale, displayName } = user;
+  const { locale, displayName, timezone } = user;
   const outboxIds: string[] = [];
   for (const email of [user.email, ...waysBack]) {
-    outboxIds.push(await writeNotice(em, context, { email, locale, displayName }, 'account-deleted'));
+    outboxIds.push(await writeNotice(em, context, { email, locale, displayName, timezone }, 'account-deleted'));
   }
   return outboxIds;
 }

@@ -3,6 +3,7 @@ import { KnownDevice } from '../../entities/known-device.js';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { recordEvent } from '../audit/record-event.js';
+import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -48,7 +49,7 @@ async function tellOwner(context: CountingContext, em: EntityManager, wrong: Wro
     mail: owner === null || told ? 'none' : 'account-locked',
     recipient: owner?.email ?? NOBODY,
     locale: owner?.locale ?? null,
-    variables: { occurredAt: now.toISOString(), lockedMinutes, ...greeting(owner) },
+    variables: { ...actFacts(context, owner, now), lockedMinutes, ...greeting(owner) },
     requestId: context.requestId,
     now,
   });

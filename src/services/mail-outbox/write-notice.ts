@@ -1,13 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import type { UseCaseContext } from '../use-case.js';
+import { actFacts } from './act-facts.js';
 import { greeting, type MailName, writeMail } from './write-mail.js';
 
 /** Tells the owner of an account by mail what was done to it; returns the mail's id, to be handed over. */
 export async function writeNotice(
   em: EntityManager,
-  context: Pick<UseCaseContext, 'clock' | 'requestId'>,
-  user: Pick<User, 'email' | 'locale' | 'displayName'>,
+  context: Pick<UseCaseContext, 'clock' | 'client' | 'requestId'>,
+  user: Pick<User, 'email' | 'locale' | 'displayName'> & Partial<Pick<User, 'timezone'>>,
   mail: MailName,
   variables: Record<string, string> = {},
 ): Promise<string> {
@@ -17,7 +18,7 @@ export async function writeNotice(
     mail,
     recipient,
     locale,
-    variables: { occurredAt: now.toISOString(), ...greeting(user), ...variables },
+    variables: { ...actFacts(context, user, now), ...greeting(user), ...variables },
     requestId: context.requestId,
     now,
   });

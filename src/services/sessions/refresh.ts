@@ -5,6 +5,7 @@ import type { Statement } from '../../lib/query.js';
 import { type Problem, problem } from '../../problems.js';
 import { riskOf } from '../audit/events.js';
 import { recordEvent } from '../audit/record-event.js';
+import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { hashSessionSecret, type RefreshToken, readRefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
@@ -61,7 +62,7 @@ const ROTATE: Statement = {
 
 const INSPECT: Statement = {
   name: 'inspect-session',
-  text: `SELECT ${COLUMNS}, u.role, u.email, u.locale, u.display_name, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
+  text: `SELECT ${COLUMNS}, u.role, u.email, u.locale, u.timezone, u.display_name, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = $1 AND s.secret_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > $3`,
 };
 
@@ -96,7 +97,7 @@ async function endReusedSession(context: Needs, row: Record<string, unknown>, no
       variables: {
         ...greeting({ displayName: row.display_name as string | null }),
         deviceName: device,
-        occurredAt: now.toISOString(),
+        ...actFacts(context, { timezone: row.timezone as string | null }, now),
       },
       requestId,
       now,

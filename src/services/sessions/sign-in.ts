@@ -60,6 +60,7 @@ async function tellOfDevice(
     operatingSystem: session.operatingSystem,
     ipAddress: session.ipAddress,
     place: [session.city, session.country].filter(Boolean).join(', ') || null,
+    timeZone: user.timezone,
     occurredAt: now.toISOString(),
   };
   const variables = Object.fromEntries(

@@ -13,7 +13,7 @@ const clock = { now: () => new Date('2026-11-21T10:00:00.000Z') };
 
 function needs(env: Record<string, string> = {}) {
   const settings = loadSettings({ NODE_ENV: 'test', PUBLIC_URL: 'http://gate.example:4000', ...env });
-  return { settings, secretKeys, clock };
+  return { settings, secretKeys, clock, locate: () => ({ city: null, country: null }) };
 }
 
 const withCode: Record<string, { purpose: OneTimeCodePurpose; page?: string; digits: boolean }> = {
@@ -27,7 +27,7 @@ const withLink = Object.entries(withCode).filter(([, { page }]) => page !== unde
 
 /** What a row may say: text, and nothing that is derived. */
 function rowVariables(mail: string): Record<string, string> {
-  const derived = ['code', 'link', 'codeMinutes', 'linkMinutes', 'linkHours', 'appName'];
+  const derived = ['code', 'link', 'codeMinutes', 'linkMinutes', 'linkHours', 'appName', 'support', 'replyTo'];
   const name = names.find((one) => one === mail);
   const told = name === undefined ? [] : variablesOf(name).filter(([variable]) => !derived.includes(variable));
   return Object.fromEntries(told.map(([variable]) => [variable, String(name && sampleOf(name)[variable])]));

@@ -4,7 +4,14 @@ import { fillLayout, parseLayout } from '../../../src/mail/layout.js';
 const layout = parseLayout(
   '<html lang="[[locale]]" title="[[subject]]"><b>[[body]][[block:p]]<i>[[content]]</i>[[block:h1]]<u>[[content]]</u>[[end]]</b>[[footer]]</html>\n',
 );
-const pieces = { locale: 'en', subject: 'Tom & "Jerry"', body: '<p>One</p>', footer: 'a < b' };
+const pieces = {
+  locale: 'en',
+  subject: 'Tom & "Jerry"',
+  body: '<p>One</p>',
+  footer: 'a < b',
+  brand: 'Name',
+  preheader: '',
+};
 const body = (text: string) => fillLayout(layout, { ...pieces, body: text });
 
 describe('the layout', () => {

@@ -77,12 +77,12 @@ describe('Q3: what strangers type', () => {
 describe('values', () => {
   test('a subject never breaks its line', () => {
     const mail = verify({ appName: 'Gate\r\nBcc: x@evil.example' });
-    expect(mail.subject).toBe('Confirm your email address for Gate Bcc: x@evil.example');
+    expect(mail.subject).toBe('482913 is your code to confirm your address for Gate Bcc: x@evil.example');
   });
 
   test('the name of the product stays text in the title and in attributes', () => {
     const { html } = verify({ appName: '"><script>' });
-    expect(html).toContain('aria-label="Confirm your email address for &quot;&gt;&lt;script&gt;"');
+    expect(html).toContain('aria-label="482913 is your code to confirm your address for &quot;&gt;&lt;script&gt;"');
     expect(html).not.toContain('<script');
   });
 

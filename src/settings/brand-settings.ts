@@ -1,0 +1,64 @@
+import { contrast, readColor } from '../lib/color.js';
+import { folder, plainAddress, webAddress } from './addresses.js';
+import { matching, type Reader, reader } from './readers.js';
+import { optional } from './setting.js';
+
+const LEAST_CONTRAST = 4.5; // WCAG 2.2, 1.4.3
+
+const color: Reader<string> = reader((text, refuse) => {
+  const read = readColor(text);
+  if (read === undefined) refuse('must be a colour as six hexadecimal digits behind a #');
+  else if (contrast(read, '#ffffff') < LEAST_CONTRAST) {
+    refuse('is too light: white text on it needs a contrast of 4.5 to 1 (WCAG 1.4.3); choose a darker colour');
+  }
+  return read ?? text;
+});
+
+/** How mails, pages and authenticator entries name and show the application. */
+export function brandSettings(production: boolean) {
+  return {
+    APP_NAME: optional(
+      matching(/^(?=.*\S)[^\p{Cc}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'),
+      {
+        description: 'Name of the application in mails, on pages and in authenticator apps.',
+        derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
+        example: 'Gatehouse',
+      },
+    ),
+    SIGN_IN_URL: optional(webAddress(production), {
+      description: 'Page where users sign in; the pages of the gateway lead there when they are done.',
+      derivedDefault: '`APP_URL`',
+      example: 'http://localhost:5173/login',
+      advice: 'https://app.example.com/login',
+    }),
+    SUPPORT_URL: optional(webAddress(production), {
+      description: 'Help page that mails and pages name.',
+      example: 'http://localhost:5173/help',
+      advice: 'https://app.example.com/help',
+    }),
+    SUPPORT_EMAIL: optional(plainAddress, {
+      description: 'Mail address for help that mails and pages name.',
+      example: 'help@example.com',
+    }),
+    MAIL_REPLY_TO: optional(plainAddress, {
+      description: 'Mail address that replies go to; without it mails say that replies are not read.',
+      example: 'help@example.com',
+    }),
+    BRAND_COLOR: optional(color, {
+      description: 'Colour of buttons and links in mails and on pages, dark enough for white text (contrast 4.5 to 1).',
+      derivedDefault: '`#0d6b5e`',
+      example: '#0d6b5e',
+    }),
+    BRAND_LOGO_URL: optional(webAddress(production), {
+      description:
+        'Picture shown in place of the name at the top of mails, about 40 pixels high; mail programs load it.',
+      example: 'http://localhost:5173/logo.png',
+      advice: 'https://app.example.com/logo.png',
+    }),
+    MAIL_TEMPLATES: optional(folder, {
+      description:
+        'Folder of your own mail templates; each file in it takes the place of the built-in one (docs/mail.md).',
+      example: './mail-templates',
+    }),
+  };
+}
