@@ -8,6 +8,7 @@ import { isDatabaseUnavailable } from './lib/database-errors.js';
 import { createLogger } from './lib/logger.js';
 import { within } from './lib/within.js';
 import { startFailure } from './settings/start-failure.js';
+import { transportWarnings } from './settings/transport-warnings.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError, sizeThreadPool } from './settings.js';
 
 /** A process from its start to its end. */
@@ -106,6 +107,7 @@ export async function runProcess(run: (started: Process) => Promise<number | und
   const settings = settingsOrExit();
   sizeThreadPool(availableParallelism());
   const logger = createLogger(settings.logLevel);
+  for (const warning of transportWarnings(settings)) logger.warn(warning);
   const stop = new AbortController();
   const closers: (() => Promise<void>)[] = [];
   let drain = async (): Promise<void> => undefined;

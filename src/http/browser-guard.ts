@@ -22,8 +22,10 @@ export function readBrowserHeaders(request: FastifyRequest): BrowserHeaders {
   return { origin: one('origin'), fetchSite: one('sec-fetch-site'), csrfToken: one('x-csrf-token') };
 }
 
-function refuse(): GraphQLError {
-  return new GraphQLError(problemMessages.FORBIDDEN, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
+const UNLISTED_ORIGIN = 'The origin of this page is not listed in CORS_ORIGINS, so that it may not call this API.';
+
+function refuse(message: string = problemMessages.FORBIDDEN): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
 }
 
 function isForeign({ origin, fetchSite }: BrowserHeaders, isAllowed: OriginCheck): boolean {
@@ -44,7 +46,9 @@ export function browserGuard(isAllowed: OriginCheck): ApolloServerPlugin<Context
           const { browser, refreshCookie, settings } = contextValue;
           const isMutation = operation?.operation === 'mutation';
           const hasCookie = refreshCookie.value !== null;
-          if ((isMutation || hasCookie) && isForeign(browser, isAllowed)) throw refuse();
+          if ((isMutation || hasCookie) && isForeign(browser, isAllowed)) {
+            throw refuse(browser.origin === undefined ? undefined : UNLISTED_ORIGIN);
+          }
           if (!isMutation || !hasCookie || settings.cookieSameSite !== 'none') return;
           if (!checkCsrfToken(contextValue, refreshCookie.value, browser.csrfToken ?? '')) throw refuse();
         },

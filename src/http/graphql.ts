@@ -97,5 +97,6 @@ export async function registerGraphQL(
       throw new GraphQLError(FAULT_MESSAGE, { extensions });
     }
   };
-  app.post(GRAPHQL_PATH, { onRequest: refuseBadHost }, fastifyApolloHandler(server, { context }));
+  const handler = fastifyApolloHandler(server, { context });
+  for (const path of [GRAPHQL_PATH, `${GRAPHQL_PATH}/`]) app.post(path, { onRequest: refuseBadHost }, handler);
 }

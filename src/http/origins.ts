@@ -1,3 +1,4 @@
+import type { Dependencies } from '../dependencies.js';
 import type { Settings } from '../settings.js';
 
 /** Which web origins may call the API with the user's cookie. */
@@ -13,4 +14,28 @@ export function createOriginCheck(settings: Settings): OriginCheck {
   const allowed = new Set([...settings.corsOrigins, ...own]);
   const loopback = settings.nodeEnv !== 'production' && settings.corsOrigins.length === 0;
   return (origin) => allowed.has(origin) || (loopback && LOOPBACK.test(origin));
+}
+
+const TELL_AGAIN_AFTER_MILLISECONDS = 60_000;
+const MOST_TOLD = 10;
+const LONGEST_ORIGIN = 200;
+
+/** Logs origins that are refused, each once a minute: their pages see nothing but a failed request. */
+export function tellForeignOrigins(isAllowed: OriginCheck, { clock, logger }: Dependencies): OriginCheck {
+  const told = new Set<string>();
+  let since = 0;
+  return (origin) => {
+    if (isAllowed(origin)) return true;
+    const now = clock.now().getTime();
+    if (now - since >= TELL_AGAIN_AFTER_MILLISECONDS) {
+      told.clear();
+      since = now;
+    }
+    if (told.size < MOST_TOLD && !told.has(origin)) {
+      told.add(origin);
+      const shown = origin.slice(0, LONGEST_ORIGIN);
+      logger.warn({ origin: shown, setting: 'CORS_ORIGINS' }, 'a page of an origin that is not listed was refused');
+    }
+    return false;
+  };
 }

@@ -29,10 +29,12 @@ export function answerBadAddress(_error: Error, request: FastifyRequest, reply: 
   void sendProblem(request, reply.headers({ ...BARE_HEADERS, 'x-request-id': request.id }), 400);
 }
 
-/** Answers bytes that are no request, and ends their connection. */
+const UNREADABLE_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** Answers bytes that are no request, or that take too long to become one, and ends their connection. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const status = UNREADABLE_STATUS[error.code ?? ''] ?? 400;
   const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status });
   const headers = { ...BARE_HEADERS, connection: 'close', 'content-length': String(Buffer.byteLength(body)) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

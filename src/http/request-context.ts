@@ -28,7 +28,8 @@ function header(request: FastifyRequest, name: string): string | null {
 
 /** Tells who asks, without a round trip: the signature proves the token, and the list in memory knows what was revoked. */
 async function authenticate(dependencies: Dependencies, authorization: string | null): Promise<Actor> {
-  if (authorization === null) return { kind: 'anonymous' };
+  // Some clients send the header without a value where they hold no token.
+  if (authorization === null || authorization.trim() === '') return { kind: 'anonymous' };
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined) return { kind: 'rejected', sessionId: null };
   const check = await dependencies.accessTokens.verify(token).catch((cause: unknown) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerOptions } from 'node:http';
 import cookie from '@fastify/cookie';
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -6,13 +7,14 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
+import { registerChangePassword } from './change-password.js';
 import { isDevelopmentPage, registerDevelopmentPages } from './development-pages.js';
 import { GRAPHQL_PATH, registerGraphQL } from './graphql.js';
 import { registerHealth } from './health.js';
 import { registerHostedPages } from './hosted-pages.js';
 import { registerJwks } from './jwks.js';
 import { registerMetrics } from './metrics.js';
-import { createOriginCheck, type OriginCheck } from './origins.js';
+import { createOriginCheck, type OriginCheck, tellForeignOrigins } from './origins.js';
 import { answerBadAddress, answerUnreadable, registerProblemDetails } from './problem-details.js';
 import { registerShutdown, type Shutdown } from './shutdown.js';
 import { createProxyTrust, warnOfIgnoredForwarding } from './trusted-proxies.js';
@@ -20,13 +22,39 @@ import { createProxyTrust, warnOfIgnoredForwarding } from './trusted-proxies.js'
 const BODY_LIMIT_BYTES = 100 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
 const PREFLIGHT_SECONDS = 600;
+const LONGEST_CHECK_MILLISECONDS = 1_000;
+const QUIET_MILLISECONDS = 60_000;
 const ONE_YEAR_SECONDS = 31_536_000;
 const REQUEST_ID = /^[\w-]{8,64}$/;
+
+/**
+ * Fastify sets the limit of the whole request alone. Node's limit of the headers stayed a minute, Node holds a request to the
+ * longer of the two, and looks for late ones every half minute.
+ */
+function timeLimits({ requestTimeoutMs }: Dependencies['settings']): ServerOptions {
+  return {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(Math.min(requestTimeoutMs / 4, LONGEST_CHECK_MILLISECONDS)),
+  };
+}
+
+/** Closes connections past the bound at once, so that a flood of them does not use up the process's files. */
+function boundConnections({ server }: FastifyInstance, { settings, logger }: Dependencies): void {
+  server.maxConnections = settings.maxConnections;
+  let quietUntil = 0;
+  server.on('drop', () => {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + QUIET_MILLISECONDS;
+    logger.warn({ connections: settings.maxConnections }, 'connections are dropped; MAX_CONNECTIONS is reached');
+  });
+}
 
 function createFastify({ settings }: Dependencies): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: settings.requestTimeoutMs,
+    http: timeLimits(settings),
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     trustProxy: settings.trustedProxies.length > 0 ? createProxyTrust(settings.trustedProxies) : false,
     genReqId(request) {
@@ -99,7 +127,8 @@ export interface HttpServer {
 export async function createHttpServer(dependencies: Dependencies, schema: GraphQLSchema): Promise<HttpServer> {
   const { settings, logger, keyRing } = dependencies;
   const app = createFastify(dependencies);
-  const isAllowed = createOriginCheck(settings);
+  boundConnections(app, dependencies);
+  const isAllowed = tellForeignOrigins(createOriginCheck(settings), dependencies);
   logAnswers(app, dependencies);
   const shutdown = registerShutdown(app);
   warnOfIgnoredForwarding(app, dependencies);
@@ -111,6 +140,7 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   await registerGraphQL(app, dependencies, schema, isAllowed);
   registerHealth(app, dependencies);
   registerJwks(app, keyRing);
+  registerChangePassword(app, settings);
   registerMetrics(app, dependencies);
   await registerPages(app, dependencies);
   return { http: app, shutdown };

@@ -24,7 +24,8 @@ function parametersOf(url: URL): Map<string, string> {
 }
 
 /**
- * Reads SMTP_URL. In production TLS is always verified, and a password only ever travels over TLS.
+ * Reads SMTP_URL. In production TLS is always verified, and mail travels only over TLS unless `requireTLS=false` is written,
+ * a password in any case.
  * Read here and not by nodemailer, whose URLs can set any option of the connection.
  * @throws Error that names the setting and never repeats its value.
  */
@@ -38,6 +39,7 @@ export function parseSmtpUrl(text: string, production: boolean): SmtpServer {
   const verification = parameters.get('tls.rejectunauthorized');
   const rejectUnauthorized = verification === undefined || isOn(verification);
   const ignoreTls = isOn(parameters.get('ignoretls'));
+  const requireTls = parameters.get('requiretls');
   if (production && (!rejectUnauthorized || ignoreTls)) {
     throw new Error('SMTP_URL must not turn off TLS or its verification in production');
   }
@@ -45,7 +47,7 @@ export function parseSmtpUrl(text: string, production: boolean): SmtpServer {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
-    requireTls: isOn(parameters.get('requiretls')) || (production && !secure && url.username !== ''),
+    requireTls: isOn(requireTls) || (production && !secure && (requireTls === undefined || url.username !== '')),
     ignoreTls,
     rejectUnauthorized,
   };

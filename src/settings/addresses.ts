@@ -40,6 +40,10 @@ export function breachSource(production: boolean): Reader<string> {
   });
 }
 
+/** What the web views of apps and the pages of browser extensions send; no page of a web site can have such an origin. */
+const APP_ORIGIN =
+  /^(?:capacitor|ionic|tauri|chrome-extension|moz-extension|safari-web-extension):\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+
 /** Reads the origins whose pages may call the gateway with cookies: exact ones, as a browser writes them. */
 export function browserOrigins(production: boolean): Reader<readonly string[]> {
   const schemes = production ? ['https:'] : ['http:', 'https:'];
@@ -47,7 +51,7 @@ export function browserOrigins(production: boolean): Reader<readonly string[]> {
     if (entry.includes('*')) {
       // A wildcard would let the page of any stranger act with the cookies of whoever visits it.
       refuse('has a wildcard, which would let any site act for a signed-in visitor: list each origin');
-    } else if (parse(entry, schemes)?.origin !== entry) {
+    } else if (!APP_ORIGIN.test(entry) && parse(entry, schemes)?.origin !== entry) {
       const rule = production ? 'a bare https origin in production' : 'a bare http or https origin';
       refuse(`must be ${rule}, as a browser sends it: lower case, no default port, path or trailing slash`);
     }

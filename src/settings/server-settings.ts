@@ -47,7 +47,7 @@ export function serverSettings(production: boolean) {
     }),
     CORS_ORIGINS: optional(browserOrigins(production), {
       description:
-        'Exact origins whose pages may call the gateway with cookies, as a comma list. While it is empty, pages of the same machine may outside production; in production each is https.',
+        'Exact origins whose pages may call the gateway with cookies, as a comma list. While it is empty, pages of the same machine may outside production; in production each is https, or of an app or extension (`capacitor://localhost`, `chrome-extension://<id>`).',
       example: 'https://app.example.com',
     }),
     SHUTDOWN_DRAIN_SECONDS: withDefault(wholeNumber(0, 300), production ? '5' : '0', {
@@ -82,7 +82,10 @@ export function databaseSettings(production: boolean) {
       description: 'Milliseconds after which the database gives up a statement.',
     }),
     REQUEST_TIMEOUT_MS: withDefault(wholeNumber(1, 600_000), '15000', {
-      description: 'Milliseconds that a client may take to send a request.',
+      description: 'Milliseconds that a client may take to send a request, headers and body together.',
+    }),
+    MAX_CONNECTIONS: withDefault(wholeNumber(1, 1_000_000), '4096', {
+      description: 'Most connections of clients that one process keeps open; further ones are closed at once.',
     }),
   };
 }
@@ -107,7 +110,7 @@ export function mailSettings(production: boolean) {
   return {
     SMTP_URL: requiredInProduction(production, mailServer(production), {
       description:
-        'Mail server; without it mail is kept for `/dev/mail`, and in production its query must not weaken TLS.',
+        'Mail server; without it mail is kept for `/dev/mail`. In production `smtp://` demands STARTTLS unless `requireTLS=false` is written, and nothing else of the query may weaken TLS.',
       example: 'smtp://user:password@localhost:587',
       advice: 'smtps://user:password@mail.example.com',
       secret: true,

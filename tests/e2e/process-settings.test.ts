@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   ExchangeTokenDocument,
@@ -8,6 +9,7 @@ import {
   VerifyEmailDocument,
 } from '../generated/operations.js';
 import { createTestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { expectType, newEmail } from '../support/journey.js';
 import { codeIn, mailServer } from '../support/mail-server.js';
 import { dataDirectory, sharedSettings, startProcess } from '../support/process.js';
@@ -44,6 +46,30 @@ it('refuses weak secrets in production, in every process', async () => {
     }
     expect(child.output()).not.toMatch(/changeme|^\s+at /m);
   }
+});
+
+it('warns in one line each of what production sends in the clear', async () => {
+  const env = {
+    NODE_ENV: 'production',
+    SECRET_KEY: randomBytes(48).toString('base64'),
+    PUBLIC_URL: 'https://auth.example.com',
+    DATABASE_URL: 'postgres://gatehouse:canary@db.invalid:5432/gatehouse',
+    REDIS_URL: 'redis://:canary@cache.invalid:6379',
+    RATE_LIMITS: 'on',
+    SMTP_URL: 'smtp://mail.invalid?requireTLS=false',
+    MAIL_FROM: 'no-reply@example.com',
+  };
+  const child = await startProcess({ entry: 'cli/migrate', dataDir: dataDirectory(), env });
+  const warned = () =>
+    child
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line))
+      .filter(({ level, msg }) => level === 40 && /^[A-Z_]+_URL /.test(msg))
+      .map(({ msg }) => msg.split(' ')[0]);
+  await eventually(() => expect(warned()).toEqual(['DATABASE_URL', 'REDIS_URL', 'SMTP_URL']));
+  expect(child.output()).not.toContain('canary');
 });
 
 it('logs JSON lines without a password, code, token or address through a whole journey', async () => {

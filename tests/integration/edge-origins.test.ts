@@ -122,6 +122,49 @@ describe('C3: a mutation', () => {
   });
 });
 
+describe('a page of an origin that is not listed', () => {
+  it('is told the reason, and the log names origin and setting once a minute', async () => {
+    const own = await testGateway({ env: { CORS_ORIGINS: APP } });
+    const told = () =>
+      own.logLines
+        .map((line) => JSON.parse(line))
+        .filter(({ setting }) => setting === 'CORS_ORIGINS')
+        .map(({ level, origin }) => [level, origin]);
+    const ask = (origin: string, query = 'mutation { logout { __typename } }') =>
+      own.send(query, {}, { headers: { origin } });
+    for (const origin of ['https://evil.example', 'https://evil.example', APP, 'http://localhost:5173']) {
+      const { status, errors } = await ask(origin);
+      expect(status).toBe(origin === APP ? 200 : 403);
+      if (origin === APP) continue;
+      expect(errors[0]).toMatchObject({
+        message: expect.stringContaining('CORS_ORIGINS'),
+        extensions: { code: 'FORBIDDEN' },
+      });
+    }
+    const once = [
+      [40, 'https://evil.example'],
+      [40, 'http://localhost:5173'],
+    ];
+    expect(told()).toEqual(once);
+    own.clock.advance(61);
+    await ask('https://evil.example', '{ csrfToken }');
+    expect(told()).toEqual([...once, [40, 'https://evil.example']]);
+    for (let index = 0; index < 30; index += 1) await ask(`https://flood-${index}.example`, '{ csrfToken }');
+    expect(told().length).toBeLessThanOrEqual(12);
+  });
+
+  it('may be the web view of an app or an extension', async () => {
+    const apps = ['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'chrome-extension://abcdefgh'];
+    const own = await testGateway({ env: { CORS_ORIGINS: apps.join(',') } });
+    for (const origin of [...apps, 'capacitor://other', 'chrome-extension://abcdefg']) {
+      const { status, headers } = await own.send('mutation { logout { __typename } }', {}, { headers: { origin } });
+      expect([status, headers['access-control-allow-origin']], origin).toEqual(
+        apps.includes(origin) ? [200, origin] : [403, undefined],
+      );
+    }
+  });
+});
+
 describe('C4: outside production', () => {
   it('pages of this machine may ask where no origin is listed, and no other', async () => {
     const open = await testGateway();

@@ -1,8 +1,10 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sharedGateway, type TestGateway } from '../support/app.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { newEmail, PASSWORD } from '../support/journey.js';
 
 let gateway: TestGateway;
@@ -142,6 +144,80 @@ function raw(text: string): Promise<string> {
   });
 }
 
+describe('A11: a client that never ends its request', () => {
+  /** Sends a piece now and then until the other side closes; resolves with what was answered, or undefined where it stays open. */
+  async function drip(at: number, head: string, piece: string): Promise<string | undefined> {
+    const socket = connect(at, '127.0.0.1').on('error', () => undefined);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.write(head);
+    const dripping = setInterval(() => socket.writable && socket.write(piece), 100);
+    const closed = new Promise<string>((resolve) => void socket.once('close', () => resolve(answer)));
+    const open = sleep(12_000).then(() => undefined);
+    return await Promise.race([closed, open]).finally(() => {
+      clearInterval(dripping);
+      socket.destroy();
+    });
+  }
+
+  it('is cut off, in its headers and in its body', async () => {
+    const own = await testGateway({ env: { REQUEST_TIMEOUT_MS: '800' } });
+    await own.app.http.listen({ host: '127.0.0.1', port: 0 });
+    const at = (own.app.http.server.address() as AddressInfo).port;
+    const start = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+    const answers = await Promise.all([
+      drip(at, start, 'X-A: b\r\n'),
+      drip(at, `${start}Content-Length: 50000\r\n\r\n{"query":"`, ' '),
+      drip(at, `${start}Transfer-Encoding: chunked\r\n\r\n`, '1\r\n \r\n'),
+    ]);
+    expect(answers).not.toContain(undefined);
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('is one of a bounded number of connections', async () => {
+    const own = await testGateway({ env: { MAX_CONNECTIONS: '3' } });
+    await own.app.http.listen({ host: '127.0.0.1', port: 0 });
+    const at = (own.app.http.server.address() as AddressInfo).port;
+    const sockets = Array.from({ length: 8 }, () => connect(at, '127.0.0.1').on('error', () => undefined));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    await eventually(() => expect(sockets.filter(({ destroyed }) => destroyed)).toHaveLength(5));
+    const dropped = () => own.logLines.filter((line) => line.includes('MAX_CONNECTIONS'));
+    expect(dropped()).toHaveLength(1);
+    for (const socket of sockets) socket.destroy();
+    await eventually(async () => {
+      expect((await fetch(`http://127.0.0.1:${at}/health/live`)).status).toBe(200);
+    });
+  });
+});
+
+describe('C10: addresses that people and programs try', () => {
+  it('the API answers at /graphql/ too', async () => {
+    const post = (url: string) =>
+      gateway.inject({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json' },
+        payload: json('{ me { id } }'),
+      });
+    expect((await post('/graphql/')).json()).toEqual({ data: { me: null } });
+    expect((await post('/graphql//')).statusCode).toBe(404);
+  });
+
+  it('a password manager is led to the page of a new password', async () => {
+    const url = '/.well-known/change-password';
+    const { statusCode, headers } = await gateway.inject({ url });
+    expect(statusCode).toBe(302);
+    const page = new URL(String(headers.location), `http://localhost${url}`).pathname;
+    expect((await gateway.inject({ url: page })).statusCode).toBe(200);
+    const app = await testGateway({ env: { APP_URL: 'https://app.example.com/start' } });
+    expect((await app.inject({ url })).headers.location).toBe('https://app.example.com/start/reset-password');
+  });
+});
+
 describe('H3: methods and addresses', () => {
   it.each(['TRACE', 'TRACK', 'PROPFIND', 'DELETE', 'SEARCH'])(
     '%s is answered 405 or 400 at every address, and echoes nothing',
@@ -161,7 +237,7 @@ describe('H3: methods and addresses', () => {
     for (const url of [
       '/',
       '/admin',
-      '/graphql/',
+      '/graphql//',
       '/GraphQL',
       '/.env',
       '/dev/mail/html/../../etc/passwd',

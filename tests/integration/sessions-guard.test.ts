@@ -73,10 +73,20 @@ describe('who gets past the guard', () => {
     });
   });
 
-  it.each(['Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'made-up', 'Bearer a b', 'Bearer null', ''])(
+  it.each(['Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'made-up', 'Bearer a b', 'Bearer null'])(
     'nobody by the header %j',
     async (authorization) => {
       expect(await protectedFields({ headers: { authorization } })).toEqual(refused);
+    },
+  );
+
+  it.each(['', ' ', '\t'])(
+    'C6: whoever sends the header as %j is a stranger, and no bearer of a bad token',
+    async (authorization) => {
+      const headers = { authorization };
+      const answer = await gateway.ask(MeDocument, {}, { headers });
+      expect([answer.data.me, answer.errors]).toEqual([null, []]);
+      expect(await protectedFields({ headers })).toEqual(await protectedFields({}));
     },
   );
 

@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { renderEnvironmentExample, renderSettingsTable } from '../../src/settings/documentation.js';
 import { describeSeconds } from '../../src/settings/readers.js';
+import { transportWarnings } from '../../src/settings/transport-warnings.js';
 import { weaknessOf } from '../../src/settings/weak-secrets.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError } from '../../src/settings.js';
 
@@ -64,6 +65,7 @@ describe('defaults', () => {
       databasePoolMax: 10,
       databaseStatementTimeoutMs: 5000,
       requestTimeoutMs: 15_000,
+      maxConnections: 4_096,
       redisUrl: undefined,
       smtpUrl: undefined,
       mailFrom: 'Gatehouse <no-reply@localhost>',
@@ -238,6 +240,46 @@ describe('production', () => {
       expect(development({ NODE_ENV })[0]).toMatch(/^NODE_ENV must be one of development, test, production/);
     }
     expect(refusals({ NODE_ENV: ' production ' }).length).toBeGreaterThan(1);
+  });
+});
+
+describe('production in the clear', () => {
+  const warned = (env: Record<string, string>) =>
+    transportWarnings(loadSettings({ ...PRODUCTION, ...env })).map((warning) => warning.split(' ')[0]);
+
+  test.each([
+    [{ DATABASE_URL: 'postgres://u:canary@db.example.com/a' }, ['DATABASE_URL']],
+    [{ DATABASE_URL: 'postgres://u:canary@10.0.0.5/a?sslmode=disable' }, ['DATABASE_URL']],
+    [{ DATABASE_URL: 'postgres://u:canary@db/a?sslmode=prefer' }, ['DATABASE_URL']],
+    [{ DATABASE_URL: 'postgres://u:canary@localhost/a?host=db.example.com' }, ['DATABASE_URL']],
+    [
+      { DATABASE_URL: 'postgres://u@localhost/a', DATABASE_DIRECT_URL: 'postgresql://u:canary@db/a' },
+      ['DATABASE_DIRECT_URL'],
+    ],
+    [{ REDIS_URL: 'redis://:canary@cache.example.com:6379' }, ['REDIS_URL']],
+    [{ SMTP_URL: 'smtp://mail.example.com?requireTLS=false' }, ['SMTP_URL']],
+    [{ DATABASE_URL: 'postgres://u@db/a', REDIS_URL: 'redis://cache' }, ['DATABASE_URL', 'REDIS_URL']],
+  ])('%j is warned about', (env, names) => {
+    const safe = { DATABASE_URL: 'postgres://u@localhost/a', SMTP_URL: 'smtps://mail.example.com' };
+    expect(warned({ ...safe, ...env })).toEqual(names);
+    expect(transportWarnings(loadSettings({ ...PRODUCTION, ...env })).join()).not.toContain('canary');
+    const { NODE_ENV: _, ...development } = PRODUCTION;
+    expect(transportWarnings(loadSettings({ ...development, ...env }))).toEqual([]);
+  });
+
+  test.each([
+    'postgres://u@localhost/a',
+    'postgres://u@127.0.0.1:5432/a',
+    'postgres://u@[::1]/a',
+    'postgres://u@%2Fvar%2Frun%2Fpostgresql/a',
+    'postgres://u@localhost/a?host=/var/run/postgresql',
+    'postgres://u@db.example.com/a?sslmode=require',
+    'postgres://u@db.example.com/a?sslmode=verify-full&sslrootcert=/ca.pem',
+    'postgres://u@db.example.com/a?ssl=true',
+  ])('DATABASE_URL %s is not', (DATABASE_URL) => {
+    const others = { REDIS_URL: 'rediss://cache.example.com', SMTP_URL: 'smtp://mail.example.com' };
+    expect(warned({ DATABASE_URL, ...others })).toEqual([]);
+    expect(warned({ DATABASE_URL, REDIS_URL: 'redis://localhost:6379' })).toEqual([]);
   });
 });
 
@@ -436,7 +478,22 @@ describe('addresses', () => {
   });
 
   test.each([
+    'capacitor://localhost',
+    'ionic://localhost',
+    'tauri://localhost',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'moz-extension://6f1d6b8e-1a2b-4c3d-8e9f-001122334455',
+  ])('CORS_ORIGINS takes %s, also in production', (text) => {
+    expect(loadSettings({ ...PRODUCTION, CORS_ORIGINS: `https://a.example,${text}` }).corsOrigins).toContain(text);
+  });
+
+  test.each([
     'https://a.example/',
+    'capacitor://localhost/',
+    'capacitor://',
+    'ionic://localhost:80/a',
+    'javascript://a',
+    'data://a',
     'https://a.example/app',
     'https://A.example',
     'https://a.example:443',

@@ -54,9 +54,9 @@ async function tcpServer(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function transportTo(port: number, credentials = '', nodeEnv = 'test'): MailTransport {
+function transportTo(port: number, credentials = '', nodeEnv = 'test', query = ''): MailTransport {
   const transport = createTransport({
-    smtpUrl: `smtp://${credentials}127.0.0.1:${port}`,
+    smtpUrl: `smtp://${credentials}127.0.0.1:${port}${query}`,
     mailFrom: 'Gatehouse <no-reply@gate.example>',
     dataDir: '/nonexistent',
     nodeEnv,
@@ -80,6 +80,15 @@ describe('a mail over SMTP', () => {
     expect(message).toMatch(/^X-Auto-Response-Suppress: All\r$/m);
     expect(message).toContain('Your code is 482913.');
     expect(message).toContain('<b>482913</b>');
+  });
+
+  test('leaves production only over TLS, unless the operator writes otherwise', async () => {
+    const { received, port } = await smtpServer();
+    const mail = outgoing({ to: 'robin@example.com' });
+    await expect(transportTo(port, '', 'production').send(mail)).rejects.toThrow();
+    expect(received).toEqual([]);
+    await transportTo(port, '', 'production', '?requireTLS=false').send(mail);
+    expect(received).toHaveLength(1);
   });
 
   test.each(cases)('$name in $locale is one well-formed message', async ({ name, locale }) => {

@@ -17,7 +17,10 @@ describe('SMTP_URL', () => {
 
   test.each([
     ['smtps://mail.example.com', { port: 465, secure: true, requireTls: false, rejectUnauthorized: true }],
-    ['smtp://mailpit:1025', { port: 1025, secure: false, requireTls: false, rejectUnauthorized: true }],
+    ['smtp://mailpit:1025', { port: 1025, secure: false, requireTls: true, rejectUnauthorized: true }],
+    ['smtp://mailpit?requireTLS=false', { requireTls: false, rejectUnauthorized: true }],
+    ['smtp://mailpit?requiretls=0', { requireTls: false }],
+    ['smtp://user:secret@mailpit?requireTLS=false', { requireTls: true }],
     ['smtp://[::1]:2525?requireTLS=true', { host: '::1', port: 2525, requireTls: true }],
   ])('%s in production', (url, server) => {
     expect(parseSmtpUrl(url, true)).toMatchObject(server);

@@ -1,0 +1,52 @@
+import { isLoopbackHost } from '../lib/local-hosts.js';
+import type { Settings } from '../settings.js';
+
+const ENCRYPTING_MODES = ['require', 'verify-ca', 'verify-full', 'no-verify'];
+
+/** Whether the host is this machine: a loopback name, a socket's folder, or none at all. */
+function isThisMachine(host: string): boolean {
+  return host === '' || host.startsWith('/') || isLoopbackHost(host);
+}
+
+function isPlainPostgres(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  const { searchParams: query } = url;
+  if (isThisMachine(query.get('host') ?? decodeURIComponent(url.hostname))) return false;
+  const mode = query.get('sslmode');
+  if (mode !== null) return !ENCRYPTING_MODES.includes(mode);
+  return !['true', '1', 'no-verify'].includes(query.get('ssl') ?? '') && !query.has('sslrootcert');
+}
+
+function isPlainRedis(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'redis:' && !isThisMachine(url.hostname);
+}
+
+function allowsPlainMail(text: string): boolean {
+  const url = URL.parse(text);
+  if (url?.protocol !== 'smtp:' || url.username !== '' || isThisMachine(url.hostname)) return false;
+  return [...url.searchParams].some(
+    ([name, value]) => name.toLowerCase() === 'requiretls' && /^(false|0)$/.test(value),
+  );
+}
+
+/** Names each setting by which production talks to another machine in the clear; one sentence for each, without values. */
+export function transportWarnings(settings: Settings): string[] {
+  if (settings.nodeEnv !== 'production') return [];
+  const { databaseUrl, databaseDirectUrl, redisUrl, smtpUrl } = settings;
+  const advice = 'connects to another machine without TLS: passwords and personal data can be read on the way; add';
+  const found: [boolean, string][] = [
+    [databaseUrl !== undefined && isPlainPostgres(databaseUrl), `DATABASE_URL ${advice} ?sslmode=verify-full`],
+    [
+      databaseDirectUrl !== undefined && databaseDirectUrl !== databaseUrl && isPlainPostgres(databaseDirectUrl),
+      `DATABASE_DIRECT_URL ${advice} ?sslmode=verify-full`,
+    ],
+    [redisUrl !== undefined && isPlainRedis(redisUrl), `REDIS_URL ${advice} the s of rediss://`],
+    [
+      smtpUrl !== undefined && allowsPlainMail(smtpUrl),
+      'SMTP_URL has requireTLS=false: codes and links of mails can be read on the way to the mail server',
+    ],
+  ];
+  return found.filter(([applies]) => applies).map(([, warning]) => warning);
+}
