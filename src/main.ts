@@ -4,13 +4,19 @@ import { supportedNode } from './lib/supported-node.js';
 supportedNode();
 
 // Imported after the check, as native modules crash older versions before they can say why.
-const [{ buildApp }, { migrateAll, runProcess, whenDatabaseIsThere }, { startWorkers }, { printWelcome }] =
-  await Promise.all([
-    import('./app.js'),
-    import('./start.js'),
-    import('./workers/start-workers.js'),
-    import('./welcome.js'),
-  ]);
+const [
+  { buildApp },
+  { listenForMetrics },
+  { migrateAll, runProcess, whenDatabaseIsThere },
+  { startWorkers },
+  { printWelcome },
+] = await Promise.all([
+  import('./app.js'),
+  import('./http/metrics.js'),
+  import('./start.js'),
+  import('./workers/start-workers.js'),
+  import('./welcome.js'),
+]);
 
 /** A database that is not there by then is waited for with open doors: not ready, and able to say so. */
 const LISTEN_AFTER_MILLISECONDS = 3_000;
@@ -37,6 +43,7 @@ await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
   await Promise.race([prepared, sleep(LISTEN_AFTER_MILLISECONDS, undefined, { ref: false })]);
   signal.throwIfAborted();
   await app.http.listen({ host: settings.host, port: settings.port });
+  onClose(await listenForMetrics(dependencies));
   await prepared;
   signal.throwIfAborted();
   if (settings.runWorker) worker = startWorkers(dependencies);

@@ -3,7 +3,8 @@ import { supportedNode } from './lib/supported-node.js';
 supportedNode();
 
 // Imported after the check, as native modules crash older versions before they can say why.
-const [{ migrateAll, runProcess, whenDatabaseIsThere }, { startWorkers }] = await Promise.all([
+const [{ listenForMetrics }, { migrateAll, runProcess, whenDatabaseIsThere }, { startWorkers }] = await Promise.all([
+  import('./http/metrics.js'),
   import('./start.js'),
   import('./workers/start-workers.js'),
 ]);
@@ -13,6 +14,7 @@ await runProcess(async ({ dependencies, signal, onClose }) => {
   await whenDatabaseIsThere({ logger, signal }, () => migrateAll(dependencies));
   const worker = startWorkers(dependencies);
   onClose(() => worker.close());
+  onClose(await listenForMetrics(dependencies));
   logger.info('the worker is running');
   return undefined;
 });

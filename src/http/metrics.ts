@@ -1,9 +1,14 @@
-import type { FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge } from 'prom-client';
 import type { Dependencies } from '../dependencies.js';
+import { equalInConstantTime } from '../lib/constant-time.js';
+import { registerProblemDetails } from './problem-details.js';
 
-/** Serves the process's figures in the Prometheus format. */
-export function registerMetrics(app: FastifyInstance, { metrics, passwordHasher }: Dependencies): void {
+type Needs = Pick<Dependencies, 'metrics' | 'passwordHasher' | 'settings' | 'logger'>;
+
+/** Begins to collect the figures of the process, where that was not done before. */
+function collectFigures({ metrics, passwordHasher }: Needs): void {
+  if (metrics.getSingleMetric('gatehouse_password_hashes') !== undefined) return;
   collectDefaultMetrics({ register: metrics });
   new Gauge({
     name: 'gatehouse_password_hashes',
@@ -16,10 +21,45 @@ export function registerMetrics(app: FastifyInstance, { metrics, passwordHasher 
       this.set({ state: 'waiting' }, waiting);
     },
   });
-  app.get('/metrics', async (_request, reply) => {
-    return await reply
-      .header('cache-control', 'no-store')
-      .type(metrics.contentType)
-      .send(await metrics.metrics());
+}
+
+/** Whether the request holds METRICS_TOKEN, or none is set. */
+function mayRead({ settings: { metricsToken } }: Needs, authorization: string | undefined): boolean {
+  if (metricsToken === undefined) return true;
+  const [, token = ''] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+  return equalInConstantTime(Buffer.from(token), Buffer.from(metricsToken));
+}
+
+function serveFigures(app: FastifyInstance, needs: Needs): void {
+  const { metrics } = needs;
+  collectFigures(needs);
+  app.get('/metrics', async (request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    if (!mayRead(needs, request.headers.authorization)) {
+      return await reply.code(401).header('www-authenticate', 'Bearer').send();
+    }
+    return await reply.type(metrics.contentType).send(await metrics.metrics());
   });
+}
+
+/**
+ * Serves the figures of the process in the Prometheus format beside the API: to whoever holds METRICS_TOKEN, or outside
+ * production to everybody. Where METRICS_PORT is set they are served there alone.
+ */
+export function registerMetrics(app: FastifyInstance, needs: Needs): void {
+  const { metricsPort, metricsToken, nodeEnv } = needs.settings;
+  if (metricsPort !== undefined) return;
+  if (metricsToken !== undefined || nodeEnv !== 'production') serveFigures(app, needs);
+}
+
+/** Listens on METRICS_PORT, where it is set, with the figures and nothing else; returns what closes it. */
+export async function listenForMetrics(needs: Needs): Promise<() => Promise<void>> {
+  const { host, metricsPort: port } = needs.settings;
+  if (port === undefined) return () => Promise.resolve();
+  const app = Fastify({ forceCloseConnections: true });
+  registerProblemDetails(app, needs.logger);
+  serveFigures(app, needs);
+  await app.listen({ host, port });
+  needs.logger.info({ addresses: app.addresses() }, 'metrics are served');
+  return () => app.close();
 }

@@ -15,7 +15,7 @@ export function createJobCounters(registry: Registry): JobCounters {
   const registers = [registry];
   const mails = new Counter({
     name: 'gatehouse_mails_total',
-    help: 'Mails by what became of them.',
+    help: 'Mails by outcome: DONE (sent, or not needed any more), RETRIED or FAILED.',
     labelNames: ['outcome'],
     registers,
   });
@@ -32,7 +32,8 @@ export function createJobCounters(registry: Registry): JobCounters {
     registers,
   });
   return {
-    countMail: (outcome) => mails.inc({ outcome }),
+    // An unknown address gets no mail where a known one does, which no figure may tell.
+    countMail: (outcome) => mails.inc({ outcome: outcome === 'SENT' || outcome === 'DISCARDED' ? 'DONE' : outcome }),
     countPasswordCheck: (outcome) => passwordChecks.inc({ outcome }),
     countPurged: (rows, count) => purged.inc({ rows }, count),
   };

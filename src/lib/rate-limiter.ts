@@ -18,6 +18,8 @@ export interface LimitState {
 export interface Limiter {
   /** Counts one try of `key`. Rejects when no store can be reached: what cannot be counted must not pass. */
   consume(key: string): Promise<LimitState>;
+  /** Takes one try of `key` back. */
+  giveBack(key: string): Promise<void>;
   /** Lets the tries of `key` begin anew. */
   forget(key: string): Promise<void>;
 }
@@ -83,6 +85,7 @@ export function createLimiter(stores: LimiterStores, name: string, window: Limit
         throw refused;
       }
     },
+    giveBack: async (key) => void (await limiter.reward(key)),
     forget: async (key) => void (await limiter.delete(key)),
   };
 }

@@ -5,7 +5,7 @@ import type { Dependencies } from '../dependencies.js';
 import { clientNetwork } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
-import { ProblemError, problem } from '../problems.js';
+import { isProblem, ProblemError, problem } from '../problems.js';
 import { limitKey, loginIdentity } from '../services/attempts/login-limit.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { noteRefusal } from './note-refusal.js';
@@ -26,6 +26,14 @@ type Arguments = Record<string, unknown> & { input?: Record<string, unknown> };
 
 const HOUR = 3_600;
 const DAY = 86_400;
+
+/**
+ * Scopes whose figures are told before they refuse: they count the caller alone. An account or address is counted for
+ * everybody who names it, so that its figures would tell strangers when its owner signed in.
+ */
+const TOLD_SCOPES: readonly Scope[] = ['client', 'session', 'user'];
+/** Scopes that count a name, where a success is the owner's and must not use up what strangers see used. */
+const NAME_SCOPES: readonly Scope[] = ['account', 'email'];
 
 /** Every limit: field → whom it counts, how many, in how long. Aliases count, as each is a call of the field. */
 export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
@@ -92,7 +100,7 @@ function deviceTokenOf({ input }: Arguments, { client }: Context): string | null
  * Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. Null counts for nobody: a
  * refresh that brings no token is refused for nothing, and pages ask it for every visitor who is not signed in.
  */
-const identify: Record<Scope, (args: Arguments, context: Context) => string | null> = {
+const identify: Record<Scope, (args: Arguments, context: Context) => string | null | Promise<string | null>> = {
   client: (_args, context) => clientOf(context),
   email: (args) => `email:${folded(args.input?.email)}`,
   account: (args, context) =>
@@ -134,22 +142,25 @@ function windowOf({ scope, points, seconds }: Policy): LimitWindow {
   return { points, seconds, isForgettable: scope === 'account' };
 }
 
-type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<void>;
+/** Takes back what a call has counted, once it turned out to be its owner's. */
+type GiveBack = () => Promise<void>;
+type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<GiveBack | undefined>;
 
 /**
  * One limit of a field. graphql-rate-limit reads its store and then writes it, which parallel calls race through; so the
  * read of this store counts atomically, its write does nothing, and a call past the limit is raised with its waiting time.
  */
 function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
+  const isTold = TOLD_SCOPES.includes(policy.scope);
   return async (args, context, info) => {
-    const identity = identify[policy.scope](args, context);
-    if (identity === null) return;
+    const identity = await identify[policy.scope](args, context);
+    if (identity === null) return undefined;
     const key = limitKey(context.secretKeys, name, identity);
     const store = {
       setForIdentity: () => undefined,
       async getForIdentity() {
         const state = await limiter.consume(key);
-        context.tellLimit(name, policy.seconds, state);
+        if (isTold || !state.allowed) context.tellLimit(name, policy.seconds, state);
         if (state.allowed) return [];
         if (state.overruns) await noteRefusal(context, 'LIMIT_EXCEEDED', { limit: name });
         const { limit, resetSeconds: retryAfterSeconds } = state;
@@ -158,7 +169,16 @@ function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
     };
     const limit = getGraphQLRateLimiter({ identifyContext: () => key, store });
     await limit({ parent: undefined, args, context, info }, { max: policy.points, window: `${policy.seconds}s` });
+    return NAME_SCOPES.includes(policy.scope) ? () => limiter.giveBack(key) : undefined;
   };
+}
+
+/** A try that succeeded does not count for the name that it was for. What cannot be given back stays counted. */
+async function giveBackAll(context: Context, taken: readonly (GiveBack | undefined)[]): Promise<void> {
+  await Promise.all(taken.map(async (giveBack) => await giveBack?.())).catch((cause: unknown) => {
+    const { logger, requestId } = context;
+    logger.warn({ err: cause, requestId }, 'a try could not be given back');
+  });
 }
 
 /** Each policy's name, by which it counts and is told: the second window of a scope has counters of its own. */
@@ -176,11 +196,12 @@ function named(field: string, policies: Policy[]): { name: string; policy: Polic
 function whereItCounts(limit: Limit): Limit {
   return async (args, context, info) => {
     try {
-      await limit(args, context, info);
+      return await limit(args, context, info);
     } catch (cause) {
       if (!isDatabaseUnavailable(cause)) throw cause;
       const { logger, requestId } = context;
       logger.warn({ err: cause, requestId, field: info.fieldName }, 'a limit could not be counted');
+      return undefined;
     }
   };
 }
@@ -198,8 +219,12 @@ export function createRateLimits(
       return type === 'Query' ? whereItCounts(limit) : limit;
     });
     return async (resolve, parent, args, context, info) => {
-      for (const limit of limits) await limit(args, context, info);
-      return await resolve(parent, args, context, info);
+      const taken: (GiveBack | undefined)[] = [];
+      for (const limit of limits) taken.push(await limit(args, context, info));
+      const outcome: unknown = await resolve(parent, args, context, info);
+      // The shield returns what was thrown below it.
+      if (!isProblem(outcome) && !(outcome instanceof Error)) await giveBackAll(context, taken);
+      return outcome;
     };
   };
   return Object.fromEntries(

@@ -33,11 +33,14 @@ export function checkTogether(
     problems.push({ name: 'COOKIE_SAME_SITE', reason: 'must not be none unless PUBLIC_URL is an https address' });
   }
   // One leaked or retired key must not open what another protects.
-  for (const other of ['SECRET_KEY_PREVIOUS', 'ROUTER_SECRET']) {
+  for (const other of ['SECRET_KEY_PREVIOUS', 'ROUTER_SECRET', 'METRICS_TOKEN']) {
     const key = texts.get('SECRET_KEY');
     if (key !== undefined && key === texts.get(other)) {
       problems.push({ name: 'SECRET_KEY', reason: `must differ from ${other}` });
     }
+  }
+  if (read.METRICS_PORT !== undefined && read.METRICS_PORT === read.PORT) {
+    problems.push({ name: 'METRICS_PORT', reason: 'must differ from PORT' });
   }
   return problems;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { graphqlSettings, limitSettings, passwordSettings, signupSettings, tokenSettings } from './account-settings.js';
 import { brandSettings } from './brand-settings.js';
+import { metricsSettings } from './metrics-settings.js';
 import { protectionSettings } from './protection-settings.js';
 import { retentionSettings } from './retention-settings.js';
 import { databaseSettings, mailSettings, redisSettings, secretSettings, serverSettings } from './server-settings.js';
@@ -20,6 +21,7 @@ export function settingGroups(production: boolean) {
     'Sign-up': signupSettings(),
     Limits: limitSettings(production),
     Retention: retentionSettings(),
+    Metrics: metricsSettings(production),
     GraphQL: graphqlSettings(production),
   };
 }
@@ -40,6 +42,7 @@ export function settingsSchema(production: boolean) {
     ...groups['Sign-up'],
     ...groups.Limits,
     ...groups.Retention,
+    ...groups.Metrics,
     ...groups.GraphQL,
   });
 }

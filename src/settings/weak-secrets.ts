@@ -5,6 +5,7 @@ export const SAMPLE_SECRETS = {
   current: 'replace-with-the-output-of-openssl-rand-base64-48',
   previous: 'replace-with-the-secret-key-used-before-this-one',
   router: 'replace-with-a-second-output-of-openssl-rand-base64-48',
+  metrics: 'replace-with-a-third-output-of-openssl-rand-base64-48',
 } as const;
 
 // Words that sample secrets are put together from; what is left without them has to be long enough by itself.

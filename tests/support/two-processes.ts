@@ -35,7 +35,10 @@ const limitNames = Object.values(rateLimitPolicies).flatMap((fields) =>
 );
 
 /** RATE_LIMITS that refuse nothing, while everything is counted and told as ever. */
-export const WIDE_LIMITS = [...new Set(limitNames)].map((name) => `${name}=9000/1h`).join(',');
+export const WIDE_LIMITS = [...new Set(limitNames)]
+  .map((name) => `${name}=9000/1h`)
+  .concat('mail:address=9000/1h')
+  .join(',');
 
 /** Waits until a process has found all of its parts: before Redis answers, each process would count in another way. */
 async function whole(gateway: ChildGateway): Promise<void> {

@@ -20,20 +20,16 @@ type Needs = Pick<
   'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'
 >;
 
-interface Resent {
-  resendAvailableAt: Date;
-  outboxId?: string;
-}
-
-async function writeCode(context: Needs, em: EntityManager, email: string, now: Date): Promise<Resent> {
+/** The id of the mail; undefined within the cool-down. */
+async function writeCode(context: Needs, em: EntityManager, email: string, now: Date): Promise<string | undefined> {
   const { codeResendSeconds, verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
   const previous = await lockCode(em, 'VERIFY_EMAIL', email);
   const availableAt = previous === null ? now : addSeconds(previous.issuedAt, codeResendSeconds);
-  if (availableAt > now) return { resendAvailableAt: availableAt };
+  if (availableAt > now) return undefined;
   const user = await em.findOne(User, { email, emailVerifiedAt: null, disabledAt: null });
   const code = { purpose: 'VERIFY_EMAIL' as const, address: email, userId: user?.id ?? null, now, codeTtl, linkTtl };
   const { id: codeId } = await issueCode(em, context.secretKeys, { ...code, previous });
-  const outboxId = await writeTypedMail(context, em, {
+  return await writeTypedMail(context, em, {
     mail: user === null ? 'none' : 'verify-email',
     recipient: email,
     locale: user?.locale ?? null,
@@ -42,7 +38,6 @@ async function writeCode(context: Needs, em: EntityManager, email: string, now: 
     requestId: context.requestId,
     now,
   });
-  return { resendAvailableAt: addSeconds(now, codeResendSeconds), outboxId };
 }
 
 /**
@@ -51,10 +46,12 @@ async function writeCode(context: Needs, em: EntityManager, email: string, now: 
  */
 export async function resendVerification(context: Needs, input: { email: string }): Promise<MailAccepted> {
   const now = context.clock.now();
-  const [status, resent] = await Promise.all([
+  const [status, outboxId] = await Promise.all([
     mailStatus(context),
     context.em.transactional((em) => writeCode(context, em, input.email, now)),
   ]);
-  if (resent.outboxId !== undefined) handOver(context, resent.outboxId);
-  return { kind: 'mail-accepted', email: input.email, mailStatus: status, resendAvailableAt: resent.resendAvailableAt };
+  if (outboxId !== undefined) handOver(context, outboxId);
+  // Counted from now, whenever the last mail was: that would tell what others asked for.
+  const resendAvailableAt = addSeconds(now, context.settings.codeResendSeconds);
+  return { kind: 'mail-accepted', email: input.email, mailStatus: status, resendAvailableAt };
 }

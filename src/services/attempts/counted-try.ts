@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
+import { clientNetwork } from '../../lib/client-network.js';
 import { addSeconds } from '../../lib/clock.js';
 import { type Problem, problem } from '../../problems.js';
 import { type CountingContext, lockIfDue } from './lock.js';
-import { subjectKey, type TrySubject } from './subject.js';
+import { delayKey, subjectKey, type TrySubject } from './subject.js';
 
 /** A try that was admitted; its end is told once. */
 export interface Attempt {
@@ -40,12 +41,14 @@ const ADMIT = `
   WHERE f.total < ? AND (f.locked_until IS NULL OR f.locked_until <= ?)
     AND CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END
       + CASE WHEN f.last_tried_at < ? THEN 0 ELSE f.in_flight END < ?
-  RETURNING failures`;
+  RETURNING failures,
+    (SELECT own.failures FROM login_failures own WHERE own.key = ? AND own.last_tried_at >= ?) AS own_failures`;
 
 const LOCK_OF = 'SELECT locked_until, total FROM login_failures WHERE key = ?';
 const SUCCEED = `
   UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, in_flight = GREATEST(in_flight - 1, 0)
   WHERE key = ?`;
+const SUCCEED_HERE = 'UPDATE login_failures SET failures = 0 WHERE key = ?';
 const RELEASE = 'UPDATE login_failures SET in_flight = GREATEST(in_flight - 1, 0) WHERE key = ?';
 
 function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
@@ -58,16 +61,22 @@ function mostInARow({ settings }: CountingContext): number {
   return Math.max(MOST_FAILURES_IN_A_ROW, settings.lockoutThreshold);
 }
 
-/** The failures so far, or undefined where no place is left. */
-async function takePlace(context: CountingContext, key: string): Promise<number | undefined> {
+/** What a try is counted by: its subject, and where from, for the delay. */
+interface TryKeys {
+  key: string;
+  delayedBy: string;
+}
+
+/** The failures so far that delay the try, or undefined where no place is left. */
+async function takePlace(context: CountingContext, { key, delayedBy }: TryKeys): Promise<number | undefined> {
   const { lockoutSeconds, lockoutThreshold } = context.settings;
   const now = context.clock.now();
   const stale = addSeconds(now, -lockoutSeconds);
   const undecided = addSeconds(now, -FORGET_UNDECIDED_AFTER_SECONDS);
   const renewed = [now, stale, undecided];
-  const values = [key, now, ...renewed, mostInARow(context), now, ...renewed, lockoutThreshold];
-  const [row] = await context.em.execute<{ failures: number }[]>(ADMIT, values);
-  return row?.failures;
+  const values = [key, now, ...renewed, mostInARow(context), now, ...renewed, lockoutThreshold, delayedBy, stale];
+  const [row] = await context.em.execute<{ failures: number; own_failures: number | null }[]>(ADMIT, values);
+  return key === delayedBy ? row?.failures : row && (row.own_failures ?? 0);
 }
 
 /** Why no place is left; undefined where others are about to free theirs or to lock the name. */
@@ -81,12 +90,12 @@ async function findLock(context: CountingContext, key: string): Promise<Problem<
 }
 
 /** A place among the tries, or the lock; tries that come while all places are taken wait for those before them. */
-async function admit(context: CountingContext, key: string): Promise<number | Problem<'ACCOUNT_LOCKED'>> {
+async function admit(context: CountingContext, keys: TryKeys): Promise<number | Problem<'ACCOUNT_LOCKED'>> {
   let poll = FIRST_POLL_MILLISECONDS;
   for (let waited = 0; waited < WAIT_FOR_OTHERS_MILLISECONDS; waited += poll) {
-    const failures = await takePlace(context, key);
+    const failures = await takePlace(context, keys);
     if (failures !== undefined) return failures;
-    const lock = await findLock(context, key);
+    const lock = await findLock(context, keys.key);
     if (lock !== undefined) return lock;
     await sleep(poll * (0.5 + Math.random()));
     poll = Math.min(poll * 2, LONGEST_POLL_MILLISECONDS);
@@ -97,7 +106,7 @@ async function admit(context: CountingContext, key: string): Promise<number | Pr
 
 /** The wait that a try is worth after so many failures: it doubles up to the last one before the lock. */
 export function delayAfter(failures: number, threshold: number): number {
-  const triesLeft = threshold - failures - 1;
+  const triesLeft = Math.max(0, threshold - failures - 1);
   const delay = failures === 0 ? 0 : LONGEST_DELAY_MILLISECONDS / 2 ** triesLeft;
   return delay < SHORTEST_DELAY_MILLISECONDS ? 0 : delay;
 }
@@ -112,8 +121,10 @@ export async function countedTry<Outcome>(
   subject: TrySubject,
   work: (attempt: Attempt) => Promise<Outcome>,
 ): Promise<Outcome | Problem<'ACCOUNT_LOCKED'>> {
-  const key = subjectKey(context.secretKeys, subject);
-  const failures = await admit(context, key);
+  const { secretKeys, client } = context;
+  const key = subjectKey(secretKeys, subject);
+  const delayedBy = delayKey(secretKeys, subject, clientNetwork(client.ipAddress));
+  const failures = await admit(context, { key, delayedBy });
   if (typeof failures !== 'number') return failures;
   await sleep(delayAfter(failures, context.settings.lockoutThreshold));
   const em = context.em.fork();
@@ -121,10 +132,13 @@ export async function countedTry<Outcome>(
   try {
     return await work({
       async failed(owner) {
-        await lockIfDue(context, { key, scope: subject.scope, owner });
+        await lockIfDue(context, { key, delayedBy, scope: subject.scope, owner });
         counted = true;
       },
-      succeeded: async (transaction) => void (await transaction.execute(SUCCEED, [key])),
+      async succeeded(transaction) {
+        await transaction.execute(SUCCEED, [key]);
+        if (failures > 0 && delayedBy !== key) await transaction.execute(SUCCEED_HERE, [delayedBy]);
+      },
     });
   } catch (cause) {
     // Where even this fails the place is free again after a while.

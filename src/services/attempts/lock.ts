@@ -20,6 +20,8 @@ export type CountingContext = Pick<
 /** A name that was just tried in vain. */
 interface WrongTry {
   key: string;
+  /** What the growing delay is counted by; the same key where the caller is the only one who tries. */
+  delayedBy: string;
   scope: TrySubject['scope'];
   owner: User | null;
 }
@@ -35,6 +37,11 @@ const FAIL = `
     locked_until = CASE WHEN f.failures + 1 >= ? AND f.locked_until IS NULL THEN ?::timestamptz ELSE f.locked_until END
   WHERE f.key = ?
   RETURNING f.failures >= ? AND f.locked_until = ?::timestamptz AS locks, f.notified_at`;
+/** Counts for the delay of one client network; as much time as a lock lasts makes it begin anew. */
+const FAIL_HERE = `
+  INSERT INTO login_failures AS f (key, failures, in_flight, total, last_tried_at) VALUES (?, 1, 0, 0, ?)
+  ON CONFLICT (key) DO UPDATE SET
+    failures = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.failures + 1 END, last_tried_at = excluded.last_tried_at`;
 const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
 const FORGET = 'DELETE FROM login_failures WHERE key = ANY(?)';
 const LIFT = `
@@ -67,6 +74,9 @@ export async function lockIfDue(context: CountingContext, wrong: WrongTry): Prom
   const outboxId = await context.em.fork().transactional(async (em) => {
     const values = [lockoutThreshold, until, wrong.key, lockoutThreshold, until];
     const [row] = await em.execute<{ locks: boolean; notified_at: string | null }[]>(FAIL, values);
+    if (wrong.delayedBy !== wrong.key) {
+      await em.execute(FAIL_HERE, [wrong.delayedBy, now, addSeconds(now, -lockoutSeconds)]);
+    }
     if (row?.locks !== true) return undefined;
     const toldAt = row.notified_at === null ? undefined : new Date(row.notified_at);
     const told = toldAt !== undefined && toldAt > addSeconds(now, -TELL_AGAIN_AFTER_SECONDS);

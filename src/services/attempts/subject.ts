@@ -15,6 +15,15 @@ function partsOf(subject: TrySubject): string[] {
   return subject.scope === 'device' ? [subject.userId, subject.deviceKey] : [subject.userId];
 }
 
+/**
+ * The key that the growing delay of a subject is counted by. A name is delayed for each client network apart, as else the
+ * delay would tell strangers what others tried, its owner among them.
+ */
+export function delayKey(keys: SecretKeys, subject: TrySubject, network: string): string {
+  if (subject.scope !== 'identifier') return subjectKey(keys, subject);
+  return keys.authenticate('login-failures', ['identifier-network', subject.value, network]).toString('base64url');
+}
+
 /** The key that a subject is counted by; a keyed hash, so that the table tells no names. */
 export function subjectKey(keys: SecretKeys, subject: TrySubject): string {
   return keys.authenticate('login-failures', [subject.scope, ...partsOf(subject)]).toString('base64url');

@@ -15,11 +15,6 @@ type Needs = Pick<
   'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'
 >;
 
-interface Requested {
-  resendAvailableAt: Date;
-  outboxId?: string;
-}
-
 async function writeCode(
   context: Needs,
   em: EntityManager,
@@ -42,7 +37,8 @@ async function writeCode(
   });
 }
 
-async function writeRequest(context: Needs, em: EntityManager, email: string, now: Date): Promise<Requested> {
+/** The id of the mail; undefined within the cool-down. */
+async function writeRequest(context: Needs, em: EntityManager, email: string, now: Date): Promise<string | undefined> {
   const previous = await lockOrMakeCode(em, context.secretKeys, 'RESET_PASSWORD', email);
   const availableAt = addSeconds(previous.issuedAt, context.settings.codeResendSeconds);
   const user = await em.findOne(User, { email, disabledAt: null });
@@ -52,9 +48,7 @@ async function writeRequest(context: Needs, em: EntityManager, email: string, no
     success: user !== null && !isTooSoon,
     userId: user?.id ?? null,
   });
-  if (isTooSoon) return { resendAvailableAt: availableAt };
-  const outboxId = await writeCode(context, em, previous, user, now);
-  return { resendAvailableAt: addSeconds(now, context.settings.codeResendSeconds), outboxId };
+  return isTooSoon ? undefined : await writeCode(context, em, previous, user, now);
 }
 
 /**
@@ -63,11 +57,12 @@ async function writeRequest(context: Needs, em: EntityManager, email: string, no
  */
 export async function requestPasswordReset(context: Needs, input: { email: string }): Promise<MailAccepted> {
   const now = context.clock.now();
-  const [status, requested] = await Promise.all([
+  const [status, outboxId] = await Promise.all([
     mailStatus(context),
     context.em.transactional((em) => writeRequest(context, em, input.email, now)),
   ]);
-  const { outboxId, resendAvailableAt } = requested;
   if (outboxId !== undefined) handOver(context, outboxId);
+  // Counted from now, whenever the last mail was: that would tell what others asked for.
+  const resendAvailableAt = addSeconds(now, context.settings.codeResendSeconds);
   return { kind: 'mail-accepted', email: input.email, mailStatus: status, resendAvailableAt };
 }
