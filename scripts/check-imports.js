@@ -16,8 +16,8 @@ import { parseSource, sourceFiles } from './support/source-files.js';
  */
 const FLOW = ['dependencies', 'context', 'settings']; // what is handed down as arguments: its types are open to the layers that receive it
 const LAYERS = {
-  main: { values: ['start', 'welcome', 'app', 'workers', 'lib'], types: [] },
-  worker: { values: ['start', 'workers', 'lib'], types: [] },
+  main: { values: ['start', 'welcome', 'app', 'workers', 'http/metrics.ts', 'lib'], types: [] },
+  worker: { values: ['start', 'workers', 'http/metrics.ts', 'lib'], types: [] },
   cli: { values: ['start', 'services', 'problems', 'lib'], types: [] },
   start: { values: ['settings', 'dependencies', 'database', 'jobs', 'lib'], types: [] },
   welcome: { values: ['entities'], types: FLOW },
