@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { migrateDatabase } from './database/migrate.js';
 import { createDependencies, type Dependencies } from './dependencies.js';
 import { QUEUE_SCHEMA } from './jobs/queue-location.js';
-import { isDatabaseUnavailable } from './lib/database-errors.js';
+import { isAccessRefused, isDatabaseUnavailable } from './lib/database-errors.js';
 import { createLogger } from './lib/logger.js';
 import { within } from './lib/within.js';
 import { startFailure } from './settings/start-failure.js';
@@ -58,7 +58,7 @@ export async function whenDatabaseIsThere(
     try {
       return await work();
     } catch (cause) {
-      if (!isDatabaseUnavailable(cause)) throw cause;
+      if (!isDatabaseUnavailable(cause) || isAccessRefused(cause)) throw cause;
       logger.warn({ err: cause, nextTryInMilliseconds: wait }, 'waiting for the database');
     }
     await sleep(wait, undefined, { signal });

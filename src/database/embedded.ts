@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { isAccessRefused, isDatabaseUnavailable } from '../lib/database-errors.js';
 import { keptSecret, readIfPresent } from '../lib/files.js';
 
 /** A PostgreSQL server of our own on the loopback interface. */
@@ -185,7 +185,7 @@ async function enter(urlOf: (database: string) => string): Promise<pg.Client | u
     if (await lock(client, 'pg_try_advisory_lock_shared')) return client;
     await client.end();
   } catch (error) {
-    if (!isDatabaseUnavailable(error)) throw error;
+    if (!isDatabaseUnavailable(error) || isAccessRefused(error)) throw error;
   }
   return undefined;
 }

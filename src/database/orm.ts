@@ -1,8 +1,10 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import type { ClientBase } from 'pg';
 import type { Logger } from 'pino';
 import { entities } from '../entities/all.js';
 import { migrations } from './migrations/all.js';
+import { RetryingEntityManager } from './retrying-entity-manager.js';
 
 /** What the ORM needs to know. */
 export interface OrmOptions {
@@ -15,10 +17,16 @@ export interface OrmOptions {
 /** How long a request may wait for a connection before it is told that the database is away, in milliseconds. */
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
+/** Statements outside of a transaction are run as those in ours are, whatever the server's default is. */
+function isolate(client: ClientBase, done: (error?: Error) => void): void {
+  client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED').then(() => done(), done);
+}
+
 /** Builds the ORM; connects with the first query, so that a database that is away does not stop the process. */
 export function createOrm(options: OrmOptions): MikroORM {
   return new MikroORM({
     entities,
+    entityManager: RetryingEntityManager,
     clientUrl: options.url,
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, tableName: 'migrations' },
@@ -30,6 +38,7 @@ export function createOrm(options: OrmOptions): MikroORM {
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
       statement_timeout: options.statementTimeoutMilliseconds,
       keepAlive: true,
+      verify: isolate,
     },
     // It asks, and may make, a database as soon as a connection is wanted, and fails where the server is away.
     ensureDatabase: false,

@@ -1,5 +1,12 @@
-/** SQLSTATE classes and codes of a database that is away, starting, stopping, full or too slow (PostgreSQL, appendix A). */
-const unavailableStates = /^(08|53|57P|57014|25006|40001|40P01)/;
+/**
+ * SQLSTATE classes and codes (PostgreSQL, appendix A) of a database that is away, starting, stopping, full, too slow, failing
+ * (58, XX000, which poolers use for their own failures), read-only, or that no longer knows our password (28, 3D000).
+ */
+const unavailableStates = /^(08|28|3D000|53|58|57P|57014|55P03|25006|25P03|25P04|40001|40P01|XX000)/;
+/** States of a server that is there and will not have us. */
+const accessStates = /^(28|3D000)/;
+/** States of a transaction that was given up for another one. */
+const conflictStates = /^(40001|40P01)/;
 const unavailableSystemErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -8,19 +15,52 @@ const unavailableSystemErrors = new Set([
   'ETIMEDOUT',
   'EPIPE',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
   'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTCONN',
+  'ECONNABORTED',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+  'ERR_SOCKET_CLOSED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 /** node-postgres gives these conditions no code. */
 const unavailableMessages =
-  /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end/;
+  /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end|is not queryable|Query read timeout|Connection is closed|server does not support SSL|Received unexpected \w+ message from backend/;
+
+/** Whether something holds for an error or for one that caused it. */
+function someCause(error: unknown, holds: (error: Error, code: string) => boolean): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (holds(error, code)) return true;
+  const causes = [error.cause, 'previous' in error ? error.previous : undefined];
+  if (error instanceof AggregateError) causes.push(...error.errors);
+  return causes.some((cause) => cause !== error && someCause(cause, holds));
+}
 
 /** Whether an error, or one that caused it, says that the database or the counters cannot be reached now. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (unavailableStates.test(code) || unavailableSystemErrors.has(code) || unavailableMessages.test(error.message))
-    return true;
-  const causes = [error.cause, 'previous' in error ? error.previous : undefined];
-  if (error instanceof AggregateError) causes.push(...error.errors);
-  return causes.some((cause) => cause !== error && isDatabaseUnavailable(cause));
+  return someCause(
+    error,
+    ({ message }, code) =>
+      unavailableStates.test(code) || unavailableSystemErrors.has(code) || unavailableMessages.test(message),
+  );
+}
+
+/** Whether the database is there and refuses this role, password or database name; waiting alone does not mend that. */
+export function isAccessRefused(error: unknown): boolean {
+  return someCause(error, (_error, code) => accessStates.test(code));
+}
+
+/** Whether the database gave a transaction up for another one, and kept nothing of it. */
+export function isTransactionConflict(error: unknown): boolean {
+  return someCause(error, (_error, code) => conflictStates.test(code));
 }

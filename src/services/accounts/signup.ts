@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DeadlockException, type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
@@ -262,7 +262,7 @@ async function writeAll(attempt: Attempt): Promise<{ outboxId: string; checkOf: 
 
 /** The username that another sign-up took in the same moment; what else collides comes right when it is tried again. */
 async function raceLost(context: Needs, error: unknown): Promise<Problem<'USERNAME_TAKEN'> | undefined> {
-  if (changedMeanwhile(error) || error instanceof DeadlockException) return undefined;
+  if (changedMeanwhile(error)) return undefined;
   if (!(error instanceof UniqueConstraintViolationException)) throw error;
   if (!('constraint' in error && error.constraint === 'users_username_key_unique')) {
     throw new ProblemError(problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 }));
