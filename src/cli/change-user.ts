@@ -1,3 +1,4 @@
+import { normalIdentifier } from '../lib/email-address.js';
 import { isProblem } from '../problems.js';
 import { changeUser, type UserChange } from '../services/accounts/change-user.js';
 import { resetTwoFactor } from '../services/accounts/reset-two-factor.js';
@@ -26,7 +27,7 @@ function change(context: UseCaseContext, email: string, verb: string | undefined
 }
 
 await runCommand(async ({ context, words: [verb, address, value], say }) => {
-  const email = address?.trim().toLowerCase();
+  const email = address === undefined ? undefined : normalIdentifier(address);
   const outcome = email === undefined ? undefined : await change(context, email, verb, value);
   if (outcome === undefined) {
     say(USAGE);

@@ -1,16 +1,96 @@
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 
-/** Most characters of an address (RFC 5321, erratum 1690). */
+/** Most characters of an address (RFC 5321 4.5.3.1.3, without the angle brackets). */
 export const LONGEST_EMAIL = 254;
 
-/** An address in its one spelling: trimmed and in lower case. */
+const LONGEST_LOCAL_PART = 64;
+const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+const ASCII = /^[\x20-\x7E]*$/;
+/** The full stops of other scripts that IDNA reads as dots (UTS #46). */
+const DOTS = /[\u3002\uFF0E\uFF61]/g;
+
+/** Whether the text is exactly one plain ASCII address (RFC 5321): a dot-atom, an `@` and a host name. */
+export function isPlainAddress(text: string): boolean {
+  const at = text.indexOf('@');
+  const local = text.slice(0, at);
+  return (
+    at > 0 &&
+    text.length <= LONGEST_EMAIL &&
+    local.length <= LONGEST_LOCAL_PART &&
+    LOCAL_PART.test(local) &&
+    text
+      .slice(at + 1)
+      .split('.')
+      .every((label) => LABEL.test(label))
+  );
+}
+
+/** ASCII letters in lower case. Other letters stay, so that none of them becomes an ASCII letter, as the Kelvin sign would. */
+export function lowerCaseAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function asciiLabel(label: string): string | undefined {
+  if (ASCII.test(label)) {
+    const isEncoded = label.toLowerCase().startsWith('xn--');
+    return LABEL.test(label) && (!isEncoded || domainToASCII(label) !== '') ? label : undefined;
+  }
+  const encoded = domainToASCII(label);
+  // A label that is ASCII once it is encoded only looks like the one it names.
+  return encoded.startsWith('xn--') && LABEL.test(encoded) ? encoded : undefined;
+}
+
+/** The domain in its ASCII form (IDNA); undefined where no mail can be sent to it. */
+function asciiDomain(text: string): string | undefined {
+  const labels = text.replace(DOTS, '.').split('.').map(asciiLabel);
+  const isPublic = labels.length > 1 && !/^(?:\d+|.)$/.test(labels.at(-1) ?? '');
+  return isPublic && !labels.includes(undefined) ? labels.join('.') : undefined;
+}
+
+type ReadAddress = { address: string } | { rule: 'email' | 'local_part_ascii' | 'too_big'; message: string };
+
+function readAddress(typed: string): ReadAddress {
+  const text = typed.trim();
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, Math.max(at, 0));
+  const domain = asciiDomain(text.slice(at + 1));
+  const invalid: ReadAddress = { rule: 'email', message: 'This is no email address.' };
+  if (domain === undefined || local === '') return invalid;
+  if (/[^\p{ASCII}]/u.test(local) && LOCAL_PART.test(local.replace(/[\p{L}\p{M}\p{N}\p{S}]/gu, 'x'))) {
+    return { rule: 'local_part_ascii', message: 'Use only ASCII characters before the @.' };
+  }
+  if (local.length > LONGEST_LOCAL_PART && LOCAL_PART.test(local)) {
+    return { rule: 'too_big', message: `Use at most ${LONGEST_LOCAL_PART} characters before the @.` };
+  }
+  const address = lowerCaseAscii(`${local}@${domain}`);
+  if (address.length > LONGEST_EMAIL) {
+    return { rule: 'too_big', message: `Use at most ${LONGEST_EMAIL} characters.` };
+  }
+  return isPlainAddress(address) ? { address } : invalid;
+}
+
+/**
+ * An address in the one spelling that is kept, compared and mailed to: trimmed, in lower case, its domain in ASCII. The
+ * local part is ASCII too, as many mail servers take no other.
+ */
 export const emailAddress = z
   .string()
   .max(LONGEST_EMAIL, `Use at most ${LONGEST_EMAIL} characters.`)
-  .transform((text) => text.trim())
-  // Before it is lower-cased: letters that only look like ASCII, such as the Kelvin sign, must not become it.
-  .pipe(z.email('This is no email address.'))
-  .transform((text) => text.toLowerCase());
+  .transform((typed, context) => {
+    const read = readAddress(typed);
+    if ('address' in read) return read.address;
+    context.addIssue({ code: 'custom', message: read.message, params: { rule: read.rule } });
+    return z.NEVER;
+  });
+
+/** The one spelling of whoever is named at a login or in a count: an address as it is kept, or a username in lower case. */
+export function normalIdentifier(typed: string): string {
+  const text = typed.trim();
+  const address = text.length <= LONGEST_EMAIL && text.includes('@') ? emailAddress.safeParse(text).data : undefined;
+  return address ?? lowerCaseAscii(text);
+}
 
 /** Enough of an address for its owner to know it again, and no more. */
 export function maskedEmail(email: string): string {

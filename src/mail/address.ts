@@ -1,23 +1,5 @@
+import { isPlainAddress } from '../lib/email-address.js';
 import { MailError } from './mail-error.js';
-
-const LONGEST_ADDRESS = 254; // RFC 5321 4.5.3.1.3, without the angle brackets
-const LONGEST_LOCAL_PART = 64;
-
-const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
-
-/** Whether the text is exactly one plain ASCII address: a dot-atom, an `@` and a host name. */
-export function isPlainAddress(text: string): boolean {
-  const at = text.indexOf('@');
-  const local = text.slice(0, at);
-  return (
-    at > 0 &&
-    text.length <= LONGEST_ADDRESS &&
-    local.length <= LONGEST_LOCAL_PART &&
-    LOCAL_PART.test(local) &&
-    DOMAIN.test(text.slice(at + 1))
-  );
-}
 
 /**
  * Refuses every recipient that two readers could read differently: quoted local parts, comments, lists, groups,

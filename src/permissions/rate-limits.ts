@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientNetwork } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { normalIdentifier } from '../lib/email-address.js';
 import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
 import { limitKey, loginIdentity } from '../services/attempts/login-limit.js';
@@ -83,7 +84,7 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
 };
 
 function folded(value: unknown): string {
-  return typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return typeof value === 'string' ? normalIdentifier(value) : '';
 }
 
 function clientOf(context: Context): string {

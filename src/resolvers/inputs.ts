@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { emailAddress, LONGEST_EMAIL } from '../lib/email-address.js';
+import { deviceNameHint, localeHint, timezoneHint } from '../lib/device-hints.js';
+import { emailAddress, LONGEST_EMAIL, normalIdentifier } from '../lib/email-address.js';
+import { normalCode } from '../lib/typed-code.js';
+import { isBlank, trimmed } from '../lib/visible-text.js';
 import { type FieldProblem, ProblemError, problem } from '../problems.js';
 import { CODE_LENGTH } from '../services/one-time-codes/derive.js';
 
@@ -9,6 +12,8 @@ const CONTROL = /\p{Cc}/u;
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
 const LONGEST_PASSWORD = 1_024;
 const LONGEST_NAME = 100;
+/** Room for a recovery code with blanks between all of its signs. */
+const LONGEST_TYPED_CODE = 128;
 
 /** Half a surrogate pair is no character: the database takes it neither as text nor in JSON, and hashes see any two as one. */
 function wellFormed(text: z.ZodString) {
@@ -26,26 +31,15 @@ function line(longest: number) {
   return wellFormed(text);
 }
 
-function isLocale(text: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(text).length === 1;
-  } catch {
-    return false;
-  }
-}
-
-function isTimezone(text: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 const email = line(LONGEST_EMAIL).pipe(emailAddress);
-const name = line(LONGEST_NAME)
-  .refine((text) => text.trim() !== '', { error: 'Leave it out or write something.', params: { rule: 'blank' } })
-  .refine((text) => !DIRECTION.test(text), { error: 'Leave out direction marks.', params: { rule: 'characters' } })
+const name = z
+  .string()
+  .transform(trimmed)
+  .pipe(
+    line(LONGEST_NAME)
+      .refine((text) => !isBlank(text), { error: 'Leave it out or write something.', params: { rule: 'blank' } })
+      .refine((text) => !DIRECTION.test(text), { error: 'Leave out direction marks.', params: { rule: 'characters' } }),
+  )
   .nullish();
 const username = z
   .string()
@@ -58,21 +52,34 @@ const username = z
 const chosenPassword = wellFormed(z.string());
 /** A password that is compared, of a length that a hash may be asked for. */
 const presentedPassword = wellFormed(z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`));
+const typedCode = z.string().max(LONGEST_TYPED_CODE, 'This is no code.').transform(normalCode);
 /** A code of the authenticator app or a recovery code; which one it is, its check finds out. */
-const secondFactorCode = line(64);
+const secondFactorCode = typedCode.pipe(line(64));
 /** A code that was mailed. */
-const mailedCode = z.string().regex(new RegExp(`^\\d{${CODE_LENGTH}}$`), `A code has ${CODE_LENGTH} digits.`);
+const mailedCode = typedCode.pipe(
+  z.string().regex(new RegExp(`^[0-9]{${CODE_LENGTH}}$`), `A code has ${CODE_LENGTH} digits.`),
+);
 const LONGEST_DEVICE_TOKEN = 128;
-const deviceToken = z.string().max(LONGEST_DEVICE_TOKEN, 'This is no device token.').nullish();
+/** What describes the device never stops a sign-in: what cannot be used is left out. */
+const deviceToken = z
+  .string()
+  .transform((token) => (token.length > LONGEST_DEVICE_TOKEN ? null : token))
+  .nullish();
+const deviceName = z.string().transform(deviceNameHint).nullish();
 const delivery = z.enum(['COOKIE', 'BODY']);
 const token = z.string();
 
-const locale = line(35)
-  .refine(isLocale, { error: 'This is no language tag.', params: { rule: 'locale' } })
-  .transform((text) => Intl.getCanonicalLocales(text)[0] ?? text)
+/** Of a sign-up, whose client sends what the device says. */
+const hintedLocale = z.string().transform(localeHint).nullish();
+const hintedTimezone = z.string().transform(timezoneHint).nullish();
+/** Of a profile, whose user chose them. */
+const locale = line(64)
+  .refine((text) => localeHint(text) !== null, { error: 'This is no language tag.', params: { rule: 'locale' } })
+  .transform(localeHint)
   .nullish();
 const timezone = line(64)
-  .refine(isTimezone, { error: 'This is no time zone.', params: { rule: 'timezone' } })
+  .refine((text) => timezoneHint(text) !== null, { error: 'This is no time zone.', params: { rule: 'timezone' } })
+  .transform(timezoneHint)
   .nullish();
 
 /** What each input must be, beyond its GraphQL type; values come out as they are kept. */
@@ -83,8 +90,8 @@ export const inputRules = {
     username,
     displayName: name,
     role: line(32).nullish(),
-    locale,
-    timezone,
+    locale: hintedLocale,
+    timezone: hintedTimezone,
     termsAccepted: z.boolean(),
     privacyPolicyAccepted: z.boolean(),
   }),
@@ -95,12 +102,10 @@ export const inputRules = {
   verifyEmailWithToken: z.object({ token }),
   resendVerification: z.object({ email }),
   login: z.object({
-    identifier: line(LONGEST_EMAIL)
-      .transform((text) => text.trim().toLowerCase())
-      .pipe(z.string().min(1, 'Say who signs in.')),
+    identifier: line(LONGEST_EMAIL).transform(normalIdentifier).pipe(z.string().min(1, 'Say who signs in.')),
     password: presentedPassword,
     rememberMe: z.boolean(),
-    deviceName: name,
+    deviceName,
     tokenDelivery: delivery,
     deviceToken,
   }),
@@ -117,7 +122,7 @@ export const inputRules = {
   confirmEmailChange: z.object({ code: mailedCode }),
   revertEmailChange: z.object({ token }),
   reportSession: z.object({ token }),
-  exchangeToken: z.object({ token, rememberMe: z.boolean(), deviceName: name, tokenDelivery: delivery, deviceToken }),
+  exchangeToken: z.object({ token, rememberMe: z.boolean(), deviceName, tokenDelivery: delivery, deviceToken }),
 } as const;
 
 function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {

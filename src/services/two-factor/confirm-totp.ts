@@ -61,8 +61,7 @@ async function confirm(
 
 /** The try counts before the code is compared. */
 async function tryCode(context: Needs, input: ConfirmTotpInput, pending: Pending) {
-  const { userId } = input;
-  const code = input.code.replace(/\s/g, '');
+  const { userId, code } = input;
   return await countedTry(context, { scope: 'two-factor', userId }, async (counted) => {
     const step = matchingStep(pending.seed, code, context.clock.now(), context.settings.totpWindow);
     if (step === undefined) {

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { RecoveryCode } from '../../entities/recovery-code.js';
+import { normalCode } from '../../lib/typed-code.js';
 import type { Seed } from './totp.js';
 
 /** How many codes an account has at first. */
@@ -19,13 +20,9 @@ function newCode(): string {
   return signs.join('').replace(GROUP, '$&-');
 }
 
-/** A code as it was made, from what people make of it: other case, blanks, dashes, O for 0, I and L for 1. */
+/** A code as it was made, from what people make of it: other case, separators, O for 0, I and L for 1. */
 function normalized(typed: string): string {
-  return typed
-    .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, '')
-    .replaceAll('O', '0')
-    .replace(/[IL]/g, '1');
+  return normalCode(typed).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
 }
 
 /**

@@ -74,11 +74,10 @@ async function consumeCode(
   context: SecondFactorContext,
   em: EntityManager,
   user: User,
-  typed: string,
+  code: string,
 ): Promise<UsedCode | undefined> {
   const credential = await lockSeed(em, context, user.id);
   if (credential === undefined) return undefined;
-  const code = typed.replace(/\s/g, '');
   const proof = { user, code, ...credential, now: context.clock.now() };
   return APP_CODE.test(code) ? await consumeAppCode(context, em, proof) : await consumeSpareCode(context, em, proof);
 }

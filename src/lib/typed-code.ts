@@ -1,0 +1,22 @@
+const DIGIT = /^\p{Nd}$/u;
+/** Blanks, invisible characters, dashes and what else stands between the groups of a code. */
+const SEPARATORS = /[\s\p{Z}\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}\p{Pc}\u2212\u02D7\u2800.,:;/'’·•|]+/gu;
+
+/** The value of a decimal digit of any script: each script's ten stand side by side, in order from zero. */
+function digitValue(digit: string): string {
+  const point = digit.codePointAt(0) ?? 0;
+  let before = 0;
+  while (DIGIT.test(String.fromCodePoint(point - before - 1))) before += 1;
+  return String(before % 10);
+}
+
+/**
+ * A code as it was made, from how it was typed, pasted or read out: without separators, its digits and letters in ASCII
+ * whatever keyboard they came from. Every code is normalised by this before its attempt is counted.
+ */
+export function normalCode(typed: string): string {
+  return typed
+    .normalize('NFKC')
+    .replace(/\p{Nd}/gu, (digit) => (digit <= '9' ? digit : digitValue(digit)))
+    .replace(SEPARATORS, '');
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { emailAddress, isPlainAddress, normalIdentifier } from '../../../src/lib/email-address.js';
+
+const a = (count: number) => 'a'.repeat(count);
+
+describe('an address at the door', () => {
+  test.each([
+    ['info@example.xn--p1ai', 'info@example.xn--p1ai'],
+    ['r&d@example.com', 'r&d@example.com'],
+    ['user=x@example.com', 'user=x@example.com'],
+    ["a'@example.com", "a'@example.com"],
+    ['user/dept@example.com', 'user/dept@example.com'],
+    ['!#$%*+-/=?^_`{|}~@example.com', '!#$%*+-/=?^_`{|}~@example.com'],
+    [' Robin@EXAMPLE.com ', 'robin@example.com'],
+    ['post@Bücher.example', 'post@xn--bcher-kva.example'],
+    ['info@пример.рф', 'info@xn--e1afmkfd.xn--p1ai'],
+    ['info@例え。テスト', 'info@xn--r8jz45g.xn--zckzah'],
+    [`${a(64)}@example.com`, `${a(64)}@example.com`],
+    [`x@${a(63)}.example`, `x@${a(63)}.example`],
+  ])('%s is kept as %s', (typed, kept) => {
+    expect(emailAddress.safeParse(typed).data).toBe(kept);
+    expect(isPlainAddress(kept)).toBe(true);
+    expect(emailAddress.safeParse(kept).data).toBe(kept);
+  });
+
+  test.each([
+    [`${a(65)}@example.com`, 'too_big'],
+    [`x@${a(64)}.example`, 'email'],
+    ['a@foo-.example.com', 'email'],
+    ['a@-foo.example.com', 'email'],
+    ['a@foo_bar.example', 'email'],
+    ['a@xn--zz--.example', 'email'],
+    ['.a@example.com', 'email'],
+    ['a.@example.com', 'email'],
+    ['a..b@example.com', 'email'],
+    ['"a b"@example.com', 'email'],
+    ['a@b@example.com', 'email'],
+    ['a@localhost', 'email'],
+    ['a@192.0.2.1', 'email'],
+    ['a@[192.0.2.1]', 'email'],
+    ['a@example.com.', 'email'],
+    ['a@ex\uFF41mple.com', 'email'],
+    ['a@\u212Aelvin.example', 'email'],
+    [`a@${'ü'.repeat(62)}.example`, 'email'],
+    [`x@${[63, 63, 63, 61].map(a).join('.')}`, 'too_big'],
+    ['jörg@example.com', 'local_part_ascii'],
+    ['\u212Aate@example.com', 'local_part_ascii'],
+    ['', 'email'],
+    ['@example.com', 'email'],
+  ])('%s is refused: %s', (typed, rule) => {
+    const issue = emailAddress.safeParse(typed).error?.issues[0];
+    expect(issue?.code === 'custom' ? issue.params?.rule : issue?.code).toBe(rule);
+  });
+});
+
+describe('an identifier', () => {
+  test.each([
+    [' Robin@EXAMPLE.com', 'robin@example.com'],
+    ['post@Bücher.example', 'post@xn--bcher-kva.example'],
+    ['Robin_1', 'robin_1'],
+    ['\u212Aate', '\u212Aate'],
+    ['\u212Aate@example.com', '\u212Aate@example.com'],
+    ['no@address@all', 'no@address@all'],
+  ])('%s is %s', (typed, normal) => {
+    expect(normalIdentifier(typed)).toBe(normal);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { deviceNameHint, localeHint, timezoneHint } from '../../../src/lib/device-hints.js';
+import { normalCode } from '../../../src/lib/typed-code.js';
+import { isBlank, trimmed } from '../../../src/lib/visible-text.js';
+
+describe('a typed code', () => {
+  test.each([
+    '    123456',
+    '123 456\n',
+    '123-456',
+    '123–456',
+    '123\u2011456',
+    '123\u00A0456',
+    '123\u202F456',
+    '\u200B123\u2060456\uFEFF',
+    '\u2066123456\u2069',
+    '123.456',
+    '１２３４５６',
+    '١٢٣٤٥٦',
+    '۱۲۳۴۵۶',
+    '१२३४५६',
+    '𝟏𝟐𝟑𝟜𝟝𝟞',
+    '1 2 3 4 5 6',
+  ])('%j is 123456', (typed) => {
+    expect(normalCode(typed)).toBe('123456');
+  });
+
+  test('keeps letters, in ASCII', () => {
+    expect(normalCode('ａｂｃｄ – 0x9Z')).toBe('abcd0x9Z');
+    expect(normalCode('12\u0000456')).toBe('12\u0000456');
+  });
+});
+
+describe('a hint of a device', () => {
+  test.each([
+    ['de_DE', 'de-DE'],
+    ['en-US@posix', 'en-US'],
+    ['de_DE.UTF-8', 'de-DE'],
+    ['zh_hant_tw', 'zh-Hant-TW'],
+    ['C.UTF-8', null],
+    ['', null],
+    ['not a language', null],
+    [`en-u-ca-gregory-co-phonebk-hc-h12-nu-latn`, 'en'],
+    ['x'.repeat(5_000), null],
+  ])('locale %j is %j', (typed, kept) => expect(localeHint(typed)).toBe(kept));
+
+  test.each([
+    ['Etc/Unknown', null],
+    ['Europe/Vienna ', 'Europe/Vienna'],
+    ['Mars/Olympus', null],
+    ['', null],
+    ['x'.repeat(5_000), null],
+  ])('time zone %j is %j', (typed, kept) => expect(timezoneHint(typed)).toBe(kept));
+
+  test.each([
+    ['\u2068Robin’s phone\u2069', 'Robin’s phone'],
+    ['a\nb\u0000c', 'a b c'],
+    ['x'.repeat(5_000), 'x'.repeat(100)],
+    [`${'x'.repeat(99)}😀`, 'x'.repeat(99)],
+    ['\uD800', null],
+    ['\u200B \u2800', null],
+    ['👩‍💻', '👩‍💻'],
+  ])('device name %j is %j', (typed, kept) => expect(deviceNameHint(typed)).toBe(kept));
+});
+
+describe('text that nobody can see', () => {
+  test.each(['', ' ', '\u200B\u200D', '\u2060', '\u3164', '\u2800', '\u00AD', '\uFE0F', '\u{E0041}'])('%j', (text) => {
+    expect(isBlank(text)).toBe(true);
+  });
+
+  test('is trimmed where it is a blank, and kept where it belongs to a sign', () => {
+    expect(trimmed('\u00A0\u200B Robin \u3164')).toBe('Robin');
+    expect(trimmed('❤\uFE0F')).toBe('❤\uFE0F');
+  });
+});
