@@ -39,11 +39,15 @@ function timeLimits({ requestTimeoutMs }: Dependencies['settings']): ServerOptio
   };
 }
 
-/** Closes connections past the bound at once, so that a flood of them does not use up the process's files. */
+/**
+ * Closes connections past the bound at once, so that a flood of them does not use up the process's files; those that are kept
+ * and idle make room for the next.
+ */
 function boundConnections({ server }: FastifyInstance, { settings, logger }: Dependencies): void {
   server.maxConnections = settings.maxConnections;
   let quietUntil = 0;
   server.on('drop', () => {
+    server.closeIdleConnections();
     if (Date.now() < quietUntil) return;
     quietUntil = Date.now() + QUIET_MILLISECONDS;
     logger.warn({ connections: settings.maxConnections }, 'connections are dropped; MAX_CONNECTIONS is reached');

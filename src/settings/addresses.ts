@@ -42,7 +42,7 @@ export function breachSource(production: boolean): Reader<string> {
 
 /** What the web views of apps and the pages of browser extensions send; no page of a web site can have such an origin. */
 const APP_ORIGIN =
-  /^(?:capacitor|ionic|tauri|chrome-extension|moz-extension|safari-web-extension):\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+  /^(?:http:\/\/tauri\.localhost|(?:capacitor|ionic|tauri|chrome-extension|moz-extension|safari-web-extension):\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/;
 
 /** Reads the origins whose pages may call the gateway with cookies: exact ones, as a browser writes them. */
 export function browserOrigins(production: boolean): Reader<readonly string[]> {

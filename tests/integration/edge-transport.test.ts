@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
@@ -191,6 +192,25 @@ describe('A11: a client that never ends its request', () => {
     await eventually(async () => {
       expect((await fetch(`http://127.0.0.1:${at}/health/live`)).status).toBe(200);
     });
+  });
+});
+
+describe('A11: connections that are kept and idle', () => {
+  it('make room for others when the bound is reached', async () => {
+    const own = await testGateway({ env: { MAX_CONNECTIONS: '2' } });
+    await own.app.http.listen({ host: '127.0.0.1', port: 0 });
+    const at = (own.app.http.server.address() as AddressInfo).port;
+    const kept = [1, 2].map(() => connect(at, '127.0.0.1').on('error', () => undefined));
+    onTestFinished(() => {
+      for (const socket of kept) socket.destroy();
+    });
+    for (const socket of kept) {
+      socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(socket, 'data');
+    }
+    await eventually(async () => {
+      expect((await fetch(`http://127.0.0.1:${at}/health/live`)).status).toBe(200);
+    }, 10_000);
   });
 });
 

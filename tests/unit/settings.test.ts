@@ -481,6 +481,7 @@ describe('addresses', () => {
     'capacitor://localhost',
     'ionic://localhost',
     'tauri://localhost',
+    'http://tauri.localhost',
     'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
     'moz-extension://6f1d6b8e-1a2b-4c3d-8e9f-001122334455',
   ])('CORS_ORIGINS takes %s, also in production', (text) => {
