@@ -7,7 +7,7 @@ import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
-import { limitKey, loginIdentity } from '../services/attempts/login-limit.js';
+import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/login-limit.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { noteRefusal } from './note-refusal.js';
 import { getGraphQLRateLimiter } from './shield.js';
@@ -104,8 +104,11 @@ function deviceTokenOf({ input }: Arguments, { client }: Context): string | null
 const identify: Record<Scope, (args: Arguments, context: Context) => string | null | Promise<string | null>> = {
   client: (_args, context) => clientOf(context),
   email: (args) => `email:${folded(args.input?.email)}`,
-  account: (args, context) =>
-    loginIdentity(context.secretKeys, folded(args.input?.identifier), deviceTokenOf(args, context)),
+  async account(args, context) {
+    const name = folded(args.input?.identifier);
+    const deviceToken = await knownDeviceToken(context, name, deviceTokenOf(args, context));
+    return loginIdentity(context.secretKeys, name, deviceToken);
+  },
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {
     const presented = args.input?.refreshToken ?? context.refreshCookie.value;

@@ -222,6 +222,32 @@ describe('L2: a stranger does not lock out the owner', () => {
   });
 });
 
+describe('X1: a device token of another account', () => {
+  it('opens no tries of its own for a name, known or not', async () => {
+    const limited = await testGateway({ env: { RATE_LIMITS: 'login=1000/1h,login:account=3/1h' } });
+    const { email } = await quickUser(limited);
+    const { email: own } = await quickUser(limited);
+    const tokens: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { cookies } = await login(own, {}, { from: `198.51.100.${index}` }, limited);
+      tokens.push(cookies.find(({ name }) => name === 'gatehouse-device')?.value ?? '');
+    }
+    expect(new Set(tokens).size).toBe(3);
+    for (const name of [email, newEmail()]) {
+      const answers = [];
+      for (const token of [...tokens, ...tokens]) {
+        const ask = { ...STRANGER, cookie: `gatehouse-device=${token}` };
+        answers.push((await login(name, { password: WRONG }, ask, limited)).data.login.__typename);
+        const input = { password: WRONG, deviceToken: token };
+        answers.push((await login(name, input, STRANGER, limited)).data.login.__typename);
+      }
+      expect(answers.filter((type) => type !== 'AuthRateLimitProblem')).toHaveLength(3);
+    }
+    const cookie = `gatehouse-device=${tokens[0]}`;
+    expectType((await login(own, {}, { cookie }, limited)).data.login, 'LoginSuccess');
+  });
+});
+
 describe('L2: a lock ends', () => {
   it('by an operator, who leaves a trace', async () => {
     const { email, id } = await quickUser(gateway);

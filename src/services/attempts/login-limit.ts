@@ -1,10 +1,29 @@
 import type { User } from '../../entities/user.js';
+import type { Statement } from '../../lib/query.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 import { readDeviceToken } from '../devices/device-token.js';
+import { presentedDevice } from '../devices/known-devices.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** The limit of logins for each account; its further windows, where an operator sets several, are numbered from 2 on. */
 export const LOGIN_LIMIT = 'login-account';
+
+const KNOWS_DEVICE: Statement = {
+  name: 'account-knows-device',
+  text: `SELECT 1 FROM users u JOIN known_devices d ON d.user_id = u.id AND d.device_key = $2
+    WHERE u.email = $1 OR u.username_key = $1`,
+};
+
+/** The presented device token where the account of the typed name knows it; null for one of any other account. */
+export async function knownDeviceToken(
+  context: Pick<UseCaseContext, 'query' | 'secretKeys' | 'client'>,
+  identifier: string,
+  deviceToken: string | null,
+): Promise<string | null> {
+  if (deviceToken === null || readDeviceToken(context.secretKeys, deviceToken) === undefined) return null;
+  const { tokenKey } = presentedDevice(context, deviceToken);
+  return (await context.query(KNOWS_DEVICE, [identifier, tokenKey])).length > 0 ? deviceToken : null;
+}
 
 /**
  * Whom the limit counts: the typed name, and apart from the others each device that signed in here before, so that strangers
