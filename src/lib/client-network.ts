@@ -22,11 +22,30 @@ export function clientAddress(text: string | null | undefined): string | null {
   return isIP(address) === 0 ? null : ipaddr.process(address).toString();
 }
 
-/** The network that an address stands for in limits: IPv4 as it is, IPv6 by /64; what has no address shares one name. */
-export function clientNetwork(text: string | null): string {
+function networkOf(text: string | null, prefix: number): string {
   const address = clientAddress(text);
   if (address === null) return 'unknown';
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX}`).toString()}/${IPV6_PREFIX}`;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${prefix}`).toString()}/${prefix}`;
+}
+
+/** The network that an address stands for in limits: IPv4 as it is, IPv6 by /64; what has no address shares one name. */
+export function clientNetwork(text: string | null): string {
+  return networkOf(text, IPV6_PREFIX);
+}
+
+/** Providers hand out a /56 or a /48 to one customer, who then has 256 or 65 536 networks of /64. */
+const WIDER_PREFIXES = [
+  { prefix: 56, share: 2 },
+  { prefix: 48, share: 4 },
+];
+
+/** How many times the tries of a /64 each wider network has. */
+export const WIDER_SHARES: readonly number[] = WIDER_PREFIXES.map(({ share }) => share);
+
+/** The wider networks of an IPv6 address, each with how many times the tries of a /64 it has; none for IPv4. */
+export function widerNetworks(text: string | null): { network: string; share: number }[] {
+  if (!clientNetwork(text).endsWith(`/${IPV6_PREFIX}`)) return [];
+  return WIDER_PREFIXES.map(({ prefix, share }) => ({ network: networkOf(text, prefix), share }));
 }

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
-import { clientNetwork } from '../lib/client-network.js';
+import { clientNetwork, WIDER_SHARES, widerNetworks } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
@@ -97,11 +97,13 @@ function deviceTokenOf({ input }: Arguments, { client }: Context): string | null
   return typeof token === 'string' ? token : null;
 }
 
+type Identify = (args: Arguments, context: Context) => string | null | Promise<string | null>;
+
 /**
  * Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. Null counts for nobody: a
  * refresh that brings no token is refused for nothing, and pages ask it for every visitor who is not signed in.
  */
-const identify: Record<Scope, (args: Arguments, context: Context) => string | null | Promise<string | null>> = {
+const identify: Record<Scope, Identify> = {
   client: (_args, context) => clientOf(context),
   email: (args) => `email:${folded(args.input?.email)}`,
   async account(args, context) {
@@ -150,14 +152,24 @@ function windowOf({ scope, points, seconds }: Policy): LimitWindow {
 type GiveBack = () => Promise<void>;
 type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<GiveBack | undefined>;
 
+interface LimitOptions {
+  identifyCaller?: Identify;
+  /** Whether its figures are told before it refuses. */
+  isTold?: boolean;
+}
+
 /**
  * One limit of a field. graphql-rate-limit reads its store and then writes it, which parallel calls race through; so the
  * read of this store counts atomically, its write does nothing, and a call past the limit is raised with its waiting time.
  */
-function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
-  const isTold = TOLD_SCOPES.includes(policy.scope);
+function createLimit(
+  name: string,
+  policy: Policy,
+  limiter: Limiter,
+  { identifyCaller = identify[policy.scope], isTold = TOLD_SCOPES.includes(policy.scope) }: LimitOptions = {},
+): Limit {
   return async (args, context, info) => {
-    const identity = await identify[policy.scope](args, context);
+    const identity = await identifyCaller(args, context);
     if (identity === null) return undefined;
     const key = limitKey(context.secretKeys, name, identity);
     const store = {
@@ -175,6 +187,21 @@ function createLimit(name: string, policy: Policy, limiter: Limiter): Limit {
     await limit({ parent: undefined, args, context, info }, { max: policy.points, window: `${policy.seconds}s` });
     return NAME_SCOPES.includes(policy.scope) ? () => limiter.giveBack(key) : undefined;
   };
+}
+
+type LimiterOf = (window: LimitWindow) => Limiter;
+
+/** The limits of the wider networks that an IPv6 client is part of; they count neighbours too, and are told once they refuse. */
+function createWiderLimits(name: string, policy: Policy, limiterOf: LimiterOf): Limit[] {
+  if (policy.scope !== 'client') return [];
+  return WIDER_SHARES.map((share) => {
+    const wider = { ...policy, points: policy.points * share };
+    const identifyCaller: Identify = (_args, { client }) => {
+      const found = widerNetworks(client.ipAddress).find((one) => one.share === share);
+      return found === undefined ? null : `client:${found.network}`;
+    };
+    return createLimit(name, wider, limiterOf(windowOf(wider)), { identifyCaller, isTold: false });
+  });
 }
 
 /** A try that succeeded does not count for the name that it was for. What cannot be given back stays counted. */
@@ -218,9 +245,11 @@ export function createRateLimits(
   if (!enabled) return {};
   refuseUnknownNames(overrides);
   const protect = (type: string, field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
-    const limits = named(field, effectivePolicies(field, policies, overrides)).map(({ name, policy }) => {
-      const limit = createLimit(name, policy, dependencies.limiter(name, windowOf(policy)));
-      return type === 'Query' ? whereItCounts(limit) : limit;
+    const limits = named(field, effectivePolicies(field, policies, overrides)).flatMap(({ name, policy }) => {
+      const limiterOf: LimiterOf = (window) => dependencies.limiter(name, window);
+      const limit = createLimit(name, policy, limiterOf(windowOf(policy)));
+      const all = [limit, ...createWiderLimits(name, policy, limiterOf)];
+      return type === 'Query' ? all.map(whereItCounts) : all;
     });
     return async (resolve, parent, args, context, info) => {
       const taken: (GiveBack | undefined)[] = [];

@@ -1,3 +1,4 @@
+import { checkProductionBounds } from './production-bounds.js';
 import type { Variables } from './schema.js';
 
 /** One reason why the environment is refused; it never quotes a value. */
@@ -42,5 +43,6 @@ export function checkTogether(
   if (read.METRICS_PORT !== undefined && read.METRICS_PORT === read.PORT) {
     problems.push({ name: 'METRICS_PORT', reason: 'must differ from PORT' });
   }
+  if (production) problems.push(...checkProductionBounds(read));
   return problems;
 }

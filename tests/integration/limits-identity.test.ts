@@ -176,6 +176,23 @@ describe('X2: the client that a try counts for', () => {
   });
 });
 
+describe('X2: an IPv6 customer with many networks of /64', () => {
+  it('has twice the tries of one in a /56 and four times in a /48', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'csrfToken=3/1h' } });
+    const ask = async (from: string) => (await gateway.send('{ csrfToken }', {}, { from })).status;
+    const statuses = async (count: number, addressOf: (index: number) => string) => {
+      const seen = [];
+      for (let index = 0; index < count; index += 1) seen.push(await ask(addressOf(index)));
+      return seen.filter((status) => status === 200).length;
+    };
+    expect(await statuses(10, (index) => `2001:db8:1:1${index}::1`)).toBe(6);
+    expect(await statuses(20, (index) => `2001:db8:1:${(index + 2).toString(16)}00::1`)).toBe(6);
+    expect(await statuses(20, (index) => `2001:db8:2:${index.toString(16)}00::1`)).toBe(12);
+    expect(await ask('2001:db8:3::1')).toBe(200);
+    expect(await statuses(5, (index) => `192.0.2.${index}`)).toBe(5);
+  });
+});
+
 describe('X1: a refresh without a token', () => {
   it('counts for nobody, while a forged one counts for its client', async () => {
     const gateway = await testGateway({ env: { RATE_LIMITS: 'on' } });

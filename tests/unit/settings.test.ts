@@ -722,6 +722,51 @@ function uncomment(text: string): string {
   return text.replace(/^#(?=[A-Z_]+=)/gm, '');
 }
 
+describe('K1: bounds of production', () => {
+  const refused: [name: string, text: string][] = [
+    ['LOCKOUT_THRESHOLD', '101'],
+    ['LOCKOUT_THRESHOLD', '1000000'],
+    ['LOCKOUT_SECONDS', '1'],
+    ['CODE_MAX_ATTEMPTS', '20'],
+    ['CODE_RESEND_SECONDS', '0'],
+    ['VERIFICATION_CODE_TTL', '366d'],
+    ['VERIFICATION_LINK_TTL', '366d'],
+    ['EXCHANGE_TOKEN_TTL', '1d'],
+    ['REAUTHENTICATION_TTL', '366d'],
+    ['EMAIL_CHANGE_REVERT_TTL', '1s'],
+    ['EMAIL_CHANGE_REVERT_TTL', '366d'],
+    ['SESSION_REPORT_TTL', '1s'],
+    ['REFRESH_TOKEN_TTL', '366d'],
+    ['RATE_LIMITS', 'login=999999999/1s'],
+    ['RATE_LIMITS', 'login=10/1s'],
+    ['RATE_LIMITS', 'login:account=100000/1d'],
+    ['RATE_LIMITS', 'login=25/1h,verifyEmail:email=201/1h'],
+    ['RATE_LIMITS', 'mail:address=1000/1h'],
+    ['TRUSTED_PROXIES', '0.0.0.0/1,128.0.0.0/1'],
+    ['TRUSTED_PROXIES', '0.0.0.0/2,64.0.0.0/2,128.0.0.0/2,192.0.0.0/2'],
+    ['TRUSTED_PROXIES', Array.from({ length: 8 }, (_, index) => `${index + 1}.0.0.0/8`).join(',')],
+    ['TRUSTED_PROXIES', '::/1,8000::/1'],
+    ['TRUSTED_PROXIES', '2000::/3'],
+  ];
+  test.each(refused)('refuse %s=%s with a reason, and let it be elsewhere', (name, text) => {
+    const problems = production({ [name]: text });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name} (must .*production|covers)`));
+    expect(() => loadSettings({ [name]: text })).not.toThrow();
+  });
+
+  test.each([
+    ['LOCKOUT_THRESHOLD', '100'],
+    ['CODE_RESEND_SECONDS', '10'],
+    ['VERIFICATION_CODE_TTL', '24h'],
+    ['RATE_LIMITS', 'login=5000/1h,login:account=50/1h,login:account=100000/10d'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7'],
+    ['TRUSTED_PROXIES', '104.16.0.0/13,172.64.0.0/13,2400:cb00::/32,2a06:98c0::/29'],
+  ])('take %s=%s', (name, text) => {
+    expect(production({ [name]: text })).toEqual([]);
+  });
+});
+
 describe('the generated files', () => {
   test('are in step with the schema (npm run generate)', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(renderEnvironmentExample());
