@@ -38,6 +38,7 @@ const credentialFields = new Set([
   'reportSession',
   'completeTwoFactor',
   'reauthenticate',
+  'enrolTotp',
   'confirmTotp',
   'disableTotp',
   'regenerateRecoveryCodes',

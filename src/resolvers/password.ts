@@ -65,7 +65,7 @@ export class PasswordResolver {
 
   @Mutation(() => ChangePasswordResult, {
     description:
-      'Changes the password of whoever is signed in and knows the present one. The other sessions end, and the present one goes on with new tokens. 10 an hour for each user.',
+      'Changes the password of whoever is signed in and knows the present one. Where the second factor is on, a code is needed once the last proof is older than `REAUTHENTICATION_TTL`. The other sessions end, and the present one goes on with new tokens. 10 an hour for each user.',
   })
   async changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'The present password and the new one.' })
@@ -73,10 +73,10 @@ export class PasswordResolver {
     @Ctx() context: Context,
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { userId, sessionId } = context.actor;
-    const passwords = parseInput(inputRules.changePassword, input);
+    const { userId, sessionId, authenticatedAt } = context.actor;
+    const { code = null, ...passwords } = parseInput(inputRules.changePassword, input);
     const delivery = deliveryOf(context);
-    const outcome = await changePassword(context, { userId, sessionId, ...passwords });
+    const outcome = await changePassword(context, { userId, sessionId, authenticatedAt, code, ...passwords });
     if (isProblem(outcome)) return outcome;
     const tokens = toTokens(outcome.tokens, delivery, context);
     return Object.assign(new PasswordChanged(), { endedSessions: outcome.endedSessions, tokens });

@@ -43,7 +43,7 @@ export class ProfileResolver {
 
   @Mutation(() => RequestEmailChangeResult, {
     description:
-      'Mails a code to the address that the account is to move to; needs a recent sign-in. Never tells whether the address has an account. 5 an hour for each user and address.',
+      'Mails a code to the address that the account is to move to; needs a recent sign-in, and the password unless it was given within the last minute. Never tells whether the address has an account. 5 an hour for each user and address.',
   })
   async requestEmailChange(
     @Arg('input', () => RequestEmailChangeInput, { description: 'The new address.' }) input: RequestEmailChangeInput,
@@ -51,9 +51,8 @@ export class ProfileResolver {
   ) {
     const { actor } = context;
     if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { newEmail } = parseInput(inputRules.requestEmailChange, input);
-    const { userId, authenticatedAt } = actor;
-    const outcome = await requestEmailChange(context, { userId, authenticatedAt, newEmail });
+    const { newEmail, password = null } = parseInput(inputRules.requestEmailChange, input);
+    const outcome = await requestEmailChange(context, { ...actor, newEmail, password });
     return isProblem(outcome) ? outcome : toMailAccepted(outcome);
   }
 

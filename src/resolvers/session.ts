@@ -172,11 +172,14 @@ export class SessionResolver {
     return Object.assign(new LogoutSuccess(), { sessionId: outcome.sessionId });
   }
 
-  @Mutation(() => RevokeSessionResult, { description: 'Ends one of the own sessions. 30 an hour for each user.' })
+  @Mutation(() => RevokeSessionResult, {
+    description:
+      'Ends one of the own sessions; asks for a recent sign-in, but for the present one. 30 an hour for each user.',
+  })
   async revokeSession(@Arg('id', () => ID, { description: 'Which one.' }) id: string, @Ctx() context: Context) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     if (!isUuid(id)) return problem('NOT_FOUND');
-    const outcome = await revokeSession(context, { userId: context.actor.userId, sessionId: id });
+    const outcome = await revokeSession(context, context.actor, id.toLowerCase());
     return isProblem(outcome) ? outcome : Object.assign(new SessionRevoked(), { sessionId: outcome.sessionId });
   }
 
@@ -185,8 +188,7 @@ export class SessionResolver {
   })
   async revokeOtherSessions(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { userId, sessionId, authenticatedAt } = context.actor;
-    const outcome = await revokeOtherSessions(context, { userId, sessionId, authenticatedAt });
+    const outcome = await revokeOtherSessions(context, context.actor);
     return isProblem(outcome) ? outcome : Object.assign(new SessionsRevoked(), { count: outcome.count });
   }
 }

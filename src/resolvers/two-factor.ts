@@ -6,6 +6,7 @@ import {
   ConfirmTotpResult,
   DisableTotpInput,
   DisableTotpResult,
+  EnrolTotpInput,
   EnrolTotpResult,
   RegenerateRecoveryCodesInput,
   RegenerateRecoveryCodesResult,
@@ -22,11 +23,15 @@ import { toRecoveryCodes, toTotpEnrolment, toUser } from './to-graphql.js';
 export class TwoFactorResolver {
   @Mutation(() => EnrolTotpResult, {
     description:
-      'Begins an authenticator app; nothing changes until `confirmTotp`. Needs a recent sign-in. 10 an hour for each user.',
+      'Begins an authenticator app; nothing changes until `confirmTotp`. Needs a recent sign-in, and the password unless it was given within the last minute. 10 an hour for each user.',
   })
-  async enrolTotp(@Ctx() context: Context) {
+  async enrolTotp(
+    @Arg('input', () => EnrolTotpInput, { nullable: true, description: 'The password.' }) input: EnrolTotpInput | null,
+    @Ctx() context: Context,
+  ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const outcome = await enrolTotp(context, context.actor);
+    const { password = null } = parseInput(inputRules.enrolTotp, input ?? {});
+    const outcome = await enrolTotp(context, { ...context.actor, password });
     return isProblem(outcome) ? outcome : toTotpEnrolment(outcome);
   }
 

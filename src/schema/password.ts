@@ -47,6 +47,13 @@ export class ChangePasswordInput {
 
   @Field(() => String, { description: 'A password that meets the rules in `authConfig`.' })
   newPassword!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Six digits of the authenticator app, or a recovery code; needed where the second factor is on and the last proof is old. With it the change counts as a new proof.',
+  })
+  code?: string | null;
 }
 
 @ObjectType({ description: 'The code was right; the ticket sets a new password, once.' })
@@ -111,6 +118,7 @@ export const ChangePasswordResult = createUnionType({
     [
       PasswordChanged,
       InvalidCredentialsProblem,
+      CodeProblem,
       PasswordRejectedProblem,
       AccountLockedProblem,
       AuthInputProblem,

@@ -44,6 +44,12 @@ export class ProfileUpdated {
 export class RequestEmailChangeInput {
   @Field(() => String, { description: 'The new address; trimmed and lower-cased.' })
   newEmail!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The password; needed unless the sign-in by password is less than a minute old.',
+  })
+  password?: string | null;
 }
 
 @InputType({ description: 'The code that was mailed to the new address.' })
@@ -108,6 +114,8 @@ export const RequestEmailChangeResult = createUnionType({
     [
       MailAccepted,
       IdentifierTakenProblem,
+      InvalidCredentialsProblem,
+      AccountLockedProblem,
       AuthInputProblem,
       AuthAccessProblem,
       AuthRateLimitProblem,

@@ -25,6 +25,15 @@ export class TotpEnrolment {
   expiresAt!: Date;
 }
 
+@InputType({ description: 'What beginning an authenticator app is proven with.' })
+export class EnrolTotpInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The password; needed unless the sign-in by password is less than a minute old.',
+  })
+  password?: string | null;
+}
+
 @InputType({ description: 'A first code of the authenticator app.' })
 export class ConfirmTotpInput {
   @Field(() => String, { description: 'The six digits that the app shows.' })
@@ -55,7 +64,16 @@ export const EnrolTotpResult = createUnionType({
   name: 'EnrolTotpResult',
   description: 'What beginning an authenticator app comes to.',
   types: () =>
-    [TotpEnrolment, AuthAccessProblem, AuthConflictProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+    [
+      TotpEnrolment,
+      InvalidCredentialsProblem,
+      AccountLockedProblem,
+      AuthAccessProblem,
+      AuthConflictProblem,
+      AuthInputProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
 });
 
 export const ConfirmTotpResult = createUnionType({

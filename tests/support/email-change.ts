@@ -7,7 +7,7 @@ import {
 } from '../generated/operations.js';
 import { quickUser, rows } from './accounts.js';
 import type { Ask, TestGateway } from './app.js';
-import { expectType, loggedIn } from './journey.js';
+import { expectType, loggedIn, PASSWORD } from './journey.js';
 
 async function identityOf(gateway: TestGateway, purpose: OneTimeCodePurpose, address: string) {
   const text = 'SELECT id, key_id FROM one_time_codes WHERE purpose = ? AND address = ?';
@@ -39,7 +39,8 @@ export async function wayBackOf(gateway: TestGateway, oldEmail: string): Promise
 }
 
 export async function requestChange(gateway: TestGateway, token: string, newEmail: string, ask: Ask = {}) {
-  const answer = await gateway.ask(RequestEmailChangeDocument, { input: { newEmail } }, { token, ...ask });
+  const input = { newEmail, password: PASSWORD };
+  const answer = await gateway.ask(RequestEmailChangeDocument, { input }, { token, ...ask });
   return answer.data.requestEmailChange;
 }
 

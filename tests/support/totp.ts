@@ -52,7 +52,7 @@ export function toNextStep(gateway: TestGateway, steps = 1): void {
 
 /** Begins an authenticator app; its secret. */
 export async function enrolled(gateway: TestGateway, token: string): Promise<string> {
-  const { data } = await gateway.ask(EnrolTotpDocument, {}, { token });
+  const { data } = await gateway.ask(EnrolTotpDocument, { input: { password: PASSWORD } }, { token });
   return expectType(data.enrolTotp, 'TotpEnrolment').secret;
 }
 

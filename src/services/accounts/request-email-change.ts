@@ -8,23 +8,27 @@ import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting, type NewMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
-import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
+import {
+  type PasswordProof,
+  type PasswordProofContext,
+  type PasswordProofProblem,
+  requirePassword,
+} from '../passwords/require-password.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from './address-owner.js';
 import type { MailAccepted } from './resend-verification.js';
 
 /** Who moves where; the address is trimmed and lower-cased already. */
-export interface EmailChangeRequest {
-  userId: string;
-  authenticatedAt: Date;
+export interface EmailChangeRequest extends PasswordProof {
   newEmail: string;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger' | 'client'
->;
-type RequestProblem = Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED' | 'INPUT_INVALID' | 'EMAIL_TAKEN'>;
+type Needs = PasswordProofContext &
+  Pick<
+    UseCaseContext,
+    'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger' | 'client'
+  >;
+type RequestProblem = PasswordProofProblem | Problem<'UNAUTHENTICATED' | 'INPUT_INVALID' | 'EMAIL_TAKEN'>;
 
 interface Request {
   context: Needs;
@@ -97,8 +101,8 @@ export async function requestEmailChange(
   context: Needs,
   input: EmailChangeRequest,
 ): Promise<MailAccepted | RequestProblem> {
-  const stale = requireRecentAuthentication(context, input.authenticatedAt);
-  if (stale !== undefined) return await recordRefusal(context, 'EMAIL_CHANGE_REQUEST', input.userId, stale);
+  const unproven = await requirePassword(context, input);
+  if (unproven !== undefined) return await recordRefusal(context, 'EMAIL_CHANGE_REQUEST', input.userId, unproven);
   const now = context.clock.now();
   const [status, written] = await Promise.all([
     mailStatus(context),

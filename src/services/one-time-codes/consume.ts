@@ -11,6 +11,7 @@ export interface ConsumedCode {
   kind: 'consumed';
   userId: string;
   address: string;
+  issuedAt: Date;
 }
 
 interface CodeRow {
@@ -38,7 +39,13 @@ const LONG_AGO = new Date(0);
 const CONSUME = `
   UPDATE one_time_codes SET consumed_at = ?, attempts = 0
   WHERE purpose = ? AND id = ? AND user_id IS NOT NULL AND consumed_at IS NULL AND link_expires_at > ?
-  RETURNING user_id, address`;
+  RETURNING user_id, address, issued_at`;
+
+interface Consumed {
+  user_id: string;
+  address: string;
+  issued_at: string;
+}
 
 async function consume(
   em: EntityManager,
@@ -46,8 +53,9 @@ async function consume(
   id: string,
   now: Date,
 ): Promise<ConsumedCode | undefined> {
-  const [row] = await em.execute<{ user_id: string; address: string }[]>(CONSUME, [now, purpose, id, now]);
-  return row === undefined ? undefined : { kind: 'consumed', userId: row.user_id, address: row.address };
+  const [row] = await em.execute<Consumed[]>(CONSUME, [now, purpose, id, now]);
+  if (row === undefined) return undefined;
+  return { kind: 'consumed', userId: row.user_id, address: row.address, issuedAt: new Date(row.issued_at) };
 }
 
 /** What a try of a code needs to know. */

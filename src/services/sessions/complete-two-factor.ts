@@ -39,12 +39,12 @@ async function begin(
   tried: TriedChallenge,
   deviceToken: string | null,
 ): Promise<SignInBegun | PasswordChangeRequired | undefined> {
-  const { rememberMe, deviceName, tokenDelivery, firstMethods } = tried;
+  const { rememberMe, deviceName, tokenDelivery, firstMethods, firstProvenAt: authenticatedAt } = tried;
   const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
   return await context.em.transactional(async (em) => {
     if (!(await consumeChallenge(em, tried.id, context.clock.now()))) return undefined;
     if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'TWO_FACTOR');
-    const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods };
+    const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods, authenticatedAt };
     return await signIn(context, em, begin, 'TWO_FACTOR');
   });
 }

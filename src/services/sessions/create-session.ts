@@ -42,6 +42,11 @@ export interface NewSession {
   deviceName: string | null;
   /** RFC 8176. */
   authenticationMethods: string[];
+  /**
+   * Since when every factor of the account counts as proven: never later than the newest proof of any of them, or one factor
+   * would stand for all.
+   */
+  authenticatedAt: Date;
 }
 
 /** What beginning a session needs. */
@@ -77,14 +82,14 @@ export async function createSession(
   begin: NewSession,
 ): Promise<SessionBegun | undefined> {
   const { settings, client } = context;
-  const { user, rememberMe, deviceName, authenticationMethods } = begin;
+  const { user, rememberMe, deviceName, authenticationMethods, authenticatedAt } = begin;
   const now = context.clock.now();
   const absoluteEnd = addSeconds(now, settings.sessionAbsoluteTtl);
   const secret = newSessionSecret();
   const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
   const { city, country } = context.locate(client.ipAddress);
   const device = [deviceName, deviceType, browser, operatingSystem, client.ipAddress, city, country];
-  const times = [now, now, now, idleEnd(settings, rememberMe, now, absoluteEnd), absoluteEnd];
+  const times = [authenticatedAt, now, now, idleEnd(settings, rememberMe, now, absoluteEnd), absoluteEnd];
   const methods = `{${authenticationMethods.join(',')}}`;
   const guard = [now, user.id, user.passwordChangedAt, authenticationMethods.includes(MULTI_FACTOR)];
   const values = [...guard, randomUUID(), hashSessionSecret(secret), rememberMe, ...device, methods, ...times];

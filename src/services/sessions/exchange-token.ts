@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
-import { consumeToken } from '../one-time-codes/consume.js';
+import { type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import {
   type DeviceToken,
@@ -29,7 +29,7 @@ const METHODS = ['otp'];
 async function openTo(
   context: SignInContext,
   em: EntityManager,
-  userId: string,
+  { userId, issuedAt: authenticatedAt }: ConsumedCode,
   input: ExchangeTokenInput,
 ): Promise<SignInBegun | TwoFactorRequired | Problem<'TOKEN_INVALID'>> {
   const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
@@ -38,7 +38,9 @@ async function openTo(
     await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', userId, metadata: { secondFactor: 'required' } });
     return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods: METHODS });
   }
-  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods: METHODS };
+  // The address was proven when the token was given.
+  const proof = { authenticationMethods: METHODS, authenticatedAt };
+  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, ...proof };
   const begun = await signIn(context, em, begin, 'TOKEN_EXCHANGE');
   if (begun === undefined) await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId });
   return begun ?? problem('TOKEN_INVALID');
@@ -52,7 +54,7 @@ export async function exchangeToken(
   const now = context.clock.now();
   const outcome = await context.em.transactional(async (em) => {
     const consumed = await consumeToken(em, context.secretKeys, { purpose: 'EXCHANGE', token: input.token, now });
-    if (!isProblem(consumed)) return await openTo(context, em, consumed.userId, input);
+    if (!isProblem(consumed)) return await openTo(context, em, consumed, input);
     await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId: null });
     return consumed;
   });

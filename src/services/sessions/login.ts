@@ -97,7 +97,8 @@ async function openTo(context: Needs, em: EntityManager, user: User, input: Logi
   }
   if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'LOGIN');
   const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods: firstMethods };
-  return await signIn(context, em, begin, 'LOGIN');
+  const authenticatedAt = context.clock.now();
+  return await signIn(context, em, { ...begin, authenticatedAt }, 'LOGIN');
 }
 
 /** The password is right and its account may sign in; the count begins anew in the same transaction. */

@@ -5,8 +5,7 @@ import { recordRefusal } from '../audit/record-refusal.js';
 import { type Factors, type FactorsContext, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
 import type { UseCaseContext } from '../use-case.js';
 import type { SessionContext, SessionStarted } from './create-session.js';
-import { MULTI_FACTOR } from './effective-role.js';
-import { finishRenewal, renewSession } from './renew-session.js';
+import { finishRenewal, proofOfAll, renewSession } from './renew-session.js';
 
 /** Who is signed in, and what they prove it with. */
 export interface ReauthenticateInput extends Factors {
@@ -31,10 +30,10 @@ export async function reauthenticate(
   const { userId } = input;
   const user = await proveFactors(context, input);
   if (isProblem(user)) return await recordRefusal(context, 'REAUTHENTICATION', userId, user);
-  const authenticationMethods = user.twoFactorEnabledAt === null ? ['pwd'] : ['pwd', 'otp', MULTI_FACTOR];
+  const proof = proofOfAll(user, context.clock.now());
   const renewed = await context.em.transactional(async (em) => {
     const { sessionId } = input;
-    const session = await renewSession(context, em, { user, sessionId, authenticationMethods });
+    const session = await renewSession(context, em, { user, sessionId, proof });
     if (session === undefined) return undefined;
     const metadata = { sessionId: session.begun.session.id };
     await recordEvent(em, context, { type: 'REAUTHENTICATION', userId, actorId: userId, metadata });

@@ -9,7 +9,21 @@ import {
   type SessionStarted,
   startSession,
 } from './create-session.js';
+import { MULTI_FACTOR } from './effective-role.js';
 import { revokeSessions } from './revoke-sessions.js';
+
+/** What was proven just now, where that was every factor of the account. */
+interface Proof {
+  /** RFC 8176. */
+  authenticationMethods: string[];
+  authenticatedAt: Date;
+}
+
+/** The proof of every factor of an account at one moment. */
+export function proofOfAll({ twoFactorEnabledAt }: Pick<User, 'twoFactorEnabledAt'>, now: Date): Proof {
+  const authenticationMethods = twoFactorEnabledAt == null ? ['pwd'] : ['pwd', 'otp', MULTI_FACTOR];
+  return { authenticationMethods, authenticatedAt: now };
+}
 
 /** A session in place of another, whose transaction may commit. */
 export interface SessionRenewal {
@@ -19,13 +33,14 @@ export interface SessionRenewal {
 }
 
 /**
- * Begins a session in place of the present one, as whoever holds it has just proven who they are (ASVS 7.2.4): the new one
- * has a new id and tokens, and goes by the same name. Undefined when the present one has ended in the meantime.
+ * Begins a session in place of the present one, as whoever holds it has just proven something (ASVS 7.2.4): the new one has
+ * a new id and tokens, and goes by the same name. Without a proof of every factor it is as old as the present one. Undefined
+ * when that has ended in the meantime.
  */
 export async function renewSession(
   context: SessionContext,
   em: EntityManager,
-  renew: { user: User; sessionId: string; authenticationMethods?: string[] },
+  renew: { user: User; sessionId: string; proof: Proof | null },
 ): Promise<SessionRenewal | undefined> {
   const { user, sessionId } = renew;
   const now = context.clock.now();
@@ -34,9 +49,15 @@ export async function renewSession(
   const where = { id: sessionId, user: user.id, revokedAt: null, expiresAt: { $gt: now } };
   const present = await em.findOne(Session, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (present === null) return undefined;
-  const { rememberMe, deviceName = null, authenticationMethods: held } = present;
-  const { authenticationMethods = held } = renew;
-  const begun = await createSession(context, em, { user, rememberMe, deviceName, authenticationMethods });
+  const { rememberMe, deviceName = null } = present;
+  const { authenticationMethods, authenticatedAt } = renew.proof ?? present;
+  const begun = await createSession(context, em, {
+    user,
+    rememberMe,
+    deviceName,
+    authenticationMethods,
+    authenticatedAt,
+  });
   if (begun === undefined) return undefined;
   return { begun, ended: await revokeSessions(em, { id: sessionId }, 'REPLACED', now) };
 }

@@ -25,12 +25,25 @@ async function revoke(
   return ended;
 }
 
-/** Ends one session of a user. A session of somebody else answers like one that does not exist (ASVS 8.2.2). */
+/** Who ends sessions, in which one, and when they last proved who they are. */
+export interface Revoking {
+  userId: string;
+  sessionId: string;
+  authenticatedAt: Date;
+}
+
+/**
+ * Ends one session of a user; asks for a recent proof of who is there, but for the present one. A session of somebody else
+ * answers like one that does not exist (ASVS 8.2.2).
+ */
 export async function revokeSession(
   context: Needs,
-  input: { userId: string; sessionId: string },
-): Promise<{ kind: 'session-revoked'; sessionId: string } | Problem<'NOT_FOUND'>> {
-  const { userId, sessionId: id } = input;
+  by: Revoking,
+  id: string,
+): Promise<{ kind: 'session-revoked'; sessionId: string } | Problem<'NOT_FOUND' | 'REAUTHENTICATION_REQUIRED'>> {
+  const { userId } = by;
+  const stale = id === by.sessionId ? undefined : requireRecentAuthentication(context, by.authenticatedAt);
+  if (stale !== undefined) return await recordRefusal(context, 'SESSION_REVOKE', userId, stale);
   const [sessionId] = await revoke(context, userId, { id, userId }, { sessionId: id });
   return sessionId === undefined ? problem('NOT_FOUND') : { kind: 'session-revoked', sessionId };
 }
@@ -38,7 +51,7 @@ export async function revokeSession(
 /** Ends every session of a user but the present one; asks for a recent proof of who is there. */
 export async function revokeOtherSessions(
   context: Needs,
-  input: { userId: string; sessionId: string; authenticatedAt: Date },
+  input: Revoking,
 ): Promise<{ kind: 'sessions-revoked'; count: number } | Problem<'REAUTHENTICATION_REQUIRED'>> {
   const { userId, sessionId } = input;
   const stale = requireRecentAuthentication(context, input.authenticatedAt);

@@ -31,6 +31,8 @@ export interface TriedChallenge {
   deviceName: string | null;
   tokenDelivery: 'COOKIE' | 'BODY';
   firstMethods: string[];
+  /** When the first step was passed. */
+  firstProvenAt: Date;
   passwordChangedAt: Date;
   attemptsLeft: number;
 }
@@ -47,7 +49,8 @@ const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 const TRY = `
   UPDATE two_factor_challenges SET attempts = attempts + 1
   WHERE id = ? AND client_key = ? AND consumed_at IS NULL AND expires_at > ? AND attempts < ${MOST_ATTEMPTS}
-  RETURNING id, user_id, remember_me, device_name, token_delivery, first_methods, password_changed_at, attempts`;
+  RETURNING id, user_id, remember_me, device_name, token_delivery, first_methods, password_changed_at, created_at,
+    attempts`;
 const CONSUME = 'UPDATE two_factor_challenges SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL RETURNING id';
 
 /** What ties a challenge to the client that passed the first step; its network may change on the way. */
@@ -109,6 +112,7 @@ export async function tryChallenge(
     deviceName: row.device_name,
     tokenDelivery: row.token_delivery,
     firstMethods: row.first_methods,
+    firstProvenAt: new Date(row.created_at as string),
     passwordChangedAt: new Date(row.password_changed_at as string),
     attemptsLeft: MOST_ATTEMPTS - (row.attempts as number),
   } as TriedChallenge;

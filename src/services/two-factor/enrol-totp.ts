@@ -4,7 +4,12 @@ import { addSeconds } from '../../lib/clock.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
+import {
+  type PasswordProof,
+  type PasswordProofContext,
+  type PasswordProofProblem,
+  requirePassword,
+} from '../passwords/require-password.js';
 import type { UseCaseContext } from '../use-case.js';
 import { sealSeed } from './sealed-seed.js';
 import { newSeed, otpauthUri, type Seed } from './totp.js';
@@ -19,7 +24,7 @@ export interface TotpEnrolment {
   expiresAt: Date;
 }
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId'>;
+type Needs = PasswordProofContext & Pick<UseCaseContext, 'em' | 'secretKeys' | 'client' | 'requestId'>;
 
 const PENDING_SECONDS = 600;
 
@@ -50,12 +55,15 @@ async function enrol(context: Needs, userId: string): Promise<TotpEnrolment | Pr
   });
 }
 
-/** Begins an authenticator app in place of one that was never confirmed. Nothing is asked at sign-in until it is. */
+/**
+ * Begins an authenticator app in place of one that was never confirmed, for somebody who knows the password: an app of a
+ * thief's would shut the owner out. Nothing is asked at sign-in until it is confirmed.
+ */
 export async function enrolTotp(
   context: Needs,
-  actor: { userId: string; authenticatedAt: Date },
-): Promise<TotpEnrolment | Problem<'CONFLICT' | 'REAUTHENTICATION_REQUIRED'>> {
-  const { userId, authenticatedAt } = actor;
-  const begun = requireRecentAuthentication(context, authenticatedAt) ?? (await enrol(context, userId));
+  proof: PasswordProof,
+): Promise<TotpEnrolment | Problem<'CONFLICT'> | PasswordProofProblem> {
+  const { userId } = proof;
+  const begun = (await requirePassword(context, proof)) ?? (await enrol(context, userId));
   return isProblem(begun) ? await recordRefusal(context, 'TOTP_ENROLMENT', userId, begun) : begun;
 }
