@@ -34,6 +34,12 @@ async function checkMigrations({ orm }: Dependencies): Promise<PartState> {
   return pending.length === 0 ? 'up' : 'down';
 }
 
+/** A Redis that answers may still take no write: one that is full, or another one's replica. */
+async function checkCache(redis: Dependencies['redis']): Promise<PartState> {
+  await redis?.set('gatehouse:probe:cache', '1', 'PX', CHECK_TIMEOUT_MILLISECONDS);
+  return 'up';
+}
+
 /** Where every part is outside, nothing is kept under DATA_DIR, and there may be no such folder. */
 async function checkDisk({ settings }: Dependencies): Promise<PartState> {
   const { databaseUrl, smtpUrl, secretKey } = settings;
@@ -49,8 +55,8 @@ async function readHealth(dependencies: Dependencies): Promise<Health> {
     ['database', 'down', () => checkDatabase(dependencies)],
     ['migrations', 'down', () => checkMigrations(dependencies)],
     ['revocations', 'down', async () => (revocations.isReady() ? 'up' : 'down')],
-    ['queue', 'degraded', async () => (mailQueue.isReady() ? 'up' : 'degraded')],
-    ['cache', 'degraded', async () => (redis === undefined || (await redis.ping()) === 'PONG' ? 'up' : 'degraded')],
+    ['queue', 'degraded', async () => ((await mailQueue.takesJobs()) ? 'up' : 'degraded')],
+    ['cache', 'degraded', () => checkCache(redis)],
     ['mail', 'degraded', async () => ((await mailRoute.isOpen()) ? 'up' : 'degraded')],
     ['disk', 'degraded', () => checkDisk(dependencies)],
   ];

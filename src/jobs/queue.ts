@@ -1,5 +1,7 @@
 import { createPostgresBackend, Queue } from 'bullmq';
+import { onceInAWhile } from '../lib/once-in-a-while.js';
 import { connectRedis } from '../lib/redis.js';
+import { sparingWarning } from '../lib/sparing-warning.js';
 import { within } from '../lib/within.js';
 import type { JobKind } from './job-kind.js';
 import { postgresPool, type QueueLocation } from './queue-location.js';
@@ -12,6 +14,8 @@ export interface JobQueue<Payload> {
   addEvery(milliseconds: number, payload: Payload): Promise<void>;
   /** Whether the queue can be reached now, without asking it. */
   isReady(): boolean;
+  /** Whether the queue takes jobs: its store was written to a moment ago. Bounded in time, and never rejects. */
+  takesJobs(): Promise<boolean>;
   /** How many jobs wait, run and are delayed. */
   counts(): Promise<Record<string, number>>;
   close(): Promise<void>;
@@ -19,10 +23,14 @@ export interface JobQueue<Payload> {
 
 const CLOSE_WITHIN_MILLISECONDS = 2_000;
 const DISCONNECT_WITHIN_MILLISECONDS = 500;
+const WRITE_WITHIN_MILLISECONDS = 250;
+const REMEMBER_MILLISECONDS = 1_000;
 
 interface OpenQueue {
   queue: Queue;
   isReady(): boolean;
+  /** Writes to the store of the queue; rejects where that takes nothing. */
+  tryWriting(): Promise<unknown>;
   disconnect(): Promise<void>;
 }
 
@@ -30,11 +38,22 @@ function openQueue(name: string, location: QueueLocation, poolSize: number): Ope
   if (location.redisUrl === undefined) {
     const connection = postgresPool(location.databaseUrl, poolSize);
     const queue = new Queue(name, { connection }, createPostgresBackend);
-    return { queue: queue as unknown as Queue, isReady: () => true, disconnect: () => connection.end() };
+    return {
+      queue: queue as unknown as Queue,
+      isReady: () => true,
+      // It is in the database, which has a check of its own.
+      tryWriting: async () => undefined,
+      disconnect: () => connection.end(),
+    };
   }
   const connection = connectRedis(location.redisUrl, 'command', location.logger);
   const queue = new Queue(name, { connection });
-  return { queue, isReady: () => connection.status === 'ready', disconnect: async () => connection.disconnect() };
+  return {
+    queue,
+    isReady: () => connection.status === 'ready',
+    tryWriting: async () => await connection.set(`gatehouse:probe:${name}`, '1', 'PX', REMEMBER_MILLISECONDS),
+    disconnect: async () => connection.disconnect(),
+  };
 }
 
 async function closeQueue({ queue, isReady, disconnect }: OpenQueue): Promise<void> {
@@ -53,6 +72,7 @@ function reopening(open: () => OpenQueue) {
   };
   return {
     isReady: () => present().isReady(),
+    tryWriting: () => present().tryWriting(),
     /** BullMQ never forgets that its first word with the queue failed, so a new queue is made for the next use. */
     async whenReady(): Promise<Queue> {
       const current = present();
@@ -78,12 +98,18 @@ export function createJobQueue<Payload>(
   location: QueueLocation,
   { poolSize = 1, inUse = true } = {},
 ): JobQueue<Payload> {
+  const warn = sparingWarning(location.logger, { component: 'queue', queue: kind.queue }, 'the queue is away');
   const queue = reopening(() => {
     const opened = openQueue(kind.queue, location, poolSize);
-    opened.queue.on('error', (cause) =>
-      location.logger.warn({ err: cause, component: 'queue', queue: kind.queue }, 'the queue is away'),
-    );
+    opened.queue.on('error', warn);
     return opened;
+  });
+  /** What became of the last job that was handed over. */
+  let refusedLast = false;
+  const takesWrites = onceInAWhile(REMEMBER_MILLISECONDS, async () => {
+    const written = await within(WRITE_WITHIN_MILLISECONDS, queue.tryWriting()).catch(() => false);
+    // On Redis the write itself is the newest outcome.
+    return written && (location.redisUrl !== undefined || !refusedLast);
   });
   // On Redis at once, so that it is known from the first request on whether it is there; in the database with its first
   // use, when its tables are there.
@@ -91,7 +117,13 @@ export function createJobQueue<Payload>(
   return {
     async add(payload) {
       const parsed = kind.payload.parse(payload);
-      await (await queue.whenReady()).add(kind.name, parsed, kind.options(parsed));
+      try {
+        await (await queue.whenReady()).add(kind.name, parsed, kind.options(parsed));
+        refusedLast = false;
+      } catch (cause) {
+        refusedLast = true;
+        throw cause;
+      }
     },
     async addEvery(milliseconds, payload) {
       const data = kind.payload.parse(payload);
@@ -99,6 +131,7 @@ export function createJobQueue<Payload>(
       await (await queue.whenReady()).upsertJobScheduler(kind.name, { every: milliseconds }, template);
     },
     isReady: queue.isReady,
+    takesJobs: async () => queue.isReady() && (await takesWrites()),
     counts: async () => await (await queue.whenReady()).getJobCounts('waiting', 'active', 'delayed', 'failed'),
     close: queue.close,
   };

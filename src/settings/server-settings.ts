@@ -93,8 +93,9 @@ export function databaseSettings(production: boolean) {
 /** The optional Redis. */
 export function redisSettings() {
   return {
-    REDIS_URL: optional(connection(['redis:', 'rediss:']), {
-      description: 'Redis for rate limits, jobs and messages between replicas; without it PostgreSQL does all three.',
+    REDIS_URL: optional(connection(['redis:', 'rediss:', 'redis+sentinel:', 'rediss+sentinel:']), {
+      description:
+        'Redis for rate limits, jobs and messages between replicas; without it PostgreSQL does all three. By sentinels: redis+sentinel://host:26379/master-name?sentinel=host2:26379.',
       example: 'redis://localhost:6379',
       secret: true,
     }),

@@ -20,7 +20,7 @@ function isPlainPostgres(text: string): boolean {
 
 function isPlainRedis(text: string): boolean {
   const url = URL.parse(text);
-  return url?.protocol === 'redis:' && !isThisMachine(url.hostname);
+  return (url?.protocol === 'redis:' || url?.protocol === 'redis+sentinel:') && !isThisMachine(url.hostname);
 }
 
 function allowsPlainMail(text: string): boolean {

@@ -6,6 +6,7 @@ import { backoff, type JobKind, JobWaits } from '../jobs/job-kind.js';
 import { postgresPool } from '../jobs/queue-location.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { connectRedis } from '../lib/redis.js';
+import { sparingWarning } from '../lib/sparing-warning.js';
 import { within } from '../lib/within.js';
 
 /** Something that works in the background until it is closed. */
@@ -88,16 +89,16 @@ async function closeWorker({ worker, isConnected, disconnect }: OpenWorker): Pro
 
 /** Opens the worker and runs it. BullMQ never forgets that its first connection failed, so a new worker is made then. */
 async function runWorker({ logger }: Needs, queue: string, open: () => OpenWorker, signal: AbortSignal): Promise<void> {
+  const warnLost = sparingWarning(logger, { component: 'worker', queue }, 'the worker lost its queue');
+  const warnAway = sparingWarning(logger, { component: 'worker', queue }, 'the worker could not reach its queue');
   while (!signal.aborted) {
     const opened = open();
-    opened.worker.on('error', (cause) =>
-      logger.warn({ err: cause, component: 'worker', queue }, 'the worker lost its queue'),
-    );
+    opened.worker.on('error', warnLost);
     try {
       await opened.worker.waitUntilReady();
       return await opened.worker.run();
     } catch (cause) {
-      logger.warn({ err: cause, component: 'worker', queue }, 'the worker could not reach its queue');
+      warnAway(cause);
     }
     await closeWorker(opened);
     await sleep(REOPEN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);

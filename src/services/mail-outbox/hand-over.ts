@@ -17,5 +17,6 @@ export function handOver(context: Needs, outboxId: string): void {
 
 /** Whether a mail that is written now goes out now; bounded in time, and asked while the password is being hashed. */
 export async function mailStatus(context: Needs): Promise<MailStatus> {
-  return context.mailQueue.isReady() && (await context.mailRoute.isOpen()) ? 'QUEUED' : 'DEFERRED';
+  const [takesJobs, isOpen] = await Promise.all([context.mailQueue.takesJobs(), context.mailRoute.isOpen()]);
+  return takesJobs && isOpen ? 'QUEUED' : 'DEFERRED';
 }

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino';
+
+const SILENT_MILLISECONDS = 10_000;
+
+/** A warning that may be asked for many times a second: told at once, and then once in ten seconds with the number left out. */
+export function sparingWarning(logger: Logger, fields: object, message: string): (cause: unknown) => void {
+  let silentUntil = 0;
+  let leftOut = 0;
+  return (cause) => {
+    if (Date.now() < silentUntil) {
+      leftOut += 1;
+      return;
+    }
+    logger.warn({ err: cause, ...fields, ...(leftOut === 0 ? {} : { leftOut }) }, message);
+    silentUntil = Date.now() + SILENT_MILLISECONDS;
+    leftOut = 0;
+  };
+}
