@@ -7,6 +7,7 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedde
 import { type Listener, listen } from './database/listener.js';
 import { createOrm } from './database/orm.js';
 import { createQuery } from './database/query.js';
+import { createDatabaseReadiness, type DatabaseReadiness } from './database/readiness.js';
 import { type CheckPasswordPayload, checkPasswordJob } from './jobs/check-password.js';
 import { createJobCounters, type JobCounters } from './jobs/job-counters.js';
 import { createJobQueue, type JobQueue } from './jobs/queue.js';
@@ -46,6 +47,7 @@ export interface Dependencies extends JobCounters {
   databaseUrl: string;
   /** Past any pooler, for LISTEN and migrations. */
   directUrl: string;
+  readiness: DatabaseReadiness;
   redis: Redis | undefined;
   secretKeys: SecretKeys;
   keyRing: KeyRing;
@@ -192,6 +194,7 @@ async function build(
     onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),
   });
   const metrics = new Registry();
+  const readiness = createDatabaseReadiness({ url: databaseUrl, logger });
   const location = { redisUrl: settings.redisUrl, databaseUrl: directUrl, logger };
   const mailQueue = createJobQueue(sendMailJob, location, { poolSize: 2 });
   const passwordCheckQueue = createJobQueue(checkPasswordJob, location, { inUse: settings.breachCheck });
@@ -203,6 +206,7 @@ async function build(
     query,
     databaseUrl,
     directUrl,
+    readiness,
     redis,
     secretKeys,
     keyRing,
@@ -219,12 +223,19 @@ async function build(
     mailLocales: locales,
     metrics,
     ...createJobCounters(metrics),
-    watch: watch.start,
+    // The check tells of a clock that is wrong from the start.
+    watch: async () => void (await Promise.all([watch.start(), readiness.check().catch(() => undefined)])),
     async close() {
       locations.close();
       await within(
         CLOSE_WITHIN_MILLISECONDS,
-        Promise.allSettled([watch.close(), mailQueue.close(), passwordCheckQueue.close(), mailTransport.close()]),
+        Promise.allSettled([
+          watch.close(),
+          readiness.close(),
+          mailQueue.close(),
+          passwordCheckQueue.close(),
+          mailTransport.close(),
+        ]),
       );
       redis?.disconnect();
       await within(CLOSE_WITHIN_MILLISECONDS, orm.close(true));

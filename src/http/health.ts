@@ -23,15 +23,10 @@ async function stateWithin(check: () => Promise<PartState>, otherwise: PartState
   return await promise.finally(() => clearTimeout(timer));
 }
 
-async function checkDatabase({ orm }: Dependencies): Promise<PartState> {
+/** A pool that is full makes requests wait and serves them; readiness has a connection of its own. */
+async function checkConnections({ orm }: Dependencies): Promise<PartState> {
   const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
-  await pool.query('SELECT 1');
-  return 'up';
-}
-
-async function checkMigrations({ orm }: Dependencies): Promise<PartState> {
-  const pending = await orm.migrator.getPending();
-  return pending.length === 0 ? 'up' : 'down';
+  return pool.waitingCount === 0 ? 'up' : 'degraded';
 }
 
 /** A Redis that answers may still take no write: one that is full, or another one's replica. */
@@ -50,10 +45,14 @@ async function checkDisk({ settings }: Dependencies): Promise<PartState> {
 }
 
 async function readHealth(dependencies: Dependencies): Promise<Health> {
-  const { redis, revocations, mailQueue, mailRoute } = dependencies;
+  const { readiness, redis, revocations, mailQueue, mailRoute } = dependencies;
+  const database = readiness.check();
   const checks: [string, PartState, () => Promise<PartState>][] = [
-    ['database', 'down', () => checkDatabase(dependencies)],
-    ['migrations', 'down', () => checkMigrations(dependencies)],
+    ['database', 'down', async () => ((await database) ? 'up' : 'down')],
+    ['migrations', 'down', async () => ((await database).isMigrated ? 'up' : 'down')],
+    // Locks, codes and tokens of a process whose clock is wrong would not be the others'.
+    ['clock', 'down', async () => ((await database).isSkewed ? 'down' : 'up')],
+    ['connections', 'degraded', () => checkConnections(dependencies)],
     ['revocations', 'down', async () => (revocations.isReady() ? 'up' : 'down')],
     ['queue', 'degraded', async () => ((await mailQueue.takesJobs()) ? 'up' : 'degraded')],
     ['cache', 'degraded', () => checkCache(redis)],

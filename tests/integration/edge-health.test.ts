@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { describe, expect, inject, it, vi } from 'vitest';
+import { createDatabaseReadiness } from '../../src/database/readiness.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { createTestDatabase } from '../support/database.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
@@ -21,7 +22,7 @@ describe('health', () => {
       const { status, body, text } = await ready(gateway, url);
       expect(status).toBe(200);
       expect(Object.keys(body.parts).sort()).toEqual(
-        ['cache', 'database', 'disk', 'mail', 'migrations', 'queue', 'revocations'].sort(),
+        ['cache', 'clock', 'connections', 'database', 'disk', 'mail', 'migrations', 'queue', 'revocations'].sort(),
       );
       expect(text).not.toMatch(/\d|postgres|redis|\//i);
     }
@@ -55,7 +56,7 @@ describe('health', () => {
 
   it('asks its parts together at most once in a while, however often it is asked', async () => {
     const gateway = await testGateway();
-    const pending = vi.spyOn(gateway.dependencies.orm.migrator, 'getPending');
+    const pending = vi.spyOn(gateway.dependencies.readiness, 'check');
     await Promise.all(Array.from({ length: 50 }, () => ready(gateway)));
     expect(pending.mock.calls.length).toBeLessThanOrEqual(3);
   });
@@ -74,6 +75,66 @@ describe('health', () => {
     expect((await gateway.send('{ authConfig { codeLength } }')).status).toBe(200);
     await proxy.mend();
     await vi.waitFor(async () => expect((await ready(gateway)).body.parts.cache).toBe('up'), until);
+  });
+});
+
+describe('readiness of the database', () => {
+  it('is not ready while the database takes no write', async () => {
+    const database = await createTestDatabase();
+    const gateway = await testGateway({ env: { DATABASE_URL: database.url } });
+    await vi.waitFor(async () => expect((await ready(gateway)).status).toBe(200), until);
+    const name = new URL(database.url).pathname.slice(1);
+    const { query } = gateway.dependencies;
+    await query({ name: 'standby', text: `ALTER DATABASE ${name} SET default_transaction_read_only = on` }, []);
+    const others =
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()';
+    await query({ name: 'cut', text: others }, [name]);
+    await vi.waitFor(async () => {
+      expect(await ready(gateway)).toMatchObject({ status: 503, body: { parts: { database: 'down' } } });
+    }, until);
+  });
+
+  it('is not ready once it may not write a table', async () => {
+    const database = await createTestDatabase();
+    const gateway = await testGateway({ env: { DATABASE_URL: database.url } });
+    await gateway.dependencies.query({ name: 'lock', text: 'ALTER TABLE rate_limits RENAME TO gone' }, []);
+    await vi.waitFor(async () => expect((await ready(gateway)).status).toBe(503), until);
+  });
+
+  it('stays ready while every connection of the requests is taken, and says so', async () => {
+    const gateway = await testGateway({ env: { DATABASE_POOL_MAX: '2' } });
+    await vi.waitFor(async () => expect((await ready(gateway)).body.parts.database).toBe('up'), until);
+    const { query } = gateway.dependencies;
+    const sleepers = Array.from({ length: 3 }, () => query({ name: 'sleep', text: 'SELECT pg_sleep(3)' }, []));
+    await vi.waitFor(async () => {
+      expect(await ready(gateway)).toMatchObject({
+        status: 200,
+        body: { parts: { database: 'up', migrations: 'up', connections: 'degraded' } },
+      });
+    }, until);
+    await Promise.all(sleepers);
+  });
+
+  it('measures this machine’s clock against the database’s', async () => {
+    const { databaseUrl: url, logger } = (await testGateway()).dependencies;
+    for (const [offset, isSkewed] of [
+      [0, false],
+      [3_600_000, true],
+      [-3_600_000, true],
+    ] as const) {
+      const readiness = createDatabaseReadiness({ url, logger }, () => Date.now() + offset);
+      expect(await readiness.check()).toMatchObject({ isSkewed });
+      await readiness.close();
+    }
+  });
+
+  it('is not ready with a clock that is an hour off', async () => {
+    const gateway = await testGateway();
+    const state = { isMigrated: true, isSkewed: true, skewMilliseconds: 3_600_000 };
+    vi.spyOn(gateway.dependencies.readiness, 'check').mockResolvedValue(state);
+    await vi.waitFor(async () => {
+      expect(await ready(gateway)).toMatchObject({ status: 503, body: { parts: { clock: 'down' } } });
+    }, until);
   });
 });
 

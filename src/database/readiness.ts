@@ -1,0 +1,95 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { sparingWarning } from '../lib/sparing-warning.js';
+import { SteadyClient } from '../lib/steady-client.js';
+import { migrations } from './migrations/all.js';
+
+/** What the database says of itself to a connection that no request uses. */
+interface DatabaseState {
+  /** Whether every migration of this version has run. */
+  isMigrated: boolean;
+  /** How far this machine's clock is from the database's, in milliseconds. */
+  skewMilliseconds: number;
+  /** Whether that is more than tokens and codes bear. */
+  isSkewed: boolean;
+}
+
+/** Asks the database whether it can be worked with. */
+export interface DatabaseReadiness {
+  /** Rejects where the database is away, or takes no write: a standby, a full disk, rights that were taken. */
+  check(): Promise<DatabaseState>;
+  close(): Promise<void>;
+}
+
+/** Tokens are judged with this much tolerance, so a clock that is further off does harm. */
+const TOLERATED_SKEW_MILLISECONDS = 5_000;
+
+const ANSWER_WITHIN_MILLISECONDS = 1_400;
+const ASK_EVERY_MILLISECONDS = 60_000;
+
+// The row is the processes' own: the purge takes it when nobody asks any more.
+const WRITE = `
+  INSERT INTO rate_limits (key, points, expire)
+  VALUES ('readiness', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 3600000)
+  ON CONFLICT (key) DO UPDATE SET expire = EXCLUDED.expire
+  RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`;
+const RIGHTS = `
+  SELECT bool_and(has_table_privilege(name, privilege)) AS granted
+  FROM unnest(ARRAY['users', 'sessions', 'one_time_codes', 'outbox_messages']) AS name,
+    unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege`;
+const MIGRATED = 'SELECT name FROM migrations';
+
+/** How far `from`–`to` on this machine's clock is from `there`; a moment within them is no difference. */
+function skewOf(from: number, to: number, there: number): number {
+  if (there < from) return from - there;
+  return Math.max(0, there - to);
+}
+
+async function ask(pool: pg.Pool, now: () => number): Promise<DatabaseState> {
+  const from = now();
+  const written = await pool.query<{ now: number }>(WRITE);
+  const skewMilliseconds = skewOf(from, now(), written.rows[0]?.now ?? 0);
+  const rights = await pool.query<{ granted: boolean }>(RIGHTS);
+  if (rights.rows[0]?.granted !== true) throw new Error('The role of the gateway may not read and write its tables.');
+  const { rows } = await pool.query<{ name: string }>(MIGRATED);
+  const done = new Set(rows.map(({ name }) => name));
+  return {
+    isMigrated: migrations.every(({ name }) => done.has(name)),
+    skewMilliseconds,
+    isSkewed: skewMilliseconds > TOLERATED_SKEW_MILLISECONDS,
+  };
+}
+
+/** Opens a connection for readiness alone, so that it waits behind no request; asks by it once a minute in any case. */
+export function createDatabaseReadiness(
+  { url, logger }: { url: string; logger: Logger },
+  now: () => number = Date.now,
+): DatabaseReadiness {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: ANSWER_WITHIN_MILLISECONDS,
+    query_timeout: ANSWER_WITHIN_MILLISECONDS,
+    application_name: 'gatehouse-readiness',
+    keepAlive: true,
+    Client: SteadyClient,
+  });
+  pool.on('error', () => undefined);
+  const warn = sparingWarning(logger, { component: 'clock' }, 'the clock of this machine differs from the database’s');
+  const check = async () => {
+    const state = await ask(pool, now);
+    if (state.isSkewed) {
+      warn(new Error(`The clocks are ${Math.round(state.skewMilliseconds / 1_000)} s apart.`));
+    }
+    return state;
+  };
+  const timer = setInterval(() => void check().catch(() => undefined), ASK_EVERY_MILLISECONDS);
+  timer.unref();
+  return {
+    check,
+    async close() {
+      clearInterval(timer);
+      await pool.end();
+    },
+  };
+}
