@@ -17,19 +17,26 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
 FROM base AS runtime
+LABEL org.opencontainers.image.title="Gatehouse" \
+      org.opencontainers.image.description="A GraphQL authentication gateway" \
+      org.opencontainers.image.licenses="MIT"
 # UV_THREADPOOL_SIZE: password hashing takes as many threads of the pool as there are cores, and signatures, files and
 # name lookups need some besides. 16 leaves half of them on a machine of 8 cores.
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=4000 \
     DATA_DIR=/data \
-    UV_THREADPOOL_SIZE=16
-RUN install --directory --owner=node --group=node --mode=0700 /data
+    UV_THREADPOOL_SIZE=16 \
+    npm_config_cache=/tmp/.npm \
+    npm_config_logs_max=0
+RUN install --directory --owner=1000 --group=1000 --mode=0700 /data
 COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules ./node_modules
+# What `npm start`, `npm run admin:create`, `npm run user` and the like run first.
+COPY scripts/check-node.js scripts/ensure-built.js ./scripts/
 COPY --from=build /app/dist ./dist
-USER node
-VOLUME /data
+# By number, so that Kubernetes can tell that it is not root (runAsNonRoot): the user `node` of the image.
+USER 1000:1000
 EXPOSE 4000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \

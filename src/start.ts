@@ -5,7 +5,8 @@ import { migrateDatabase } from './database/migrate.js';
 import { createDependencies, type Dependencies } from './dependencies.js';
 import { QUEUE_SCHEMA } from './jobs/queue-location.js';
 import { isAccessRefused, isDatabaseUnavailable } from './lib/database-errors.js';
-import { createLogger } from './lib/logger.js';
+import { describeError } from './lib/describe-error.js';
+import { createLogger, logDestination } from './lib/logger.js';
 import { within } from './lib/within.js';
 import { startFailure } from './settings/start-failure.js';
 import { transportWarnings } from './settings/transport-warnings.js';
@@ -42,10 +43,21 @@ function settingsOrExit(): Settings {
   }
 }
 
+/** JSON for machines; for a developer at a terminal, lines to read. */
+function logFormat({ logFormat: chosen, nodeEnv }: Settings): 'json' | 'pretty' {
+  return chosen ?? (nodeEnv === 'development' && process.stdout.isTTY ? 'pretty' : 'json');
+}
+
 /** Brings the database and, where it lives there, the queue to this version. */
 export async function migrateAll({ settings, directUrl, logger }: Dependencies): Promise<void> {
   const queueSchema = settings.redisUrl === undefined ? QUEUE_SCHEMA : undefined;
   await migrateDatabase({ url: directUrl, queueSchema, logger });
+}
+
+/** What went wrong, without the stack: nobody has to mend code while a database is being started. */
+function oneLineOf(cause: Error): string {
+  const { message, errorCode } = describeError(cause) as { message: string; errorCode?: string };
+  return (message.trim() || errorCode || cause.name).split('\n')[0] ?? '';
 }
 
 /** Does `work` as soon as the database lets it; what fails for another reason fails. */
@@ -59,7 +71,9 @@ export async function whenDatabaseIsThere(
       return await work();
     } catch (cause) {
       if (!isDatabaseUnavailable(cause) || isAccessRefused(cause)) throw cause;
-      logger.warn({ err: cause, nextTryInMilliseconds: wait }, 'waiting for the database');
+      const reason = cause instanceof Error ? oneLineOf(cause) : 'unknown';
+      logger.debug({ err: cause }, 'the database cannot be used yet');
+      logger.warn({ reason, nextTryInMilliseconds: wait }, 'waiting for the database');
     }
     await sleep(wait, undefined, { signal });
   }
@@ -106,7 +120,7 @@ async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logge
 export async function runProcess(run: (started: Process) => Promise<number | undefined>): Promise<void> {
   const settings = settingsOrExit();
   sizeThreadPool(availableParallelism());
-  const logger = createLogger(settings.logLevel);
+  const logger = createLogger(settings.logLevel, logDestination(logFormat(settings)));
   for (const warning of transportWarnings(settings)) logger.warn(warning);
   const stop = new AbortController();
   const closers: (() => Promise<void>)[] = [];

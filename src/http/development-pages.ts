@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Dependencies } from '../dependencies.js';
 import { isAddressLiteral, isLoopbackHost } from '../lib/local-hosts.js';
 import { registerDevMailbox } from './dev-mailbox.js';
+import { registerHome } from './home.js';
 import { registerIde } from './ide.js';
 
-const PATHS = /^\/(?:dev|ide)(?:\/|$)/;
+const PATHS = /^\/(?:(?:dev|ide)(?:\/|$)|$)/;
 
 /** Whether the request is for a page of development, which no other origin may read. */
 export function isDevelopmentPage({ routeOptions, url }: FastifyRequest): boolean {
@@ -25,16 +26,27 @@ function refuseForeignNames(publicUrl: string) {
   };
 }
 
-/** Serves the IDE where it is switched on, and outside production the captured mails. */
+/** Leads a person who opens the endpoint in a browser to the IDE; a program that asks by GET is answered as before. */
+function leadToIde(app: FastifyInstance, graphqlPath: string): void {
+  app.addHook('onRequest', async ({ method, url, headers }, reply) => {
+    if (method !== 'GET' || url.split('?')[0] !== graphqlPath || !/\btext\/html\b/i.test(headers.accept ?? '')) return;
+    return reply.header('vary', 'accept').redirect('ide', 303);
+  });
+}
+
+/** Serves the IDE where it is switched on, and outside production the page at `/` and the captured mails. */
 export async function registerDevelopmentPages(
   app: FastifyInstance,
   { settings, mailbox }: Dependencies,
   graphqlPath: string,
 ): Promise<void> {
   const isProduction = settings.nodeEnv === 'production';
+  if (settings.graphqlIde) leadToIde(app, graphqlPath);
   await app.register(async (pages) => {
     if (!isProduction) pages.addHook('onRequest', refuseForeignNames(settings.publicUrl));
     if (settings.graphqlIde) registerIde(pages, { graphqlPath });
-    if (!isProduction) registerDevMailbox(pages, mailbox);
+    if (isProduction) return;
+    registerHome(pages, settings);
+    registerDevMailbox(pages, mailbox);
   });
 }

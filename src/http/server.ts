@@ -77,17 +77,25 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
   return app;
 }
 
-/** One line for each answer; the query string stays out, as others put secrets there. */
+/** What machines and the mailbox's page ask every few seconds. */
+const POLLED = /^\/(?:health\/\w+|metrics|dev\/mail\.json)$/;
+/** Where secrets may begin: a query, or a fragment that a mail program has written as a part of the path. */
+const SECRETS_FROM = /\?|#|%23/i;
+const FIRST_FAILURE = 400;
+
+/** One line for each answer, at debug for what is polled and well; query strings stay out, as others put secrets there. */
 function logAnswers(app: FastifyInstance, { logger }: Dependencies): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
   app.addHook('onResponse', async (request, reply) => {
-    const [path] = request.url.split('?');
+    const [path = ''] = request.url.split(SECRETS_FROM);
     const { method, id: requestId } = request;
     const ip = clientAddress(request.ip);
     const milliseconds = Math.round(reply.elapsedTime);
-    logger.info({ requestId, method, path, status: reply.statusCode, milliseconds, ip }, 'answered');
+    const status = reply.statusCode;
+    const level = POLLED.test(path) && status < FIRST_FAILURE ? 'debug' : 'info';
+    logger[level]({ requestId, method, path, status, milliseconds, ip }, 'answered');
   });
 }
 

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { describeError } from './describe-error.js';
+import { prettyStream } from './pretty-log.js';
 
 /** Fields that may carry a secret; they never reach a log line. */
 const secretFields = [
@@ -14,6 +15,12 @@ const secretFields = [
   'cookie',
   'secret',
 ];
+
+/** Where the log goes: the standard output, as JSON or for people. */
+export function logDestination(format: 'json' | 'pretty'): DestinationStream {
+  const output = pino.destination(1);
+  return format === 'pretty' ? prettyStream(output) : output;
+}
 
 /** A logger of JSON lines, to the standard output unless told otherwise; `level` is one of pino's. */
 export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {

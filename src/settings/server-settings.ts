@@ -40,6 +40,11 @@ export function serverSettings(production: boolean) {
     LOG_LEVEL: withDefault(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', {
       description: 'Least severe messages that are logged.',
     }),
+    LOG_FORMAT: optional(oneOf('json', 'pretty'), {
+      description: 'How the log is written: `json`, one object a line, or `pretty`, for people.',
+      derivedDefault: '`pretty` on a terminal in development, else `json`',
+      example: 'json',
+    }),
     TRUSTED_PROXIES: optional(proxyAddresses, {
       description:
         'Proxies in front, whose `X-Forwarded-For` alone is believed: addresses, CIDR ranges, `loopback` and `private` as a comma list, or the number of proxies that stand between clients and the gateway.',

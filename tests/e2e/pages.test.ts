@@ -190,9 +190,18 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     });
     await page.reload();
     await page.locator('.graphiql-editor-tool').getByText('"termsAccepted"').waitFor();
-    expect(await page.locator('.graphiql-tab').count()).toBe(4);
+    expect(await page.locator('.graphiql-tab').count()).toBe(8);
     await page.locator('.graphiql-editor-tool .CodeMirror').nth(1).waitFor({ state: 'attached' });
     await page.getByRole('tab', { name: 'Me' }).click();
+    await eventually(async () => {
+      const kept = await page.evaluate<string>("sessionStorage.getItem('graphiql:tabState')");
+      expect(JSON.parse(kept)).toMatchObject({ activeTabIndex: 4 });
+    });
+    for (let visit = 0; visit < 2; visit += 1) {
+      await page.reload();
+      await page.getByRole('tab', { name: 'Me', selected: true }).waitFor();
+      expect(await page.locator('.graphiql-tab').count()).toBe(8);
+    }
     await page.getByRole('button', { name: 'Headers', exact: true }).click();
     await page.locator('.graphiql-editor-tool').getByText('Bearer').waitFor();
     await page.locator('.graphiql-query-editor .CodeMirror').click();

@@ -56,6 +56,7 @@ describe('defaults', () => {
       appUrl: undefined,
       dataDir: resolve('data'),
       logLevel: 'info',
+      logFormat: undefined,
       trustedProxies: [],
       corsOrigins: [],
       shutdownDrainSeconds: 0,

@@ -35,7 +35,8 @@ ReactDOM.createRoot(root).render(
       defaultEditorToolsVisibility: 'variables',
       isHeadersEditorEnabled: true,
       storage: tabStorage,
-      shouldPersistHeaders: false,
+      // The editor counts them when it looks for the tab to go on with; the storage drops them.
+      shouldPersistHeaders: true,
       showPersistHeadersSettings: false,
     },
     element(

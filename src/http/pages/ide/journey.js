@@ -52,6 +52,7 @@ mutation VerifyEmail($input: VerifyEmailInput!) {
     __typename
     ... on EmailVerified {
       user { id email emailVerified }
+      exchangeToken
     }
     ... on AuthProblem {
       code
@@ -63,7 +64,26 @@ mutation VerifyEmail($input: VerifyEmailInput!) {
     { email: 'new.user@example.com', code: '000000' },
   ),
   tab(
-    `# 3 · Log in.
+    `# 3 · Exchange the exchangeToken for a session, within a minute.
+
+mutation ExchangeToken($input: ExchangeTokenInput!) {
+  exchangeToken(input: $input) {
+    __typename
+    ... on LoginSuccess {
+      tokens { accessToken expiresIn refreshToken }
+      session { id deviceName }
+    }
+    ... on AuthProblem {
+      code
+      message
+    }
+  }
+}
+`,
+    { token: '<exchangeToken>', deviceName: 'First device', tokenDelivery: 'BODY' },
+  ),
+  tab(
+    `# 4 · Log in, as on a second device.
 #     BODY puts the tokens into the answer, for tools.
 #     Web applications use COOKIE, which keeps the
 #     refresh token away from scripts.
@@ -72,7 +92,7 @@ mutation LogIn($input: LoginInput!) {
   login(input: $input) {
     __typename
     ... on LoginSuccess {
-      tokens { accessToken expiresIn }
+      tokens { accessToken expiresIn refreshToken }
       session { id deviceName expiresAt }
       firstLogin
     }
@@ -86,7 +106,7 @@ mutation LogIn($input: LoginInput!) {
     { identifier: 'new.user@example.com', password: 'Violet-Harbour-71', tokenDelivery: 'BODY' },
   ),
   tab(
-    `# 4 · Act as the user who is signed in.
+    `# 5 · Act as the user who is signed in.
 #     Open Headers below and put in the accessToken.
 
 query Me {
@@ -96,12 +116,75 @@ query Me {
     role
     createdAt
   }
+}
+`,
+    undefined,
+    bearer,
+  ),
+  tab(
+    `# 6 · Get new tokens. Each refreshToken works once.
+
+mutation Refresh($input: RefreshInput) {
+  refresh(input: $input) {
+    __typename
+    ... on RefreshSuccess {
+      tokens { accessToken expiresIn refreshToken }
+    }
+    ... on AuthProblem {
+      code
+      message
+    }
+  }
+}
+`,
+    { refreshToken: '<refreshToken>' },
+  ),
+  tab(
+    `# 7 · See where you are signed in.
+#     Open Headers below and put in the accessToken.
+
+query Sessions {
   mySessions {
+    totalCount
     nodes {
       id
+      deviceName
       browser
       operatingSystem
       isCurrent
+    }
+  }
+}
+`,
+    undefined,
+    bearer,
+  ),
+  tab(
+    `# 8 · End the other sessions, then this one.
+#     Open Headers below and put in the accessToken.
+
+mutation RevokeOthers {
+  revokeOtherSessions {
+    __typename
+    ... on SessionsRevoked {
+      count
+    }
+    ... on AuthProblem {
+      code
+      message
+    }
+  }
+}
+
+mutation LogOut {
+  logout {
+    __typename
+    ... on LogoutSuccess {
+      sessionId
+    }
+    ... on AuthProblem {
+      code
+      message
     }
   }
 }

@@ -1,7 +1,9 @@
 import { journey } from './journey.js';
 
-const HISTORY = /:(queries|favorites)$/;
+const HOLDS_HEADERS = /:(queries|favorites|tabState)$/;
+const HEADERS = /:headers$/;
 const TABS = /:tabState$/;
+const ACTIVE = /^graphiql:(query|variables|headers)$/;
 
 function withoutHeaders(json) {
   return JSON.stringify(JSON.parse(json), (name, value) => (name === 'headers' ? undefined : value));
@@ -20,6 +22,18 @@ export function startWith({ variables }) {
 }
 
 /**
+ * What stands in the active tab. At a reload the editor looks for the tab with the query, variables and headers that it kept
+ * apart from the tabs, and adds one where none fits; headers are not kept, so none with headers would.
+ */
+function inActiveTab(key) {
+  const [, name] = ACTIVE.exec(key) ?? [];
+  const kept = sessionStorage.getItem('graphiql:tabState');
+  if (name === undefined || kept === null) return undefined;
+  const { tabs, activeTabIndex } = JSON.parse(withHeadersToFill(kept));
+  return tabs[activeTabIndex]?.[name] ?? null;
+}
+
+/**
  * Where the editor keeps its tabs and its history: only until the browser's tab is closed, because variables hold
  * passwords, and without headers, because they hold tokens. The history would keep them whatever the editor is told.
  */
@@ -28,10 +42,14 @@ export const tabStorage = {
     return sessionStorage.length;
   },
   getItem(key) {
+    const active = inActiveTab(key);
+    if (active !== undefined) return active;
     const value = sessionStorage.getItem(key);
     return value !== null && TABS.test(key) ? withHeadersToFill(value) : value;
   },
-  setItem: (key, value) => sessionStorage.setItem(key, HISTORY.test(key) ? withoutHeaders(value) : value),
+  setItem(key, value) {
+    if (!HEADERS.test(key)) sessionStorage.setItem(key, HOLDS_HEADERS.test(key) ? withoutHeaders(value) : value);
+  },
   removeItem: (key) => sessionStorage.removeItem(key),
   clear: () => sessionStorage.clear(),
 };
