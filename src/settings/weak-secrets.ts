@@ -1,3 +1,4 @@
+import { withoutRuns } from '../lib/keyboard-runs.js';
 import { type Reader, reader } from './readers.js';
 
 /** The secrets shown in the generated documentation: long enough to try the gateway with, refused in production. */
@@ -21,6 +22,10 @@ const LONGEST_FIRST = SAMPLE_WORDS.split(' ').sort((left, right) => right.length
 const SAMPLE_WORD = new RegExp(LONGEST_FIRST.join('|'), 'g');
 const LEAST_OWN_CHARACTERS = 16;
 const LEAST_DISTINCT_CHARACTERS = 10;
+const SHORTEST_RUN = 4;
+const PIECE = 4;
+/** Pieces of four characters hardly ever come twice in a random secret. */
+const LEAST_SHARE_OF_NEW_PIECES = 0.7;
 
 /**
  * Reads a secret of at least so many characters; with `strict` also refuses what can be guessed.
@@ -41,11 +46,13 @@ export function weaknessOf(text: string): string | undefined {
   const letters = text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
   const own = letters.replace(SAMPLE_WORD, '');
   if (own !== letters && own.length < LEAST_OWN_CHARACTERS) return 'is a well-known sample secret';
-  if (isRepeated(text) || isRepeated(letters)) return 'repeats itself';
+  if (isRepeated(text) || isRepeated(letters) || repeatsPhrases(letters)) return 'repeats itself';
   if (new Set(text).size < LEAST_DISTINCT_CHARACTERS) {
     return `has fewer than ${LEAST_DISTINCT_CHARACTERS} different characters`;
   }
-  return isSequence(letters) ? 'is a sequence of neighbouring characters' : undefined;
+  const outsideOfRuns = withoutRuns(letters, SHORTEST_RUN);
+  const isRuns = outsideOfRuns !== letters && outsideOfRuns.length < LEAST_OWN_CHARACTERS;
+  return isRuns || isSequence(letters) ? 'is a sequence of neighbouring characters' : undefined;
 }
 
 /** Whether the text is one shorter part over and over, the last one perhaps cut short. */
@@ -53,6 +60,12 @@ function isRepeated(text: string): boolean {
   // A text that is shifted by its period equals itself.
   const longest = Math.floor(text.length / 2);
   return Array.from({ length: longest }, (_, index) => index + 1).some((period) => text.startsWith(text.slice(period)));
+}
+
+/** Whether much of the text comes again: a phrase that is repeated, with a counter or another sign between. */
+function repeatsPhrases(text: string): boolean {
+  const pieces = Array.from({ length: Math.max(0, text.length - PIECE + 1) }, (_, at) => text.slice(at, at + PIECE));
+  return new Set(pieces).size < pieces.length * LEAST_SHARE_OF_NEW_PIECES;
 }
 
 /** Whether more than two thirds of the characters follow from the one before: the same, the next or the last in the alphabet. */

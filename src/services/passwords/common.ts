@@ -1,4 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { withoutRuns } from '../../lib/keyboard-runs.js';
 
 const commonPasswords = new Set<string>((dictionary['passwords-common'] ?? []).map(String));
 
@@ -12,7 +13,6 @@ const writtenFor: Record<string, string> = {
   $: 's',
   '5': 's',
 };
-const sequences = ['0123456789', '9876543210', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 const SHORTEST_SEQUENCE = 3;
 /** What is left beside sequences must be at least this long. */
 const SHORTEST_REMAINDER = 4;
@@ -24,26 +24,37 @@ function withLetters(text: string): string {
   return text.replace(/[@4310$5!]/g, (sign) => writtenFor[sign] ?? sign);
 }
 
-/** The longest run from `start` that every keyboard or alphabet has, or that repeats one sign. */
-function sequenceAt(text: string, start: number): number {
-  const repeated = /^(.)\1*/su.exec(text.slice(start))?.[0].length ?? 0;
-  const lengths = sequences.map((sequence) => {
-    const from = sequence.indexOf(text[start] ?? '');
-    let length = 0;
-    while (from >= 0 && start + length < text.length && sequence[from + length] === text[start + length]) length += 1;
-    return length;
-  });
-  return Math.max(repeated, ...lengths);
-}
+/** Ranked from the most common; what is joined of two or three of the first is as common as they are. */
+const MOST_COMMON = 300;
+const WORDS_OF_ACCOUNTS =
+  'access account admin administrator changeme default guest hello letmein login logon master passphrase password passwort ' +
+  'qwerty root secret secure signin signup strong super system temp test user username welcome';
+const FILLERS = new Set(
+  'a am an and be for have i in is it me mine my new not of on our please so that the this to very we you your'.split(
+    ' ',
+  ),
+);
+const joinable = new Set<string>([
+  ...WORDS_OF_ACCOUNTS.split(' '),
+  ...[...commonPasswords].slice(0, MOST_COMMON).filter((word) => /^[a-z]{4,}$/.test(word)),
+]);
+const LONGEST_JOINABLE = Math.max(...[...joinable].map((word) => word.length));
+const MOST_JOINED = 3;
+const DIGITS_AROUND_WORDS = 5;
 
-function withoutSequences(text: string): string {
-  let left = '';
-  for (let start = 0; start < text.length; ) {
-    const length = sequenceAt(text, start);
-    if (length < SHORTEST_SEQUENCE) left += text[start];
-    start += length < SHORTEST_SEQUENCE ? 1 : length;
+/** Whether the letters are at most three different common words, as often as may be, with little words between them. */
+function isJoined(letters: string): boolean {
+  const ways: (ReadonlySet<string> | undefined)[] = [new Set()];
+  for (let end = 1; end <= letters.length; end += 1) {
+    for (let start = Math.max(0, end - LONGEST_JOINABLE); start < end; start += 1) {
+      const word = letters.slice(start, end);
+      const before = ways[start];
+      if (before === undefined || !(FILLERS.has(word) || joinable.has(word))) continue;
+      const words = FILLERS.has(word) ? before : new Set([...before, word]);
+      if (words.size < (ways[end]?.size ?? MOST_JOINED + 1)) ways[end] = words;
+    }
   }
-  return left;
+  return (ways[letters.length]?.size ?? 0) > 0;
 }
 
 /**
@@ -57,6 +68,10 @@ export function isCommonPassword(password: string): boolean {
   const words = [core, withLetters(core), letters].filter(
     (word) => word.length >= SHORTEST_WORD && text.length - word.length <= SIGNS_AROUND_WORD,
   );
-  const isSequence = text.length >= SHORTEST_REMAINDER && withoutSequences(text).length < SHORTEST_REMAINDER;
+  const isSequence =
+    text.length >= SHORTEST_REMAINDER && withoutRuns(text, SHORTEST_SEQUENCE).length < SHORTEST_REMAINDER;
+  const digits = text.replace(/\P{Nd}/gu, '').length;
+  const joined = [letters, withLetters(core).replace(/[^\p{L}]/gu, '')];
+  if (digits <= DIGITS_AROUND_WORDS && joined.some(isJoined)) return true;
   return isSequence || [text, withLetters(text), ...words].some((one) => commonPasswords.has(one));
 }

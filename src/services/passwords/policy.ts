@@ -33,6 +33,8 @@ const explainsWeakness: ReadonlySet<PasswordRuleName> = new Set(['TOO_SHORT', 'T
 const PRODUCT = 'gatehouse';
 /** A word shorter than this says little, and too many good passwords contain it. */
 const SHORTEST_WORD = 4;
+/** Beside such a word, one of this length counts too: `com` alone says nothing. */
+const SHORTEST_PART = 3;
 /** With this few letters beside the word, the password is the word. */
 const LETTERS_BESIDE_WORD = 3;
 
@@ -40,20 +42,21 @@ function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}]/gu, '');
 }
 
-/** What a stranger who knows the account tries first. */
-function wordsOf(account: AccountWords): string[] {
-  const [localPart = ''] = account.email.split('@');
-  return [PRODUCT, localPart, account.username ?? '', account.displayName ?? ''];
+/** What a stranger who knows the account tries first: its names, its address, and what the address is put together from. */
+function wordsOf({ email, username, displayName }: AccountWords): string[] {
+  const [localPart = '', domain = ''] = email.split('@');
+  const names = [localPart, username ?? '', displayName ?? ''];
+  return [PRODUCT, email, domain, ...names, ...domain.split('.'), ...names.flatMap((name) => name.split(/[^\p{L}]+/u))];
 }
 
+/** Whether words of the account are all that the password has, but for a few letters. */
 function resemblesAccount(password: string, account: AccountWords): boolean {
+  const words = [...new Set(wordsOf(account).map(lettersOf))].filter((word) => word.length >= SHORTEST_PART);
   const letters = lettersOf(password);
-  return wordsOf(account)
-    .map(lettersOf)
-    .some(
-      (word) =>
-        word.length >= SHORTEST_WORD && letters.includes(word) && letters.length - word.length <= LETTERS_BESIDE_WORD,
-    );
+  if (!words.some((word) => word.length >= SHORTEST_WORD && letters.includes(word))) return false;
+  const longestFirst = words.sort((one, other) => other.length - one.length);
+  const beside = longestFirst.reduce((left, word) => left.replaceAll(word, ' '), letters);
+  return lettersOf(beside).length <= LETTERS_BESIDE_WORD;
 }
 
 /** The policy that the settings ask for. */
