@@ -51,6 +51,29 @@ describe('somebody signs up with the address of another before its owner does', 
     expect(faults(gateway)).toEqual([]);
   });
 
+  it('nothing that the stranger chose stays, nor what they agreed to', async () => {
+    const email = newEmail();
+    const chosen = { role: 'editor', displayName: 'Mallory', locale: 'de', timezone: 'Asia/Tokyo' };
+    const username = `m${newEmail().slice(5, 15)}`;
+    const consent = { termsAccepted: true, privacyPolicyAccepted: true };
+    const strict = await sharedGateway({ env: { SIGNUP_ROLES: 'user,editor' } });
+    try {
+      for (const input of [
+        { email, password: THEIRS, username, ...chosen, ...consent },
+        { email, password: MINE },
+      ]) {
+        expectType((await strict.ask(SignupDocument, { input })).data.signup, 'SignupAccepted');
+      }
+      const { code } = await mailedTo(strict, email);
+      expectType((await strict.ask(VerifyEmailDocument, { input: { email, code } })).data.verifyEmail, 'EmailVerified');
+      const nothing = { displayName: null, locale: null, timezone: null, username: null, usernameKey: null };
+      const unsigned = { termsAcceptedAt: null, privacyPolicyAcceptedAt: null };
+      expect(await accountOf(strict, email)).toMatchObject({ role: 'user', ...nothing, ...unsigned });
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('also by the link, and however often the stranger signs up or asks for mails', async () => {
     const email = newEmail();
     await signup(email, THEIRS);

@@ -18,8 +18,19 @@ export interface EmailVerified {
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId'>;
 
-/** More than one person chose a password while nobody had proven the address: whoever just did sets one by a reset. */
-function dropPassword(user: User, now: Date): void {
+/**
+ * More than one person signed up while nobody had proven the address: whoever just did sets a password by a reset, and nothing
+ * else that a stranger may have chosen or agreed to stays either.
+ */
+function dropChoices({ settings }: Needs, user: User, now: Date): void {
+  user.role = settings.defaultRole;
+  user.username = null;
+  user.usernameKey = null;
+  user.displayName = null;
+  user.locale = null;
+  user.timezone = null;
+  user.termsAcceptedAt = null;
+  user.privacyPolicyAcceptedAt = null;
   user.passwordHash = unusableHash();
   user.passwordChangedAt = now;
   user.passwordBreachedAt = null;
@@ -36,7 +47,7 @@ async function markVerified(
   const user = await em.findOneOrFail(User, code.userId);
   if (user.email !== code.address) return undefined;
   const isContested = user.emailVerifiedAt === null && user.passwordContestedAt != null;
-  if (isContested) dropPassword(user, now);
+  if (isContested) dropChoices(context, user, now);
   user.emailVerifiedAt ??= now;
   user.updatedAt = now;
   const ttl = context.settings.exchangeTokenTtl;
