@@ -20,6 +20,7 @@ export function withBreaker(
   let told: BreakerState = 'closed';
   let failures = 0;
   let openUntil = 0;
+  let reason = 'the mail server was not reachable just now';
   const change = (state: BreakerState) => {
     if (state === told) return;
     told = state;
@@ -40,13 +41,16 @@ export function withBreaker(
   const state = () => (told === 'open' && now() >= openUntil ? 'half-open' : told);
   const send = async (mail: OutgoingMail) => {
     const isTrial = told === 'open' && now() >= openUntil;
-    if (told !== 'closed' && !isTrial) throw new MailError('unreachable', 'the mail server was not reachable just now');
+    if (told !== 'closed' && !isTrial) throw new MailError('unreachable', reason);
     if (isTrial) change('half-open');
     try {
       await transport.send(mail);
     } catch (error) {
       const kind = error instanceof MailError ? error.kind : 'unreachable';
-      if (kind === 'unreachable') failed(isTrial);
+      if (kind === 'unreachable') {
+        if (error instanceof MailError) reason = error.message;
+        failed(isTrial);
+      }
       // Without a cause it was refused before anything was dialled, which tells nothing about the server.
       else if ((error as MailError).cause === undefined) change(isTrial ? 'open' : told);
       else answered();

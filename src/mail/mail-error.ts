@@ -46,6 +46,12 @@ function refusal(code: string, command: string, reply: number | undefined): Mail
   return new MailError('temporary', `the mail server does not take ${what} now (${reply})`);
 }
 
+/** The server's reply or the code of the failure below, which say what an operator has to mend; neither names anybody. */
+function detailOf(failure: Failure, reply: number | undefined): string {
+  const found = reply ?? [failure.originalCode, failure.code].find((code) => /^[A-Z][A-Z_]{2,}$/.test(String(code)));
+  return found === undefined ? '' : ` (${found})`;
+}
+
 const NOT_TRUSTED = /CERT|ISSUER|CRL|SSL|TLS/;
 
 const UNREACHABLE: Record<string, string> = {
@@ -57,6 +63,11 @@ const UNREACHABLE: Record<string, string> = {
   ETLS: 'no verified TLS connection to the mail server came about',
 };
 
+function unreachable(code: string, reply: number | undefined): string {
+  if (reply === 530) return 'the mail server wants a sign-in';
+  return UNREACHABLE[code] ?? 'the mail server could not be reached';
+}
+
 /** Sorts what nodemailer threw into a kind, under a message of our own words; the original is kept as the cause. */
 export function mailErrorFrom(cause: unknown): MailError {
   if (cause instanceof MailError) return cause;
@@ -65,7 +76,7 @@ export function mailErrorFrom(cause: unknown): MailError {
   const code = NOT_TRUSTED.test(String(failure.originalCode)) ? 'ETLS' : String(failure.code);
   const error =
     refusal(code, String(failure.command), reply) ??
-    new MailError('unreachable', UNREACHABLE[code] ?? 'the mail server could not be reached');
+    new MailError('unreachable', `${unreachable(code, reply)}${detailOf(failure, reply)}`);
   error.cause = cause;
   return error;
 }

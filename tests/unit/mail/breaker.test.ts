@@ -38,7 +38,7 @@ describe('the breaker', () => {
     world.time = 999;
     expect(await rejection(breaker.send(outgoing()))).toMatchObject({
       kind: 'unreachable',
-      message: 'the mail server was not reachable just now',
+      message: 'failed',
     });
     expect(await breaker.probe(10)).toBe(false);
     expect(world).toMatchObject({ dialled: 3, probed: 0 });
