@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
+import { SteadyClient } from '../lib/steady-client.js';
 
 /** A connection that waits for notifications and comes back by itself. */
 export interface Listener {
@@ -22,8 +23,9 @@ export interface ListenerOptions {
 const FIRST_RETRY_MILLISECONDS = 100;
 const LONGEST_RETRY_MILLISECONDS = 2_000;
 const CONNECT_WITHIN_MILLISECONDS = 5_000;
-/** A connection that was cut in silence is found out this long after the last word. */
-const PROBE_AFTER_MILLISECONDS = 10_000;
+/** Nothing is said on a connection that only listens, so it is asked now and then whether it is still there. */
+const PROBE_EVERY_MILLISECONDS = 5_000;
+const ANSWER_WITHIN_MILLISECONDS = 4_000;
 
 /** Listens on a channel of PostgreSQL until it is closed. */
 export function listen(options: ListenerOptions): Listener {
@@ -32,12 +34,11 @@ export function listen(options: ListenerOptions): Listener {
   let connected = false;
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({
+    const next = new SteadyClient({
       connectionString: options.url,
       application_name: 'gatehouse',
       connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: PROBE_AFTER_MILLISECONDS,
+      answerWithinMillis: ANSWER_WITHIN_MILLISECONDS,
     });
     client = next;
     const ended = new Promise<void>((resolve) => {
@@ -49,7 +50,8 @@ export function listen(options: ListenerOptions): Listener {
     await next.query(`LISTEN ${next.escapeIdentifier(options.channel)}`);
     connected = true;
     options.onConnected();
-    await ended;
+    const probe = setInterval(() => next.query('SELECT 1').catch(() => undefined), PROBE_EVERY_MILLISECONDS);
+    await ended.finally(() => clearInterval(probe));
   };
 
   const run = async (): Promise<void> => {

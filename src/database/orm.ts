@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import type { ClientBase } from 'pg';
 import type { Logger } from 'pino';
 import { entities } from '../entities/all.js';
+import { SteadyClient } from '../lib/steady-client.js';
 import { migrations } from './migrations/all.js';
 import { RetryingEntityManager } from './retrying-entity-manager.js';
 
@@ -17,6 +18,9 @@ export interface OrmOptions {
 /** How long a request may wait for a connection before it is told that the database is away, in milliseconds. */
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
+/** A server that has not even refused a statement this long after its limit is gone. */
+const SILENCE_MILLISECONDS = 2_000;
+
 /** Statements outside of a transaction are run as those in ours are, whatever the server's default is. */
 function isolate(client: ClientBase, done: (error?: Error) => void): void {
   client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED').then(() => done(), done);
@@ -24,6 +28,7 @@ function isolate(client: ClientBase, done: (error?: Error) => void): void {
 
 /** Builds the ORM; connects with the first query, so that a database that is away does not stop the process. */
 export function createOrm(options: OrmOptions): MikroORM {
+  const patience = options.statementTimeoutMilliseconds;
   return new MikroORM({
     entities,
     entityManager: RetryingEntityManager,
@@ -36,9 +41,11 @@ export function createOrm(options: OrmOptions): MikroORM {
     driverOptions: {
       application_name: 'gatehouse',
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
-      statement_timeout: options.statementTimeoutMilliseconds,
+      statement_timeout: patience,
       keepAlive: true,
       verify: isolate,
+      Client: SteadyClient,
+      answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,
     },
     // It asks, and may make, a database as soon as a connection is wanted, and fails where the server is away.
     ensureDatabase: false,

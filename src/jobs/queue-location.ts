@@ -12,6 +12,8 @@ export interface QueueLocation {
 /** The schema that BullMQ keeps its tables in. */
 export const QUEUE_SCHEMA = 'bullmq';
 const CONNECT_WITHIN_MILLISECONDS = 5_000;
+/** BullMQ's statements are short; a server that answers none of them by then is gone. */
+const ANSWER_WITHIN_MILLISECONDS = 10_000;
 
 /** The connections of one end of a queue in the database. BullMQ leaves the pool open, so its owner ends it. */
 export function postgresPool(databaseUrl: string, max: number): pg.Pool {
@@ -23,7 +25,8 @@ export function postgresPool(databaseUrl: string, max: number): pg.Pool {
     application_name: 'gatehouse-queue',
     keepAlive: true,
     Client: SteadyClient,
-  });
+    answerWithinMillis: ANSWER_WITHIN_MILLISECONDS,
+  } as pg.PoolConfig);
   // BullMQ tells of it, until it is closed.
   pool.on('error', () => undefined);
   return pool;

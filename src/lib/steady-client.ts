@@ -1,12 +1,63 @@
 import pg from 'pg';
 
+/** What a client of ours is told beside the settings of the driver. */
+export interface SteadyClientConfig extends pg.ClientConfig {
+  /** A statement without any answer for so long ends its connection, in milliseconds; without it there is no limit. */
+  answerWithinMillis?: number | undefined;
+}
+
+/** A transaction that gives its statements another time than the rest, in seconds; 0 is for ever. */
+const OWN_LIMIT = /^SET LOCAL statement_timeout = '?(\d+)s?'?$/i;
+const TRANSACTION_END = /^(commit|rollback)\b/i;
+/** What stands for no limit; timers take no more. */
+const NO_LIMIT_MILLISECONDS = 2_147_483_647;
+
+function textOf(query: unknown): string {
+  if (typeof query === 'string') return query;
+  return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : '';
+}
+
+/** How long the statements from this one on may stay without an answer. */
+function patienceAfter(text: string, now: number, usual: number): number {
+  if (TRANSACTION_END.test(text)) return usual;
+  const seconds = OWN_LIMIT.exec(text)?.[1];
+  if (seconds === undefined) return now;
+  return Number(seconds) === 0 ? NO_LIMIT_MILLISECONDS : Number(seconds) * 1_000 + usual;
+}
+
 /**
- * A PostgreSQL client that survives its connection. A connection that breaks between two statements is an `error` event,
- * and one that nobody listens to would end the process; whoever uses the client next is told by a rejection.
+ * A PostgreSQL client that survives its connection.
+ *
+ * A connection that breaks between two statements is an `error` event, and one that nobody listens to would end the
+ * process; whoever uses the client next is told by a rejection. A server that vanished without a word is given up: its
+ * statements are rejected, and the pool throws the connection away. The server's own limit must be the shorter one.
  */
 export class SteadyClient extends pg.Client {
+  constructor(config: SteadyClientConfig = {}) {
+    super(config);
+    const { answerWithinMillis } = config;
+    if (answerWithinMillis !== undefined && answerWithinMillis > 0) this.#limitSilence(answerWithinMillis);
+  }
+
   override emit(...event: Parameters<pg.Client['emit']>): boolean {
     if (event[0] === 'error' && this.listenerCount('error') === 0) return false;
     return super.emit(...event);
+  }
+
+  #limitSilence(usual: number): void {
+    let timer: NodeJS.Timeout | undefined;
+    let patience = usual;
+    const heard = () => clearTimeout(timer);
+    this.on('drain', heard);
+    this.on('end', heard);
+    const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
+    const { connection } = this as unknown as { connection: { stream: { destroy(): void } } };
+    this.query = ((...call: unknown[]) => {
+      patience = patienceAfter(textOf(call[0]), patience, usual);
+      heard();
+      timer = setTimeout(() => connection.stream.destroy(), patience);
+      timer.unref();
+      return ask(...call);
+    }) as typeof this.query;
   }
 }

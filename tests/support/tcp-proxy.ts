@@ -8,6 +8,10 @@ export interface TcpProxy {
   /** Ends every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Swallows every byte, of old connections and of new ones, and keeps them open. */
+  silence(): void;
+  /** Passes bytes on again for new connections; the old ones stay silent. */
+  speakAnew(): void;
 }
 
 function listening(server: Server, port: number): Promise<number> {
@@ -32,12 +36,19 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       other().destroy();
     });
   };
+  let silent = false;
+  const silencers = new Set<() => void>();
   const open = () =>
     createServer((client) => {
       const server = connect(Number(port), hostname);
       keep(client, () => server);
       keep(server, () => client);
-      client.pipe(server).pipe(client);
+      let mute = silent;
+      silencers.add(() => {
+        mute = true;
+      });
+      client.on('data', (bytes) => void (mute || server.write(bytes)));
+      server.on('data', (bytes) => void (mute || client.write(bytes)));
     });
   let proxy = open();
   const ownPort = await listening(proxy, 0);
@@ -55,6 +66,13 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     async mend() {
       proxy = open();
       await listening(proxy, ownPort);
+    },
+    silence() {
+      silent = true;
+      for (const mute of silencers) mute();
+    },
+    speakAnew() {
+      silent = false;
     },
   };
 }
