@@ -50,14 +50,14 @@ export class SteadyClient extends pg.Client {
     const heard = () => clearTimeout(timer);
     this.on('drain', heard);
     this.on('end', heard);
-    const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
+    const ask = (call: unknown[]) => (pg.Client.prototype.query as (...call: unknown[]) => unknown).apply(this, call);
     const { connection } = this as unknown as { connection: { stream: { destroy(): void } } };
     this.query = ((...call: unknown[]) => {
       patience = patienceAfter(textOf(call[0]), patience, usual);
       heard();
       timer = setTimeout(() => connection.stream.destroy(), patience);
       timer.unref();
-      return ask(...call);
+      return ask(call);
     }) as typeof this.query;
   }
 }

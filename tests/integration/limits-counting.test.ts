@@ -46,7 +46,8 @@ describe.each(stores.filter(([, env]) => env !== null) as [string, Record<string
       const results = await Promise.all(times(50).map((index) => login(gateway, `nobody-${index}`)));
       expect(tally(results)).toEqual({ InvalidCredentialsProblem: 5, AuthRateLimitProblem: 45 });
       expect(await login(gateway, 'nobody', '192.0.2.2')).toBe('InvalidCredentialsProblem');
-      expect(Number(await countOf(gateway, 'rate_limits')) > 0).toBe(store === 'PostgreSQL');
+      // Readiness keeps a row of its own there.
+      expect(Number(await countOf(gateway, "rate_limits WHERE key <> 'readiness'")) > 0).toBe(store === 'PostgreSQL');
     });
 
     it('lets exactly 5 of 50 through two replicas', async () => {

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { whenFinished } from './cleanup.js';
 import { freePort } from './ports.js';
+import { temporaryDirectory } from './temporary-directory.js';
 
 /** A Redis of the test's own, empty at each start. */
 export interface RedisServer {
@@ -13,12 +15,14 @@ export interface RedisServer {
 /** Starts a Redis that the test may stop and start again on the same port. */
 export async function redisServer(): Promise<RedisServer> {
   const port = await freePort();
+  // One that follows another writes what it copied into its folder.
+  const directory = temporaryDirectory('redis');
   let child: ChildProcess | undefined;
   const server: RedisServer = {
     url: `redis://127.0.0.1:${port}`,
     async start() {
       const parameters = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-      const next = spawn('redis-server', parameters, { stdio: ['ignore', 'pipe', 'ignore'] });
+      const next = spawn('redis-server', parameters, { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
       child = next;
       await new Promise<void>((resolve, reject) => {
         next.once('exit', () => reject(new Error('redis-server did not start')));
@@ -34,6 +38,9 @@ export async function redisServer(): Promise<RedisServer> {
     },
   };
   await server.start();
-  whenFinished(() => server.stop());
+  whenFinished(async () => {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
   return server;
 }
