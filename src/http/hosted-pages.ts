@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { escapeHtml } from '../lib/escape-html.js';
+import type { Settings } from '../settings.js';
 import { servePage } from './page-files.js';
 
 /** A page that uses up the token of a link when its button is pressed. */
@@ -49,18 +51,27 @@ function fillIn(html: string, texts: LinkPage): string {
   return Object.entries(texts).reduce((filled, [name, text]) => filled.replaceAll(`{{${name}}}`, text), html);
 }
 
+type Brand = Pick<Settings, 'appName' | 'signInUrl'>;
+
+/** The link to the application's sign-in, which a page shows once it has done its work. */
+function fillSignIn(html: string, { appName, signInUrl }: Brand): string {
+  const link = (url: string) =>
+    `<p class="note sign-in"><a href="${escapeHtml(url)}">Sign in to ${escapeHtml(appName)}</a></p>`;
+  return html.replace('{{signIn}}', () => (signInUrl === undefined ? '' : link(signInUrl)));
+}
+
 /**
  * Serves the pages that links in mails lead to when no application has them itself. A token travels in the fragment, which no
  * server sees, and only a press of a button uses it: a mail scanner that opens a link changes nothing.
  */
-export function registerHostedPages(app: FastifyInstance): void {
+export function registerHostedPages(app: FastifyInstance, brand: Brand): void {
   for (const page of linkPages) {
     servePage(app, {
       address: `/${page.name}`,
       folder: 'hosted',
       html: 'link-page.html',
       assets: ['card.css', 'card.js', 'link-page.js', `${page.name}.js`],
-      fill: (html) => fillIn(html, page),
+      fill: (html) => fillSignIn(fillIn(html, page), brand),
     });
   }
   servePage(app, {
@@ -68,5 +79,6 @@ export function registerHostedPages(app: FastifyInstance): void {
     folder: 'hosted',
     html: 'reset-password.html',
     assets: ['card.css', 'form.css', 'card.js', 'password-rules.js', 'reset-password.js'],
+    fill: (html) => fillSignIn(html, brand),
   });
 }

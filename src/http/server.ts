@@ -125,7 +125,7 @@ async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<vo
 }
 
 async function registerPages(app: FastifyInstance, dependencies: Dependencies): Promise<void> {
-  if (dependencies.settings.appUrl === undefined) registerHostedPages(app);
+  if (dependencies.settings.appUrl === undefined) registerHostedPages(app, dependencies.settings);
   await registerDevelopmentPages(app, dependencies, GRAPHQL_PATH);
 }
 

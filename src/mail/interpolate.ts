@@ -1,13 +1,6 @@
 const SECTION = /\{\{([#^])(\w+)\}\}([\s\S]*?)\{\{\/\2\}\}/g;
 const VALUE = /\{\{(\w+)\}\}/g;
 
-const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** The text with everything that HTML gives a meaning written as an entity, for element content and attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? character);
-}
-
 /**
  * Fills a template: `{{name}}` is the escaped value, `{{#name}}…{{/name}}` stays when there is one and `{{^name}}…{{/name}}`
  * when there is none. Values are put in once and never read as a template again.

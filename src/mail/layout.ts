@@ -1,4 +1,4 @@
-import { escapeHtml } from './interpolate.js';
+import { escapeHtml } from '../lib/escape-html.js';
 
 /** The compiled layout.mjml: the page around every mail, and the markup of each block that its body is written with. */
 export interface Layout {

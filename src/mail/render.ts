@@ -1,4 +1,5 @@
-import { escapeHtml, interpolate } from './interpolate.js';
+import { escapeHtml } from '../lib/escape-html.js';
+import { interpolate } from './interpolate.js';
 import { localeFor, type MailVariables, mails, type RenderableMail } from './mails.js';
 import { type Look, readTemplates, type Template } from './templates.js';
 import { oneLine, readable, zoneOf } from './values.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contrast, lightened } from '../lib/color.js';
-import { escapeHtml } from './interpolate.js';
+import { escapeHtml } from '../lib/escape-html.js';
 import { fillLayout, type Layout, parseLayout } from './layout.js';
 import { locales, mails } from './mails.js';
 

@@ -20,7 +20,7 @@ export function brandSettings(production: boolean) {
     APP_NAME: optional(
       matching(/^(?=.*\S)[^\p{Cc}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'),
       {
-        description: 'Name of the application in mails, on pages and in authenticator apps.',
+        description: 'Name of the application in mails, on the pages that mails lead to and in authenticator apps.',
         derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
         example: 'Gatehouse',
       },
@@ -32,12 +32,12 @@ export function brandSettings(production: boolean) {
       advice: 'https://app.example.com/login',
     }),
     SUPPORT_URL: optional(webAddress(production), {
-      description: 'Help page that mails and pages name.',
+      description: 'Help page that mails name.',
       example: 'http://localhost:5173/help',
       advice: 'https://app.example.com/help',
     }),
     SUPPORT_EMAIL: optional(plainAddress, {
-      description: 'Mail address for help that mails and pages name.',
+      description: 'Mail address for help that mails name.',
       example: 'help@example.com',
     }),
     MAIL_REPLY_TO: optional(plainAddress, {
@@ -45,7 +45,7 @@ export function brandSettings(production: boolean) {
       example: 'help@example.com',
     }),
     BRAND_COLOR: optional(color, {
-      description: 'Colour of buttons and links in mails and on pages, dark enough for white text (contrast 4.5 to 1).',
+      description: 'Colour of buttons and links in mails, dark enough for white text (contrast 4.5 to 1).',
       derivedDefault: '`#0d6b5e`',
       example: '#0d6b5e',
     }),

@@ -15,6 +15,7 @@ import { type Browser, browserMissing, startBrowser, watch } from './browser.js'
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const PAGES = ['/verify-email', '/report-session', '/revert-email', '/reset-password'];
+const SIGN_IN_URL = 'https://app.example.com/login?a=1&b=2';
 const CONFIG = {
   passwordMinLength: 8,
   passwordMaxLength: 1_024,
@@ -46,7 +47,7 @@ beforeAll(async () => {
     contentSecurityPolicy: { useDefaults: false, directives },
     frameguard: { action: 'deny' },
   });
-  registerHostedPages(app);
+  registerHostedPages(app, { appName: 'Tom & Co', signInUrl: SIGN_IN_URL });
   app.post('/graphql', async (request) => {
     requests.push(request);
     const { query, variables } = request.body as Sent;
@@ -159,6 +160,8 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await button(label).waitFor();
       expect(page.url()).toBe(`${origin}/${name}`);
       expect(requests).toHaveLength(0);
+      const signIn = page.getByRole('link', { name: 'Sign in to Tom & Co' });
+      expect(await signIn.count()).toBe(0);
 
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
@@ -170,6 +173,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       expect(await focused()).toBe('title');
       expect(await button().count()).toBe(0);
       expect(await page.title()).toBe(done);
+      expect(await signIn.getAttribute('href')).toBe(SIGN_IN_URL);
       expect(faults).toEqual([]);
     });
 
