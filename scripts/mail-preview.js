@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { escapeHtml } from '../dist/mail/interpolate.js';
+import { escapeHtml } from '../dist/lib/escape-html.js';
 import { locales, mails } from '../dist/mail/mails.js';
 import { renderMail } from '../dist/mail/render.js';
 
