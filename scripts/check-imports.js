@@ -38,6 +38,7 @@ const LAYERS = {
       'services/audit/record-event.ts',
       'services/attempts/login-limit.ts',
       'services/tokens/refresh-tokens.ts',
+      'settings/rate-limit-policies.ts',
       'problems',
       'lib',
     ],

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { checkTogether, type SettingProblem } from './settings/checks.js';
+import { isQuoted } from './settings/readers.js';
 import { settingsSchema, type Variables } from './settings/schema.js';
 import { rawSecret, rawValue } from './settings/secret-files.js';
 import { type SettingNotes, settingNotes } from './settings/setting.js';
@@ -52,12 +53,18 @@ export class SettingsError extends Error {
   }
 }
 
-/** Loads `.env` from the working directory where there is one; variables that are already set win over it. */
+/**
+ * Loads `.env` from the working directory where there is one; variables that are already set win over it.
+ * @throws {SettingsError} when there is one that cannot be read.
+ */
 export function readEnvironment(file = '.env'): NodeJS.ProcessEnv {
   try {
     process.loadEnvFile(file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT') return process.env;
+    const reason = `is there and cannot be read (${code})`;
+    throw new SettingsError([{ name: file, reason, example: 'a text file that the account of the process may read' }]);
   }
   return process.env;
 }
@@ -88,17 +95,26 @@ function readVariables(env: Record<string, string | undefined>, production: bool
       continue;
     }
     texts.set(variable, raw.text);
-    const result = type.safeParse(raw.text);
-    if (result.success) values[variable] = result.data;
-    else {
-      const reasons = result.error.issues.map((issue) => issue.message);
-      problems.push(...reasons.map((reason) => ({ name: variable, reason, example: exampleOf(notes) })));
-    }
+    const { value, reasons } = readOne(type, raw.text, notes.secret === true);
+    if (reasons.length === 0) values[variable] = value;
+    problems.push(...reasons.map((reason) => ({ name: variable, reason, example: exampleOf(notes) })));
   }
   for (const { name, reason } of checkTogether(values as Partial<Variables>, texts, production)) {
     problems.push({ name, reason, example: exampleOf(notesOf(shape[name])) });
   }
   return { values, problems };
+}
+
+/** The value of one variable, or why its text is refused. */
+function readOne(type: z.ZodType, text: string | undefined, isSecret: boolean): { value: unknown; reasons: string[] } {
+  const result = type.safeParse(text);
+  const quoted = text !== undefined && isQuoted(text);
+  // A secret may begin and end with a quotation mark of its own.
+  if (quoted && !(isSecret && result.success)) {
+    return { value: undefined, reasons: ['must not be in quotation marks: what passed it on kept them in the value'] };
+  }
+  const reasons = result.success ? [] : result.error.issues.map((issue) => issue.message);
+  return { value: result.data, reasons };
 }
 
 function complete(read: Variables): Settings {

@@ -10,6 +10,7 @@ import { createLogger, logDestination } from './lib/logger.js';
 import { within } from './lib/within.js';
 import { startFailure } from './settings/start-failure.js';
 import { transportWarnings } from './settings/transport-warnings.js';
+import { unknownNameWarnings } from './settings/unknown-names.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError, sizeThreadPool } from './settings.js';
 
 /** A process from its start to its end. */
@@ -121,7 +122,8 @@ export async function runProcess(run: (started: Process) => Promise<number | und
   const settings = settingsOrExit();
   sizeThreadPool(availableParallelism());
   const logger = createLogger(settings.logLevel, logDestination(logFormat(settings)));
-  for (const warning of transportWarnings(settings)) logger.warn(warning);
+  const warnings = [...transportWarnings(settings), ...unknownNameWarnings(readEnvironment())];
+  for (const warning of warnings) logger.warn(warning);
   const stop = new AbortController();
   const closers: (() => Promise<void>)[] = [];
   let drain = async (): Promise<void> => undefined;

@@ -21,9 +21,16 @@ const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 /** A server that has not even refused a statement this long after its limit is gone. */
 const SILENCE_MILLISECONDS = 2_000;
 
-/** Statements outside of a transaction are run as those in ours are, whatever the server's default is. */
-function isolate(client: ClientBase, done: (error?: Error) => void): void {
-  client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED').then(() => done(), done);
+/** Whatever the server, the role or the URL has set: how times are written to us, and how statements outside of a transaction run. */
+const SESSION = [
+  "SET DateStyle = 'ISO, MDY'",
+  "SET IntervalStyle = 'postgres'",
+  "SET TimeZone = 'UTC'",
+  'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED',
+].join('; ');
+
+function prepareSession(client: ClientBase, done: (error?: Error) => void): void {
+  client.query(SESSION).then(() => done(), done);
 }
 
 /** Builds the ORM; connects with the first query, so that a database that is away does not stop the process. */
@@ -43,7 +50,7 @@ export function createOrm(options: OrmOptions): MikroORM {
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
       statement_timeout: patience,
       keepAlive: true,
-      verify: isolate,
+      verify: prepareSession,
       Client: SteadyClient,
       answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,
     },

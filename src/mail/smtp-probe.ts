@@ -1,6 +1,6 @@
 import { connect, isIP } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
-import type { SmtpServer } from './smtp-url.js';
+import type { SmtpServer } from '../lib/smtp-url.js';
 
 const LONGEST_GREETING = 4096;
 

@@ -1,8 +1,8 @@
 import nodemailer from 'nodemailer';
+import { parseSmtpUrl, type SmtpServer } from '../lib/smtp-url.js';
 import { mailErrorFrom } from './mail-error.js';
 import type { Compose, MailTransport } from './outgoing-mail.js';
 import { probeSmtp } from './smtp-probe.js';
-import { parseSmtpUrl, type SmtpServer } from './smtp-url.js';
 
 /** The longest that one mail may take from its first byte, however slowly the server answers. */
 const SEND_DEADLINE = 30_000;

@@ -9,24 +9,11 @@ import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
 import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/login-limit.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
+import { type Policy, rateLimitPolicies, type Scope } from '../settings/rate-limit-policies.js';
 import { noteRefusal } from './note-refusal.js';
 import { getGraphQLRateLimiter } from './shield.js';
 
-/** Whom a limit counts. */
-type Scope = 'client' | 'email' | 'account' | 'session' | 'user';
-
-interface Policy {
-  scope: Scope;
-  /** Tries in a window. */
-  points: number;
-  /** The window. */
-  seconds: number;
-}
-
 type Arguments = Record<string, unknown> & { input?: Record<string, unknown> };
-
-const HOUR = 3_600;
-const DAY = 86_400;
 
 /**
  * Scopes whose figures are told before they refuse: they count the caller alone. An account or address is counted for
@@ -35,53 +22,6 @@ const DAY = 86_400;
 const TOLD_SCOPES: readonly Scope[] = ['client', 'session', 'user'];
 /** Scopes that count a name, where a success is the owner's and must not use up what strangers see used. */
 const NAME_SCOPES: readonly Scope[] = ['account', 'email'];
-
-/** Every limit: field → whom it counts, how many, in how long. Aliases count, as each is a call of the field. */
-export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
-  Query: {
-    authConfig: [{ scope: 'client', points: 100, seconds: HOUR }],
-    csrfToken: [{ scope: 'client', points: 100, seconds: HOUR }],
-  },
-  Mutation: {
-    signup: [{ scope: 'client', points: 5, seconds: HOUR }],
-    verifyEmail: [
-      { scope: 'client', points: 10, seconds: HOUR },
-      { scope: 'email', points: 20, seconds: DAY },
-    ],
-    verifyEmailWithToken: [{ scope: 'client', points: 10, seconds: HOUR }],
-    resendVerification: [{ scope: 'client', points: 5, seconds: HOUR }],
-    login: [
-      { scope: 'client', points: 25, seconds: HOUR },
-      { scope: 'account', points: 10, seconds: HOUR },
-    ],
-    refresh: [{ scope: 'session', points: 60, seconds: HOUR }],
-    exchangeToken: [{ scope: 'client', points: 10, seconds: HOUR }],
-    completeTwoFactor: [{ scope: 'client', points: 25, seconds: HOUR }],
-    reauthenticate: [{ scope: 'user', points: 10, seconds: HOUR }],
-    requestPasswordReset: [{ scope: 'client', points: 5, seconds: HOUR }],
-    verifyPasswordResetCode: [
-      { scope: 'client', points: 10, seconds: HOUR },
-      { scope: 'email', points: 20, seconds: DAY },
-    ],
-    resetPassword: [{ scope: 'client', points: 10, seconds: HOUR }],
-    changePassword: [{ scope: 'user', points: 10, seconds: HOUR }],
-    enrolTotp: [{ scope: 'user', points: 10, seconds: HOUR }],
-    confirmTotp: [{ scope: 'user', points: 20, seconds: HOUR }],
-    disableTotp: [{ scope: 'user', points: 10, seconds: HOUR }],
-    regenerateRecoveryCodes: [{ scope: 'user', points: 10, seconds: HOUR }],
-    deleteAccount: [{ scope: 'user', points: 10, seconds: HOUR }],
-    updateProfile: [{ scope: 'user', points: 30, seconds: HOUR }],
-    requestEmailChange: [{ scope: 'user', points: 5, seconds: HOUR }],
-    confirmEmailChange: [
-      { scope: 'user', points: 10, seconds: HOUR },
-      { scope: 'user', points: 20, seconds: DAY },
-    ],
-    revertEmailChange: [{ scope: 'client', points: 10, seconds: HOUR }],
-    reportSession: [{ scope: 'client', points: 10, seconds: HOUR }],
-    revokeSession: [{ scope: 'user', points: 30, seconds: HOUR }],
-    revokeOtherSessions: [{ scope: 'user', points: 10, seconds: HOUR }],
-  },
-};
 
 function folded(value: unknown): string {
   return typeof value === 'string' ? normalIdentifier(value) : '';
@@ -121,19 +61,6 @@ const identify: Record<Scope, Identify> = {
 };
 
 type Overrides = Dependencies['settings']['rateLimits']['overrides'];
-
-/** A misspelt name would leave a limit as it is, and the operator believing that it had changed. */
-function refuseUnknownNames(overrides: Overrides): void {
-  const names = Object.values(rateLimitPolicies).flatMap((fields) =>
-    Object.entries(fields).flatMap(([field, policies]) => [field, ...policies.map(({ scope }) => `${field}:${scope}`)]),
-  );
-  names.push('mail:address');
-  const unknown = Object.keys(overrides).filter((name) => !names.includes(name));
-  if (unknown.length === 0) return;
-  throw new Error(
-    `RATE_LIMITS names ${unknown.join(', ')}, where nothing is limited; it can name ${names.join(', ')}.`,
-  );
-}
 
 /** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
 function effectivePolicies(field: string, policies: Policy[], overrides: Overrides): Policy[] {
@@ -243,7 +170,6 @@ export function createRateLimits(
 ): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
   const { enabled, overrides } = dependencies.settings.rateLimits;
   if (!enabled) return {};
-  refuseUnknownNames(overrides);
   const protect = (type: string, field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
     const limits = named(field, effectivePolicies(field, policies, overrides)).flatMap(({ name, policy }) => {
       const limiterOf: LimiterOf = (window) => dependencies.limiter(name, window);

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ipaddr from 'ipaddr.js';
-import { entriesOf, listOf, type Read, type Reader, reader } from './readers.js';
+import { entriesOf, listOf, type Reader, reader } from './readers.js';
 
 const MAIL_ADDRESS = /[^\s<>@,;:"()\\]+@[^\s<>@,;:"()\\]+/.source;
 const BARE_ADDRESS = new RegExp(`^${MAIL_ADDRESS}$`);
@@ -88,30 +88,6 @@ export const proxyAddresses: Reader<readonly string[]> = reader((text, refuse) =
   return [...new Set(entries)];
 });
 
-/** Reads a connection URL with one of the schemes; the text is kept as it is written. */
-export function connection(schemes: readonly string[], check: Read<unknown> = () => undefined): Reader<string> {
-  return reader((text, refuse) => {
-    if (parse(text, schemes) === undefined) {
-      refuse(`must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
-    } else {
-      check(text, refuse);
-    }
-    return text;
-  });
-}
-
-/** Reads the mail server's URL; in production one whose query weakens TLS is refused. */
-export function mailServer(production: boolean): Reader<string> {
-  return connection(['smtp:', 'smtps:'], (text, refuse) => {
-    const weakens = [...new URL(text).searchParams].some(([name, value]) => weakensTls(name.toLowerCase(), value));
-    if (production && weakens) {
-      refuse(
-        'must not turn off TLS or its verification in production (tls.rejectUnauthorized, ignoreTLS, opportunisticTLS)',
-      );
-    }
-  });
-}
-
 /** Reads one sender, bare or with a display name, which can not smuggle a header or a second address. */
 export const mailSender: Reader<string> = reader((text, refuse) => {
   const hasControlCharacter = Array.from(text).some((character) => character < ' ' || character === '\x7f');
@@ -128,7 +104,10 @@ export const plainAddress: Reader<string> = reader((text, refuse) => {
 });
 
 /** Reads a folder as an absolute path. */
-export const folder: Reader<string> = reader((text) => resolve(text));
+export const folder: Reader<string> = reader((text, refuse) => {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) refuse('must be the path of a folder and no URL');
+  return resolve(text);
+});
 
 /** Reads a name that goes into a token: a URL, or text without a colon (StringOrURI, RFC 7519 section 2). */
 export const tokenName: Reader<string> = reader((text, refuse) => {
@@ -141,9 +120,4 @@ function parse(text: string, schemes: readonly string[]): URL | undefined {
   // The parser drops line breaks inside a URL in silence; other readers of the same text would not.
   const url = /\s/.test(text) ? null : URL.parse(text);
   return url !== null && schemes.includes(url.protocol) ? url : undefined;
-}
-
-function weakensTls(name: string, value: string): boolean {
-  if (name === 'tls.rejectunauthorized') return !['true', '1'].includes(value);
-  return ['ignoretls', 'opportunistictls'].includes(name) && !['false', '0', ''].includes(value);
 }

@@ -24,7 +24,9 @@ export function renderSettingsTable(): string {
   const head = [
     '# Settings',
     'Made from the schema by `npm run generate`. Every setting is a variable of the environment or a line of `.env`,',
-    'where the environment wins; an empty one counts as unset, and an unknown one is ignored. Durations are written as',
+    'where the environment wins; an empty one counts as unset, and an unknown one is ignored with a',
+    'warning that names the nearest right one. In a URL, what is special in a user or password is percent-encoded (`%` as `%25`,',
+    '`@` as `%40`, `/` as `%2F`, `?` as `%3F`, `#` as `%23`). Durations are written as',
     '`60s`, `15m`, `1h` or `14d`, or as bare seconds; switches as `true`, `1`, `on`, `yes` or `false`, `0`, `off`, `no`.',
     'A setting marked *secret* may come from a file instead: set its name with `_FILE` added to the path of the file.',
     'The start fails when anything is wrong, with every reason at once and without quoting a value.',

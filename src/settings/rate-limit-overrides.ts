@@ -1,3 +1,5 @@
+import { nearestName } from './nearest-name.js';
+import { limitNames } from './rate-limit-policies.js';
 import { duration, entriesOf, type Reader, reader } from './readers.js';
 
 /** So many executions of a field within so many seconds. */
@@ -12,7 +14,7 @@ export interface RateLimitSettings {
   readonly overrides: Readonly<Record<string, readonly LimitWindow[]>>;
 }
 
-const OVERRIDE = /^(?<key>[A-Za-z]+(?::[a-z]+)?)=(?<points>[1-9]\d{0,8})\/(?<window>[^/]+)$/;
+const OVERRIDE = /^(?<key>[A-Za-z]+(?::[A-Za-z]+)?)=(?<points>[1-9]\d{0,8})\/(?<window>[^/]+)$/;
 const WINDOW = duration();
 
 /** Reads `on`, `off` (refused in production) or overrides such as `login=25/1h,login:account=10/1h`. */
@@ -26,16 +28,32 @@ export function rateLimits(production: boolean): Reader<RateLimitSettings> {
   });
 }
 
+/** Why no limit has this name, with the one that was probably meant; the typed name itself is never repeated. */
+function unknownName(key: string): string {
+  const [field = '', scope] = key.split(':');
+  const scopes = limitNames.filter((name) => name.startsWith(`${field}:`)).map((name) => name.slice(field.length + 1));
+  if (scope !== undefined && scopes.length > 0) {
+    return `has a scope that ${field} is not limited by: it can be ${scopes.join(' or ')}`;
+  }
+  const meant = nearestName(key, limitNames);
+  if (meant !== undefined) return `names nothing that is limited; did you mean ${meant}?`;
+  const fields = limitNames.filter((name) => !name.includes(':') || name === 'mail:address');
+  return `names nothing that is limited: it can name ${fields.join(', ')}`;
+}
+
 function readOverrides(text: string, refuse: (reason: string) => void): Record<string, LimitWindow[]> {
   const overrides = new Map<string, LimitWindow[]>();
   entriesOf(text).forEach((entry, index) => {
     const { key = '', points = '', window = '' } = OVERRIDE.exec(entry)?.groups ?? {};
     const seconds = WINDOW.safeParse(window);
-    if (!seconds.success) {
+    // A misspelt name would leave a limit as it is, and the operator believing that it had changed.
+    const problem = key === '' || limitNames.includes(key) ? undefined : unknownName(key);
+    if (problem !== undefined) refuse(`entry ${index + 1} ${problem}`);
+    else if (!seconds.success) {
       refuse(`must be on, off or overrides, and entry ${index + 1} is not written as field=points/window`);
-      return;
+    } else {
+      overrides.set(key, [...(overrides.get(key) ?? []), { points: Number(points), seconds: seconds.data }]);
     }
-    overrides.set(key, [...(overrides.get(key) ?? []), { points: Number(points), seconds: seconds.data }]);
   });
   return Object.fromEntries(overrides);
 }

@@ -22,7 +22,9 @@ export function duration(least = 1, most = LONGEST_DURATION): Reader<number> {
     const [, amount, unit] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? [];
     const seconds = Number(amount) * (SECONDS_PER_UNIT[unit ?? ''] ?? Number.NaN);
     if (!(seconds >= least && seconds <= most)) {
-      refuse(`must be a length of time from ${describeSeconds(least)} to ${describeSeconds(most)}`);
+      refuse(
+        `must be a length of time from ${describeSeconds(least)} to ${describeSeconds(most)}, as 90s, 15m, 12h or 7d`,
+      );
     }
     return seconds;
   });
@@ -93,4 +95,10 @@ export function listOf<T>(read: Read<T>): Reader<readonly T[]> {
 /** The entries of a comma list, trimmed; empty ones stay, so that a stray comma is refused by what reads the entry. */
 export function entriesOf(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
+}
+
+/** Whether a text stands in quotes, which `docker --env-file` and YAML lists hand on as part of the value. */
+export function isQuoted(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed.length > 1 && /^["']/.test(trimmed) && trimmed.at(0) === trimmed.at(-1);
 }

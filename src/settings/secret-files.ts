@@ -12,7 +12,7 @@ export function rawValue(environment: Record<string, string | undefined>, name: 
 /** The text of a secret, from the variable itself or from the file that NAME_FILE names; errors never quote either. */
 export function rawSecret(environment: Record<string, string | undefined>, name: string): RawValue {
   const fileVariable = `${name}_FILE`;
-  const path = environment[fileVariable];
+  const path = environment[fileVariable]?.trim();
   // A secret is taken as it is: white space at its ends may belong to it.
   const text = environment[name] || undefined;
   if (!path) return { ok: true, text };

@@ -1,4 +1,5 @@
-import { browserOrigins, connection, folder, mailSender, mailServer, proxyAddresses, webAddress } from './addresses.js';
+import { browserOrigins, folder, mailSender, proxyAddresses, webAddress } from './addresses.js';
+import { mailServer, postgresServer, redisServer } from './connection-urls.js';
 import { flag, matching, oneOf, wholeNumber } from './readers.js';
 import { optional, required, requiredInProduction, withDefault } from './setting.js';
 import { SAMPLE_SECRETS, secret } from './weak-secrets.js';
@@ -6,7 +7,6 @@ import { SAMPLE_SECRETS, secret } from './weak-secrets.js';
 const KEY_ADVICE = 'the output of: openssl rand -base64 48';
 const LEAST_KEY_CHARACTERS = 32;
 const LEAST_TRIAL_ROUTER_SECRET = 16;
-const POSTGRES = ['postgres:', 'postgresql:'];
 
 /** Where the gateway listens, how it is reached and who may call it. */
 export function serverSettings(production: boolean) {
@@ -69,12 +69,12 @@ export function serverSettings(production: boolean) {
 export function databaseSettings(production: boolean) {
   const example = 'postgres://gatehouse:password@localhost:5432/gatehouse';
   return {
-    DATABASE_URL: requiredInProduction(production, connection(POSTGRES), {
+    DATABASE_URL: requiredInProduction(production, postgresServer, {
       description: 'PostgreSQL to keep everything in; without it an embedded one is started under `DATA_DIR`.',
       example,
       secret: true,
     }),
-    DATABASE_DIRECT_URL: optional(connection(POSTGRES), {
+    DATABASE_DIRECT_URL: optional(postgresServer, {
       description: 'The same database past a connection pooler, for migrations and for LISTEN.',
       derivedDefault: '`DATABASE_URL`',
       example,
@@ -98,7 +98,7 @@ export function databaseSettings(production: boolean) {
 /** The optional Redis. */
 export function redisSettings() {
   return {
-    REDIS_URL: optional(connection(['redis:', 'rediss:', 'redis+sentinel:', 'rediss+sentinel:']), {
+    REDIS_URL: optional(redisServer, {
       description:
         'Redis for rate limits, jobs and messages between replicas; without it PostgreSQL does all three. By sentinels: redis+sentinel://host:26379/master-name?sentinel=host2:26379.',
       example: 'redis://localhost:6379',

@@ -3,10 +3,16 @@ import type { Settings } from '../settings.js';
 
 const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
 
+const DATABASE_EXAMPLE = 'postgres://gatehouse:password@localhost:5432/gatehouse';
+
 interface SystemError {
   code?: string;
   syscall?: string;
   path?: string;
+  /** The port that could not be listened on. */
+  port?: number;
+  /** The name that could not be resolved. */
+  hostname?: string;
 }
 
 /** The first line of an error's message, or its code where it has none, as an AggregateError of a dual-stack host. */
@@ -16,14 +22,34 @@ function firstLine(error: unknown): string {
   return line || (error as SystemError).code || error.name;
 }
 
-/** Says in one line why the process can not start, and what to do about it where that is known. */
-export function startFailure(error: unknown, { host, port, dataDir }: Settings): string {
-  const { code = '', syscall, path } = (error instanceof Error ? error : {}) as SystemError;
-  if (code === 'EADDRINUSE') return `Port ${port} of ${host} is in use by another process. Set PORT to a free one.`;
-  if (syscall === 'listen') return `HOST ${host} and PORT ${port} can not be listened on (${code}).`;
-  if (path !== undefined && NOT_WRITABLE.has(code)) {
-    return `DATA_DIR ${dataDir} can not be written (${code} at ${path}). Set DATA_DIR to a folder that can.`;
+/** Why one of our ports cannot be listened on, where that is what failed. */
+function listenFailure({ code = '', syscall, port, hostname }: SystemError, settings: Settings): string | undefined {
+  const { host } = settings;
+  if (syscall === 'getaddrinfo' && hostname === host) {
+    return `HOST ${host} is no name that this machine can resolve (${code}). Set HOST to an address of it, for example: 0.0.0.0`;
   }
-  if (isDatabaseUnavailable(error)) return `The database can not be reached (${firstLine(error)}).`;
+  if (syscall !== 'listen') return undefined;
+  const name = port !== undefined && port === settings.metricsPort ? 'METRICS_PORT' : 'PORT';
+  const number = port ?? settings.port;
+  const advice = `Set ${name} to a free one, for example: ${number === 4000 ? 4001 : 4000}`;
+  if (code === 'EADDRINUSE') {
+    return `Port ${number} of ${host} is in use by another process. ${advice}`;
+  }
+  if (code === 'EACCES') return `${name} ${number} can be listened on by root alone (${code}). ${advice}`;
+  return `HOST ${host} and ${name} ${number} can not be listened on (${code}). Set HOST to an address of this machine, for example: 0.0.0.0`;
+}
+
+/** Says in one line why the process can not start, and what to do about it where that is known. */
+export function startFailure(error: unknown, settings: Settings): string {
+  const failure = (error instanceof Error ? error : {}) as SystemError;
+  const { code = '', path } = failure;
+  const { dataDir } = settings;
+  const ofListening = listenFailure(failure, settings);
+  if (ofListening !== undefined) return ofListening;
+  if (path !== undefined && NOT_WRITABLE.has(code)) {
+    return `DATA_DIR ${dataDir} can not be written (${code} at ${path}). Set DATA_DIR to a folder that can, for example: ./data`;
+  }
+  if (isDatabaseUnavailable(error))
+    return `The database can not be reached (${firstLine(error)}). DATABASE_URL says where it is, for example: ${DATABASE_EXAMPLE}`;
   return `The gateway can not start: ${firstLine(error)}`;
 }

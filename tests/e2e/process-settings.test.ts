@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   ExchangeTokenDocument,
@@ -70,6 +74,43 @@ it('warns in one line each of what production sends in the clear', async () => {
       .map(({ msg }) => msg.split(' ')[0]);
   await eventually(() => expect(warned()).toEqual(['DATABASE_URL', 'REDIS_URL', 'SMTP_URL']));
   expect(child.output()).not.toContain('canary');
+});
+
+it('warns of names in .env and in the environment that are no settings, with the nearest right one', async () => {
+  const folder = dataDirectory();
+  writeFileSync(join(folder, '.env'), 'DATABSE_URL=postgres://canary@db.invalid/x\nLOG_LEVEL=info\nNODE_OPTIONS=\n');
+  const { url, drop } = await createTestDatabase();
+  onTestFinished(drop);
+  const env = { ...sharedSettings(url), RATE_LIMTS: 'canary' };
+  const child = await startProcess({ entry: 'cli/migrate', dataDir: folder, cwd: folder, env });
+  expect(await child.ended()).toBe(0);
+  const lines = child
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
+  const warned = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 40);
+  expect(warned.map(({ msg }) => msg)).toEqual([
+    '.env sets DATABSE_URL, which is no setting and is ignored; did you mean DATABASE_URL?',
+    'The environment sets RATE_LIMTS, which is no setting and is ignored; did you mean RATE_LIMITS?',
+  ]);
+  expect(child.output()).not.toContain('canary');
+});
+
+it.each([
+  ['PORT', 'PORT'],
+  ['HOST', 'HOST'],
+  ['METRICS_PORT', 'METRICS_PORT'],
+])('names %s where it cannot be listened on, and an example', async (_title, name) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const port = String((server.address() as AddressInfo).port);
+  const { url, drop } = await createTestDatabase();
+  onTestFinished(drop);
+  const wrong = name === 'HOST' ? { HOST: 'nowhere.invalid' } : { [name]: port };
+  const child = await startProcess({ dataDir: dataDirectory(), env: { ...sharedSettings(url), ...wrong } });
+  expect(await child.ended()).toBe(1);
+  expect(child.stderr().trim()).toMatch(new RegExp(`^[^\\n]*Set ${name} to [^\\n]*, for example: \\S+$`));
 });
 
 it('logs JSON lines without a password, code, token or address through a whole journey', async () => {

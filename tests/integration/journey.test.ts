@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
 import {
   ExchangeTokenDocument,
   LogoutDocument,
@@ -7,10 +8,28 @@ import {
   RefreshDocument,
 } from '../generated/operations.js';
 import { testGateway } from '../support/app.js';
+import { createTestDatabase } from '../support/database.js';
 import { expectType, loggedIn, verifiedUser } from '../support/journey.js';
 
-it('goes from sign-up to logout', async () => {
-  const gateway = await testGateway({ worker: true });
+/** A database that writes times and lengths of time as no driver reads them. */
+async function strangeDatabase(): Promise<string> {
+  const { url } = await createTestDatabase();
+  const name = new URL(url).pathname.slice(1);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  for (const style of ["DateStyle = 'German'", "IntervalStyle = 'sql_standard'", "TimeZone = 'Asia/Kathmandu'"]) {
+    await client.query(`ALTER DATABASE ${name} SET ${style}`);
+  }
+  return url;
+}
+
+it.each([
+  ['as usual', false],
+  ['where the database has its own way to write times', true],
+])('goes from sign-up to logout, %s', async (_title, isStrange) => {
+  const env: Record<string, string> = isStrange ? { DATABASE_URL: await strangeDatabase() } : {};
+  const gateway = await testGateway({ worker: true, env });
   const { email, exchangeToken } = await verifiedUser(gateway);
 
   const exchanged = await gateway.ask(ExchangeTokenDocument, { input: { token: exchangeToken } });
@@ -31,4 +50,6 @@ it('goes from sign-up to logout', async () => {
   expect(expectType(logout.data.logout, 'LogoutSuccess').sessionId).toBe(login.session.id);
   const after = await gateway.ask(MeDocument, {}, { token: tokens.accessToken });
   expect(after.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  const faults = gateway.logLines.filter((line) => JSON.parse(line).level >= 50);
+  expect(faults).toEqual([]);
 });

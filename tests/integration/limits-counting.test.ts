@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it, vi } from 'vitest';
-import { buildApp } from '../../src/app.js';
-import { loadSettings } from '../../src/settings.js';
 import { LoginDocument, SignupDocument } from '../generated/operations.js';
 import { type TestGateway, type TestOptions, testGateway } from '../support/app.js';
 import { newEmail, PASSWORD } from '../support/journey.js';
@@ -117,15 +115,4 @@ describe('RATE_LIMITS', () => {
     const results = await Promise.all(times(30).map((_, index) => login(gateway, `nobody-${index}`)));
     expect(tally(results)).toEqual({ InvalidCredentialsProblem: 30 });
   });
-
-  it.each(['logn=5/1h', 'login:email=5/1h', 'me=5/1h', 'constructor=1/1s', 'login=5/1h,toString=1/1h'])(
-    'K1: keeps the gateway from starting with %s, and says what can be named',
-    async (text) => {
-      const gateway = await testGateway();
-      const { settings } = gateway.dependencies;
-      const { rateLimits } = loadSettings({ RATE_LIMITS: text });
-      const dependencies = { ...gateway.dependencies, settings: { ...settings, rateLimits } };
-      await expect(buildApp(dependencies)).rejects.toThrow(/^RATE_LIMITS names \S+, where .* can name authConfig, /);
-    },
-  );
 });

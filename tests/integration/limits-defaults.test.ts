@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rateLimitPolicies } from '../../src/permissions/rate-limits.js';
+import { rateLimitPolicies } from '../../src/settings/rate-limit-policies.js';
 import { type Ask, sharedGateway, type TestGateway } from '../support/app.js';
 import { loggedIn, verifiedUser } from '../support/journey.js';
 

@@ -126,6 +126,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   words?: string[];
   port?: number;
+  /** The working directory; one without an `.env` where none is given. */
+  cwd?: string;
 }
 
 function headersOf({ token, cookie, headers = {}, from }: ChildAsk): Record<string, string> {
@@ -193,7 +195,7 @@ export async function startProcess(options: StartOptions): Promise<ChildGateway>
   const { PATH, HOME } = process.env;
   const own = { PATH, HOME, NODE_ENV: 'test', DATA_DIR: dataDir, PORT: String(port), RATE_LIMITS: 'off' };
   const child = spawn(process.execPath, [join(DIST, `${entry}.js`), ...words], {
-    cwd: tmpdir(), // where no .env lies
+    cwd: options.cwd ?? tmpdir(), // where no .env lies
     env: { ...own, ...options.env },
     stdio: 'pipe',
   });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect } from 'vitest';
-import { rateLimitPolicies } from '../../src/permissions/rate-limits.js';
+import { rateLimitPolicies } from '../../src/settings/rate-limit-policies.js';
 import {
   LoginDocument,
   MeDocument,

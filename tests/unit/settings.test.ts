@@ -6,7 +6,9 @@ import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { renderEnvironmentExample, renderSettingsTable } from '../../src/settings/documentation.js';
 import { describeSeconds } from '../../src/settings/readers.js';
+import { settingsSchema } from '../../src/settings/schema.js';
 import { transportWarnings } from '../../src/settings/transport-warnings.js';
+import { unknownNameWarnings } from '../../src/settings/unknown-names.js';
 import { weaknessOf } from '../../src/settings/weak-secrets.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError } from '../../src/settings.js';
 
@@ -215,17 +217,18 @@ describe('production', () => {
 
   test.each([
     'smtps://mail.example.com?tls.rejectUnauthorized=false',
-    'smtp://mail.example.com?pool=true&tls.rejectUnauthorized=0',
+    'smtp://mail.example.com?name=a&tls.rejectUnauthorized=0',
     'smtp://mail.example.com?tls%2ErejectUnauthorized=false',
     'smtp://mail.example.com?ignoreTLS=true',
-    'smtp://mail.example.com?opportunisticTLS=1',
   ])('refuses mail without verified TLS: %s', (SMTP_URL) => {
     expect(production({ SMTP_URL })).toEqual([expect.stringMatching(/^SMTP_URL must not turn off TLS/)]);
     expect(development({ SMTP_URL })).toEqual([]);
   });
 
   test('accepts mail options that leave TLS on', () => {
-    expect(production({ SMTP_URL: 'smtp://mail.example.com?requireTLS=true&ignoreTLS=false&pool=true' })).toEqual([]);
+    expect(production({ SMTP_URL: 'smtp://mail.example.com?requireTLS=true&ignoreTLS=false&name=a.example' })).toEqual(
+      [],
+    );
   });
 
   test('bounds the life of access tokens', () => {
@@ -275,7 +278,7 @@ describe('production in the clear', () => {
     'postgres://u@%2Fvar%2Frun%2Fpostgresql/a',
     'postgres://u@localhost/a?host=/var/run/postgresql',
     'postgres://u@db.example.com/a?sslmode=require',
-    'postgres://u@db.example.com/a?sslmode=verify-full&sslrootcert=/ca.pem',
+    'postgres://u@db.example.com/a?sslmode=verify-full&sslrootcert=package.json',
     'postgres://u@db.example.com/a?ssl=true',
   ])('DATABASE_URL %s is not', (DATABASE_URL) => {
     const others = { REDIS_URL: 'rediss://cache.example.com', SMTP_URL: 'smtp://mail.example.com' };
@@ -672,7 +675,7 @@ describe('choices', () => {
 describe('rate limits', () => {
   test('are on, off, or on with other windows', () => {
     expect(loadSettings({ RATE_LIMITS: 'off' }).rateLimits).toEqual({ enabled: false, overrides: {} });
-    const text = 'login=25/1h, login=5/60,login:account=10/1h,constructor=1/1s';
+    const text = 'login=25/1h, login=5/60,login:account=10/1h,mail:address=5/1h';
     expect(loadSettings({ ...PRODUCTION, RATE_LIMITS: text }).rateLimits).toEqual({
       enabled: true,
       overrides: {
@@ -681,7 +684,7 @@ describe('rate limits', () => {
           { points: 5, seconds: 60 },
         ],
         'login:account': [{ points: 10, seconds: 3600 }],
-        constructor: [{ points: 1, seconds: 1 }],
+        'mail:address': [{ points: 5, seconds: 3600 }],
       },
     });
   });
@@ -691,18 +694,175 @@ describe('rate limits', () => {
       expect(production({ RATE_LIMITS: text })[0]).toMatch(/^RATE_LIMITS must not be off/);
   });
 
+  test.each(['maybe', 'login', 'login=0/1h', 'login=5', 'login=5/', 'login=5/0s', 'log_in=5/1h', 'login=5/1h,'])(
+    '%s is refused',
+    (text) => {
+      expect(development({ RATE_LIMITS: text })).toEqual([expect.stringMatching(/^RATE_LIMITS must be on, off or/)]);
+    },
+  );
+});
+
+describe('C11: names of limits', () => {
   test.each([
-    'maybe',
-    'login',
-    'login=0/1h',
-    'login=5',
-    'login=5/',
-    'login=5/0s',
-    'log_in=5/1h',
-    'login:Account=5/1h',
-    'login=5/1h,',
-  ])('%s is refused', (text) => {
-    expect(development({ RATE_LIMITS: text })).toEqual([expect.stringMatching(/^RATE_LIMITS must be on, off or/)]);
+    ['logn=5/1h', 'entry 1 names nothing that is limited; did you mean login?'],
+    ['sigunp=5/1h', 'entry 1 names nothing that is limited; did you mean signup?'],
+    ['verifyemail:client=5/1h', 'entry 1 names nothing that is limited; did you mean verifyEmail:client?'],
+    ['login:Account=5/1h', 'entry 1 has a scope that login is not limited by: it can be client or account'],
+    ['login:email=5/1h', 'entry 1 has a scope that login is not limited by: it can be client or account'],
+    ['mail:user=5/1h', 'entry 1 has a scope that mail is not limited by: it can be address'],
+    ['signup=5/1h,toString=1/1h', 'entry 2 names nothing that is limited: it can name authConfig, '],
+    ['constructor=1/1s', 'entry 1 names nothing that is limited: it can name authConfig, '],
+  ])('%s is refused with what can be named', (text, reason) => {
+    expect(development({ RATE_LIMITS: text })).toEqual([expect.stringContaining(`RATE_LIMITS ${reason}`)]);
+  });
+
+  test('are listed with every other problem at once', () => {
+    const lines = production({
+      RATE_LIMITS: 'logn=5/1h,login=5',
+      PORT: 'x',
+      SMTP_URL: 'smtps://u:50%off@mail.example',
+    });
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['PORT', 'SMTP_URL', 'RATE_LIMITS', 'RATE_LIMITS']);
+  });
+});
+
+describe('C11: refusals', () => {
+  const connections = [
+    ['DATABASE_URL', 'postgres'],
+    ['DATABASE_DIRECT_URL', 'postgresql'],
+    ['REDIS_URL', 'redis'],
+    ['REDIS_URL', 'rediss'],
+    ['SMTP_URL', 'smtp'],
+    ['SMTP_URL', 'smtps'],
+  ] as const;
+
+  test.each(connections)('%s by %s tells how to write what is special in a password', (name, scheme) => {
+    for (const special of [
+      '50%',
+      '%zz-canary',
+      '1/canary',
+      'a/canary',
+      '1?canary',
+      '1#canary',
+      'a#canary',
+      'a?canary',
+    ]) {
+      const lines = development({ [name]: `${scheme}://user:${special}@host.example/1` });
+      expect(lines, special).toEqual([
+        expect.stringMatching(new RegExp(`^${name} .*write % as %25, .*; for example: ${scheme.slice(0, 4)}`)),
+      ]);
+      expect(lines.join()).not.toContain('canary');
+    }
+    for (const right of ['50%25', '%40%2F', '!$&*()_+-=.,;~']) {
+      expect(development({ [name]: `${scheme}://user:${right}@host.example/1` }), right).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['DATABASE_URL', 'postgres://user:p@host:99999/x', /a port up to 65535/],
+    ['DATABASE_URL', ' postgres://host/x', /has white space/],
+    [
+      'DATABASE_URL',
+      'postgres://host/x?sslrootcert=/nowhere/ca.pem',
+      /names a file by sslrootcert that cannot be read \(ENOENT\)/,
+    ],
+    ['DATABASE_URL', 'postgres://host/50%', /% as %25/],
+    ['REDIS_URL', 'redis://host/main', /must name the database by its number/],
+    ['REDIS_URL', 'redis+sentinel://host:26379', /must name the master/],
+    ['SMTP_URL', 'smtp://', /must start with smtp:\/\/ or smtps:\/\/ and name a host/],
+    ['SMTP_URL', 'smtp://mail.example?requireTSL=true', /has an unknown parameter; it can have requireTLS/],
+    ['DATA_DIR', 'file:///var/lib', /must be the path of a folder and no URL/],
+    ['ACCESS_TOKEN_TTL', '15 min', /as 90s, 15m, 12h or 7d/],
+  ])('%s=%s', (name, text, reason) => {
+    expect(development({ [name]: text })).toEqual([expect.stringMatching(reason)]);
+    expect(development({ [name]: text })[0]).toMatch(new RegExp(`^${name} .*; for example: \\S`));
+  });
+
+  // What is written as text may be nearly anything.
+  const FREE_TEXT = /^(HOST|DATA_DIR|APP_NAME|MAIL_TEMPLATES|JWT_ISSUER|JWT_AUDIENCE|TWO_FACTOR_ISSUER)$/;
+  const names = Object.keys(settingsSchema(true).shape);
+  test.each(names)('%s: each wrong text names it, a reason and an example', (name) => {
+    const wrong = ['"x"', "'x'", '"', '%', '1 h', '10x', '-1', 'http://', ','];
+    for (const text of FREE_TEXT.test(name) ? wrong.slice(0, 2) : wrong) {
+      for (const lines of text === '"x"'
+        ? [development({ [name]: text }), production({ [name]: text })]
+        : [development({ [name]: text })]) {
+        expect(lines.length, text).toBeGreaterThan(0);
+        for (const line of lines) expect(line, text).toMatch(new RegExp(`^${name} .{9,}; for example: .`));
+      }
+    }
+    for (const blank of ['', '  ']) {
+      for (const line of [...development({ [name]: blank }), ...production({ [name]: blank })]) {
+        expect(line).toMatch(new RegExp(`^${name} .{9,}; for example: .`));
+      }
+    }
+  });
+});
+
+describe('C11: names that are no settings', () => {
+  const warned = (text: string, env: Record<string, string> = {}) => unknownNameWarnings(env, file('names.env', text));
+
+  test.each([
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['DATABASE_ULR', 'DATABASE_URL'],
+    ['database_url', 'DATABASE_URL'],
+    ['DATABASEURL', 'DATABASE_URL'],
+    ['SMPT_URL', 'SMTP_URL'],
+    ['MAIL_FORM', 'MAIL_FROM'],
+    ['SECRETKEY', 'SECRET_KEY'],
+    ['SECRET_KEY_FIEL', 'SECRET_KEY_FILE'],
+    ['RATE_LIMIT', 'RATE_LIMITS'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['POTR', 'PORT'],
+    ['NODE_EVN', 'NODE_ENV'],
+    ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
+  ])('%s is told as %s, from the file and from the environment', (typed, meant) => {
+    expect(warned(`${typed}=hunter2-canary\n`)).toEqual([
+      expect.stringMatching(new RegExp(`no setting and is ignored; did you mean ${meant}\\?$`)),
+    ]);
+    if (typed.length < 9) return;
+    expect(warned('', { [typed]: 'x' })).toEqual([
+      expect.stringMatching(new RegExp(`^The environment .*did you mean ${meant}\\?$`)),
+    ]);
+  });
+
+  test('no value and no piece of a key is told', () => {
+    const [one, two] = warned('COLOUR_OF_MAILS=hunter2\nMIIEvQIBADANBgkqhkiG9w0BAQ==\n');
+    expect(one).toMatch(/^\S+names\.env sets COLOUR_OF_MAILS, which is no setting/);
+    expect(two).toMatch(/sets a name, which is no setting/);
+    expect(warned('MAIL_FROM_FILE=/run/secrets/x\n')[0]).toMatch(
+      /MAIL_FROM_FILE, which is ignored: only secrets are read from files/,
+    );
+  });
+
+  test('settings, and what other programs read, are not', () => {
+    const settings = readFileSync('.env.example', 'utf8');
+    expect(warned(uncomment(settings))).toEqual([]);
+    const foreign = [
+      'NODE_OPTIONS',
+      'PGSSLMODE',
+      'COMPOSE_PROFILES',
+      'POSTGRES_PASSWORD',
+      'REDIS_PASSWORD',
+      'TZ',
+      'HTTPS_PROXY',
+      'GATEHOUSE_MEMORY',
+    ];
+    expect(warned(foreign.map((name) => `${name}=1`).join('\n'))).toEqual([]);
+    const usual = [
+      'PATH',
+      'HOME',
+      'HOSTNAME',
+      'APPDATA',
+      'USERNAME',
+      'LOGNAME',
+      'XDG_DATA_DIRS',
+      'API_URL',
+      'npm_config_loglevel',
+      'KUBERNETES_PORT',
+    ];
+    expect(warned('', Object.fromEntries(usual.map((name) => [name, '1'])))).toEqual([]);
+    expect(unknownNameWarnings(process.env, join(folder, 'absent'))).toEqual([]);
   });
 });
 
@@ -720,7 +880,7 @@ describe('readEnvironment', () => {
 
   test('does without a file, but not with one that it cannot read', () => {
     expect(readEnvironment(join(folder, 'absent'))).toBe(process.env);
-    expect(() => readEnvironment(folder)).toThrow();
+    expect(() => readEnvironment(folder)).toThrow(/ is there and cannot be read \(\w+\); for example: /);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSmtpUrl } from '../../../src/mail/smtp-url.js';
+import { parseSmtpUrl } from '../../../src/lib/smtp-url.js';
 
 describe('SMTP_URL', () => {
   test('gives the server and the sign-in', () => {
@@ -42,7 +42,7 @@ describe('SMTP_URL', () => {
     ['mail.example.com', 'SMTP_URL must start with smtp:// or smtps:// and name a host'],
     [
       'smtp://user:secret@mail.example.com?opportunisticTLS=true',
-      'SMTP_URL has an unknown parameter: opportunistictls',
+      'SMTP_URL has an unknown parameter; it can have requireTLS, ignoreTLS, tls.rejectUnauthorized and name',
     ],
   ])('%s is refused without repeating the password', (url, message) => {
     expect(() => parseSmtpUrl(url, false)).toThrow(new Error(message));

@@ -17,10 +17,25 @@ const PARAMETERS = ['requiretls', 'ignoretls', 'tls.rejectunauthorized', 'name']
 const isOn = (value: string | null | undefined) => value === 'true' || value === '1';
 
 function parametersOf(url: URL): Map<string, string> {
-  const parameters = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  return new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** Why SMTP_URL cannot be used, as the rest of a sentence that starts with its name; quotes no value. */
+export function smtpUrlProblem(text: string, production: boolean): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
+    return 'must start with smtp:// or smtps:// and name a host';
+  }
+  const parameters = parametersOf(url);
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS.includes(name));
-  if (unknown !== undefined) throw new Error(`SMTP_URL has an unknown parameter: ${unknown}`);
-  return parameters;
+  const verification = parameters.get('tls.rejectunauthorized');
+  const weakened = isOn(parameters.get('ignoretls')) || (verification !== undefined && !isOn(verification));
+  if (production && (weakened || unknown === 'opportunistictls')) {
+    return 'must not turn off TLS or its verification in production (tls.rejectUnauthorized, ignoreTLS, opportunisticTLS)';
+  }
+  if (unknown !== undefined)
+    return 'has an unknown parameter; it can have requireTLS, ignoreTLS, tls.rejectUnauthorized and name';
+  return undefined;
 }
 
 /**
@@ -30,19 +45,15 @@ function parametersOf(url: URL): Map<string, string> {
  * @throws Error that names the setting and never repeats its value.
  */
 export function parseSmtpUrl(text: string, production: boolean): SmtpServer {
-  const url = URL.parse(text);
-  if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
-    throw new Error('SMTP_URL must start with smtp:// or smtps:// and name a host');
-  }
+  const problem = smtpUrlProblem(text, production);
+  if (problem !== undefined) throw new Error(`SMTP_URL ${problem}`);
+  const url = new URL(text);
   const parameters = parametersOf(url);
   const secure = url.protocol === 'smtps:';
   const verification = parameters.get('tls.rejectunauthorized');
   const rejectUnauthorized = verification === undefined || isOn(verification);
   const ignoreTls = isOn(parameters.get('ignoretls'));
   const requireTls = parameters.get('requiretls');
-  if (production && (!rejectUnauthorized || ignoreTls)) {
-    throw new Error('SMTP_URL must not turn off TLS or its verification in production');
-  }
   const server: SmtpServer = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),

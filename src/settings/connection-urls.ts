@@ -1,0 +1,92 @@
+import { accessSync, constants } from 'node:fs';
+import { smtpUrlProblem } from '../lib/smtp-url.js';
+import { type Read, type Reader, reader } from './readers.js';
+
+const ENCODING = 'write % as %25, @ as %40, : as %3A, / as %2F, ? as %3F and # as %23';
+const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
+
+/** Whether a part of a URL can be decoded as it is read later. */
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a password with a /, ? or # in it has ended the host too early: an @ is left behind it. */
+function hasEarlyEnd({ pathname, search, hash }: URL): boolean {
+  return hash !== '' || pathname.includes('@') || /^\?[^=]*@/.test(search);
+}
+
+/** Why a text with the right scheme is no URL that can be used; the rest of a sentence that starts with the setting. */
+function malformation(text: string, url: URL | null): string | undefined {
+  if (/\s/.test(text)) return 'has white space: it must be one URL on one line, with a blank written as %20';
+  if (url === null) {
+    const rule = 'must be a URL that names a host and, behind a colon, a port up to 65535';
+    return text.includes('@') ? `${rule}; in a user or password ${ENCODING}` : rule;
+  }
+  if (![url.username, url.password, url.pathname].every(isDecodable)) {
+    return `has a % that starts no escape sequence: in a user or password ${ENCODING}`;
+  }
+  if (hasEarlyEnd(url)) return `has an @ or # behind its host: in a user or password ${ENCODING}`;
+  return undefined;
+}
+
+/** Reads a connection URL with one of the schemes; the text is kept as it is written. */
+function connection(
+  schemes: readonly string[],
+  check: (url: URL, refuse: (reason: string) => void) => void,
+): Reader<string> {
+  const starts = schemes.map((scheme) => `${scheme}//`);
+  const read: Read<string> = (text, refuse) => {
+    const lower = text.trimStart().toLowerCase();
+    if (!starts.some((start) => lower.startsWith(start)) || /[\r\n]/.test(text.trim())) {
+      refuse(`must be a URL that starts with ${starts.join(' or ')}`);
+      return text;
+    }
+    const url = URL.parse(text);
+    const problem = malformation(text, url);
+    if (problem !== undefined) refuse(problem);
+    else if (url !== null) check(url, refuse);
+    return text;
+  };
+  return reader(read);
+}
+
+function checkFile(name: string, path: string, refuse: (reason: string) => void): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    refuse(`names a file by ${name} that cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+/** Reads the URL of a PostgreSQL database. */
+export const postgresServer: Reader<string> = connection(['postgres:', 'postgresql:'], (url, refuse) => {
+  for (const name of FILES) {
+    const path = url.searchParams.get(name);
+    if (path !== null && path !== 'system') checkFile(name, path, refuse);
+  }
+});
+
+/** Reads the URL of a Redis, or of the sentinels that know it. */
+export const redisServer: Reader<string> = connection(
+  ['redis:', 'rediss:', 'redis+sentinel:', 'rediss+sentinel:'],
+  ({ protocol, pathname }, refuse) => {
+    const [, first = '', second = ''] = pathname.split('/');
+    const isSentinel = protocol.includes('sentinel');
+    if (isSentinel && first === '') refuse('must name the master: redis+sentinel://host:26379/master-name');
+    const database = isSentinel ? second : first;
+    if (!/^\d{0,5}$/.test(database)) refuse('must name the database by its number');
+  },
+);
+
+/** Reads the mail server's URL; in production one whose query weakens TLS is refused. */
+export function mailServer(production: boolean): Reader<string> {
+  return connection(['smtp:', 'smtps:'], ({ href }, refuse) => {
+    const problem = smtpUrlProblem(href, production);
+    if (problem !== undefined) refuse(problem);
+  });
+}
