@@ -15,6 +15,8 @@ const LoginFailureSchema = defineEntity({
     lastTriedAt: p.datetime().index(),
     lockedUntil: p.datetime().nullable(),
     notifiedAt: p.datetime().nullable(),
+    /** Since when a reset, or a day after it, allows some tries beyond the total. */
+    liftedAt: p.datetime().nullable(),
   },
 });
 

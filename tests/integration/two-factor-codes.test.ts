@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unlockUser } from '../../src/services/accounts/unlock-user.js';
 import { subjectKey } from '../../src/services/attempts/subject.js';
-import { RegenerateRecoveryCodesDocument } from '../generated/operations.js';
+import { ConfirmTotpDocument, RegenerateRecoveryCodesDocument } from '../generated/operations.js';
 import { atOnce, commandContext, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
 import { expectType, loggedIn, PASSWORD } from '../support/journey.js';
 import { login, reset, resetMailOf } from '../support/passwords.js';
-import { appCode, challengeOf, complete, toNextStep, twoFactorUser, wrongAppCode } from '../support/totp.js';
+import { appCode, challengeOf, complete, enrolled, toNextStep, twoFactorUser, wrongAppCode } from '../support/totp.js';
 
 let gateway: TestGateway;
 let replica: TestGateway;
@@ -30,6 +30,16 @@ const mailsTo = async (email: string, mail: string) =>
     email,
     mail,
   ]);
+
+const keyOf = (userId: string, scope: 'two-factor' | 'recovery-code' | 'enrolment' = 'two-factor') =>
+  subjectKey(gateway.dependencies.secretKeys, { scope, userId });
+const setTotal = async (userId: string, total: number, scope?: Parameters<typeof keyOf>[1]) =>
+  expect(
+    await rows(gateway, 'UPDATE login_failures SET total = ? WHERE key = ? RETURNING key', [
+      total,
+      keyOf(userId, scope),
+    ]),
+  ).toHaveLength(1);
 
 describe('T2: a time step is accepted once', () => {
   it('so that its code works once, whatever it is used for', async () => {
@@ -234,33 +244,82 @@ describe('L1: wrong codes count for the account', () => {
     for (let round = 0; round < 5; round += 1) {
       expectType(await signIn(email, wrongAppCode(gateway, secret)), 'CodeProblem');
     }
-    expectType(await signIn(email, recoveryCodes[1] ?? ''), 'AccountLockedProblem');
+    expectType(await signIn(email, appCode(gateway, secret, 1)), 'AccountLockedProblem');
     expect(await mailsTo(email, 'account-locked')).toHaveLength(1);
+    gateway.clock.advance(1_801);
+    expectType(await signIn(email, appCode(gateway, secret)), 'LoginSuccess');
+  }, 30_000);
+
+  it('each kind by itself: a recovery code passes where codes of the app are locked, and opens them again', async () => {
+    const { email, id, secret, recoveryCodes } = await twoFactorUser(gateway);
+    const wrongSpare = 'AAAA-BBBB-CCCC-DDDD-EEEE-FFFF';
+    for (let tries = 0; tries < 5; tries += 1) await signIn(email, wrongAppCode(gateway, secret));
+    await setTotal(id, 100);
+    expectType(await signIn(email, appCode(gateway, secret, 1)), 'AccountLockedProblem');
+    for (let tries = 0; tries < 4; tries += 1) expectType(await signIn(email, wrongSpare), 'CodeProblem');
+    expectType(await signIn(email, recoveryCodes[0] ?? ''), 'LoginSuccess');
+    expectType(await signIn(email, appCode(gateway, secret, 1)), 'LoginSuccess');
+    for (let tries = 0; tries < 5; tries += 1) expectType(await signIn(email, wrongSpare), 'CodeProblem');
+    expectType(await signIn(email, recoveryCodes[1] ?? ''), 'AccountLockedProblem');
+    toNextStep(gateway, 2);
+    expectType(await signIn(email, appCode(gateway, secret)), 'LoginSuccess');
+    await setTotal(id, 5_000, 'recovery-code');
     gateway.clock.advance(1_801);
     expectType(await signIn(email, recoveryCodes[1] ?? ''), 'LoginSuccess');
   }, 30_000);
 
-  it('O5: in total over resets too, which lift the lock all the same, until an operator forgets them', async () => {
-    const { email, id, secret, recoveryCodes } = await twoFactorUser(gateway);
-    const [first, second] = ['Patient-Otter-1-Lantern', 'Patient-Otter-2-Lantern'] as const;
-    const key = subjectKey(gateway.dependencies.secretKeys, { scope: 'two-factor', userId: id });
+  it('O5: in total over resets too; after one, five codes of the app are looked at each day', async () => {
+    const { email, id, secret } = await twoFactorUser(gateway);
+    const answers = async (tries: number, password: string) => {
+      const seen: string[] = [];
+      for (let index = 0; index < tries; index += 1) {
+        const { challenge } = expectType(await login(gateway, email, password), 'TwoFactorRequired');
+        seen.push((await complete(gateway, challenge, wrongAppCode(gateway, secret))).__typename);
+      }
+      return seen;
+    };
     const resetTo = async (password: string) =>
       expectType(await reset(gateway, (await resetMailOf(gateway, email)).token, password), 'PasswordResetSuccess');
-    const recover = async (password: string) => {
-      const { challenge } = expectType(await login(gateway, email, password), 'TwoFactorRequired');
-      return await complete(gateway, challenge, recoveryCodes[0] ?? '');
-    };
-    for (let tries = 0; tries < 5; tries += 1) await signIn(email, wrongAppCode(gateway, secret));
-    expectType(await recover(PASSWORD), 'AccountLockedProblem');
+    const [first, second] = ['Patient-Otter-1-Lantern', 'Patient-Otter-2-Lantern'] as const;
+    const day = [...Array<string>(5).fill('CodeProblem'), 'AccountLockedProblem'];
+    expectType(await signIn(email, wrongAppCode(gateway, secret)), 'CodeProblem');
+    await setTotal(id, 100);
+    gateway.clock.advance(3 * 86_400);
+    expect(await answers(1, PASSWORD)).toEqual(['AccountLockedProblem']);
     await resetTo(first);
-    const counted = 'SELECT failures, total, locked_until FROM login_failures WHERE key = ?';
-    expect(await rows(gateway, counted, [key])).toEqual([{ failures: 0, total: 5, locked_until: null }]);
-    await rows(gateway, 'UPDATE login_failures SET total = 100 WHERE key = ?', [key]);
+    expect(await answers(6, first)).toEqual(day);
     await resetTo(second);
-    expectType(await recover(second), 'AccountLockedProblem');
+    gateway.clock.advance(1_801);
+    expect(await answers(1, second)).toEqual(['AccountLockedProblem']);
+    gateway.clock.advance(86_400);
+    expect(await answers(6, second)).toEqual(day);
+    gateway.clock.advance(86_400);
+    const { challenge } = expectType(await login(gateway, email, second), 'TwoFactorRequired');
+    expectType(await complete(gateway, challenge, appCode(gateway, secret)), 'LoginSuccess');
+    expect(await answers(5, second)).toEqual(day.slice(0, 5));
+    gateway.clock.advance(1_801);
+    expect(await answers(1, second)).toEqual(['CodeProblem']);
+  }, 60_000);
+
+  it('until an operator forgets them', async () => {
+    const { email, id, secret } = await twoFactorUser(gateway);
+    await signIn(email, wrongAppCode(gateway, secret));
+    await setTotal(id, 100);
+    expectType(await signIn(email, appCode(gateway, secret, 1)), 'AccountLockedProblem');
     await unlockUser(commandContext(gateway), email);
-    expectType(await recover(second), 'LoginSuccess');
-  }, 30_000);
+    expectType(await signIn(email, appCode(gateway, secret, 1)), 'LoginSuccess');
+  });
+
+  it('not for who switches the factor on: a hundred wrong first codes shut nobody out of it', async () => {
+    const { email, id } = await quickUser(gateway);
+    const { accessToken: token } = await loggedIn(gateway, email);
+    const secret = await enrolled(gateway, token);
+    const confirm = async (code: string) =>
+      (await gateway.ask(ConfirmTotpDocument, { input: { code } }, { token })).data.confirmTotp;
+    expectType(await confirm(wrongAppCode(gateway, secret)), 'CodeProblem');
+    await setTotal(id, 100, 'enrolment');
+    expectType(await confirm(appCode(gateway, secret)), 'RecoveryCodes');
+  });
 
   it('fifty at once leave no more than five that are looked at', async () => {
     const local = await testGateway();
@@ -272,6 +331,24 @@ describe('L1: wrong codes count for the account', () => {
     expect(answers.filter(({ __typename }) => __typename === 'CodeProblem')).toHaveLength(5);
     expect(answers.filter(({ __typename }) => __typename === 'AccountLockedProblem')).toHaveLength(45);
     expect(await rows(local, 'SELECT 1 FROM totp_credentials WHERE user_id = ?', [id])).toHaveLength(1);
+  }, 60_000);
+
+  it('of both kinds at once, each kind has no more tries than it has alone, nor in total', async () => {
+    const { email, id, secret } = await twoFactorUser(gateway);
+    await signIn(email, wrongAppCode(gateway, secret));
+    await setTotal(id, 98);
+    const challenges: string[] = [];
+    for (let index = 0; index < 20; index += 1) challenges.push(await challengeOf(gateway, email));
+    const codes = [wrongAppCode(gateway, secret), 'AAAA-BBBB-CCCC-DDDD-EEEE-FFFF'] as const;
+    const answers = await atOnce(20, (index) =>
+      complete(index % 4 < 2 ? gateway : replica, challenges[index] ?? '', codes[index % 2] ?? ''),
+    );
+    const looked = (kind: number) =>
+      answers.filter(({ __typename }, index) => index % 2 === kind && __typename === 'CodeProblem').length;
+    expect([looked(0), looked(1)]).toEqual([2, 5]);
+    expect(await rows(gateway, 'SELECT total FROM login_failures WHERE key = ?', [keyOf(id)])).toEqual([
+      { total: 100 },
+    ]);
   }, 60_000);
 });
 

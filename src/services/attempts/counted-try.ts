@@ -6,6 +6,7 @@ import { addSeconds } from '../../lib/clock.js';
 import { type Problem, problem } from '../../problems.js';
 import { type CountingContext, lockIfDue } from './lock.js';
 import { delayKey, subjectKey, type TrySubject } from './subject.js';
+import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
 /** A try that was admitted; its end is told once. */
 export interface Attempt {
@@ -15,8 +16,6 @@ export interface Attempt {
   succeeded(em: EntityManager): Promise<void>;
 }
 
-/** Wrong tries in a row after which no wait helps, only a reset (NIST SP 800-63B-4, 3.2.2). */
-export const MOST_FAILURES_IN_A_ROW = 100;
 /** A try that was not decided by then was cut off with its process. */
 const FORGET_UNDECIDED_AFTER_SECONDS = 60;
 /** The last try before the lock is held back for this long, each one before it for half as long. */
@@ -25,6 +24,16 @@ const SHORTEST_DELAY_MILLISECONDS = 100;
 const FIRST_POLL_MILLISECONDS = 25;
 const LONGEST_POLL_MILLISECONDS = 400;
 const WAIT_FOR_OTHERS_MILLISECONDS = 10_000;
+
+/** When this try comes. */
+const NOW = 'excluded.last_tried_at';
+const FAILURES = `CASE WHEN f.locked_until <= ${NOW} OR f.last_tried_at < ${NOW} - make_interval(secs => ?) THEN 0
+  ELSE f.failures END`;
+const IN_FLIGHT = `CASE WHEN f.last_tried_at < ${NOW} - interval '${FORGET_UNDECIDED_AFTER_SECONDS} seconds' THEN 0
+  ELSE f.in_flight END`;
+/** The tries of a day are used up, and the day is over. */
+const DAY_BEGINS = `f.total >= ? AND f.lifted_at <= ${NOW} - interval '${LIFT_SECONDS} seconds'`;
+const TOTAL = `CASE WHEN ${DAY_BEGINS} THEN ? ELSE f.total END`;
 
 /**
  * Takes one of the places that are left before the lock, with the failures so far. Of any number of parallel callers no
@@ -35,18 +44,18 @@ const ADMIT = `
   INSERT INTO login_failures AS f (key, failures, in_flight, total, last_tried_at)
   SELECT ?, 0, 1, 0, ?::timestamptz FROM set_config('synchronous_commit', 'off', true)
   ON CONFLICT (key) DO UPDATE SET
-    failures = CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END,
-    in_flight = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.in_flight + 1 END,
-    locked_until = NULL, last_tried_at = excluded.last_tried_at
-  WHERE f.total < ? AND (f.locked_until IS NULL OR f.locked_until <= ?)
-    AND CASE WHEN f.locked_until <= ? OR f.last_tried_at < ? THEN 0 ELSE f.failures END
-      + CASE WHEN f.last_tried_at < ? THEN 0 ELSE f.in_flight END < ?
+    failures = ${FAILURES}, in_flight = ${IN_FLIGHT} + 1, total = ${TOTAL},
+    lifted_at = CASE WHEN ${DAY_BEGINS} THEN ${NOW} ELSE f.lifted_at END,
+    locked_until = NULL, last_tried_at = ${NOW}
+  WHERE (f.locked_until IS NULL OR f.locked_until <= ${NOW})
+    AND ${FAILURES} + ${IN_FLIGHT} < ? AND ${TOTAL} + ${IN_FLIGHT} < ?
   RETURNING failures,
     (SELECT own.failures FROM login_failures own WHERE own.key = ? AND own.last_tried_at >= ?) AS own_failures`;
 
-const LOCK_OF = 'SELECT locked_until, total FROM login_failures WHERE key = ?';
+const LOCK_OF = 'SELECT locked_until, total, lifted_at FROM login_failures WHERE key = ?';
 const SUCCEED = `
-  UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, in_flight = GREATEST(in_flight - 1, 0)
+  UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, lifted_at = NULL,
+    in_flight = GREATEST(in_flight - 1, 0)
   WHERE key = ?`;
 const SUCCEED_HERE = 'UPDATE login_failures SET failures = 0 WHERE key = ?';
 const RELEASE = 'UPDATE login_failures SET in_flight = GREATEST(in_flight - 1, 0) WHERE key = ?';
@@ -56,37 +65,53 @@ function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
   return problem('ACCOUNT_LOCKED', { retryAfterSeconds, lockedUntil: until });
 }
 
-/** An operator who allows more tries at once allows as many in a row. */
-function mostInARow({ settings }: CountingContext): number {
-  return Math.max(MOST_FAILURES_IN_A_ROW, settings.lockoutThreshold);
-}
-
 /** What a try is counted by: its subject, and where from, for the delay. */
 interface TryKeys {
   key: string;
   delayedBy: string;
+  /** Wrong tries in all after which no place is left. */
+  most: number;
 }
 
 /** The failures so far that delay the try, or undefined where no place is left. */
-async function takePlace(context: CountingContext, { key, delayedBy }: TryKeys): Promise<number | undefined> {
+async function takePlace(context: CountingContext, { key, delayedBy, most }: TryKeys): Promise<number | undefined> {
   const { lockoutSeconds, lockoutThreshold } = context.settings;
   const now = context.clock.now();
-  const stale = addSeconds(now, -lockoutSeconds);
-  const undecided = addSeconds(now, -FORGET_UNDECIDED_AFTER_SECONDS);
-  const renewed = [now, stale, undecided];
-  const values = [key, now, ...renewed, mostInARow(context), now, ...renewed, lockoutThreshold, delayedBy, stale];
+  const total = [most, most - TRIES_OF_A_DAY];
+  const set = [lockoutSeconds, ...total, most];
+  const where = [lockoutSeconds, lockoutThreshold, ...total, most];
+  const values = [key, now, ...set, ...where, delayedBy, addSeconds(now, -lockoutSeconds)];
   const [row] = await context.em.execute<{ failures: number; own_failures: number | null }[]>(ADMIT, values);
   return key === delayedBy ? row?.failures : row && (row.own_failures ?? 0);
 }
 
+interface LockRow {
+  locked_until: string | null;
+  total: number;
+  lifted_at: string | null;
+}
+
+/** When the next try is allowed where all in total are used up: the lock's time, over and over, or once the day is over. */
+function endOfTotal(context: CountingContext, { lifted_at: liftedAt }: LockRow, now: Date): Date {
+  return liftedAt === null
+    ? addSeconds(now, context.settings.lockoutSeconds)
+    : addSeconds(new Date(liftedAt), LIFT_SECONDS);
+}
+
 /** Why no place is left; undefined where others are about to free theirs or to lock the name. */
-async function findLock(context: CountingContext, key: string): Promise<Problem<'ACCOUNT_LOCKED'> | undefined> {
+async function findLock(
+  context: CountingContext,
+  { key, most }: TryKeys,
+): Promise<Problem<'ACCOUNT_LOCKED'> | undefined> {
   const now = context.clock.now();
-  const [row] = await context.em.execute<{ locked_until: string | null; total: number }[]>(LOCK_OF, [key]);
-  const endless = row !== undefined && row.total >= mostInARow(context);
-  if (endless) return locked(addSeconds(now, context.settings.lockoutSeconds), now);
-  const until = row?.locked_until == null ? undefined : new Date(row.locked_until);
-  return until !== undefined && until > now ? locked(until, now) : undefined;
+  const [row] = await context.em.execute<LockRow[]>(LOCK_OF, [key]);
+  if (row === undefined) return undefined;
+  const ends = [
+    ...(row.locked_until === null ? [] : [new Date(row.locked_until)]),
+    ...(row.total >= most ? [endOfTotal(context, row, now)] : []),
+  ];
+  const until = new Date(Math.max(0, ...ends.map((end) => end.getTime())));
+  return until > now ? locked(until, now) : undefined;
 }
 
 /** A place among the tries, or the lock; tries that come while all places are taken wait for those before them. */
@@ -95,7 +120,7 @@ async function admit(context: CountingContext, keys: TryKeys): Promise<number | 
   for (let waited = 0; waited < WAIT_FOR_OTHERS_MILLISECONDS; waited += poll) {
     const failures = await takePlace(context, keys);
     if (failures !== undefined) return failures;
-    const lock = await findLock(context, keys.key);
+    const lock = await findLock(context, keys);
     if (lock !== undefined) return lock;
     await sleep(poll * (0.5 + Math.random()));
     poll = Math.min(poll * 2, LONGEST_POLL_MILLISECONDS);
@@ -124,7 +149,7 @@ export async function countedTry<Outcome>(
   const { secretKeys, client } = context;
   const key = subjectKey(secretKeys, subject);
   const delayedBy = delayKey(secretKeys, subject, clientNetwork(client.ipAddress));
-  const failures = await admit(context, { key, delayedBy });
+  const failures = await admit(context, { key, delayedBy, most: mostInAll(context, subject) });
   if (typeof failures !== 'number') return failures;
   await sleep(delayAfter(failures, context.settings.lockoutThreshold));
   const em = context.em.fork();

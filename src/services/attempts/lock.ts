@@ -8,8 +8,10 @@ import { handOver } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import type { UseCaseContext } from '../use-case.js';
 import { subjectKey, type TrySubject } from './subject.js';
+import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
 type Keys = Pick<UseCaseContext, 'secretKeys'>;
+type LiftingContext = Keys & Pick<UseCaseContext, 'clock' | 'settings'>;
 
 /** What counting needs. */
 export type CountingContext = Pick<
@@ -44,9 +46,15 @@ const FAIL_HERE = `
     failures = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.failures + 1 END, last_tried_at = excluded.last_tried_at`;
 const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
 const FORGET = 'DELETE FROM login_failures WHERE key = ANY(?)';
+/** However many resets there are, a day allows no more than its tries beyond the total. */
+const LIFTS_TOTAL = 'total > ? AND (lifted_at IS NULL OR lifted_at <= ?)';
 const LIFT = `
-  UPDATE login_failures SET failures = 0, locked_until = NULL
-  WHERE key = ? AND (failures > 0 OR locked_until IS NOT NULL) RETURNING key`;
+  UPDATE login_failures SET failures = 0, locked_until = NULL,
+    total = CASE WHEN ${LIFTS_TOTAL} THEN ? ELSE total END,
+    lifted_at = CASE WHEN ${LIFTS_TOTAL} THEN ? ELSE lifted_at END
+  WHERE key = ? AND (failures > 0 OR locked_until IS NOT NULL OR ${LIFTS_TOTAL}) RETURNING key`;
+const START_ANEW = `
+  UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, lifted_at = NULL WHERE key = ?`;
 
 async function tellOwner(context: CountingContext, em: EntityManager, wrong: WrongTry, told: boolean): Promise<string> {
   const { owner } = wrong;
@@ -62,8 +70,23 @@ async function tellOwner(context: CountingContext, em: EntityManager, wrong: Wro
   });
 }
 
-function secondFactorKey({ secretKeys }: Keys, userId: string): string {
+/** What the codes of an account's app are counted by. */
+function appCodesKey({ secretKeys }: Keys, userId: string): string {
   return subjectKey(secretKeys, { scope: 'two-factor', userId });
+}
+
+/** Lifts the lock of the app's codes; of their total, which nobody but the right code ends, it takes a few tries off. */
+async function liftAppCodes(em: EntityManager, context: LiftingContext, userId: string): Promise<boolean> {
+  const now = context.clock.now();
+  const left = mostInAll(context, { scope: 'two-factor' }) - TRIES_OF_A_DAY;
+  const lifts = [left, addSeconds(now, -LIFT_SECONDS)];
+  const values = [...lifts, left, ...lifts, now, appCodesKey(context, userId), ...lifts];
+  return (await em.execute<unknown[]>(LIFT, values)).length > 0;
+}
+
+/** Lets the count of the app's codes begin anew for somebody who is proven by a recovery code. */
+export async function forgetAppCodes(em: EntityManager, context: Keys, userId: string): Promise<void> {
+  await em.execute(START_ANEW, [appCodesKey(context, userId)]);
 }
 
 /** Counts a wrong try, and locks its name when it was the last one allowed: lock, audit event and mail come together. */
@@ -89,29 +112,32 @@ export async function lockIfDue(context: CountingContext, wrong: WrongTry): Prom
 }
 
 /**
- * Lifts every lock of an account, and forgets its wrong tries; returns whether there were any. Those of the second factor go on
- * being counted in total: else whoever reads the owner's mail could guess codes for ever, one reset after the other.
+ * Lifts every lock of an account, and forgets its wrong tries; returns whether there were any. Codes of
+ * the app go on being counted in total, with a few more each day: else whoever reads the owner's mail could guess them, one
+ * reset after the other.
  */
 export async function forgetFailures(
   em: EntityManager,
-  context: Keys,
+  context: LiftingContext,
   user: Pick<User, 'id' | 'email' | 'usernameKey'>,
 ): Promise<boolean> {
+  // Before the recovery codes' row: a recovery code that is right takes them in the same order.
+  const lifted = await liftAppCodes(em, context, user.id);
   const devices = await em.find(KnownDevice, { user: user.id });
   const names = [user.email, user.usernameKey].filter((name) => name != null);
   const subjects: TrySubject[] = [
     ...names.map((value) => ({ scope: 'identifier' as const, value })),
     ...devices.map(({ deviceKey }) => ({ scope: 'device' as const, userId: user.id, deviceKey })),
-    { scope: 'password', userId: user.id },
+    ...(['password', 'recovery-code', 'enrolment'] as const).map((scope) => ({ scope, userId: user.id })),
   ];
   const keys = subjects.map((subject) => subjectKey(context.secretKeys, subject));
   const forgotten = await em.execute<unknown[]>(`${FORGET} RETURNING key`, [`{${keys.join(',')}}`]);
-  const lifted = await em.execute<unknown[]>(LIFT, [secondFactorKey(context, user.id)]);
-  return forgotten.length + lifted.length > 0;
+  return lifted || forgotten.length > 0;
 }
 
 /** Forgets the wrong codes of an account, those in total too: for an operator who knows whom they help. */
 export async function forgetWrongCodes(em: EntityManager, context: Keys, userId: string): Promise<boolean> {
-  const keys = `{${secondFactorKey(context, userId)}}`;
+  const scopes = ['two-factor', 'recovery-code'] as const;
+  const keys = `{${scopes.map((scope) => subjectKey(context.secretKeys, { scope, userId })).join(',')}}`;
   return (await em.execute<unknown[]>(`${FORGET} RETURNING key`, [keys])).length > 0;
 }

@@ -2,13 +2,14 @@ import type { SecretKeys } from '../../lib/secret-keys.js';
 
 /**
  * What wrong tries are counted for. `identifier`: a name that somebody typed, whether or not it has an account; `device`: a
- * device that signed in to the account before, which a stranger's tries do not lock out; `password` and `two-factor`: what
- * is asked of somebody who is signed in, or has shown the password.
+ * device that signed in to the account before, which a stranger's tries do not lock out; `password`, `two-factor` (codes of
+ * the app), `recovery-code` and `enrolment` (the first code of a new app): what is asked of somebody who is signed in, or has
+ * shown the password.
  */
 export type TrySubject =
   | { scope: 'identifier'; value: string }
   | { scope: 'device'; userId: string; deviceKey: string }
-  | { scope: 'password' | 'two-factor'; userId: string };
+  | { scope: 'password' | 'two-factor' | 'recovery-code' | 'enrolment'; userId: string };
 
 function partsOf(subject: TrySubject): string[] {
   if (subject.scope === 'identifier') return [subject.value];

@@ -1,5 +1,5 @@
 import { addSeconds } from '../../lib/clock.js';
-import { MOST_FAILURES_IN_A_ROW } from '../attempts/counted-try.js';
+import { MOST_FAILURES_IN_A_ROW } from '../attempts/total.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** Rows of one kind that are kept no longer. */

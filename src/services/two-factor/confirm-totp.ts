@@ -62,7 +62,7 @@ async function confirm(
 /** The try counts before the code is compared. */
 async function tryCode(context: Needs, input: ConfirmTotpInput, pending: Pending) {
   const { userId, code } = input;
-  return await countedTry(context, { scope: 'two-factor', userId }, async (counted) => {
+  return await countedTry(context, { scope: 'enrolment', userId }, async (counted) => {
     const step = matchingStep(pending.seed, code, context.clock.now(), context.settings.totpWindow);
     if (step === undefined) {
       await counted.failed(await context.em.findOne(User, userId));

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { countedTry } from '../attempts/counted-try.js';
-import type { CountingContext } from '../attempts/lock.js';
+import { type CountingContext, forgetAppCodes } from '../attempts/lock.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import { writeNotice } from '../mail-outbox/write-notice.js';
@@ -36,6 +36,11 @@ interface UsedCode {
 
 const APP_CODE = /^\d{6}$/;
 
+/** Each kind of code counts by itself: that nobody may guess the app's must not close the way that is left without it. */
+function scopeOf(code: string): 'two-factor' | 'recovery-code' {
+  return APP_CODE.test(code) ? 'two-factor' : 'recovery-code';
+}
+
 /** Of any number of callers with codes of one step, or of an older one than was used last, none but the first gets through. */
 const USE_STEP = `
   UPDATE totp_credentials SET last_step = ?, sealed_secret = ?
@@ -65,6 +70,7 @@ async function consumeSpareCode(
   const used = await consumeRecoveryCode(em, { seed, userId: user.id, code, now });
   if (used === undefined) return undefined;
   const { codesLeft } = used;
+  await forgetAppCodes(em, context, user.id);
   await recordEvent(em, context, { type: 'RECOVERY_CODE_USE', userId: user.id, metadata: { codesLeft } });
   const variables = { codesLeft: String(codesLeft) };
   return { method: 'RECOVERY_CODE', outboxId: await writeNotice(em, context, user, 'recovery-code-used', variables) };
@@ -79,7 +85,9 @@ async function consumeCode(
   const credential = await lockSeed(em, context, user.id);
   if (credential === undefined) return undefined;
   const proof = { user, code, ...credential, now: context.clock.now() };
-  return APP_CODE.test(code) ? await consumeAppCode(context, em, proof) : await consumeSpareCode(context, em, proof);
+  return scopeOf(code) === 'two-factor'
+    ? await consumeAppCode(context, em, proof)
+    : await consumeSpareCode(context, em, proof);
 }
 
 /**
@@ -93,7 +101,7 @@ export async function verifySecondFactor(
   attempt: { user: User; code: string },
 ): Promise<SecondFactorVerified | Problem<'TWO_FACTOR_CODE_INVALID' | 'ACCOUNT_LOCKED'>> {
   const { user, code } = attempt;
-  const used = await countedTry(context, { scope: 'two-factor', userId: user.id }, async (counted) => {
+  const used = await countedTry(context, { scope: scopeOf(code), userId: user.id }, async (counted) => {
     const right = await em.fork().transactional(async (transaction) => {
       const found = await consumeCode(context, transaction, user, code);
       if (found !== undefined) await counted.succeeded(transaction);
