@@ -16,7 +16,7 @@ import { DeviceResolver } from './resolvers/device.js';
 import { PasswordResolver } from './resolvers/password.js';
 import { ProfileResolver } from './resolvers/profile.js';
 import { references } from './resolvers/references.js';
-import { SessionResolver, UserSessionsResolver } from './resolvers/session.js';
+import { SessionCountResolver, SessionResolver, UserSessionsResolver } from './resolvers/session.js';
 import { TwoFactorResolver } from './resolvers/two-factor.js';
 import { buildSubgraph, type Subgraph } from './schema/build-schema.js';
 
@@ -33,6 +33,7 @@ export function createSubgraph(): Subgraph {
       AccountResolver,
       SessionResolver,
       UserSessionsResolver,
+      SessionCountResolver,
       PasswordResolver,
       TwoFactorResolver,
       ProfileResolver,

@@ -3,6 +3,8 @@ import type { Session } from './entities/session.js';
 import type { LimitState } from './lib/rate-limiter.js';
 import type { ProblemCode } from './problems.js';
 import type { UserRecord } from './services/accounts/find-user.js';
+import type { PageWindow } from './services/page.js';
+import type { SessionPage } from './services/sessions/list-sessions.js';
 import type { AccessClaims } from './services/tokens/access-tokens.js';
 import type { UseCaseContext } from './services/use-case.js';
 
@@ -46,5 +48,9 @@ export interface Context extends UseCaseContext {
   loaders: {
     users: DataLoader<string, UserRecord | null>;
     sessions: DataLoader<string, Session | null>;
+    /** The pages of many users that are asked for together. */
+    sessionPages: DataLoader<{ userId: string; window: PageWindow }, SessionPage>;
+    /** How many live sessions a user has. */
+    sessionCounts: DataLoader<string, number>;
   };
 }

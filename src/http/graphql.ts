@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { browserGuard } from './browser-guard.js';
+import { operationCost } from './operation-cost.js';
 import { MAX_TOKENS, operationLimits } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
 import { createContextFactory, type HttpContext } from './request-context.js';
@@ -63,6 +64,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       browserGuard(isAllowed),
       faultLog(dependencies, requestIds),
       schemaSecrecy(dependencies, schema),
+      operationCost(schema),
     ],
     formatError(formatted, error) {
       if (!(error instanceof GraphQLError) || !isFault(error)) return withoutValues(formatted);

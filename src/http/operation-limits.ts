@@ -1,4 +1,3 @@
-import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
@@ -16,7 +15,6 @@ export const MAX_TOKENS = 2_000;
 const MAX_DEPTH = 10;
 const MAX_ALIASES = 15;
 const MAX_DIRECTIVES = 20;
-const MAX_COST = 20_000;
 const MAX_ROOT_FIELDS = 20;
 
 /** Fields that try a secret or make somebody wait for mail; a document may hold one, whatever its alias (OWASP GraphQL: batching). */
@@ -116,11 +114,10 @@ export function rootFieldsRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** What a document is held to before anything of it runs. */
+/** What a document is held to before anything of it runs; what it costs is judged with its variables, in operation-cost.ts. */
 export const operationLimits: ValidationRule[] = [
   maxDepthRule({ n: MAX_DEPTH, ...report }),
   maxAliasesRule({ n: MAX_ALIASES, allowList: [], ...report }),
   maxDirectivesRule({ n: MAX_DIRECTIVES, ...report }),
-  costLimitRule({ maxCost: MAX_COST, ...report }),
   rootFieldsRule,
 ] as ValidationRule[];

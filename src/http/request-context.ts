@@ -9,7 +9,8 @@ import { clientAddress } from '../lib/client-network.js';
 import { equalInConstantTime } from '../lib/constant-time.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { findUsers } from '../services/accounts/find-user.js';
-import { findSessions } from '../services/sessions/list-sessions.js';
+import type { PageWindow } from '../services/page.js';
+import { countSessions, findSessions, listSessions, type SessionPage } from '../services/sessions/list-sessions.js';
 import { type BrowserHeaders, readBrowserHeaders } from './browser-guard.js';
 import { createDeviceCookie, createRefreshCookie, readDeviceToken } from './cookies.js';
 import { createLimitHeaders } from './limit-headers.js';
@@ -63,6 +64,21 @@ function byId<Entity extends { id: string }>(
   }, options);
 }
 
+/** Reads the pages of all users that are asked for together, one statement for each kind of page. */
+async function loadSessionPages(dependencies: Dependencies, wanted: readonly { userId: string; window: PageWindow }[]) {
+  const pages = new Map<string, Map<string, SessionPage>>();
+  const kinds = Map.groupBy(wanted, ({ window }) => JSON.stringify(window));
+  for (const [kind, [one, ...others]] of kinds) {
+    if (one === undefined) continue;
+    const userIds = [...new Set([one, ...others].map(({ userId }) => userId))];
+    const found = await listSessions(dependencies, userIds, one.window);
+    pages.set(kind, new Map(found.map((page) => [page.userId, page])));
+  }
+  return wanted.map(
+    ({ userId, window }) => pages.get(JSON.stringify(window))?.get(userId) ?? new Error('a page was not loaded'),
+  );
+}
+
 /** The context with what the browser guard reads. */
 export type HttpContext = Context & { browser: BrowserHeaders };
 
@@ -97,6 +113,9 @@ function createSharedContext(dependencies: Dependencies, countProblem: Context['
           this.scope.loaders ??= {
             users: new DataLoader((ids) => users.loadMany(ids)),
             sessions: byId((ids) => findSessions(this, ids)),
+            // What a mutation has changed must show in what is read below it, so these keep nothing.
+            sessionPages: new DataLoader((wanted) => loadSessionPages(dependencies, wanted), { cache: false }),
+            sessionCounts: new DataLoader((ids) => countSessions(dependencies, ids), { cache: false }),
           };
           return this.scope.loaders;
         },

@@ -9,7 +9,7 @@ import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
 import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/login-limit.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
-import { type Policy, rateLimitPolicies, type Scope } from '../settings/rate-limit-policies.js';
+import { effectivePolicies, type Policy, rateLimitPolicies, type Scope } from '../settings/rate-limit-policies.js';
 import { noteRefusal } from './note-refusal.js';
 import { getGraphQLRateLimiter } from './shield.js';
 
@@ -60,16 +60,6 @@ const identify: Record<Scope, Identify> = {
   },
 };
 
-type Overrides = Dependencies['settings']['rateLimits']['overrides'];
-
-/** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
-function effectivePolicies(field: string, policies: Policy[], overrides: Overrides): Policy[] {
-  return policies.flatMap((policy, index) => {
-    const scoped = overrides[`${field}:${policy.scope}`] ?? (index === 0 ? overrides[field] : undefined);
-    return scoped === undefined ? [policy] : scoped.map((window) => ({ scope: policy.scope, ...window }));
-  });
-}
-
 /** The owner of an account may begin anew before the window ends. */
 function windowOf({ scope, points, seconds }: Policy): LimitWindow {
   return { points, seconds, isForgettable: scope === 'account' };
@@ -93,7 +83,10 @@ function createLimit(
   name: string,
   policy: Policy,
   limiter: Limiter,
-  { identifyCaller = identify[policy.scope], isTold = TOLD_SCOPES.includes(policy.scope) }: LimitOptions = {},
+  {
+    identifyCaller = identify[policy.scope],
+    isTold = policy.isQuiet !== true && TOLD_SCOPES.includes(policy.scope),
+  }: LimitOptions = {},
 ): Limit {
   return async (args, context, info) => {
     const identity = await identifyCaller(args, context);
@@ -164,6 +157,16 @@ function whereItCounts(limit: Limit): Limit {
   };
 }
 
+/** Counts a field of a type once in a request, which may hold many of the type. */
+function oncePerRequest(limit: Limit): Limit {
+  const counted = new WeakMap<Context, ReturnType<Limit>>();
+  return (args, context, info) => {
+    const count = counted.get(context) ?? limit(args, context, info);
+    counted.set(context, count);
+    return count;
+  };
+}
+
 /** The middleware of every limited field; none when the limits are switched off. */
 export function createRateLimits(
   dependencies: Dependencies,
@@ -175,7 +178,8 @@ export function createRateLimits(
       const limiterOf: LimiterOf = (window) => dependencies.limiter(name, window);
       const limit = createLimit(name, policy, limiterOf(windowOf(policy)));
       const all = [limit, ...createWiderLimits(name, policy, limiterOf)];
-      return type === 'Query' ? all.map(whereItCounts) : all;
+      const held = type === 'Mutation' ? all : all.map(whereItCounts);
+      return type === 'User' ? held.map(oncePerRequest) : held;
     });
     return async (resolve, parent, args, context, info) => {
       const taken: (GiveBack | undefined)[] = [];

@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../context.js';
 import { isUuid } from '../lib/uuid.js';
 import { isProblem, problem } from '../problems.js';
@@ -24,16 +25,17 @@ import {
 import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import { AuthSession, AuthSessionConnection } from '../schema/session.js';
 import { User } from '../schema/user.js';
+import { readPage } from '../services/page.js';
 import { completeTwoFactor } from '../services/sessions/complete-two-factor.js';
 import { issueCsrfToken } from '../services/sessions/csrf-token.js';
 import { exchangeToken } from '../services/sessions/exchange-token.js';
-import { listSessions } from '../services/sessions/list-sessions.js';
 import { login } from '../services/sessions/login.js';
 import { logout } from '../services/sessions/logout.js';
 import { reauthenticate } from '../services/sessions/reauthenticate.js';
 import { refresh } from '../services/sessions/refresh.js';
 import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
 import { inputRules, parseInput } from './inputs.js';
+import { onceInRequest } from './once-in-request.js';
 import {
   currentSessionId,
   deliveryOf,
@@ -45,10 +47,12 @@ import {
   viewerOf,
 } from './to-graphql.js';
 
-async function pageOfSessions(context: Context, userId: string, page: PageArguments) {
-  const request = { first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null };
-  const outcome = await listSessions(context, userId, request);
-  return isProblem(outcome) ? outcome : toSessionConnection(outcome, context.actor);
+async function pageOfSessions(context: Context, info: GraphQLResolveInfo, userId: string, page: PageArguments) {
+  const window = readPage({ first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null });
+  if (isProblem(window)) return window;
+  return await onceInRequest(context, info, ['sessions', userId, window], async () =>
+    toSessionConnection(await context.loaders.sessionPages.load({ userId, window }), context.actor),
+  );
 }
 
 /** What a sign-in holds already: a browser in its cookies, another client in its input. */
@@ -71,9 +75,13 @@ export class SessionResolver {
   }
 
   @Query(() => AuthSessionConnection, { description: 'The live sessions of whoever is signed in, newest first.' })
-  async mySessions(@Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+  async mySessions(
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    return await pageOfSessions(context, context.actor.userId, page);
+    return await pageOfSessions(context, info, context.actor.userId, page);
   }
 
   @Query(() => String, {
@@ -196,7 +204,26 @@ export class SessionResolver {
 @Resolver(() => User)
 export class UserSessionsResolver {
   @FieldResolver(() => AuthSessionConnection, { nullable: true, description: 'The live sessions, newest first.' })
-  async sessions(@Root() user: User, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    return viewerOf(context.actor, user.id) === 'full' ? await pageOfSessions(context, user.id, page) : null;
+  async sessions(
+    @Root() user: User,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return viewerOf(context.actor, user.id) === 'full' ? await pageOfSessions(context, info, user.id, page) : null;
+  }
+}
+
+@Resolver(() => AuthSessionConnection)
+export class SessionCountResolver {
+  @FieldResolver(() => Int, { description: 'How many live sessions there are.' })
+  async totalCount(
+    @Root() { userId }: AuthSessionConnection,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return await onceInRequest(context, info, ['session-count', userId], () =>
+      context.loaders.sessionCounts.load(userId),
+    );
   }
 }

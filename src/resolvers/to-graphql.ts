@@ -95,7 +95,7 @@ export function toSessionConnection(page: SessionPage, actor: Actor): session.Au
   return Object.assign(new session.AuthSessionConnection(), {
     edges,
     nodes: edges.map((edge) => edge.node),
-    totalCount: page.totalCount,
+    userId: page.userId,
     pageInfo: toPageInfo(page),
   });
 }

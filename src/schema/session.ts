@@ -1,5 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { PageInfo } from './pagination.js';
 import { describedEnum } from './problems.js';
 
@@ -83,6 +83,6 @@ export class AuthSessionConnection {
   @Field(() => PageInfo, { description: 'Where the page lies.' })
   pageInfo!: PageInfo;
 
-  @Field(() => Int, { description: 'How many live sessions there are.' })
-  totalCount!: number;
+  /** Whose they are, for the fields that are resolved only where they are asked for. */
+  userId!: string;
 }

@@ -33,6 +33,9 @@ export const MAX_PAGE_SIZE = 100;
 /** Milliseconds up to the year 2286, and an id; later years have a form that the database reads otherwise. */
 const CURSOR = /^(\d{1,13})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
+/** Before every position there is: what a first page begins after. */
+const NEWEST = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] as const;
+
 function writeCursor({ createdAt, id }: Position): string {
   return Buffer.from(`${createdAt.getTime()}_${id}`).toString('base64url');
 }
@@ -51,6 +54,11 @@ export function readPage({ first, after }: PageRequest): PageWindow | Problem<'I
   const position = readCursor(after);
   if (position === undefined) return inputProblem(['after'], 'cursor', 'This is no cursor of this list.');
   return { kind: 'page-window', first, after: position };
+}
+
+/** The values of `(created_at, id)` after which the page begins, as a statement takes them. */
+export function positionOf({ after }: PageWindow): readonly [Date | string, string] {
+  return after === null ? NEWEST : [after.createdAt, after.id];
 }
 
 /** The page of what was found, of which one more was looked for than the page holds. */

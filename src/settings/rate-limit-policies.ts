@@ -8,17 +8,31 @@ export interface Policy {
   points: number;
   /** The window. */
   seconds: number;
+  /** Whether its figures are told only once it refuses. */
+  isQuiet?: boolean;
 }
 
 const HOUR = 3_600;
 const DAY = 86_400;
 
-/** Every limit: field → whom it counts, how many, in how long. Aliases count, as each is a call of the field. */
+/** What a page reads is far below, so that its figures would be in the way of others. */
+const LIST_READS: Policy = { scope: 'user', points: 300, seconds: HOUR, isQuiet: true };
+
+/** How many users of one network are let do as much as they may: accounts are for the asking, networks are not. */
+const USERS_PER_CLIENT = 10;
+
+/**
+ * Every limit: field → whom it counts, how many, in how long. Aliases count, as each is a call of the field. Beside each limit
+ * of a user stands one of the user's client.
+ */
 export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
   Query: {
     authConfig: [{ scope: 'client', points: 100, seconds: HOUR }],
     csrfToken: [{ scope: 'client', points: 100, seconds: HOUR }],
+    mySessions: [LIST_READS],
+    myAuditEvents: [LIST_READS],
   },
+  User: { sessions: [LIST_READS] },
   Mutation: {
     signup: [{ scope: 'client', points: 5, seconds: HOUR }],
     verifyEmail: [
@@ -60,11 +74,31 @@ export const rateLimitPolicies: Record<string, Record<string, Policy[]>> = {
   },
 };
 
+type Overrides = Readonly<Record<string, readonly Pick<Policy, 'points' | 'seconds'>[]>>;
+
+/** Ten users' worth for the client of a limited user, unless the client has a limit of its own. */
+function besideUsers(field: string, policies: Policy[], overrides: Overrides): Policy[] {
+  if (policies.some(({ scope }) => scope === 'client')) return [];
+  const ofUsers = policies.filter(({ scope }) => scope === 'user');
+  const scaled = ofUsers.map(({ points, seconds }) => ({ points: points * USERS_PER_CLIENT, seconds }));
+  const windows = ofUsers.length === 0 ? [] : (overrides[`${field}:client`] ?? scaled);
+  return windows.map((window) => ({ scope: 'client', isQuiet: true, ...window }));
+}
+
+/** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
+export function effectivePolicies(field: string, policies: Policy[], overrides: Overrides): Policy[] {
+  const effective = policies.flatMap((policy, index) => {
+    const scoped = overrides[`${field}:${policy.scope}`] ?? (index === 0 ? overrides[field] : undefined);
+    return scoped === undefined ? [policy] : scoped.map((window) => ({ ...policy, ...window }));
+  });
+  return [...effective, ...besideUsers(field, effective, overrides)];
+}
+
 /** Every name that RATE_LIMITS can give: each field, each field with a scope, and the budget of a typed address. */
 export const limitNames: readonly string[] = [
   ...Object.values(rateLimitPolicies).flatMap((fields) =>
     Object.entries(fields).flatMap(([field, policies]) => [
-      ...new Set([field, ...policies.map(({ scope }) => `${field}:${scope}`)]),
+      ...new Set([field, ...effectivePolicies(field, policies, {}).map(({ scope }) => `${field}:${scope}`)]),
     ]),
   ),
   'mail:address',

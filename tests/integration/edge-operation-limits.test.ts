@@ -103,6 +103,76 @@ describe.each(limits)('G3: the limit of %s', (_name, { just, over, hundredfold, 
   });
 });
 
+const sessionsOf = (aliases: number, page: string) =>
+  repeat(aliases, (index) => `a${index}: mySessions${page} { nodes { id deviceName ipAddress } }`);
+
+describe('G3: what lists cost is judged with the variables', () => {
+  it.each<[string, string, Record<string, unknown>]>([
+    ['by a literal', `{ ${sessionsOf(15, '(first: 100)')} }`, {}],
+    ['by a variable', `query ($n: Int) { ${sessionsOf(15, '(first: $n)')} }`, { n: 100 }],
+    ['by the default of a variable', `query ($n: Int = 100) { ${sessionsOf(15, '(first: $n)')} }`, {}],
+    ['by the default of the schema', `{ ${sessionsOf(15, '')} }`, {}],
+    ['by nulls', `query ($n: Int) { ${sessionsOf(15, '(first: $n)')} }`, { n: null }],
+    ['inside of objects', `{ me { ${sessionsOf(3, '').replaceAll('mySessions', 'sessions')} } }`, {}],
+    [
+      'in fragments',
+      `{ ...f ...g } fragment f on Query { ${sessionsOf(2, '')} } fragment g on Query { me { sessions { totalCount } } }`,
+      {},
+    ],
+    [
+      'of several kinds',
+      '{ mySessions { totalCount } myAuditEvents { nodes { id } } me { sessions { totalCount } } }',
+      {},
+    ],
+  ])('refuses more than two lists, asked for %s', async (_how, query, variables) => {
+    const answer = await gateway.send(query, variables, { token });
+    expect(answer.status, answer.body).toBe(400);
+    expect(answer.body).not.toMatch(/"data":\{/);
+    expect(answer.errors.map(({ extensions }) => extensions.validationErrorCode)).toEqual(['OPERATION_LIMIT_EXCEEDED']);
+  });
+
+  const FIELDS =
+    'id deviceName deviceType browser operatingSystem ipAddress city country rememberMe isCurrent createdAt';
+  const wide = (argument: string) =>
+    `{ me { sessions${argument} { ${repeat(6, (index) => `n${index}: nodes { ${FIELDS} }`)} } } }`;
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['a literal', wide('(first: 100)'), {}],
+    ['a variable', `query ($n: Int) ${wide('(first: $n)')}`, { n: 100 }],
+    ['the default of a variable', `query ($n: Int = 100) ${wide('(first: $n)')}`, {}],
+    ['a variable past the largest page', `query ($n: Int) ${wide('(first: $n)')}`, { n: 2_000_000_000 }],
+    [
+      'one variable, with another below zero beside it',
+      `query ($n: Int, $m: Int) { me { a: sessions(first: $m) { totalCount } } ...f } fragment f on Query ${wide('(first: $n)')}`,
+      { n: 100, m: -2_000_000_000 },
+    ],
+    [
+      'one of two members of a union',
+      `mutation ($n: Int) { logout { ... on LogoutSuccess { sessionId } } exchangeToken(input: { token: "x" }) {
+        ... on LoginSuccess { user { ...f } } } } fragment f on User ${wide('(first: $n)').slice(4, -1)}`,
+      { n: 100 },
+    ],
+  ])('refuses a page that costs too much, asked for by %s', async (_how, query, variables) => {
+    const answer = await gateway.send(query, variables, { token });
+    expect(answer.status, answer.body).toBe(400);
+    expect(answer.errors.map(({ extensions }) => extensions.validationErrorCode)).toEqual(['OPERATION_LIMIT_EXCEEDED']);
+    expect(answer.body).not.toMatch(/"data":\{/);
+  });
+
+  it('lets pass a page of the same shape that is small enough', async () => {
+    const answer = await gateway.send(`query ($n: Int) ${wide('(first: $n)')}`, { n: 10 }, { token });
+    expect(answer.errors).toEqual([]);
+  });
+
+  it('counts a list once that several fragments select', async () => {
+    const spread = repeat(5, (index) => `...f${index}`);
+    const fragments = repeat(5, (index) => `fragment f${index} on User { sessions(first: 20) { nodes { id } } }`);
+    const answer = await gateway.send(`{ me { ${spread} } } ${fragments}`, {}, { token });
+    expect(answer.errors).toEqual([]);
+    expect(answer.status).toBe(200);
+  });
+});
+
 it('G3: fragments that double with each step are refused as quickly', async () => {
   const fragments = repeat(120, (index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`);
   const answer = await ask(`{ ...f0 } ${fragments} fragment f120 on Query { authConfig { codeLength } }`);

@@ -180,6 +180,50 @@ describe('representations', () => {
     expect(await countQueries('sessions', () => entities(sessions, { token: ada.token }))).toBe(1);
   });
 
+  it('reads the sessions of 200 copies of a user by one statement, and their number by another', async () => {
+    const copies = Array.from({ length: 200 }, () => user(ada.id));
+    const count = await countQueries('sessions', async () => {
+      const { errors, entities: found } = await entities(copies, { token: ada.token });
+      expect(errors).toEqual([]);
+      expect(new Set(found?.map((entity) => JSON.stringify(entity?.sessions))).size).toBe(1);
+      expect(found?.[199]).toMatchObject({ sessions: { totalCount: 1, nodes: [{ id: ada.sessionId }] } });
+    });
+    expect(count).toBe(2);
+  });
+
+  it('counts sessions only where their number is asked for, and reads equal pages once', async () => {
+    const text = '{ me { sessions(first: 5) { nodes { id } } } mySessions(first: 5) { edges { cursor } } }';
+    expect(await countQueries('sessions', () => gateway.send(text, {}, { token: ada.token }))).toBe(1);
+  });
+
+  it('reads the sessions of many users by one statement for an admin', async () => {
+    const { email, id } = await verifiedUser(gateway);
+    await gateway.dependencies.orm.em.fork().nativeUpdate(User, { id }, { role: 'admin' });
+    const { accessToken: token } = await loggedIn(gateway, email);
+    const count = await countQueries('sessions', async () => {
+      const { entities: found } = await entities([user(ada.id), user(bob.id), user(id)], { token });
+      expect(found?.[0]).toMatchObject({ sessions: { nodes: [{ id: ada.sessionId }] } });
+      expect(found?.[1]).toMatchObject({ sessions: { nodes: [{ id: bob.sessionId }] } });
+    });
+    expect(count).toBe(2);
+  });
+
+  it('reads anew below each mutation of one request', async () => {
+    const { email } = await verifiedUser(gateway);
+    const { accessToken: token } = await loggedIn(gateway, email);
+    await loggedIn(gateway, email);
+    const text = `mutation {
+      updateProfile(input: {}) { ... on ProfileUpdated { user { ...f } } }
+      revokeOtherSessions { __typename }
+      again: updateProfile(input: {}) { ... on ProfileUpdated { user { ...f } } }
+    }
+    fragment f on User { sessions { totalCount nodes { id } } }`;
+    const { data, errors } = await gateway.send(text, {}, { token });
+    expect(errors).toEqual([]);
+    expect(data?.updateProfile).toMatchObject({ user: { sessions: { totalCount: 2 } } });
+    expect(data?.again).toMatchObject({ user: { sessions: { totalCount: 1 } } });
+  });
+
   it('refuses more than 200 before it reads any', async () => {
     const many = (count: number) => Array.from({ length: count }, () => user(randomUUID()));
     expect((await entities(many(200))).errors).toEqual([]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LoginDocument, RefreshDocument, VerifyEmailDocument } from '../generated/operations.js';
+import { quickUser } from '../support/accounts.js';
 import { type Ask, type TestGateway, testGateway } from '../support/app.js';
-import { verifiedUser } from '../support/journey.js';
+import { loggedIn, verifiedUser } from '../support/journey.js';
 
 /** Whether a try is refused. */
 async function isRefused(gateway: TestGateway, identifier: string, ask: Ask = {}): Promise<boolean> {
@@ -201,5 +202,71 @@ describe('X1: a refresh without a token', () => {
     expect(none.headers.ratelimit).toBeUndefined();
     const forged = await gateway.ask(RefreshDocument, { input: { refreshToken: 'A'.repeat(112) } });
     expect(forged.headers.ratelimit).toMatch(/"refresh-session";r=59;/);
+  });
+});
+
+describe('X1: reading lists', () => {
+  const reads: [field: string, text: string][] = [
+    ['mySessions', '{ mySessions { totalCount } }'],
+    ['myAuditEvents', '{ myAuditEvents { nodes { id } } }'],
+    ['sessions', '{ me { sessions { totalCount } } }'],
+  ];
+  const everyLimit = (window: string, scope = '') => reads.map(([field]) => `${field}${scope}=${window}`).join(',');
+  const codes = async (gateway: TestGateway, text: string, token: string, from: string) =>
+    (await gateway.send(text, {}, { token, from })).errors.map(({ extensions }) => extensions.code);
+  const tokenOf = async (gateway: TestGateway) =>
+    (await loggedIn(gateway, (await quickUser(gateway)).email)).accessToken;
+
+  it.each(reads)('of %s is limited for each user, and tells no figures before it refuses', async (_field, text) => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: everyLimit('3/1h') } });
+    const [ada, bob] = [await tokenOf(gateway), await tokenOf(gateway)];
+    const hosts = ['1', '2', '3', '4', '5'];
+    const answers = await Promise.all(
+      hosts.map((host) => gateway.send(text, {}, { token: ada, from: `192.0.2.${host}` })),
+    );
+    const refused = answers.filter(({ errors }) => errors.length > 0);
+    expect(refused.map(({ errors }) => errors[0]?.extensions.code)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+    expect(refused.map(({ headers }) => 'ratelimit' in headers)).toEqual([true, true]);
+    const passed = answers.filter(({ errors }) => errors.length === 0);
+    expect(passed.map(({ headers }) => 'ratelimit' in headers)).toEqual([false, false, false]);
+    expect(await codes(gateway, text, bob, '192.0.2.1')).toEqual([]);
+  });
+
+  it.each(reads)('of %s is limited for the client, whoever of its users reads', async (_field, text) => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: everyLimit('3/1h', ':client') } });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await codes(gateway, text, await tokenOf(gateway), '192.0.2.1')).toEqual([]);
+    }
+    expect(await codes(gateway, text, await tokenOf(gateway), '192.0.2.1')).toEqual(['RATE_LIMITED']);
+    expect(await codes(gateway, text, await tokenOf(gateway), '192.0.2.2')).toEqual([]);
+  });
+
+  it('counts once for all that one request reads below its users', async () => {
+    const gateway = await testGateway({ env: { RATE_LIMITS: 'sessions=1/1h' } });
+    const { id, email } = await quickUser(gateway);
+    const { accessToken } = await loggedIn(gateway, email);
+    const representations = Array.from({ length: 50 }, () => ({ __typename: 'User', id }));
+    const text = `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { ... on User { sessions { totalCount } } } }`;
+    expect((await gateway.send(text, { representations }, { token: accessToken })).errors).toEqual([]);
+    expect(await codes(gateway, reads[2]?.[1] ?? '', accessToken, '192.0.2.1')).toEqual(['RATE_LIMITED']);
+  });
+
+  it('has a limit for the client beside that of the user in the operations of users', async () => {
+    const gateway = await testGateway({
+      env: { RATE_LIMITS: 'revokeSession=1/1h,signup=99/1h,verifyEmail=99/1h,login=99/1h' },
+    });
+    const revoke = async () => {
+      const answer = await gateway.send(
+        'mutation { revokeSession(id: "x") { __typename } }',
+        {},
+        { token: await tokenOf(gateway) },
+      );
+      return (answer.data as { revokeSession: { __typename: string } }).revokeSession.__typename;
+    };
+    const outcomes = [];
+    for (let count = 0; count < 11; count += 1) outcomes.push(await revoke());
+    expect(outcomes.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 'AuthNotFoundProblem'));
+    expect(outcomes[10]).toBe('AuthRateLimitProblem');
   });
 });

@@ -1,0 +1,195 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLSchema,
+  getArgumentValues,
+  getNamedType,
+  getVariableValues,
+  isCompositeType,
+  isUnionType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { MAX_PAGE_SIZE } from '../services/page.js';
+import type { HttpContext } from './request-context.js';
+
+const MAX_COST = 20_000;
+const MAX_LISTS = 2;
+const OBJECT_COST = 2;
+const SCALAR_COST = 1;
+const DEPTH_FACTOR = 1.5;
+
+type Variables = Record<string, unknown>;
+type Field = GraphQLField<unknown, unknown>;
+
+/** A part of an operation that is answered as many times as its arguments say. */
+interface Repeated {
+  /** Where fragments select it again under one name, it is answered once; members of a union may ask it for other numbers. */
+  nodes: FieldNode[];
+  field: Field;
+  scale: number;
+  item: Cost;
+}
+
+/** What a selection costs, but for the numbers that only variables tell. */
+interface Cost {
+  fixed: number;
+  /** By the names under which the answer holds them. */
+  repeated: Map<string, Repeated>;
+}
+
+interface Walk {
+  schema: GraphQLSchema;
+  fragments: Map<string, FragmentDefinitionNode>;
+  known: Map<string, Cost>;
+}
+
+const nothing = (): Cost => ({ fixed: 0, repeated: new Map() });
+const isBatch = ({ field }: Repeated) => field.name === '_entities';
+const takesNumber = (field: Field) => field.args.some(({ name }) => name === 'first' || name === 'representations');
+
+function merge(one: Repeated, other: Repeated): Repeated {
+  return { ...one, nodes: [...one.nodes, ...other.nodes], item: sum([one.item, other.item]) };
+}
+
+function sum(costs: readonly Cost[]): Cost {
+  const total = nothing();
+  for (const { fixed, repeated } of costs) {
+    total.fixed += fixed;
+    for (const [path, part] of repeated) {
+      const same = total.repeated.get(path);
+      // More than may be asked for is refused whatever else there is, so it need not be kept.
+      if (same !== undefined) total.repeated.set(path, merge(same, part));
+      else if (total.repeated.size <= MAX_LISTS) total.repeated.set(path, part);
+    }
+  }
+  return total;
+}
+
+function below(key: string, { fixed, repeated }: Cost): Cost {
+  const moved = [...repeated].map(([path, part]): [string, Repeated] => [
+    `${key}.${path}`,
+    { ...part, scale: part.scale * DEPTH_FACTOR },
+  ]);
+  return { fixed: OBJECT_COST + DEPTH_FACTOR * fixed, repeated: new Map(moved) };
+}
+
+function costOfField(walk: Walk, node: FieldNode, parent: GraphQLCompositeType): Cost {
+  const name = node.name.value;
+  // Introspection is switched off where it matters, and its depth is limited where it is not.
+  if (name === '__schema' || name === '__type') return nothing();
+  const field = isUnionType(parent) ? undefined : parent.getFields()[name];
+  const type = field === undefined ? undefined : getNamedType(field.type);
+  if (field === undefined || node.selectionSet === undefined || !isCompositeType(type)) {
+    return { ...nothing(), fixed: SCALAR_COST };
+  }
+  const key = node.alias?.value ?? name;
+  const inner = costOfSet(walk, node.selectionSet, type);
+  if (!takesNumber(field)) return below(key, inner);
+  const item = below('', inner);
+  return { fixed: 0, repeated: new Map([[key, { nodes: [node], field, scale: 1, item }]]) };
+}
+
+/** Each fragment is walked once, however often it is spread. */
+function costOfFragment(walk: Walk, name: string): Cost {
+  const known = walk.known.get(name);
+  if (known !== undefined) return known;
+  walk.known.set(name, nothing());
+  const fragment = walk.fragments.get(name);
+  const type = fragment && walk.schema.getType(fragment.typeCondition.name.value);
+  const cost = fragment && isCompositeType(type) ? costOfSet(walk, fragment.selectionSet, type) : nothing();
+  walk.known.set(name, cost);
+  return cost;
+}
+
+function costOfSet(walk: Walk, set: SelectionSetNode, parent: GraphQLCompositeType): Cost {
+  const costOf = (selection: SelectionNode): Cost => {
+    if (selection.kind === 'Field') return costOfField(walk, selection, parent);
+    if (selection.kind === 'FragmentSpread') return costOfFragment(walk, selection.name.value);
+    const type = selection.typeCondition && walk.schema.getType(selection.typeCondition.name.value);
+    return costOfSet(walk, selection.selectionSet, isCompositeType(type) ? type : parent);
+  };
+  return sum(set.selections.map(costOf));
+}
+
+function countLists({ repeated }: Cost): number {
+  return [...repeated.values()].reduce((count, part) => count + (isBatch(part) ? 0 : 1) + countLists(part.item), 0);
+}
+
+/** How many items a field was asked for; equal representations are answered from one. */
+function itemsOf(field: Field, node: FieldNode, variables: Variables): number {
+  const { first, representations } = getArgumentValues(field, node, variables);
+  if (Array.isArray(representations)) return new Set(representations.map((one) => JSON.stringify(one))).size;
+  if (typeof first !== 'number')
+    return Number(field.args.find(({ name }) => name === 'first')?.defaultValue ?? MAX_PAGE_SIZE);
+  // A variable past the largest page is answered as the input problem that it is, and no page is read.
+  const isVariable = node.arguments?.some(({ name, value }) => name.value === 'first' && value.kind === Kind.VARIABLE);
+  return Math.max(isVariable === true ? Math.min(first, MAX_PAGE_SIZE) : first, 1);
+}
+
+function evaluate({ fixed, repeated }: Cost, variables: Variables): number {
+  return [...repeated.values()].reduce((total, part) => {
+    const items = Math.max(...part.nodes.map((node) => itemsOf(part.field, node, variables)));
+    // Of all the accounts that a router asks for, the lists of one alone can be seen.
+    const each = isBatch(part)
+      ? items * part.item.fixed + evaluate({ ...part.item, fixed: 0 }, variables)
+      : items * evaluate(part.item, variables);
+    return total + part.scale * each;
+  }, fixed);
+}
+
+function refusal(message: string): GraphQLError {
+  const code = 'GRAPHQL_VALIDATION_FAILED';
+  const extensions = { code, validationErrorCode: 'OPERATION_LIMIT_EXCEEDED', http: { status: 400 } };
+  return new GraphQLError(message, { extensions });
+}
+
+/** Judges the operations of one schema; what a document costs for any variables is found once. */
+function createJudge(schema: GraphQLSchema) {
+  const known = new WeakMap<OperationDefinitionNode, Cost>();
+  const costOf = (document: DocumentNode, operation: OperationDefinitionNode): Cost => {
+    const found = known.get(operation);
+    const root = schema.getRootType(operation.operation);
+    if (found !== undefined || root == null) return found ?? nothing();
+    const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+    const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+    const cost = costOfSet({ schema, fragments: byName, known: new Map() }, operation.selectionSet, root);
+    known.set(operation, cost);
+    return cost;
+  };
+  return (document: DocumentNode, operation: OperationDefinitionNode, given: Variables): void => {
+    const cost = costOf(document, operation);
+    if (countLists(cost) > MAX_LISTS) throw refusal(`An operation may select at most ${MAX_LISTS} lists.`);
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+    // Variables that do not fit are refused by what runs the operation.
+    const total = coerced === undefined ? 0 : evaluate(cost, coerced);
+    if (total <= MAX_COST) return;
+    throw refusal(`The operation costs ${total}, and ${MAX_COST} is the limit: ask for fewer at a time.`);
+  };
+}
+
+/**
+ * Refuses an operation that would cost too much, before anything of it runs. The cost is judged when the operation and its
+ * variables are known, as what a page costs is said by a variable, by its default, or by the schema's own (OWASP GraphQL:
+ * query cost analysis). An object costs 2, a scalar 1, each level 1.5 times what it holds, and a list as many times as it
+ * may have items.
+ */
+export function operationCost(schema: GraphQLSchema): ApolloServerPlugin<HttpContext> {
+  const judge = createJudge(schema);
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, operation, request }) {
+          if (operation !== undefined) judge(document, operation, request.variables ?? {});
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.js';
+
+const answers = new WeakMap<Context, Map<string, Promise<unknown>>>();
+
+/** The root field below which a field is; mutations run one after another and must see what the one before has done. */
+function rootKey({ path, operation }: GraphQLResolveInfo): string {
+  if (operation.operation !== 'mutation') return '';
+  let root = path;
+  while (root.prev !== undefined) root = root.prev;
+  return String(root.key);
+}
+
+/** Does what a request asks for several times in equal words once, and gives each asker the one outcome. */
+export function onceInRequest<Outcome>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  words: readonly unknown[],
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const known = answers.get(context) ?? new Map<string, Promise<unknown>>();
+  answers.set(context, known);
+  const key = JSON.stringify([rootKey(info), ...words]);
+  const answer = (known.get(key) as Promise<Outcome> | undefined) ?? work();
+  known.set(key, answer);
+  return answer;
+}
