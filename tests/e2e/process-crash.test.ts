@@ -38,7 +38,7 @@ async function signUps(gateway: ChildGateway, count: number): Promise<string[]> 
 }
 
 it('keeps every accepted sign-up and its one mail through kills at random moments', async () => {
-  const dataDir = dataDirectory();
+  const dataDir = dataDirectory('prepared');
   const accepted: string[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const gateway = await startProcess({ dataDir });

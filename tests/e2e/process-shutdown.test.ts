@@ -116,7 +116,7 @@ it('loses no request of a rolling restart behind a load balancer', async () => {
 });
 
 it('cuts a request that never comes to its end, and stops its database all the same', async () => {
-  const dataDir = dataDirectory();
+  const dataDir = dataDirectory('prepared');
   const gateway = await startProcess({ dataDir });
   await gateway.ready();
   const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
@@ -135,7 +135,7 @@ it('cuts a request that never comes to its end, and stops its database all the s
 });
 
 it('stops its database although a request of it never gets an answer', async () => {
-  const dataDir = dataDirectory();
+  const dataDir = dataDirectory('prepared');
   const gateway = await startProcess({ dataDir, env: { DATABASE_STATEMENT_TIMEOUT_MS: '600000' } });
   await gateway.ready();
   const holder = new pg.Client(embeddedConnection(dataDir));
@@ -155,7 +155,7 @@ it('stops its database although a request of it never gets an answer', async () 
 });
 
 it('starts its embedded database again when that dies', async () => {
-  const dataDir = dataDirectory();
+  const dataDir = dataDirectory('prepared');
   const gateway = await startProcess({ dataDir });
   await gateway.ready();
   for (let round = 0; round < 2; round += 1) {
@@ -180,7 +180,7 @@ it('starts its embedded database again when that dies', async () => {
 });
 
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('takes %s twice in a moment for one', async (signal) => {
-  const dataDir = dataDirectory();
+  const dataDir = dataDirectory('prepared');
   const gateway = await startProcess({ dataDir });
   await gateway.ready();
   gateway.signal(signal);
@@ -191,7 +191,7 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('takes %s twice in a moment fo
 });
 
 it.runIf(process.platform === 'linux')('ends whole by Ctrl-C in a terminal under npm start', async () => {
-  const dataDir = dataDirectory();
+  const dataDir = dataDirectory('prepared');
   const port = await freePort();
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, TERM: 'dumb', NODE_ENV: 'test', DATA_DIR: dataDir, PORT: String(port) };

@@ -96,7 +96,7 @@ it('tells in one line that its port is taken, and leaves no database behind', as
   onTestFinished(() => void server.close());
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const dataDir = dataDirectory();
+  const dataDir = dataDirectory('prepared');
   const gateway = await startProcess({ dataDir, port });
   expect(await gateway.ended()).toBe(1);
   expectOneLine(gateway, new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use`));

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedDatabase } from '../../src/database/embedded.js';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded.js';
 import { migrate, migrateQueueTables } from '../../src/database/migrate.js';
 import { createOrm } from '../../src/database/orm.js';
 import { QUEUE_SCHEMA } from '../../src/jobs/queue-location.js';
@@ -17,6 +17,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** The database that each test's own one is copied from. */
     templateDatabase: string;
+    /** A data directory as the first start of a process leaves it. */
+    preparedDataDir: string;
     /** A Redis server, where one is installed. */
     redisUrl: string | null;
   }
@@ -24,18 +26,33 @@ declare module 'vitest' {
 
 const TEMPLATE = 'gatehouse_template';
 
-async function migrateTemplate(serverUrl: URL): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl.href });
+async function migrateDatabase(url: string): Promise<void> {
+  const orm = createOrm({ url, poolMax: 2, statementTimeoutMilliseconds: 30_000, logger: pino({ level: 'silent' }) });
+  await migrate(orm);
+  await migrateQueueTables(url, QUEUE_SCHEMA);
+  await orm.close(true);
+}
+
+async function makeTemplate(serverUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   await client.query('ALTER SYSTEM SET fsync = off');
   await client.query('SELECT pg_reload_conf()');
   await client.query(`CREATE DATABASE ${TEMPLATE}`);
   await client.end();
-  const url = new URL(`/${TEMPLATE}`, serverUrl).href;
-  const orm = createOrm({ url, poolMax: 2, statementTimeoutMilliseconds: 30_000, logger: pino({ level: 'silent' }) });
-  await migrate(orm);
-  await migrateQueueTables(url, QUEUE_SCHEMA);
-  await orm.close(true);
+  await migrateDatabase(new URL(`/${TEMPLATE}`, serverUrl).href);
+}
+
+/** A server with the tests' template, and beside it a data directory as the first start of a process leaves it. */
+async function startDatabase(dataDir: string, preparedDataDir: string): Promise<EmbeddedDatabase> {
+  const logger = createLogger('silent');
+  const first = await startEmbeddedDatabase(dataDir, logger);
+  await migrateDatabase(first.url);
+  await first.stop();
+  execFileSync('cp', ['-a', `${dataDir}/.`, preparedDataDir]);
+  const server = await startEmbeddedDatabase(dataDir, logger);
+  await makeTemplate(server.url);
+  return server;
 }
 
 function hasRedis(): boolean {
@@ -65,14 +82,15 @@ async function startRedis(): Promise<{ url: string | null; process?: ChildProces
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = temporaryDirectory('test');
-  const [database, redis] = await Promise.all([startEmbeddedDatabase(dataDir, createLogger('silent')), startRedis()]);
-  await migrateTemplate(new URL(database.url));
+  const preparedDataDir = temporaryDirectory('prepared');
+  const [database, redis] = await Promise.all([startDatabase(dataDir, preparedDataDir), startRedis()]);
+  project.provide('preparedDataDir', preparedDataDir);
   project.provide('postgresUrl', database.url);
   project.provide('templateDatabase', TEMPLATE);
   project.provide('redisUrl', redis.url);
   return async () => {
     redis.process?.kill('SIGTERM');
     await database.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    for (const folder of [dataDir, preparedDataDir]) rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -64,9 +64,13 @@ async function stopEmbedded(dataDir: string): Promise<void> {
   while (processExists(pid)) await sleep(20);
 }
 
-/** A data directory for this test; whatever database still runs in it is stopped when the test is finished. */
-export function dataDirectory(): string {
+/**
+ * A data directory for this test; whatever database still runs in it is stopped when the test is finished. A prepared one is
+ * as the first start of a process leaves it, for tests that are not about that start.
+ */
+export function dataDirectory(state: 'empty' | 'prepared' = 'empty'): string {
   const directory = temporaryDirectory('process');
+  if (state === 'prepared') execFileSync('cp', ['-a', `${inject('preparedDataDir')}/.`, directory]);
   whenFinished(async () => {
     await stopEmbedded(directory);
     rmSync(directory, { recursive: true, force: true });
