@@ -53,6 +53,8 @@ export const mails = {
   },
   /** Tells the owner of an address that somebody tried to sign up with it again, or to move another account to it. */
   'already-registered': { ...common, link: optional('link') },
+  /** Tells whoever proved an address that it was signed up with twice, so that nothing of what was chosen counts. */
+  'sign-up-contested': { ...common, ...act, link: optional('link') },
   /** Tells that a session was ended because an old refresh token of it came back. */
   'session-reuse': { ...common, ...act, deviceName: optional('user-text') },
   /** The code and the link that permit a new password. */

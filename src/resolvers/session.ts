@@ -4,12 +4,6 @@ import type { Context } from '../context.js';
 import { isUuid } from '../lib/uuid.js';
 import { isProblem, problem } from '../problems.js';
 import {
-  CompleteTwoFactorInput,
-  CompleteTwoFactorResult,
-  ExchangeTokenInput,
-  ExchangeTokenResult,
-  LoginInput,
-  LoginResult,
   LogoutResult,
   LogoutSuccess,
   Reauthenticated,
@@ -21,6 +15,14 @@ import {
   RevokeSessionResult,
   SessionRevoked,
   SessionsRevoked,
+} from '../schema/held-session.js';
+import {
+  CompleteTwoFactorInput,
+  CompleteTwoFactorResult,
+  ExchangeTokenInput,
+  ExchangeTokenResult,
+  LoginInput,
+  LoginResult,
 } from '../schema/login.js';
 import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import { AuthSession, AuthSessionConnection } from '../schema/session.js';

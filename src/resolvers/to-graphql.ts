@@ -1,9 +1,11 @@
 import type { Actor, Context } from '../context.js';
 import * as account from '../schema/account.js';
 import * as audit from '../schema/audit.js';
+import { RefreshSuccess } from '../schema/held-session.js';
 import * as login from '../schema/login.js';
 import { PageInfo } from '../schema/pagination.js';
 import * as session from '../schema/session.js';
+import { AuthTokens } from '../schema/tokens.js';
 import * as twoFactor from '../schema/two-factor.js';
 import * as user from '../schema/user.js';
 import type { UserRecord } from '../services/accounts/find-user.js';
@@ -129,10 +131,10 @@ export function toAuditEventConnection(page: AuditEventPage, viewerId: string): 
 }
 
 /** The tokens in the answer; with COOKIE the refresh token goes into the cookie and nowhere else. */
-export function toTokens(tokens: SessionTokens, delivery: 'COOKIE' | 'BODY', context: Context): login.AuthTokens {
+export function toTokens(tokens: SessionTokens, delivery: 'COOKIE' | 'BODY', context: Context): AuthTokens {
   const { access, refreshToken, refreshTokenExpiresAt, rememberMe } = tokens;
   if (delivery === 'COOKIE') context.refreshCookie.set(refreshToken, refreshTokenExpiresAt, rememberMe);
-  return Object.assign(new login.AuthTokens(), {
+  return Object.assign(new AuthTokens(), {
     tokenType: 'Bearer',
     accessToken: access.token,
     expiresIn: access.expiresIn,
@@ -180,8 +182,8 @@ export function toRefreshSuccess(
   refreshed: SessionRefreshed,
   delivery: 'COOKIE' | 'BODY',
   context: Context,
-): login.RefreshSuccess {
-  return Object.assign(new login.RefreshSuccess(), {
+): RefreshSuccess {
+  return Object.assign(new RefreshSuccess(), {
     tokens: toTokens(refreshed.tokens, delivery, context),
     session: toSession(refreshed.session, refreshed.session.id),
   });
@@ -202,11 +204,16 @@ export function toEmailVerified({
   user: entity,
   exchangeToken,
   exchangeTokenExpiresAt,
+  passwordChangeRequired,
 }: EmailVerified): account.EmailVerified {
   return Object.assign(new account.EmailVerified(), {
     user: toUser(entity, 'full'),
     exchangeToken,
     exchangeTokenExpiresAt,
+    passwordChangeRequired:
+      passwordChangeRequired === null
+        ? null
+        : Object.assign(new login.PasswordChangeRequired(), passwordChangeRequired),
   });
 }
 

@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
+import { PasswordChangeRequired } from './login.js';
 import {
   AuthInputProblem,
   AuthRateLimitProblem,
@@ -97,6 +98,13 @@ export class EmailVerified {
 
   @Field(() => GraphQLDateTime, { description: 'Until when the exchange token works.' })
   exchangeTokenExpiresAt!: Date;
+
+  @Field(() => PasswordChangeRequired, {
+    nullable: true,
+    description:
+      'Where two passwords were chosen before the address was verified: neither counts, and this sets one. Null elsewhere.',
+  })
+  passwordChangeRequired!: PasswordChangeRequired | null;
 }
 
 @InputType({ description: 'Asks for a new verification code.' })

@@ -1,28 +1,20 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { FactorsInput } from './factors.js';
+import { createUnionType, Field, InputType, ObjectType } from 'type-graphql';
 import {
   AccountDisabledProblem,
   AccountLockedProblem,
-  AuthAccessProblem,
   AuthInputProblem,
-  AuthNotFoundProblem,
   AuthRateLimitProblem,
   AuthUnavailableProblem,
   CodeProblem,
   describedEnum,
   EmailNotVerifiedProblem,
   InvalidCredentialsProblem,
-  RefreshRejectedProblem,
   TokenProblem,
 } from './problems.js';
 import { AuthSession } from './session.js';
+import { AuthTokenDelivery, AuthTokens } from './tokens.js';
 import { User } from './user.js';
-
-export const AuthTokenDelivery = describedEnum('AuthTokenDelivery', 'How the refresh token reaches the client.', {
-  COOKIE: 'In an HttpOnly cookie that scripts cannot read; for browsers.',
-  BODY: 'In `refreshToken` of the answer; for apps that keep secrets themselves.',
-});
 
 @InputType({ description: 'Who signs in, and how the session is to begin.' })
 export class LoginInput {
@@ -73,9 +65,6 @@ export class CompleteTwoFactorInput {
   deviceToken?: string | null;
 }
 
-@InputType({ description: 'Proves again who is signed in.' })
-export class ReauthenticateInput extends FactorsInput {}
-
 @InputType({ description: 'The exchange token of a verified address, and how the session is to begin.' })
 export class ExchangeTokenInput {
   @Field(() => String, { description: 'The exchange token; works once.' })
@@ -99,36 +88,6 @@ export class ExchangeTokenInput {
       'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead.',
   })
   deviceToken?: string | null;
-}
-
-@InputType({ description: 'The refresh token of a session; left out where the cookie carries it.' })
-export class RefreshInput {
-  @Field(() => String, { nullable: true, description: 'The refresh token; absent: the cookie.' })
-  refreshToken?: string | null;
-}
-
-@ObjectType({ description: 'The tokens of a session.' })
-export class AuthTokens {
-  @Field(() => String, { description: 'How to send the access token: `Bearer`.' })
-  tokenType!: string;
-
-  @Field(() => String, { description: 'JWT for the Authorization header.' })
-  accessToken!: string;
-
-  @Field(() => Int, { description: 'Life of the access token from now, in seconds.' })
-  expiresIn!: number;
-
-  @Field(() => GraphQLDateTime, { description: 'Until when the access token works.' })
-  accessTokenExpiresAt!: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'Gives the next tokens, once; null where the cookie carries it.',
-  })
-  refreshToken!: string | null;
-
-  @Field(() => GraphQLDateTime, { description: 'Until when the session can be refreshed.' })
-  refreshTokenExpiresAt!: Date;
 }
 
 @ObjectType({ description: 'Signed in.' })
@@ -166,7 +125,8 @@ export class TwoFactorRequired {
 }
 
 @ObjectType({
-  description: 'The password is right and known from a breach: it opens `resetPassword` and nothing else.',
+  description:
+    'Everything was proven, and the password does not count: it is known from a breach, or two were chosen before the address was verified. It opens `resetPassword` and nothing else.',
 })
 export class PasswordChangeRequired {
   @Field(() => String, { description: 'Goes to `resetPassword`; works once.' })
@@ -174,42 +134,6 @@ export class PasswordChangeRequired {
 
   @Field(() => GraphQLDateTime, { description: 'Until when the reset token works.' })
   expiresAt!: Date;
-}
-
-@ObjectType({ description: 'Proven anew; sensitive operations are open for a while.' })
-export class Reauthenticated {
-  @Field(() => AuthTokens, { description: 'The tokens of the session that takes the place of the present one.' })
-  tokens!: AuthTokens;
-
-  @Field(() => GraphQLDateTime, { description: 'Until when the proof is recent enough for sensitive operations.' })
-  validUntil!: Date;
-}
-
-@ObjectType({ description: 'The session goes on.' })
-export class RefreshSuccess {
-  @Field(() => AuthTokens, { description: 'The next tokens.' })
-  tokens!: AuthTokens;
-
-  @Field(() => AuthSession, { description: 'The session.' })
-  session!: AuthSession;
-}
-
-@ObjectType({ description: 'No session is left of those that the request held.' })
-export class LogoutSuccess {
-  @Field(() => ID, { nullable: true, description: 'The session that ended; null where there was none.' })
-  sessionId!: string | null;
-}
-
-@ObjectType({ description: 'The session ended.' })
-export class SessionRevoked {
-  @Field(() => ID, { description: 'Which one.' })
-  sessionId!: string;
-}
-
-@ObjectType({ description: 'The other sessions ended.' })
-export class SessionsRevoked {
-  @Field(() => Int, { description: 'How many.' })
-  count!: number;
 }
 
 export const LoginResult = createUnionType({
@@ -237,6 +161,7 @@ export const ExchangeTokenResult = createUnionType({
     [
       LoginSuccess,
       TwoFactorRequired,
+      PasswordChangeRequired,
       TokenProblem,
       AuthInputProblem,
       AuthRateLimitProblem,
@@ -257,45 +182,4 @@ export const CompleteTwoFactorResult = createUnionType({
       AuthRateLimitProblem,
       AuthUnavailableProblem,
     ] as const,
-});
-
-export const ReauthenticateResult = createUnionType({
-  name: 'ReauthenticateResult',
-  description: 'What proving oneself again comes to.',
-  types: () =>
-    [
-      Reauthenticated,
-      InvalidCredentialsProblem,
-      CodeProblem,
-      AccountLockedProblem,
-      AuthAccessProblem,
-      AuthInputProblem,
-      AuthRateLimitProblem,
-      AuthUnavailableProblem,
-    ] as const,
-});
-
-export const RefreshResult = createUnionType({
-  name: 'RefreshResult',
-  description: 'What a refresh comes to.',
-  types: () => [RefreshSuccess, RefreshRejectedProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
-});
-
-export const LogoutResult = createUnionType({
-  name: 'LogoutResult',
-  description: 'What a logout comes to.',
-  types: () => [LogoutSuccess, AuthUnavailableProblem] as const,
-});
-
-export const RevokeSessionResult = createUnionType({
-  name: 'RevokeSessionResult',
-  description: 'What ending a session comes to.',
-  types: () =>
-    [SessionRevoked, AuthNotFoundProblem, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
-});
-
-export const RevokeOtherSessionsResult = createUnionType({
-  name: 'RevokeOtherSessionsResult',
-  description: 'What ending the other sessions comes to.',
-  types: () => [SessionsRevoked, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });

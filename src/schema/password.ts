@@ -1,7 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
 import { MailAccepted } from './account.js';
-import { AuthTokens } from './login.js';
 import {
   AccountLockedProblem,
   AuthAccessProblem,
@@ -13,6 +12,7 @@ import {
   PasswordRejectedProblem,
   TokenProblem,
 } from './problems.js';
+import { AuthTokens } from './tokens.js';
 
 @InputType({ description: 'Asks for a password reset.' })
 export class RequestPasswordResetInput {

@@ -24,6 +24,7 @@ const mailPlans: Readonly<Record<Exclude<MailName, 'none'>, MailPlan>> = {
     link: { path: '/verify-email', ttl: 'verificationLinkTtl' },
   },
   'already-registered': { link: 'app' },
+  'sign-up-contested': { link: 'app' },
   'session-reuse': {},
   'reset-password': {
     purpose: 'RESET_PASSWORD',

@@ -125,7 +125,8 @@ describe('E4: the count of tries tells nothing of an address', () => {
   it('tries of an unknown address are kept without a user', async () => {
     const email = newEmail();
     await attempt(email, '123456');
-    const found = await rows(gateway, 'SELECT user_id, attempts FROM one_time_codes WHERE address = ?', [email]);
+    const codes = "SELECT user_id, attempts FROM one_time_codes WHERE address = ? AND purpose = 'VERIFY_EMAIL'";
+    const found = await rows(gateway, codes, [email]);
     expect(found).toEqual([{ user_id: null, attempts: 1 }]);
   });
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ExchangeTokenDocument,
-  MeDocument,
   ResendVerificationDocument,
   SignupDocument,
   VerifyEmailDocument,
@@ -10,7 +9,7 @@ import {
 import { accountOf, atOnce, faults, mailedTo, masked, rows, signedUp } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';
 import { expectType, newEmail } from '../support/journey.js';
-import { login, NEW_PASSWORD, reset, resetMailOf } from '../support/passwords.js';
+import { login, NEW_PASSWORD, reset, resetMailOf, verifyCode } from '../support/passwords.js';
 
 const THEIRS = 'Stolen-Heron-4-Candle';
 const MINE = 'Honest-Badger-6-Kettle';
@@ -25,6 +24,9 @@ afterAll(() => gateway.close());
 const signup = (email: string, password: string) => gateway.ask(SignupDocument, { input: { email, password } });
 const verify = async (email: string, code: string) =>
   expectType((await gateway.ask(VerifyEmailDocument, { input: { email, code } })).data.verifyEmail, 'EmailVerified');
+const exchange = async (token: string) =>
+  (await gateway.ask(ExchangeTokenDocument, { input: { token, tokenDelivery: 'BODY' } })).data.exchangeToken;
+const SESSIONS_OF = 'SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = ?';
 const contestedAt = async (email: string) => (await accountOf(gateway, email))?.passwordContestedAt ?? null;
 
 describe('somebody signs up with the address of another before its owner does', () => {
@@ -34,20 +36,90 @@ describe('somebody signs up with the address of another before its owner does', 
     gateway.clock.advance(61);
     await signup(email, MINE);
     const mail = await gateway.mailTo(email, { mail: 'verify-email' });
-    const { exchangeToken, user } = await verify(email, (await mailedTo(gateway, email)).code);
+    const { user, passwordChangeRequired: ticket } = await verify(email, (await mailedTo(gateway, email)).code);
     expect(user).toMatchObject({ email, emailVerified: true });
     expect(mail.to).toBe(email);
     for (const password of [THEIRS, MINE]) {
       expectType(await login(gateway, email, password), 'InvalidCredentialsProblem');
     }
-    const exchange = { token: exchangeToken, tokenDelivery: 'BODY' as const };
-    const { data } = await gateway.ask(ExchangeTokenDocument, { input: exchange });
-    const { tokens } = expectType(data.exchangeToken, 'LoginSuccess');
-    const me = await gateway.ask(MeDocument, {}, { token: tokens.accessToken });
-    expect(me.data.me?.email).toBe(email);
-    expectType(await reset(gateway, (await resetMailOf(gateway, email)).token), 'PasswordResetSuccess');
+    expect(await contestedAt(email)).not.toBeNull();
+    expectType(await reset(gateway, ticket?.resetToken ?? ''), 'PasswordResetSuccess');
+    expect(await contestedAt(email)).toBeNull();
     expectType(await login(gateway, email, THEIRS), 'InvalidCredentialsProblem');
     expectType(await login(gateway, email, NEW_PASSWORD), 'LoginSuccess');
+    expect(faults(gateway)).toEqual([]);
+  });
+
+  it('the exchange token gives the same ticket in place of a session, once', async () => {
+    const email = newEmail();
+    await signup(email, THEIRS);
+    await signup(email, MINE);
+    const { exchangeToken, passwordChangeRequired } = await verify(email, (await mailedTo(gateway, email)).code);
+    const exchanged = await exchange(exchangeToken);
+    const { resetToken } = expectType(exchanged, 'PasswordChangeRequired');
+    expect(resetToken).toBe(passwordChangeRequired?.resetToken);
+    expectType(await exchange(exchangeToken), 'TokenProblem');
+    expect(await rows(gateway, SESSIONS_OF, [email])).toEqual([]);
+    expectType(await reset(gateway, resetToken), 'PasswordResetSuccess');
+    expectType(await reset(gateway, resetToken), 'TokenProblem');
+    expectType(await login(gateway, email, NEW_PASSWORD), 'LoginSuccess');
+    const refused =
+      "SELECT metadata FROM audit_events e JOIN users u ON u.id = e.user_id WHERE u.email = ? AND e.type = 'TOKEN_EXCHANGE' AND NOT success";
+    expect(await rows(gateway, refused, [email])).toContainEqual({ metadata: { reason: 'CONTESTED' } });
+    expect(faults(gateway)).toEqual([]);
+  });
+
+  it('the owner is told by mail what was dropped and what to do, in the language of the sign-up', async () => {
+    for (const [locale, words] of [
+      [null, 'none of these passwords works'],
+      ['de', 'gilt keines davon'],
+    ] as const) {
+      const email = newEmail();
+      await gateway.ask(SignupDocument, { input: { email, password: THEIRS, locale, displayName: 'Mallory' } });
+      await signup(email, MINE);
+      await verify(email, (await mailedTo(gateway, email)).code);
+      const { text, html } = await gateway.mailTo(email, { mail: 'sign-up-contested' });
+      for (const shown of [text, html]) {
+        expect(shown).toContain(words);
+        expect(shown).not.toContain('Mallory');
+      }
+    }
+  });
+
+  it('whoever signed up alone gets no ticket and no such mail', async () => {
+    const { email } = await signedUp(gateway, { password: MINE });
+    const { exchangeToken, passwordChangeRequired } = await verify(email, (await mailedTo(gateway, email)).code);
+    expect(passwordChangeRequired).toBeNull();
+    expectType(await exchange(exchangeToken), 'LoginSuccess');
+    const told = "SELECT 1 FROM outbox_messages WHERE recipient = ? AND mail = 'sign-up-contested'";
+    expect(await rows(gateway, told, [email])).toEqual([]);
+  });
+
+  it('a reset, an exchange and a sign-up at once with the proof end with one password and no fault', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const email = newEmail();
+      await signup(email, THEIRS);
+      await signup(email, MINE);
+      const { code, token } = await mailedTo(gateway, email);
+      const { token: resetToken, code: resetCode } = await resetMailOf(gateway, email);
+      const [byCode, , answer] = await Promise.all([
+        gateway.ask(VerifyEmailDocument, { input: { email, code } }),
+        gateway.ask(VerifyEmailWithTokenDocument, { input: { token } }),
+        reset(gateway, resetToken),
+        verifyCode(gateway, email, resetCode),
+        signup(email, THEIRS),
+      ]);
+      const verified = byCode.data.verifyEmail;
+      if (verified.__typename === 'EmailVerified') {
+        const ticket = verified.passwordChangeRequired?.resetToken ?? '';
+        await Promise.all([exchange(verified.exchangeToken), reset(gateway, ticket)]);
+      }
+      if (answer.__typename !== 'PasswordResetSuccess') {
+        expectType(await reset(gateway, (await resetMailOf(gateway, email)).token), 'PasswordResetSuccess');
+      }
+      expectType(await login(gateway, email, NEW_PASSWORD), 'LoginSuccess');
+      expect(await contestedAt(email)).toBeNull();
+    }
     expect(faults(gateway)).toEqual([]);
   });
 
@@ -123,7 +195,9 @@ describe('somebody signs up with the address of another before its owner does', 
         await verify(email, (await mailedTo(gateway, email)).code);
       }
       expectType(await login(gateway, email, THEIRS), 'InvalidCredentialsProblem');
-      expect(await contestedAt(email)).toBeNull();
+      const mine = await login(gateway, email, MINE);
+      const isContested = (await contestedAt(email)) !== null;
+      expect(mine.__typename).toBe(isContested ? 'InvalidCredentialsProblem' : 'LoginSuccess');
     }
     expect(faults(gateway)).toEqual([]);
   });

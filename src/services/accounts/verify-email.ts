@@ -1,10 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
-import { type ConsumedCode, consumeCode, consumeToken } from '../one-time-codes/consume.js';
+import { handOver } from '../mail-outbox/hand-over.js';
+import { writeNotice } from '../mail-outbox/write-notice.js';
+import { addressOfToken, type ConsumedCode, consumeCode, consumeToken } from '../one-time-codes/consume.js';
 import { deriveToken } from '../one-time-codes/derive.js';
-import { issueCode } from '../one-time-codes/issue.js';
+import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
+import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -14,13 +18,23 @@ export interface EmailVerified {
   user: User;
   exchangeToken: string;
   exchangeTokenExpiresAt: Date;
+  /** Sets the password of an account for which two were chosen; null where the one that was chosen counts. */
+  passwordChangeRequired: ResetTicket | null;
 }
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId'>;
+/** An address that was proven, and the mail about what was dropped with that. */
+interface Verified extends EmailVerified {
+  outboxId: string | undefined;
+}
+
+type Needs = Pick<
+  UseCaseContext,
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId' | 'mailQueue' | 'mailRoute' | 'logger'
+>;
 
 /**
  * More than one person signed up while nobody had proven the address: whoever just did sets a password by a reset, and nothing
- * else that a stranger may have chosen or agreed to stays either.
+ * else that a stranger may have chosen or agreed to stays either. The account goes on being contested until then.
  */
 function dropChoices({ settings }: Needs, user: User, now: Date): void {
   user.role = settings.defaultRole;
@@ -34,7 +48,6 @@ function dropChoices({ settings }: Needs, user: User, now: Date): void {
   user.passwordHash = unusableHash();
   user.passwordChangedAt = now;
   user.passwordBreachedAt = null;
-  user.passwordContestedAt = null;
 }
 
 /** Undefined where the account has another address by now. */
@@ -42,11 +55,14 @@ async function markVerified(
   context: Needs,
   em: EntityManager,
   code: ConsumedCode,
-  now: Date,
-): Promise<EmailVerified | undefined> {
+  ticket: OneTimeCode,
+): Promise<Verified | undefined> {
+  const now = context.clock.now();
   const user = await em.findOneOrFail(User, code.userId);
   if (user.email !== code.address) return undefined;
   const isContested = user.emailVerifiedAt === null && user.passwordContestedAt != null;
+  // Whoever signed up twice themselves, as most do who come here, is told in the language that they chose.
+  const reader = { email: user.email, locale: user.locale ?? null };
   if (isContested) dropChoices(context, user, now);
   user.emailVerifiedAt ??= now;
   user.updatedAt = now;
@@ -63,6 +79,8 @@ async function markVerified(
   const metadata = { passwordDropped: isContested };
   await recordEvent(em, context, { type: 'EMAIL_VERIFICATION', userId: user.id, metadata });
   return {
+    outboxId: isContested ? await writeNotice(em, context, reader, 'sign-up-contested') : undefined,
+    passwordChangeRequired: user.passwordContestedAt == null ? null : await issueResetTicket(em, context, user, ticket),
     kind: 'email-verified',
     user,
     exchangeToken: deriveToken(context.secretKeys, { ...issued, purpose: 'EXCHANGE' }),
@@ -82,6 +100,20 @@ async function refuse<Refused extends Problem>(
   return refused;
 }
 
+/** What follows the commit: the mail leaves. */
+function afterVerifying<Outcome extends Verified | Problem>(context: Needs, outcome: Outcome): Outcome {
+  if (!isProblem(outcome) && outcome.outboxId !== undefined) handOver(context, outcome.outboxId);
+  return outcome;
+}
+
+/**
+ * Where two chose a password the proof gives a ticket, whose row comes before the other codes of an address, as everywhere.
+ * Every address has one, as else the time would tell of which.
+ */
+async function lockTicket(context: Needs, em: EntityManager, address: string): Promise<OneTimeCode> {
+  return await lockOrMakeCode(em, context.secretKeys, 'RESET_TICKET', address);
+}
+
 /** Proves an address by the code that was mailed to it. A wrong try counts, and its transaction commits all the same. */
 export async function verifyEmail(
   context: Needs,
@@ -90,13 +122,15 @@ export async function verifyEmail(
   const now = context.clock.now();
   const { codeMaxAttempts: maxAttempts } = context.settings;
   const attempt = { purpose: 'VERIFY_EMAIL' as const, address: input.email, code: input.code, now, maxAttempts };
-  return await context.em.transactional(async (em) => {
+  const outcome = await context.em.transactional(async (em) => {
+    const ticket = await lockTicket(context, em, input.email);
     const code = await consumeCode(em, context.secretKeys, attempt);
-    const verified = isProblem(code) ? code : await markVerified(context, em, code, now);
+    const verified = isProblem(code) ? code : await markVerified(context, em, code, ticket);
     if (verified !== undefined && !isProblem(verified)) return verified;
     const owner = await em.findOne(User, { email: input.email });
     return await refuse(context, em, owner?.id ?? null, verified ?? problem('CODE_INVALID', { attemptsLeft: 0 }));
   });
+  return afterVerifying(context, outcome);
 }
 
 /** Proves an address by the token of the mailed link. */
@@ -105,9 +139,14 @@ export async function verifyEmailWithToken(
   input: { token: string },
 ): Promise<EmailVerified | Problem<'TOKEN_INVALID'>> {
   const now = context.clock.now();
-  return await context.em.transactional(async (em) => {
-    const code = await consumeToken(em, context.secretKeys, { purpose: 'VERIFY_EMAIL', token: input.token, now });
-    const verified = isProblem(code) ? undefined : await markVerified(context, em, code, now);
+  const presented = { purpose: 'VERIFY_EMAIL' as const, token: input.token };
+  const outcome = await context.em.transactional(async (em) => {
+    const address = await addressOfToken(em, context.secretKeys, presented);
+    const ticket = address === undefined ? undefined : await lockTicket(context, em, address);
+    const code = await consumeToken(em, context.secretKeys, { ...presented, now });
+    const verified =
+      isProblem(code) || ticket === undefined ? undefined : await markVerified(context, em, code, ticket);
     return verified ?? (await refuse(context, em, null, problem('TOKEN_INVALID')));
   });
+  return afterVerifying(context, outcome);
 }

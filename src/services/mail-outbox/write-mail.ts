@@ -7,6 +7,7 @@ import { addSeconds } from '../../lib/clock.js';
 export type MailName =
   | 'verify-email'
   | 'already-registered'
+  | 'sign-up-contested'
   | 'session-reuse'
   | 'reset-password'
   | 'password-changed'

@@ -8,7 +8,7 @@ import { greeting, type MailName, writeMail } from './write-mail.js';
 export async function writeNotice(
   em: EntityManager,
   context: Pick<UseCaseContext, 'clock' | 'client' | 'requestId'>,
-  user: Pick<User, 'email' | 'locale' | 'displayName'> & Partial<Pick<User, 'timezone'>>,
+  user: Pick<User, 'email' | 'locale'> & Partial<Pick<User, 'displayName' | 'timezone'>>,
   mail: MailName,
   variables: Record<string, string> = {},
 ): Promise<string> {

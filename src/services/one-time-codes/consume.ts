@@ -101,3 +101,17 @@ export async function consumeToken(
   const consumed = id === undefined ? undefined : await consume(em, attempt.purpose, id, attempt.now);
   return consumed ?? problem('TOKEN_INVALID');
 }
+
+const ADDRESS_OF = 'SELECT address FROM one_time_codes WHERE purpose = ? AND id = ?';
+
+/** Whose address a token is about, alive or not; looks without a lock, for whoever has to take others before the token's. */
+export async function addressOfToken(
+  em: EntityManager,
+  keys: SecretKeys,
+  { purpose, token }: { purpose: OneTimeCodePurpose; token: string },
+): Promise<string | undefined> {
+  const id = readToken(keys, purpose, token);
+  if (id === undefined) return undefined;
+  const [row] = await em.execute<{ address: string }[]>(ADDRESS_OF, [purpose, id]);
+  return row?.address;
+}

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { OneTimeCode } from '../../entities/one-time-code.js';
 import type { User } from '../../entities/user.js';
 import { deriveToken } from '../one-time-codes/derive.js';
 import { issueCode } from '../one-time-codes/issue.js';
@@ -14,13 +15,15 @@ export interface ResetTicket {
 const TICKET_TTL_SECONDS = 600;
 
 /**
- * Writes a ticket in the caller's transaction; one before it is dead from then on. A reset by it proves the address, so
+ * Writes a ticket in the caller's transaction; one before it is dead from then on, unless it is the locked `previous` one: then
+ * it lives on, for a client that was given it a step before. A reset by it proves the address, so
  * whoever gets one has proven the mailbox, or belongs to an account whose address is verified already.
  */
 export async function issueResetTicket(
   em: EntityManager,
   context: Pick<UseCaseContext, 'clock' | 'secretKeys'>,
   user: Pick<User, 'id' | 'email'>,
+  previous: OneTimeCode | null = null,
 ): Promise<ResetTicket> {
   const purpose = 'RESET_TICKET' as const;
   const issued = await issueCode(em, context.secretKeys, {
@@ -30,6 +33,7 @@ export async function issueResetTicket(
     now: context.clock.now(),
     codeTtl: TICKET_TTL_SECONDS,
     linkTtl: TICKET_TTL_SECONDS,
+    previous,
   });
   return { resetToken: deriveToken(context.secretKeys, { ...issued, purpose }), expiresAt: issued.linkExpiresAt };
 }

@@ -2,8 +2,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
-import { type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
+import { addressOfToken, type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
+import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
+import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
 import {
   type DeviceToken,
   finishSignIn,
@@ -31,12 +33,15 @@ async function openTo(
   em: EntityManager,
   { userId, issuedAt: authenticatedAt }: ConsumedCode,
   input: ExchangeTokenInput,
-): Promise<SignInBegun | TwoFactorRequired | Problem<'TOKEN_INVALID'>> {
+): Promise<SignInBegun | TwoFactorRequired | PasswordChangeRequired | Problem<'TOKEN_INVALID'>> {
   const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
   const user = await em.findOneOrFail(User, userId);
   if (user.twoFactorEnabledAt != null && user.disabledAt == null) {
     await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', userId, metadata: { secondFactor: 'required' } });
     return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods: METHODS });
+  }
+  if (user.passwordContestedAt != null) {
+    return (await requirePasswordChange(context, em, user, 'TOKEN_EXCHANGE')) ?? problem('TOKEN_INVALID');
   }
   // The address was proven when the token was given.
   const proof = { authenticationMethods: METHODS, authenticatedAt };
@@ -46,14 +51,21 @@ async function openTo(
   return begun ?? problem('TOKEN_INVALID');
 }
 
-/** Makes the session that a verified address may begin once; token and session change together. */
+/**
+ * Makes the session that a verified address may begin once; token and session change together. Where two chose a password it
+ * gives a ticket in place of the session: a sign-in without one would leave its owner locked out after it.
+ */
 export async function exchangeToken(
   context: SignInContext,
   input: ExchangeTokenInput,
-): Promise<SignedIn | TwoFactorRequired | Problem<'TOKEN_INVALID'>> {
+): Promise<SignedIn | TwoFactorRequired | PasswordChangeRequired | Problem<'TOKEN_INVALID'>> {
   const now = context.clock.now();
+  const presented = { purpose: 'EXCHANGE' as const, token: input.token };
   const outcome = await context.em.transactional(async (em) => {
-    const consumed = await consumeToken(em, context.secretKeys, { purpose: 'EXCHANGE', token: input.token, now });
+    // The ticket that it may give comes before the token, as everywhere.
+    const address = await addressOfToken(em, context.secretKeys, presented);
+    if (address !== undefined) await lockOrMakeCode(em, context.secretKeys, 'RESET_TICKET', address);
+    const consumed = await consumeToken(em, context.secretKeys, { ...presented, now });
     if (!isProblem(consumed)) return await openTo(context, em, consumed, input);
     await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId: null });
     return consumed;
