@@ -9,6 +9,7 @@ import type { Shutdown } from './http/shutdown.js';
 import { createPermissions } from './permissions/permissions.js';
 import { problemsAsData } from './permissions/problems-as-data.js';
 import { createRateLimits } from './permissions/rate-limits.js';
+import { rowsOfMutations } from './permissions/rows-of.js';
 import { applyMiddleware } from './permissions/shield.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AuditResolver } from './resolvers/audit.js';
@@ -49,6 +50,7 @@ export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies)
   return applyMiddleware<unknown, Context, unknown>(
     schema,
     { Query: problemsAsData, Mutation: problemsAsData, User: { sessions: problemsAsData } },
+    { Mutation: rowsOfMutations },
     createRateLimits(dependencies),
     createPermissions(schema),
   );

@@ -3,8 +3,9 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import type { ClientBase } from 'pg';
 import type { Logger } from 'pino';
 import { entities } from '../entities/all.js';
-import { SteadyClient } from '../lib/steady-client.js';
+import { RequestClient } from '../lib/request-client.js';
 import { migrations } from './migrations/all.js';
+import { serveRequests } from './request-pool.js';
 import { RetryingEntityManager } from './retrying-entity-manager.js';
 
 /** What the ORM needs to know. */
@@ -51,7 +52,8 @@ export function createOrm(options: OrmOptions): MikroORM {
       statement_timeout: patience,
       keepAlive: true,
       verify: prepareSession,
-      Client: SteadyClient,
+      Client: RequestClient,
+      onPoolCreated: serveRequests,
       answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,
     },
     // It asks, and may make, a database as soon as a connection is wanted, and fails where the server is away.

@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { browserGuard } from './browser-guard.js';
+import { untilHangUp } from './hang-up.js';
 import { operationCost } from './operation-cost.js';
 import { MAX_TOKENS, operationLimits } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
@@ -100,5 +101,9 @@ export async function registerGraphQL(
     }
   };
   const handler = fastifyApolloHandler(server, { context });
-  for (const path of [GRAPHQL_PATH, `${GRAPHQL_PATH}/`]) app.post(path, { onRequest: refuseBadHost }, handler);
+  for (const path of [GRAPHQL_PATH, `${GRAPHQL_PATH}/`]) {
+    app.post(path, { onRequest: refuseBadHost }, (request, reply) =>
+      untilHangUp(reply, () => handler.call(app, request, reply)),
+    );
+  }
 }

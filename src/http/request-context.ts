@@ -8,6 +8,7 @@ import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
 import { equalInConstantTime } from '../lib/constant-time.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { outsideOfRequests, workOnRowsOf } from '../lib/request-scope.js';
 import { findUsers } from '../services/accounts/find-user.js';
 import type { PageWindow } from '../services/page.js';
 import { countSessions, findSessions, listSessions, type SessionPage } from '../services/sessions/list-sessions.js';
@@ -94,7 +95,7 @@ interface Scope {
  */
 function createSharedContext(dependencies: Dependencies, countProblem: Context['countProblem']): object {
   // Requests that are read in one turn of the event loop share one query; nothing is kept, so nothing is out of date.
-  const users = byId((ids) => findUsers(dependencies, ids), {
+  const users = byId((ids) => outsideOfRequests(() => findUsers(dependencies, ids)), {
     cache: false,
     maxBatchSize: USERS_PER_QUERY,
     batchScheduleFn: setImmediate,
@@ -133,10 +134,12 @@ export function createContextFactory(dependencies: Dependencies) {
     registers: [dependencies.metrics],
   });
   const shared = createSharedContext(dependencies, (code) => problems.inc({ code }));
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> =>
-    Object.assign(Object.create(shared), {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
+    const actor = await authenticate(dependencies, header(request, 'authorization'));
+    if (actor.kind === 'user') workOnRowsOf(`user:${actor.userId}`);
+    return Object.assign(Object.create(shared), {
       scope: {},
-      actor: await authenticate(dependencies, header(request, 'authorization')),
+      actor,
       client: {
         // Behind a proxy it is what the proxy wrote into a header, which need not be an address.
         ipAddress: clientAddress(request.ip),
@@ -150,4 +153,5 @@ export function createContextFactory(dependencies: Dependencies) {
       tellLimit: createLimitHeaders(reply),
       browser: readBrowserHeaders(request),
     });
+  };
 }

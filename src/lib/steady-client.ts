@@ -12,7 +12,8 @@ const TRANSACTION_END = /^(commit|rollback)\b/i;
 /** What stands for no limit; timers take no more. */
 const NO_LIMIT_MILLISECONDS = 2_147_483_647;
 
-function textOf(query: unknown): string {
+/** The text of a statement, in whatever form the driver takes it. */
+export function textOf(query: unknown): string {
   if (typeof query === 'string') return query;
   return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : '';
 }

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLResolveInfo, getNamedType, isUnionType } from
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Context } from '../context.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { hasHungUp } from '../lib/request-scope.js';
 import { isProblem, type Problem, ProblemError, problem } from '../problems.js';
 import { problemTypes, toProblemType } from '../schema/problems.js';
 
@@ -25,7 +26,7 @@ function toGraphQLError(problem: Problem): GraphQLError {
 }
 
 function present(problem: Problem, info: GraphQLResolveInfo, context: Context) {
-  context.countProblem(problem.code);
+  if (!hasHungUp()) context.countProblem(problem.code);
   if (hasMember(info, problem)) return toProblemType(problem);
   throw toGraphQLError(problem);
 }
@@ -38,7 +39,9 @@ function outcome(value: unknown, info: GraphQLResolveInfo, context: Context): un
   if (expected === undefined) throw value;
   if (expected.code === 'TEMPORARILY_UNAVAILABLE') {
     const { requestId, logger } = context;
-    logger.warn({ err: value, requestId, field: info.fieldName }, 'a part that this operation needs is away');
+    const what = { err: value, requestId, field: info.fieldName };
+    if (hasHungUp()) logger.debug(what, 'the client hung up');
+    else logger.warn(what, 'a part that this operation needs is away');
   }
   return present(expected, info, context);
 }

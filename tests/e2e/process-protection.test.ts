@@ -9,9 +9,11 @@ import {
 } from '../generated/operations.js';
 import { masked } from '../support/accounts.js';
 import { setUpShared } from '../support/cleanup.js';
+import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import type { ChildAnswer, ChildAsk, ChildGateway } from '../support/process.js';
 import { VERIFY_STATEMENT } from '../support/production.js';
+import { lockAccount } from '../support/row-lock.js';
 import { login, type TwoProcesses, tally, tokensOf, twoProcesses, WIDE_LIMITS } from '../support/two-processes.js';
 
 const WRONG = 'Wrong-Horse-7-Staple';
@@ -134,6 +136,21 @@ describe.skipIf(inject('redisUrl') === null)('on two processes', () => {
     }
     const refreshed = await other.ask(RefreshDocument, { input: { refreshToken: live.refreshToken } });
     expectType(refreshed.data.refresh, 'RefreshSuccess');
+  });
+
+  it('lets others sign in while twenty logins of one account wait for its locked row', async () => {
+    const [held = '', ...others] = await copies(9);
+    const lock = await lockAccount(parts.databaseUrl, held);
+    const waiting = Array.from({ length: 20 }, () => login(parts.one, held));
+    await eventually(async () => expect(await lock.waiting()).toBeGreaterThan(0));
+    for (const answer of await Promise.all(others.map((email) => login(parts.one, email)))) {
+      expectType(answer, 'LoginSuccess');
+    }
+    expect(await lock.waiting()).toBeGreaterThan(0);
+    await lock.release();
+    const { LoginSuccess = 0, AuthUnavailableProblem = 0, ...rest } = tally(await Promise.all(waiting));
+    expect(LoginSuccess + AuthUnavailableProblem).toBe(20);
+    expect(rest).toEqual({});
   });
 
   it('E1: a wrong password, and the lock after it, are told alike of every account and of none', async () => {

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { clientNetwork } from '../../lib/client-network.js';
 import { addSeconds } from '../../lib/clock.js';
+import { uninterrupted } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
 import { type CountingContext, lockIfDue } from './lock.js';
 import { delayKey, subjectKey, type TrySubject } from './subject.js';
@@ -157,7 +158,7 @@ export async function countedTry<Outcome>(
   try {
     return await work({
       async failed(owner) {
-        await lockIfDue(context, { key, delayedBy, scope: subject.scope, owner });
+        await uninterrupted(() => lockIfDue(context, { key, delayedBy, scope: subject.scope, owner }));
         counted = true;
       },
       async succeeded(transaction) {
@@ -167,7 +168,7 @@ export async function countedTry<Outcome>(
     });
   } catch (cause) {
     // Where even this fails the place is free again after a while.
-    if (!counted) await em.execute(RELEASE, [key]).catch(() => undefined);
+    if (!counted) await uninterrupted(() => em.execute(RELEASE, [key])).catch(() => undefined);
     throw cause;
   }
 }

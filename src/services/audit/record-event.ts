@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AuditEvent } from '../../entities/audit-event.js';
+import { uninterrupted } from '../../lib/request-scope.js';
 import type { UseCaseContext } from '../use-case.js';
 import { type AuditEventType, riskOf } from './events.js';
 
@@ -24,7 +25,7 @@ export type AuditContext = Pick<UseCaseContext, 'clock' | 'client' | 'requestId'
 export async function recordEvent(em: EntityManager, context: AuditContext, event: NewAuditEvent): Promise<void> {
   const { type, success = true, userId, actorId = null, metadata = {} } = event;
   const { ipAddress, userAgent } = context.client;
-  await em.insert(AuditEvent, {
+  const row = {
     id: randomUUID(),
     type,
     success,
@@ -36,5 +37,7 @@ export async function recordEvent(em: EntityManager, context: AuditContext, even
     requestId: context.requestId,
     metadata,
     createdAt: context.clock.now(),
-  });
+  };
+  // A try that was refused is told of, even if its client did not wait to hear it.
+  await (success ? em.insert(AuditEvent, row) : uninterrupted(() => em.insert(AuditEvent, row)));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { createGate, type Gate } from '../../lib/gate.js';
+import { hangUpSignal } from '../../lib/request-scope.js';
 import { ProblemError, problem } from '../../problems.js';
 import type { Argon2, Argon2Parameters } from './argon2.js';
 
@@ -12,7 +13,7 @@ const QUEUE_PER_PLACE = 32;
 /** What a client that was shed is told to wait. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** Hashes and checks passwords, as many at once as there are cores. Past its queue it raises TEMPORARILY_UNAVAILABLE. */
+/** Hashes and checks passwords, as many at once as there are cores. Past its queue it raises TEMPORARILY_UNAVAILABLE; who hangs up waits no more. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** Checks against `hash`; without one it does the same work and answers false, so that time tells nothing. */
@@ -42,7 +43,7 @@ export async function createPasswordHasher(argon2: Argon2, cost = PASSWORD_HASH_
   const gate = createGate(places, places * QUEUE_PER_PLACE);
   const decoy = await argon2.hash(randomBytes(16).toString('hex'), cost);
   const throughGate = async <Result>(task: () => Promise<Result>): Promise<Result> => {
-    const result = await gate.enter(task);
+    const result = await gate.enter(task, hangUpSignal());
     if (result === 'full') {
       throw new ProblemError(problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
     }

@@ -1,4 +1,5 @@
 import { User } from '../../entities/user.js';
+import { workOnRowsOf } from '../../lib/request-scope.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
@@ -57,6 +58,7 @@ export async function completeTwoFactor(
   const tried = await tryChallenge(context.em, context, input.challenge);
   const user = tried === undefined ? null : await findUser(context, tried);
   if (tried === undefined || user === null) return expired();
+  workOnRowsOf(`user:${user.id}`);
   const verified = await verifySecondFactor(context, context.em, { user, code: input.code });
   if (isProblem(verified)) {
     const metadata = { reason: verified.code };

@@ -3,6 +3,7 @@ import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
+import { workOnRowsOf } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
 import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
@@ -124,6 +125,7 @@ async function tryPassword(
     return problem('INVALID_CREDENTIALS');
   }
   const { user } = found;
+  workOnRowsOf(`user:${user.id}`);
   if (user.disabledAt !== null || user.emailVerifiedAt === null) {
     await attempt.succeeded(context.em);
     const refused = user.disabledAt === null ? await notVerified(context, user.email) : problem('ACCOUNT_DISABLED');

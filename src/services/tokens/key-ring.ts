@@ -2,6 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { SigningKey } from '../../entities/signing-key.js';
 import { addSeconds, type Clock } from '../../lib/clock.js';
+import { outsideOfRequests } from '../../lib/request-scope.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 
 /** How long verifiers may keep the published keys. */
@@ -146,7 +147,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   };
   const refresh = (olderThan: number): Promise<void> => {
     if (Date.now() - readAt < olderThan) return Promise.resolve();
-    reading ??= read().finally(() => {
+    reading ??= outsideOfRequests(read).finally(() => {
       reading = undefined;
     });
     return reading;
@@ -165,7 +166,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     async active() {
       await keepFresh();
       if (newestActive() === undefined) {
-        await addKey(options, 0, true);
+        await outsideOfRequests(() => addKey(options, 0, true));
         await refresh(0);
       }
       const key = newestActive();

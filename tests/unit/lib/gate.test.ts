@@ -61,4 +61,21 @@ describe('the gate', () => {
     await Promise.all([second, enter('third')]);
     expect(order).toEqual(['first', 'second', 'third']);
   });
+
+  it('lets go of those in the line who give up, and of nobody who was let in', async () => {
+    const gate = createGate(1, 2);
+    const { started, finish, task } = tasks();
+    const signals = [0, 1, 2].map(() => new AbortController());
+    const results = signals.map(({ signal }, number) => gate.enter(task(number), signal));
+    for (const number of [0, 1]) signals[number]?.abort(new Error('gone'));
+    await expect(results[1]).rejects.toThrow('gone');
+    expect(gate.load()).toEqual({ running: 1, waiting: 1 });
+    finish[0]?.();
+    await settle();
+    expect(started).toEqual([0, 2]);
+    await expect(gate.enter(task(3), AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+    finish[2]?.();
+    expect(await Promise.all([results[0], results[2]])).toEqual([0, 2]);
+    expect(gate.load()).toEqual({ running: 0, waiting: 0 });
+  });
 });

@@ -1,0 +1,50 @@
+import pg from 'pg';
+
+const ANSWER_WITHIN_MILLISECONDS = 2_000;
+
+/** What the driver keeps of a session and does not tell. */
+interface Session {
+  host: string;
+  port: number;
+  ssl: pg.ClientConfig['ssl'];
+  processID: number;
+  secretKey: number;
+}
+
+/** The driver's connection below its client, as far as it is used here. */
+interface Wire {
+  ssl: unknown;
+  sslNegotiation: string;
+  stream: { destroy(): void };
+  connect(portOrPath: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processId: number, secretKey: number): void;
+  on(event: string, listener: (error?: Error) => void): void;
+}
+
+/**
+ * Asks the server, by the way that the protocol has for it, to give up whatever the client's session runs. It is over when
+ * the server has closed the connection: by then the session has its signal, so that a statement sent later is never hit.
+ * Rejects where that can not be known. The driver's own `cancel` neither waits nor encrypts.
+ */
+export async function cancelRequest(client: pg.ClientBase): Promise<void> {
+  const { host, port, ssl = false, processID, secretKey } = client as unknown as Session;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const wire = new pg.Connection({ ssl } as never) as unknown as Wire;
+  let isSent = false;
+  const send = () => {
+    wire.cancel(processID, secretKey);
+    isSent = true;
+  };
+  wire.on('connect', () => (ssl ? wire.requestSsl() : send()));
+  wire.on('sslconnect', send);
+  wire.on('error', (cause) => reject(cause));
+  wire.on('end', () => (isSent ? resolve() : reject(new Error('The server closed before it was asked to cancel.'))));
+  const timer = setTimeout(() => {
+    reject(new Error('The server did not take a cancellation in time.'));
+    wire.stream.destroy();
+  }, ANSWER_WITHIN_MILLISECONDS);
+  if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`);
+  else wire.connect(port, host);
+  await promise.finally(() => clearTimeout(timer));
+}

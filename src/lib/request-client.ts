@@ -1,0 +1,92 @@
+import { cancelRequest } from './cancel-request.js';
+import type { Holdings } from './request-scope.js';
+import { SteadyClient, type SteadyClientConfig, textOf } from './steady-client.js';
+
+/** For whom a connection works. */
+export interface Lease {
+  /** Aborted when nobody waits for the answer any more; undefined where that stops nothing. */
+  signal: AbortSignal | undefined;
+  holdings: Holdings;
+}
+
+/** A statement that is over so soon is not worth a cancellation. */
+const GRACE_MILLISECONDS = 50;
+/** One that came before its statement was begun had no effect. */
+const AGAIN_AFTER_MILLISECONDS = 500;
+const COMMIT = /^commit\b/i;
+const ROLLBACK = /^rollback\b(?! to)/i;
+
+/** Rejects in the way of the driver's `query`, whose last argument may be a callback. */
+function refuse(call: unknown[], reason: unknown): unknown {
+  const answer = call.at(-1);
+  if (typeof answer !== 'function') return Promise.reject(reason);
+  process.nextTick(answer, reason);
+  return undefined;
+}
+
+/**
+ * A client of the pool that stops when the request that holds it is no longer waited for: what runs is cancelled, what
+ * follows is refused, up to the ROLLBACK. A COMMIT that was sent is never cancelled. While a cancellation is on its way the
+ * connection sends nothing and is not given back, so that it hits nobody else's statement.
+ */
+export class RequestClient extends SteadyClient {
+  #lease: Lease | undefined;
+  #running: { text: string } | undefined;
+  #cancelling: Promise<void> | undefined;
+  #isCertain = true;
+
+  constructor(config?: SteadyClientConfig) {
+    super(config);
+    const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
+    this.on('drain', () => {
+      this.#running = undefined;
+    });
+    this.query = ((...call: unknown[]) => {
+      const text = textOf(call[0]);
+      const send = () => {
+        const lease = this.#lease;
+        if (lease?.signal?.aborted === true && !ROLLBACK.test(text)) return refuse(call, lease.signal.reason);
+        if (lease !== undefined && COMMIT.test(text)) this.#commitTo(lease);
+        this.#running = { text };
+        return ask(...call);
+      };
+      return this.#cancelling === undefined ? send() : this.#cancelling.then(send);
+    }) as typeof this.query;
+  }
+
+  /** Begins to work for a request. Its end tells by a promise, where a cancellation has to be waited for, whether all is well. */
+  serve(lease: Lease): () => Promise<boolean> | undefined {
+    this.#lease = lease;
+    this.#running = undefined;
+    const stop = () => this.#cancelAfter(lease, this.#running, GRACE_MILLISECONDS);
+    lease.signal?.addEventListener('abort', stop, { once: true });
+    return () => {
+      lease.signal?.removeEventListener('abort', stop);
+      this.#lease = undefined;
+      if (this.#cancelling === undefined && this.#isCertain) return undefined;
+      return (this.#cancelling ?? Promise.resolve()).then(() => this.#isCertain);
+    };
+  }
+
+  #commitTo(lease: Lease): void {
+    lease.holdings.isCommitted = true;
+    lease.signal = undefined;
+  }
+
+  #cancelAfter(lease: Lease, statement: { text: string } | undefined, milliseconds: number): void {
+    if (statement === undefined) return;
+    const isOver = () => this.#lease !== lease || this.#running !== statement || lease.signal === undefined;
+    const cancel = () => {
+      if (isOver() || ROLLBACK.test(statement.text)) return;
+      this.#cancelling = cancelRequest(this)
+        .catch(() => {
+          this.#isCertain = false;
+        })
+        .finally(() => {
+          this.#cancelling = undefined;
+          if (!isOver()) this.#cancelAfter(lease, statement, AGAIN_AFTER_MILLISECONDS);
+        });
+    };
+    setTimeout(cancel, milliseconds).unref();
+  }
+}

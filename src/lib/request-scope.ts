@@ -1,0 +1,64 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What a request holds of the database; shared by everything that it runs. */
+export interface Holdings {
+  /** Whose rows it works on; requests of one key share a few connections. Without one it takes whatever is free. */
+  key?: string;
+  /** How many connections it holds. */
+  connections: number;
+  /** Whether something of it was committed: from then on it goes to its end. */
+  isCommitted: boolean;
+}
+
+interface Scope {
+  signal: AbortSignal | undefined;
+  holdings: Holdings;
+}
+
+/** The client went away before its answer was there. Stands for a statement that was cancelled, as PostgreSQL names it. */
+export class HungUp extends Error {
+  readonly code = '57014';
+  constructor() {
+    super('The client hung up.');
+  }
+}
+
+const scopes = new AsyncLocalStorage<Scope | undefined>();
+
+/** Runs what answers a request; `signal` is aborted with a HungUp when nobody waits for the answer any more. */
+export function inRequest<Result>(signal: AbortSignal, work: () => Result): Result {
+  return scopes.run({ signal, holdings: { connections: 0, isCommitted: false } }, work);
+}
+
+/** Runs what several requests share, or what belongs to none: no client's end stops it. */
+export function outsideOfRequests<Result>(work: () => Result): Result {
+  return scopes.run(undefined, work);
+}
+
+/** Runs what must come to its end even if the client goes, as the counting of a wrong try. */
+export function uninterrupted<Result>(work: () => Result): Result {
+  const scope = scopes.getStore();
+  return scope === undefined ? work() : scopes.run({ ...scope, signal: undefined }, work);
+}
+
+/** Tells when the client of the present request hangs up; undefined where that stops nothing. */
+export function hangUpSignal(): AbortSignal | undefined {
+  const scope = scopes.getStore();
+  return scope === undefined || scope.holdings.isCommitted ? undefined : scope.signal;
+}
+
+/** Whether nobody waits for the answer of the present request any more. */
+export function hasHungUp(): boolean {
+  return scopes.getStore()?.signal?.aborted === true;
+}
+
+/** What the present request holds; undefined outside of requests. */
+export function requestHoldings(): Holdings | undefined {
+  return scopes.getStore()?.holdings;
+}
+
+/** Tells whose rows the rest of the request works on. Named by what was typed until the caller is known. */
+export function workOnRowsOf(key: string): void {
+  const holdings = requestHoldings();
+  if (holdings !== undefined) holdings.key = key;
+}
