@@ -1,63 +1,94 @@
-import type { FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { escapeHtml } from '../lib/escape-html.js';
-import type { Settings } from '../settings.js';
-import { servePage } from './page-files.js';
+import { acceptedLocale, locales } from '../lib/languages.js';
+import { type Brand, brandStyle, signInLink, supportLine } from './hosted-brand.js';
+import { hostedWords, textsOf } from './hosted-words.js';
+import { pageFile, servePage, serveText } from './page-files.js';
 
-/** A page that uses up the token of a link when its button is pressed. */
-interface LinkPage {
-  /** Its address, and the name of its script. */
+/** A page that a link in a mail leads to: its address and the name of its script, and what is on it. */
+interface HostedPage {
   name: string;
-  title: string;
-  text: string;
-  button: string;
-  note: string;
-  /** What else to do where no script runs. */
-  withoutScript: string;
   /** The drawing above the title, as shapes of SVG. */
   drawing: string;
+  /** Files with the forms of the page. */
+  forms: readonly string[];
+  scripts: readonly string[];
 }
 
-const linkPages: LinkPage[] = [
+const hostedPages: readonly HostedPage[] = [
   {
     name: 'verify-email',
-    title: 'Confirm your address',
-    text: 'One press of the button confirms that the mail reached you.',
-    button: 'Confirm my address',
-    note: 'If you did not sign up, close this page and nothing happens.',
-    withoutScript: 'You can also type the code from the mail where you signed up.',
     drawing: '<rect x="7" y="12" width="34" height="25" rx="5" /><path d="m8.5 15.5 13 10.2a4 4 0 0 0 5 0l13-10.2" />',
+    forms: ['code-form.html'],
+    scripts: ['link-page.js', 'form.js', 'code-form.js'],
   },
   {
     name: 'report-session',
-    title: 'Was this not you?',
-    text: 'One press of the button signs out every device, makes your password worthless, and mails you a link to set a new one.',
-    button: 'This was not me',
-    note: 'If it was you, close this page and nothing happens.',
-    withoutScript: 'You can also set a new password: that signs out every device.',
     drawing: '<path d="M24 6.5 39 12v11.5c0 8.5-6 15-15 18.5-9-3.5-15-10-15-18.5V12zM19 19l10 10M29 19 19 29" />',
+    forms: [],
+    scripts: ['link-page.js'],
   },
   {
     name: 'revert-email',
-    title: 'Keep your old address?',
-    text: 'One press of the button gives your account its old address back, signs out every device, and mails you a link to set a new password.',
-    button: 'Give me my address back',
-    note: 'If you changed the address yourself, close this page and nothing happens.',
-    withoutScript: 'Ask those who run this service for help.',
     drawing: '<path d="M17 11 8.5 19.5 17 28M9 19.5h18.5a9.5 9.5 0 0 1 0 19H18" />',
+    forms: [],
+    scripts: ['link-page.js'],
+  },
+  {
+    name: 'reset-password',
+    drawing: '<circle cx="16.5" cy="31.5" r="8.5" /><path d="m22.5 25.5 17-17M33 15l6 6M27.5 20.5l4 4" />',
+    forms: ['code-form.html', 'password-form.html'],
+    scripts: ['form.js', 'code-form.js', 'password-rules.js'],
   },
 ];
 
-function fillIn(html: string, texts: LinkPage): string {
-  return Object.entries(texts).reduce((filled, [name, text]) => filled.replaceAll(`{{${name}}}`, text), html);
+/** The HTML of a page in a language. Texts are escaped; forms, drawing and links are HTML already. */
+function htmlOf({ name, drawing, forms }: HostedPage, brand: Brand, locale: string): string {
+  const common = textsOf(locale, 'common');
+  const texts = {
+    ...common,
+    ...textsOf(locale, 'form'),
+    ...textsOf(locale, name),
+    appName: brand.appName,
+  };
+  const values: Record<string, string> = {
+    ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, escapeHtml(text)])),
+    name,
+    drawing,
+    signIn: signInLink(brand, common.signIn ?? ''),
+    support: supportLine(brand, common.help ?? ''),
+  };
+  const fill = (html: string) => html.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '');
+  values.forms = forms.map((file) => fill(readFileSync(pageFile(`hosted/${file}`), 'utf8'))).join('');
+  const html = readFileSync(pageFile('hosted/page.html'), 'utf8').replace(
+    '<html lang="en">',
+    `<html lang="${locale}">`,
+  );
+  return fill(html);
 }
 
-type Brand = Pick<Settings, 'appName' | 'signInUrl'>;
+/** The language of the mail that led here, else the one that the browser asks for. */
+function localeOf(request: FastifyRequest): string {
+  const { lang } = request.query as { lang?: unknown };
+  const told = locales.find((locale) => locale === lang);
+  return told ?? acceptedLocale(request.headers['accept-language']);
+}
 
-/** The link to the application's sign-in, which a page shows once it has done its work. */
-function fillSignIn(html: string, { appName, signInUrl }: Brand): string {
-  const link = (url: string) =>
-    `<p class="note sign-in"><a href="${escapeHtml(url)}">Sign in to ${escapeHtml(appName)}</a></p>`;
-  return html.replace('{{signIn}}', () => (signInUrl === undefined ? '' : link(signInUrl)));
+const NAMES = hostedPages.map(({ name }) => name).join('|');
+/** A link whose `#` a mail program has encoded once or twice, or that ends in a slash. */
+const BROKEN_LINK = new RegExp(
+  `^/(?<name>${NAMES})(?<slash>/?)(?:\\?lang=(?<lang>[a-z]{2}))?(?:%(?:25)*23token(?:=|%(?:25)*3D)(?<token>[\\w-]+))?`,
+  'i',
+);
+
+/** Where a broken link should have led, relative to its own address, so that it works behind a path prefix too. */
+function mendedLink(url: string): string | undefined {
+  const { name, slash, lang, token } = BROKEN_LINK.exec(url)?.groups ?? {};
+  if (name === undefined || (token === undefined && !url.split('?')[0]?.endsWith(`${name}/`))) return undefined;
+  const query = lang === undefined ? '' : `?lang=${lang}`;
+  // A browser keeps the fragment that it has where the new address has none.
+  return `${slash === '' ? '' : '../'}${name.toLowerCase()}${query}${token === undefined ? '' : `#token=${token}`}`;
 }
 
 /**
@@ -65,20 +96,26 @@ function fillSignIn(html: string, { appName, signInUrl }: Brand): string {
  * server sees, and only a press of a button uses it: a mail scanner that opens a link changes nothing.
  */
 export function registerHostedPages(app: FastifyInstance, brand: Brand): void {
-  for (const page of linkPages) {
-    servePage(app, {
-      address: `/${page.name}`,
-      folder: 'hosted',
-      html: 'link-page.html',
-      assets: ['card.css', 'card.js', 'link-page.js', `${page.name}.js`],
-      fill: (html) => fillSignIn(fillIn(html, page), brand),
-    });
-  }
-  servePage(app, {
-    address: '/reset-password',
-    folder: 'hosted',
-    html: 'reset-password.html',
-    assets: ['card.css', 'form.css', 'card.js', 'password-rules.js', 'reset-password.js'],
-    fill: (html) => fillSignIn(html, brand),
+  app.addHook('onRequest', async (request, reply) => {
+    const mended = ['GET', 'HEAD'].includes(request.method) ? mendedLink(request.url) : undefined;
+    if (mended !== undefined) return reply.header('cache-control', 'no-store').redirect(mended, 302);
   });
+  const style = brandStyle(brand);
+  for (const page of hostedPages) {
+    const html = new Map(locales.map((locale) => [locale, htmlOf(page, brand, locale)]));
+    const address = `/${page.name}`;
+    servePage(app, {
+      address,
+      folder: 'hosted',
+      html: (request, reply) => {
+        void reply.header('vary', 'accept-language');
+        return html.get(localeOf(request)) ?? '';
+      },
+      assets: ['card.css', 'form.css', 'card.js', ...page.scripts, `${page.name}.js`],
+    });
+    serveText(app, `${address}/brand.css`, style);
+    for (const [locale, words] of hostedWords) {
+      serveText(app, `${address}/words-${locale}.js`, `export const words = ${JSON.stringify(words)};\n`);
+    }
+  }
 }

@@ -80,7 +80,7 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
 /** What machines and the mailbox's page ask every few seconds. */
 const POLLED = /^\/(?:health\/\w+|metrics|dev\/mail\.json)$/;
 /** Where secrets may begin: a query, or a fragment that a mail program has written as a part of the path. */
-const SECRETS_FROM = /\?|#|%23/i;
+const SECRETS_FROM = /\?|#|%(?:25)*23/i;
 const FIRST_FAILURE = 400;
 
 /** One line for each answer, at debug for what is polled and well; query strings stay out, as others put secrets there. */

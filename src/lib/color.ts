@@ -23,11 +23,17 @@ export function contrast(one: string, other: string): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
+/** A colour with a share of another one in it, from 0 to 1. */
+export function mixed(color: string, other: string, share: number): string {
+  const others = channels(other);
+  const parts = channels(color).map((channel, index) => channel + ((others[index] ?? 0) - channel) * share);
+  return `#${parts.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
+}
+
 /** The colour mixed with white until it can be read on the dark background. */
 export function lightened(color: string, background: string, least = 7): string {
   for (let share = 0; share < 1; share += 0.05) {
-    const mixed = channels(color).map((channel) => Math.round(channel + (255 - channel) * share));
-    const found = `#${mixed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+    const found = mixed(color, '#ffffff', share);
     if (contrast(found, background) >= least) return found;
   }
   return '#ffffff';

@@ -103,13 +103,3 @@ export type RenderableMail = keyof typeof mails;
 
 /** The values that the template of a mail needs, by the names of the catalogue. */
 export type MailVariables = Record<string, string | number | null>;
-
-/** The languages that mails are written in; the first one stands in for every other. */
-export const locales: readonly string[] = ['en', 'de'];
-
-/** The language to write in for a BCP 47 tag: the tag's own, its base language, or English. */
-export function localeFor(tag: string | null | undefined): string {
-  const wanted = (tag ?? '').toLowerCase().replaceAll('_', '-');
-  const base = wanted.split('-')[0] ?? '';
-  return [wanted, base].find((candidate) => locales.includes(candidate)) ?? 'en';
-}

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../lib/escape-html.js';
+import { localeFor } from '../lib/languages.js';
 import { interpolate } from './interpolate.js';
-import { localeFor, type MailVariables, mails, type RenderableMail } from './mails.js';
+import { type MailVariables, mails, type RenderableMail } from './mails.js';
 import { type Look, readTemplates, type Template } from './templates.js';
 import { oneLine, readable, zoneOf } from './values.js';
 

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contrast, lightened } from '../lib/color.js';
 import { escapeHtml } from '../lib/escape-html.js';
+import { locales } from '../lib/languages.js';
 import { fillLayout, type Layout, parseLayout } from './layout.js';
-import { locales, mails } from './mails.js';
+import { mails } from './mails.js';
 
 /** How the operator wants mails to look. */
 export interface Look {

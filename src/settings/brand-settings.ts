@@ -32,12 +32,12 @@ export function brandSettings(production: boolean) {
       advice: 'https://app.example.com/login',
     }),
     SUPPORT_URL: optional(webAddress(production), {
-      description: 'Help page that mails name.',
+      description: 'Help page that mails and hosted pages name.',
       example: 'http://localhost:5173/help',
       advice: 'https://app.example.com/help',
     }),
     SUPPORT_EMAIL: optional(plainAddress, {
-      description: 'Mail address for help that mails name.',
+      description: 'Mail address for help that mails and hosted pages name.',
       example: 'help@example.com',
     }),
     MAIL_REPLY_TO: optional(plainAddress, {
@@ -45,7 +45,8 @@ export function brandSettings(production: boolean) {
       example: 'help@example.com',
     }),
     BRAND_COLOR: optional(color, {
-      description: 'Colour of buttons and links in mails, dark enough for white text (contrast 4.5 to 1).',
+      description:
+        'Colour of buttons and links in mails and on hosted pages, dark enough for white text (contrast 4.5 to 1).',
       derivedDefault: '`#0d6b5e`',
       example: '#0d6b5e',
     }),

@@ -1,6 +1,7 @@
 import type { Dependencies } from '../dependencies.js';
 import type { OneTimeCode } from '../entities/one-time-code.js';
 import type { OutboxMessage } from '../entities/outbox-message.js';
+import { localeFor } from '../lib/languages.js';
 import { type MailVariables, mails, type VariableKind } from '../mail/mails.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { renderMail } from '../mail/render.js';
@@ -22,12 +23,19 @@ function codeShown({ settings, secretKeys }: Needs, { codeTtl }: MailPlan, row: 
 }
 
 /** The address that the mail leads to, and how long it works. */
-function linkShown({ settings, secretKeys }: Needs, { link }: MailPlan, row: OneTimeCode | null) {
+function linkShown(
+  { settings, secretKeys }: Needs,
+  { link }: MailPlan,
+  row: OneTimeCode | null,
+  locale: string | null,
+) {
   const { appUrl, publicUrl } = settings;
   // Where the gateway stands alone there is no app to go to.
   if (link === 'app') return { link: appUrl ?? null, linkMinutes: null, linkHours: null };
   if (row === null || link === undefined) return { link: null, linkMinutes: null, linkHours: null };
-  const address = `${appUrl ?? publicUrl}${link.path}#token=${deriveToken(secretKeys, row)}`;
+  // Our own page goes on in the language of the mail; where that was nobody's choice, the browser knows better.
+  const language = appUrl === undefined && locale !== null ? `?lang=${localeFor(locale)}` : '';
+  const address = `${appUrl ?? publicUrl}${link.path}${language}#token=${deriveToken(secretKeys, row)}`;
   const seconds = settings[link.ttl];
   return { link: address, linkMinutes: seconds / MINUTE, linkHours: seconds / HOUR };
 }
@@ -68,7 +76,7 @@ export function composeMail(needs: Needs, message: OutboxMessage, row: OneTimeCo
     throw new Error(`The mail ${mail} is about no code for ${row.purpose}`);
   }
   const { settings } = needs;
-  const shown = { ...codeShown(needs, plan, row), ...linkShown(needs, plan, row) };
+  const shown = { ...codeShown(needs, plan, row), ...linkShown(needs, plan, row, locale) };
   const values = valuesOf(
     message,
     { ...brandShown(settings), place: placeShown(needs, message), ...shown },

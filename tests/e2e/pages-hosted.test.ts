@@ -5,6 +5,7 @@ import { buildASTSchema, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerHostedPages } from '../../src/http/hosted-pages.js';
+import { contrast } from '../../src/lib/color.js';
 import { LoginDocument, MeDocument } from '../generated/operations.js';
 import { quickUser, wrongCode } from '../support/accounts.js';
 import { testGateway } from '../support/app.js';
@@ -16,6 +17,13 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const PAGES = ['/verify-email', '/report-session', '/revert-email', '/reset-password'];
 const SIGN_IN_URL = 'https://app.example.com/login?a=1&b=2';
+const BRAND = {
+  appName: 'Tom & Co',
+  brandColor: '#8a1c5b',
+  signInUrl: SIGN_IN_URL,
+  supportUrl: 'https://app.example.com/help?a=1&b=2',
+  supportEmail: 'help@example.com',
+};
 const CONFIG = {
   passwordMinLength: 8,
   passwordMaxLength: 1_024,
@@ -47,7 +55,7 @@ beforeAll(async () => {
     contentSecurityPolicy: { useDefaults: false, directives },
     frameguard: { action: 'deny' },
   });
-  registerHostedPages(app, { appName: 'Tom & Co', signInUrl: SIGN_IN_URL });
+  registerHostedPages(app, BRAND);
   app.post('/graphql', async (request) => {
     requests.push(request);
     const { query, variables } = request.body as Sent;
@@ -103,6 +111,40 @@ describe('the files of the pages', () => {
 
 if (browserMissing !== undefined) process.stderr.write(`${browserMissing}\n`);
 
+describe('a link that a mail program has changed', () => {
+  it.each([
+    ['%23token=', '', '#token='],
+    ['%23token%3D', '', '#token='],
+    ['%2523token=', '', '#token='],
+    ['?lang=de%23token=', '?lang=de', '#token='],
+    ['/%23token=', '', '#token='],
+  ])('C10: %s leads to where it should have', async (end, query, fragment) => {
+    for (const url of PAGES) {
+      const answer = await app.inject({ url: `${url}${end}aB3-_` });
+      expect({ status: answer.statusCode, cache: answer.headers['cache-control'] }).toEqual({
+        status: 302,
+        cache: 'no-store',
+      });
+      const led = new URL(String(answer.headers.location), `http://localhost${url}${end}`);
+      expect(`${led.pathname}${led.search}${led.hash}`).toBe(`${url}${query}${fragment}aB3-_`);
+    }
+  });
+
+  it('C10: leads to nothing of others', async () => {
+    for (const url of [
+      '/verify-email%23token=',
+      '/verify-email%23next=x',
+      '/verify-emails%23token=x',
+      '/other%23token=x',
+    ]) {
+      expect((await app.inject({ url })).statusCode, url).toBe(404);
+    }
+    const { location } = (await app.inject({ url: '/verify-email%23token=x%0d%0aset-cookie:a//evil.example' })).headers;
+    expect(location).toBe('verify-email#token=x');
+    expect((await app.inject({ url: '/verify-email/brand.css' })).statusCode).toBe(200);
+  });
+});
+
 describe.skipIf(browserMissing)('the pages in a browser', () => {
   let browser: Browser;
   let page: Page;
@@ -137,6 +179,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
         label: 'Confirm my address',
         success: { __typename: 'EmailVerified', user: { id: '1' } },
         done: 'Your address is confirmed',
+        empty: 'Confirm your address',
       },
       {
         name: 'report-session',
@@ -172,30 +215,36 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       expect(requests[0]?.headers).not.toHaveProperty('cookie');
       expect(await focused()).toBe('title');
       expect(await button().count()).toBe(0);
-      expect(await page.title()).toBe(done);
+      expect(await page.title()).toBe(`${done} · Tom & Co`);
       expect(await signIn.getAttribute('href')).toBe(SIGN_IN_URL);
       expect(faults).toEqual([]);
     });
 
     it.each(pages)(
       '$name: a reload or a way back asks for nothing by itself',
-      async ({ name, field, success, done }) => {
+      async ({ name, field, success, done, empty = 'Something is missing' }) => {
         answers = { [field]: () => success };
         await page.goto(`${origin}/${name}#token=t`);
         await button().click();
         await heading(done);
         await page.reload();
-        await heading('Something is missing');
+        await heading(empty);
         await page.goto('about:blank');
         await page.goBack();
-        await heading('Something is missing');
+        await heading(empty);
         expect(requests).toHaveLength(1);
       },
     );
 
     it.each(
       pages.flatMap(({ name, field }) => [
-        { name, field, code: 'TOKEN_INVALID', title: 'This link no longer works', buttons: 0 },
+        {
+          name,
+          field,
+          code: 'TOKEN_INVALID',
+          title: 'This link no longer works',
+          buttons: name === 'verify-email' ? 1 : 0,
+        },
         { name, field, code: 'RATE_LIMITED', title: 'Too many tries', buttons: 1 },
         { name, field, code: 'TEMPORARILY_UNAVAILABLE', title: 'That did not work just now', buttons: 1 },
       ]),
@@ -221,11 +270,11 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     });
 
     it('says so when the address has no token, and takes the one of a second link', async () => {
-      await page.goto(`${origin}/verify-email`);
+      await page.goto(`${origin}/report-session`);
       await heading('Something is missing');
-      await page.goto(`${origin}/verify-email#token=second`);
-      await button('Confirm my address').waitFor();
-      expect(page.url()).toBe(`${origin}/verify-email`);
+      await page.goto(`${origin}/report-session#token=second`);
+      await button('This was not me').waitFor();
+      expect(page.url()).toBe(`${origin}/report-session`);
     });
 
     it('a fault of the gateway is no dead link', async () => {
@@ -247,6 +296,220 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       answers = { revertEmailChange: () => pages[2]?.success };
       await button('Try again').click();
       await heading('Your account has its old address again');
+    });
+  });
+
+  describe('a link that a mail program has changed', () => {
+    const TOKEN = 'aB3-_'.repeat(12);
+    const success = { __typename: 'EmailChangeReverted', email: 'a@example.com', mailStatus: 'QUEUED' };
+
+    it.each([`%23token=${TOKEN}`, `?lang=en%23token%3D${TOKEN}`, `/#token=${TOKEN}`, `#token%3D${TOKEN}%3E`])(
+      'C10: works as /revert-email%s',
+      async (end) => {
+        answers = { revertEmailChange: () => success };
+        await page.goto(`${origin}/revert-email${end}`);
+        await button('Give me my address back').click();
+        await heading('Your account has its old address again');
+        expect(inputs('revertEmailChange')).toEqual([{ token: TOKEN }]);
+        expect(new URL(page.url()).pathname).toBe('/revert-email');
+        expect(page.url()).not.toContain('token');
+        expect(faults).toEqual([]);
+      },
+    );
+  });
+
+  describe('the page that confirms an address, without a token', () => {
+    const alert = () => page.getByRole('alert').filter({ visible: true, hasText: /./ });
+    const verified = { __typename: 'EmailVerified', user: { id: '1' } };
+
+    it('C10: takes the code from the mail', async () => {
+      answers.verifyEmail = () => ({ ...refused('CODE_INVALID', 'CodeProblem'), attemptsLeft: 2 });
+      await page.goto(`${origin}/verify-email`);
+      await heading('Confirm your address');
+      await button('Confirm my address').click();
+      await alert().getByText('Write the email address').waitFor();
+      await page.getByLabel('Email address').fill('owner@example.com');
+      await page.getByLabel('Code from the mail').fill('111 111');
+      await button('Confirm my address').click();
+      await alert().getByText('This code is wrong or no longer works. You have 2 more tries.').waitFor();
+      expect(await focused()).toBe('code');
+      answers.verifyEmail = () => verified;
+      await page.getByLabel('Code from the mail').fill('012 345');
+      await page.keyboard.press('Enter');
+      await heading('Your address is confirmed');
+      expect(inputs('verifyEmail')).toEqual([
+        { email: 'owner@example.com', code: '111111' },
+        { email: 'owner@example.com', code: '012345' },
+      ]);
+      expect(await focused()).toBe('title');
+      expect(await page.locator('input:visible').count()).toBe(0);
+      expect(await page.getByRole('link', { name: 'Sign in to Tom & Co' }).getAttribute('href')).toBe(SIGN_IN_URL);
+      expect(faults).toEqual([]);
+    });
+
+    it('C10: leads from a dead link to the code and to another mail', async () => {
+      answers.verifyEmailWithToken = () => refused('TOKEN_INVALID');
+      answers.resendVerification = () => ({ __typename: 'MailAccepted', resendAvailableAt: new Date().toISOString() });
+      await page.goto(`${origin}/verify-email#token=old`);
+      await button('Confirm my address').click();
+      await button('Ask for a new mail').click();
+      expect(await focused()).toBe('email');
+      await page.getByLabel('Email address').fill('owner@example.com');
+      await button('Mail me a code').click();
+      await heading('Look into your mail');
+      expect(inputs('resendVerification')).toEqual([{ email: 'owner@example.com' }]);
+      await page.goto(`${origin}/verify-email#token=second`);
+      await button('Confirm my address').waitFor();
+      expect(await page.locator('input:visible').count()).toBe(0);
+      expect(faults).toEqual([]);
+    });
+  });
+
+  describe('asking for another mail', () => {
+    it.each([
+      ['reset-password', 'requestPasswordReset'],
+      ['verify-email', 'resendVerification'],
+    ])('D1: %s counts down until it can be done again, by the clock of the server', async (name, field) => {
+      // The clock of this machine may be an hour off.
+      await page.clock.install({ time: new Date(Date.now() - 3_600_000) });
+      const resendAvailableAt = new Date(Date.now() + 60_000).toISOString();
+      answers[field] = () => ({ __typename: 'MailAccepted', resendAvailableAt });
+      await page.goto(`${origin}/${name}`);
+      await page.getByLabel('Email address').fill('owner@example.com');
+      await button('Mail me a code').click();
+      const waiting = button(/^Ask again in (5\d|6[01]) s$/);
+      await waiting.waitFor();
+      expect(await waiting.getAttribute('aria-disabled')).toBe('true');
+      await waiting.click({ force: true });
+      expect(inputs(field)).toHaveLength(1);
+      await page.clock.fastForward(62_000);
+      await button('Mail me a code').click();
+      await button(/^Ask again in/).waitFor();
+      expect(inputs(field)).toHaveLength(2);
+    });
+
+    it('D1: says how long to wait where too many were asked for', async () => {
+      answers.requestPasswordReset = () => ({
+        ...refused('RATE_LIMITED', 'AuthRateLimitProblem'),
+        limit: 5,
+        retryAfterSeconds: 1_500,
+      });
+      await page.goto(`${origin}/reset-password`);
+      await page.getByLabel('Email address').fill('owner@example.com');
+      await button('Mail me a code').click();
+      await page.getByText('Too many tries. Wait 25 minutes, then press the button again.').waitFor();
+    });
+  });
+
+  describe('language and brand', () => {
+    it.each([
+      ['verify-email', 'Adresse bestätigen', 'Ihre Adresse ist bestätigt', 'verifyEmailWithToken', 'EmailVerified'],
+      ['report-session', 'Das war ich nicht', 'Alle Geräte sind abgemeldet', 'reportSession', 'SessionReported'],
+      ['revert-email', 'Meine Adresse zurückholen', 'Ihr Konto hat wieder', 'revertEmailChange', 'EmailChangeReverted'],
+    ])(
+      'D1: %s speaks German from a German mail, whatever the browser speaks',
+      async (name, label, done, field, type) => {
+        answers = { [field]: () => refused('TEMPORARILY_UNAVAILABLE') };
+        await page.goto(`${origin}/${name}?lang=de#token=t`);
+        expect(await page.locator('html').getAttribute('lang')).toBe('de');
+        await button(label).click();
+        await heading('Das hat gerade nicht geklappt');
+        answers = { [field]: () => ({ __typename: type, mailStatus: 'QUEUED' }) };
+        await button('Noch einmal versuchen').click();
+        await heading(done);
+        await page.getByRole('link', { name: 'Bei Tom & Co anmelden' }).waitFor();
+        expect(faults).toEqual([]);
+      },
+    );
+
+    it('D1: sets a password in German', async () => {
+      const rules = ['TOO_SHORT', 'NEEDS_DIGIT', 'REUSED'];
+      answers.verifyPasswordResetCode = () => ({ __typename: 'PasswordResetTicket', resetToken: 'the-ticket' });
+      answers.resetPassword = () => ({ ...refused('PASSWORD_REJECTED', 'PasswordRejectedProblem'), rules });
+      await page.goto(`${origin}/reset-password?lang=de`);
+      await page.getByLabel('E-Mail-Adresse').fill('owner@example.com');
+      await page.getByLabel('Code aus der E-Mail').fill('012345');
+      await button('Weiter').click();
+      await page.getByText('Mindestens 8 Zeichen').waitFor();
+      expect(await page.getByLabel('Konto').inputValue()).toBe('owner@example.com');
+      await page.getByLabel('Neues Passwort', { exact: true }).fill('bad');
+      await button('Neues Passwort festlegen').click();
+      await page.getByText('Dieses Passwort haben Sie schon einmal verwendet.').waitFor();
+      expect(await page.locator('main').innerText()).not.toMatch(/\b(password|the|your|code from)\b/i);
+      expect(faults).toEqual([]);
+    });
+
+    it('D1: takes the language of the browser, and English for every other', async () => {
+      const languageOf = async (header: string | undefined, url = '/verify-email') => {
+        const headers = header === undefined ? {} : { 'accept-language': header };
+        const answer = await app.inject({ url, headers });
+        expect(answer.headers.vary).toBe('accept-language');
+        return /<html lang="(\w+)">/.exec(answer.body)?.[1];
+      };
+      const asked = ['de', 'de-AT,de;q=0.9,en;q=0.8', 'fr-FR, de;q=0.5, en;q=0.4', 'en;q=0.1, DE;q=0.9'];
+      for (const header of asked) expect(await languageOf(header), header).toBe('de');
+      for (const header of [undefined, '', 'fr', 'en-GB,de;q=0.9', '*', 'de;q=0', ';;;', 'x'.repeat(500)])
+        expect(await languageOf(header), header).toBe('en');
+      expect(await languageOf('de', '/verify-email?lang=en')).toBe('en');
+      for (const lang of ['fr', '../de', 'de&lang=en', '%00'])
+        expect(await languageOf('en', `/verify-email?lang=${lang}`)).toBe('en');
+    });
+
+    it('D1: both languages have every text', async () => {
+      const keysOf = (value: unknown): string[] =>
+        typeof value === 'object' && value !== null
+          ? Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner).map((rest) => `${key}.${rest}`)])
+          : [];
+      const [en, de] = await Promise.all(
+        ['en', 'de'].map(async (locale) =>
+          JSON.parse(await readFile(`src/http/pages/hosted/words/${locale}.json`, 'utf8')),
+        ),
+      );
+      expect(keysOf(de)).toEqual(keysOf(en));
+      const placeholders = (value: unknown) => [...JSON.stringify(value).matchAll(/\{\w+\}/g)].map(String).toSorted();
+      expect(placeholders(de)).toEqual(placeholders(en));
+    });
+
+    it('D1: each page names the application and where help is', async () => {
+      for (const url of PAGES) {
+        const { body } = await app.inject({ url });
+        expect(body).toMatch(/<title>[^<]+ · Tom &amp; Co<\/title>/);
+        expect(body).toContain('<p class="app">Tom &amp; Co</p>');
+        expect(body).toContain('<a href="mailto:help@example.com">help@example.com</a>');
+        expect(body).toContain('<a href="https://app.example.com/help?a=1&amp;b=2">app.example.com/help');
+      }
+    });
+
+    it.each(['light', 'dark'] as const)('D1: the brand colour can be read on a %s page', async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${origin}/report-session#token=t`);
+      await button().waitFor();
+      const colorsOf = async (selector: string) =>
+        await page
+          .locator(selector)
+          .first()
+          .evaluate((element: never) => {
+            const style = (
+              globalThis as never as { getComputedStyle(of: never): Record<string, string> }
+            ).getComputedStyle(element);
+            return [style.color, style.backgroundColor];
+          });
+      const hex = (text = '') =>
+        `#${[...text.matchAll(/\d+/g)]
+          .slice(0, 3)
+          .map(([part]) => Number(part).toString(16).padStart(2, '0'))
+          .join('')}`;
+      const [text, background] = await colorsOf('#act');
+      expect(contrast(hex(text), hex(background))).toBeGreaterThanOrEqual(4.5);
+      if (colorScheme === 'light') expect(hex(background)).toBe('#8a1c5b');
+      const [link] = await colorsOf('.support a');
+      const [, surface] = await colorsOf('#card');
+      expect(contrast(hex(link), hex(surface))).toBeGreaterThanOrEqual(4.5);
+      await button().hover();
+      const [hoverText, hoverBackground] = await colorsOf('#act');
+      expect(hoverBackground).not.toBe(background);
+      expect(contrast(hex(hoverText), hex(hoverBackground))).toBeGreaterThanOrEqual(4.5);
+      await page.emulateMedia({ colorScheme: null });
     });
   });
 
@@ -362,6 +625,11 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await heading('Choose a new password');
       expect(inputs('verifyPasswordResetCode')).toEqual([{ email: 'owner@example.com', code: '012345' }]);
       expect(await focused()).toBe('password');
+      const account = page.getByLabel('Account');
+      expect(await account.inputValue()).toBe('owner@example.com');
+      expect(await account.getAttribute('autocomplete')).toBe('username');
+      expect(await account.isEditable()).toBe(false);
+      expect(await account.evaluate('document.getElementById("username").form.id')).toBe('password-form');
       await password().fill('A-new-1-for-all');
       await page.keyboard.press('Enter');
       await heading('Your password is set');

@@ -57,7 +57,7 @@ describe('a mail of the outbox', () => {
     expect(mail.code).toBe(row !== null && digits ? deriveCode(secretKeys, row) : null);
     if (mail.code !== null) expect(mail.text).toContain(mail.code);
     const [address, token = ''] = mail.link?.split('#token=') ?? [];
-    expect(address).toBe(page === undefined ? undefined : `http://gate.example:4000${page}`);
+    expect(address).toBe(page === undefined ? undefined : `http://gate.example:4000${page}?lang=${locale}`);
     if (row !== null && page !== undefined) expect(readToken(secretKeys, row.purpose, token)).toBe(row.id);
     expect(mail.text).toContain(mail.link ?? '');
     expect(mail.html).toContain(mail.link ?? '');

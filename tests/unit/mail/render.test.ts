@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { localeFor } from '../../../src/mail/mails.js';
+import { localeFor } from '../../../src/lib/languages.js';
 import { loadTemplates, type RenderedMail, renderMail } from '../../../src/mail/render.js';
 import { bareSampleOf, cases, names, sampleLink, sampleOf, samples, variablesOf } from './samples.js';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { locales, type MailVariables, mails, type RenderableMail } from '../../../src/mail/mails.js';
+import { locales } from '../../../src/lib/languages.js';
+import { type MailVariables, mails, type RenderableMail } from '../../../src/mail/mails.js';
 
 /** The values that `npm run mail:preview` shows. */
 export const samples = JSON.parse(

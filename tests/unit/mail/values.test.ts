@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { locales, type MailVariables } from '../../../src/mail/mails.js';
+import { locales } from '../../../src/lib/languages.js';
+import type { MailVariables } from '../../../src/mail/mails.js';
 import { renderMail } from '../../../src/mail/render.js';
 import { readable } from '../../../src/mail/values.js';
 import { cases, sampleLink, sampleOf, variablesOf } from './samples.js';

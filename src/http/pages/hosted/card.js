@@ -1,37 +1,46 @@
-/** What every page says when the server could not do it now; the token stays good. */
-const TROUBLES = {
-  tooMany: {
-    state: 'retry',
-    title: 'Too many tries',
-    text: 'Wait a while, then press the button again. The link stays as it is.',
-    button: 'Try again',
-  },
-  unavailable: {
-    state: 'retry',
-    title: 'That did not work just now',
-    text: 'The trouble is on our side. Wait a moment, then press the button again.',
-    button: 'Try again',
-  },
-  unreachable: {
-    state: 'retry',
-    title: 'No connection',
-    text: 'The server could not be reached. Check your connection, then press the button again.',
-    button: 'Try again',
-  },
-};
+const { lang } = document.documentElement;
+const appName = document.querySelector('meta[name="application-name"]').content;
+
+/** Every text of the pages in the language of this one. */
+export const { words } = await import(`./words-${lang}.js`);
+
+/** A text with the values in the place of their names. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+}
 
 /** A link that lost its token on the way. */
-export const EMPTY = {
-  state: 'empty',
-  title: 'Something is missing',
-  text: 'This page is opened by the link in a mail. Open the link again, or copy the whole of it into the address bar.',
-};
+export const EMPTY = { state: 'empty', ...words.empty };
+
+/** The fragment in plain characters: some mail programs encode its equals sign too. */
+function fragment() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return location.hash.slice(1);
+  }
+}
 
 /** Takes the token out of the address bar at once, so that it stays neither in the history nor in a screenshot. */
 export function takeToken() {
-  const found = new URLSearchParams(location.hash.slice(1)).get('token');
+  // What a mail program took for a part of the link behind it, as a bracket or a full stop, is left out.
+  const [, token = null] = /(?:^|&)token=([\w-]+)/.exec(fragment()) ?? [];
   if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
-  return found || null;
+  return token;
+}
+
+/** Seconds from now, by the server's clock, until a moment that it told. */
+function secondsUntil(moment, response) {
+  const now = Date.parse(response.headers.get('date') ?? '') || Date.now();
+  return Math.min(3_600, Math.max(0, Math.ceil((Date.parse(moment) - now) / 1_000)));
+}
+
+/** What became of an answer of the gateway. */
+function outcomeOf(answer, response) {
+  if (answer?.code === 'RATE_LIMITED') return { trouble: 'tooMany', seconds: answer.retryAfterSeconds };
+  if (answer?.code === 'TEMPORARILY_UNAVAILABLE' || answer == null) return { trouble: 'unavailable' };
+  const { resendAvailableAt } = answer;
+  return resendAvailableAt === undefined ? { answer } : { answer, seconds: secondsUntil(resendAvailableAt, response) };
 }
 
 /** Asks the gateway; the answer of the operation's one field, or why there is none. */
@@ -50,18 +59,23 @@ export async function ask(query, input) {
   }
   try {
     const { data } = await response.json();
-    const [answer] = Object.values(data ?? {});
-    if (answer?.code === 'RATE_LIMITED') return { trouble: 'tooMany' };
-    if (answer?.code === 'TEMPORARILY_UNAVAILABLE' || answer == null) return { trouble: 'unavailable' };
-    return { answer };
+    return outcomeOf(Object.values(data ?? {})[0], response);
   } catch {
     return { trouble: response.status === 429 ? 'tooMany' : 'unavailable' };
   }
 }
 
-/** The screen that tells of a trouble. */
-export function troubleScreen(trouble) {
-  return TROUBLES[trouble];
+/** A length of time in words, in minutes from two on. */
+function timeInWords(seconds) {
+  const [amount, unit] = seconds < 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+}
+
+/** The screen that tells of a trouble; what was pressed stays good and can be pressed again. */
+export function troubleScreen({ trouble, seconds }) {
+  const { textFor, ...screen } = words.troubles[trouble];
+  const text = seconds > 0 && textFor !== undefined ? fill(textFor, { time: timeInWords(seconds) }) : screen.text;
+  return { state: 'retry', ...screen, text };
 }
 
 const element = (id) => document.getElementById(id);
@@ -86,5 +100,5 @@ export function show({ state, title, text, button, note }) {
   card.button.setAttribute('aria-disabled', String(state === 'working'));
   card.button.textContent = button ?? '';
   card.button.hidden = button === undefined;
-  document.title = title;
+  document.title = `${title} · ${appName}`;
 }

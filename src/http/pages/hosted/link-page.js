@@ -1,47 +1,46 @@
-import { ask, card, EMPTY, show, takeToken, troubleScreen } from './card.js';
+import { ask, card, EMPTY, show, takeToken, troubleScreen, words } from './card.js';
 
-/** What the page says at first: as it was delivered. */
-function firstScreen() {
-  const { title, text, note, button } = card;
-  return {
-    state: 'ready',
-    title: title.textContent,
-    text: text.textContent,
-    note: note.textContent,
-    button: button.textContent,
-  };
+/** The screen for what the gateway says about the token. */
+function screenOf({ answer, ...trouble }, success, screens) {
+  if (answer === undefined) {
+    const screen = troubleScreen(trouble);
+    return trouble.trouble === 'tooMany' ? { ...screen, text: `${screen.text} ${words.troubles.linkStays}` } : screen;
+  }
+  if (answer.__typename !== success) {
+    const special = screens[answer.code];
+    return { isFinal: special === undefined, state: 'refused', ...(special ?? screens.unusable) };
+  }
+  const { deferred, text, ...done } = screens.done;
+  return { isFinal: true, state: 'done', ...done, text: answer.mailStatus === 'DEFERRED' ? deferred : text };
 }
 
 /**
  * A page that uses up the token of a mailed link when its button is pressed, and does nothing before that.
- * `screens`: `working`, `done` (which may be told the answer), `unusable`, and one for each code of its own.
+ * `onEmpty` shows what there is to do without a token, and `onUnusable` what the button of a dead link does.
  */
-export function linkPage({ mutation, success, screens }) {
-  const ready = firstScreen();
+export function linkPage({ name, mutation, success, onEmpty = () => show(EMPTY), onToken = () => {}, onUnusable }) {
+  const { title, text, note, button, screens } = words[name];
   let token = null;
 
   const take = () => {
     const found = takeToken();
     if (found === null && token !== null) return;
     token = found;
-    show(token === null ? EMPTY : ready);
-  };
-
-  const screenOf = ({ answer, trouble }) => {
-    if (trouble !== undefined) return troubleScreen(trouble);
-    if (answer.__typename === success) return { state: 'done', ...screens.done(answer) };
-    return { state: 'refused', ...(screens[answer.code] ?? screens.unusable) };
+    if (token === null) return onEmpty();
+    onToken();
+    show({ state: 'ready', title, text, note, button });
   };
 
   card.button.addEventListener('click', async () => {
-    if (token === null || card.root.dataset.state === 'working') return;
+    if (token === null) return onUnusable?.();
+    if (card.root.dataset.state === 'working') return;
     const used = token;
     show({ state: 'working', ...screens.working });
-    const screen = screenOf(await ask(mutation, { token: used }));
+    const screen = screenOf(await ask(mutation, { token: used }), success, screens);
     // Another link may have been opened here meanwhile.
     if (token !== used) return;
     show(screen);
-    if (screen.button !== undefined) return;
+    if (!screen.isFinal) return;
     token = null;
     card.title.focus();
   });

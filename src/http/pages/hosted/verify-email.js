@@ -1,21 +1,64 @@
+import { card, show, words } from './card.js';
+import { codeForm } from './code-form.js';
+import { complain } from './form.js';
 import { linkPage } from './link-page.js';
 
-linkPage({
-  mutation: `mutation($input: VerifyEmailWithTokenInput!) {
-    verifyEmailWithToken(input: $input) {
-      __typename
-      ... on EmailVerified { user { id } }
-      ... on AuthProblem { code message }
-    }
-  }`,
+const BY_TOKEN = `mutation($input: VerifyEmailWithTokenInput!) {
+  verifyEmailWithToken(input: $input) {
+    __typename
+    ... on EmailVerified { user { id } }
+    ... on AuthProblem { code message }
+    ... on AuthRateLimitProblem { retryAfterSeconds }
+  }
+}`;
+const BY_CODE = `mutation($input: VerifyEmailInput!) {
+  verifyEmail(input: $input) {
+    __typename
+    ... on EmailVerified { user { id } }
+    ... on AuthProblem { code message }
+    ... on CodeProblem { attemptsLeft }
+    ... on AuthRateLimitProblem { retryAfterSeconds }
+  }
+}`;
+const REQUEST = `mutation($input: ResendVerificationInput!) {
+  resendVerification(input: $input) {
+    __typename
+    ... on MailAccepted { resendAvailableAt }
+    ... on AuthProblem { code message }
+    ... on AuthRateLimitProblem { retryAfterSeconds }
+  }
+}`;
+
+const { screens } = words['verify-email'];
+
+const form = codeForm({
+  request: REQUEST,
+  verify: BY_CODE,
   success: 'EmailVerified',
-  screens: {
-    working: { title: 'Confirming your address…', text: 'This takes a moment.', button: 'Confirming…' },
-    done: () => ({ title: 'Your address is confirmed', text: 'You can go back and sign in.' }),
-    unusable: {
-      title: 'This link no longer works',
-      text: 'It was used already, or it is too old, or a newer mail has taken its place.',
-      note: 'Try to sign in: if your address still has to be confirmed, you can ask for a new mail there.',
-    },
+  onMailed: () => showForm('mailed'),
+  onVerified() {
+    form.hidden = true;
+    show({ state: 'done', ...screens.done });
+    card.title.focus();
+  },
+});
+
+function showForm(name) {
+  show({ state: 'ready', ...screens[name] });
+  complain(form, []);
+  form.hidden = false;
+}
+
+linkPage({
+  name: 'verify-email',
+  mutation: BY_TOKEN,
+  success: 'EmailVerified',
+  onEmpty: () => showForm('code'),
+  onToken() {
+    form.hidden = true;
+  },
+  onUnusable() {
+    showForm('code');
+    form.elements.email.focus();
   },
 });
