@@ -171,10 +171,10 @@ function oncePerRequest(limit: Limit): Limit {
 export function createRateLimits(
   dependencies: Dependencies,
 ): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
-  const { enabled, overrides } = dependencies.settings.rateLimits;
-  if (!enabled) return {};
+  const { rateLimits } = dependencies.settings;
+  if (!rateLimits.enabled) return {};
   const protect = (type: string, field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
-    const limits = named(field, effectivePolicies(field, policies, overrides)).flatMap(({ name, policy }) => {
+    const limits = named(field, effectivePolicies(field, policies, rateLimits)).flatMap(({ name, policy }) => {
       const limiterOf: LimiterOf = (window) => dependencies.limiter(name, window);
       const limit = createLimit(name, policy, limiterOf(windowOf(policy)));
       const all = [limit, ...createWiderLimits(name, policy, limiterOf)];

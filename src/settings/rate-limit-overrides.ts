@@ -11,20 +11,26 @@ export interface LimitWindow {
 /** What RATE_LIMITS says: whether anything is limited, and windows that replace those of a `field` or `field:scope`. */
 export interface RateLimitSettings {
   readonly enabled: boolean;
+  /** Factor for every window that is not replaced: 1, or more where the limits are loose. */
+  readonly factor: number;
   readonly overrides: Readonly<Record<string, readonly LimitWindow[]>>;
 }
 
 const OVERRIDE = /^(?<key>[A-Za-z]+(?::[A-Za-z]+)?)=(?<points>[1-9]\d{0,8})\/(?<window>[^/]+)$/;
 const WINDOW = duration();
 
-/** Reads `on`, `off` (refused in production) or overrides such as `login=25/1h,login:account=10/1h`. */
+/** How many times the calls of `on` are allowed by `loose`: a developer at work is no attacker. */
+const LOOSE_FACTOR = 20;
+
+/** Reads `on`, `loose` or `off` (both refused in production), or overrides such as `login=25/1h,login:account=10/1h`. */
 export function rateLimits(production: boolean): Reader<RateLimitSettings> {
   return reader((text, refuse) => {
     const word = text.toLowerCase();
-    if (word === 'off' && production)
-      refuse('must not be off in production, where passwords could then be tried without end');
-    if (word === 'on' || word === 'off') return { enabled: word === 'on', overrides: {} };
-    return { enabled: true, overrides: readOverrides(text, refuse) };
+    if (production && (word === 'off' || word === 'loose'))
+      refuse(`must not be ${word} in production, where passwords could then be tried without end`);
+    if (word === 'on' || word === 'off') return { enabled: word === 'on', factor: 1, overrides: {} };
+    if (word === 'loose') return { enabled: true, factor: LOOSE_FACTOR, overrides: {} };
+    return { enabled: true, factor: 1, overrides: readOverrides(text, refuse) };
   });
 }
 
@@ -50,7 +56,7 @@ function readOverrides(text: string, refuse: (reason: string) => void): Record<s
     const problem = key === '' || limitNames.includes(key) ? undefined : unknownName(key);
     if (problem !== undefined) refuse(`entry ${index + 1} ${problem}`);
     else if (!seconds.success) {
-      refuse(`must be on, off or overrides, and entry ${index + 1} is not written as field=points/window`);
+      refuse(`must be on, loose, off or overrides, and entry ${index + 1} is not written as field=points/window`);
     } else {
       overrides.set(key, [...(overrides.get(key) ?? []), { points: Number(points), seconds: seconds.data }]);
     }

@@ -85,11 +85,19 @@ function besideUsers(field: string, policies: Policy[], overrides: Overrides): P
   return windows.map((window) => ({ scope: 'client', isQuiet: true, ...window }));
 }
 
+/** What RATE_LIMITS makes of the table. */
+interface Changes {
+  overrides: Overrides;
+  /** Factor for the points of every window that is not replaced. */
+  factor: number;
+}
+
 /** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
-export function effectivePolicies(field: string, policies: Policy[], overrides: Overrides): Policy[] {
+export function effectivePolicies(field: string, policies: Policy[], { overrides, factor }: Changes): Policy[] {
   const effective = policies.flatMap((policy, index) => {
     const scoped = overrides[`${field}:${policy.scope}`] ?? (index === 0 ? overrides[field] : undefined);
-    return scoped === undefined ? [policy] : scoped.map((window) => ({ ...policy, ...window }));
+    if (scoped === undefined) return [{ ...policy, points: policy.points * factor }];
+    return scoped.map((window) => ({ ...policy, ...window }));
   });
   return [...effective, ...besideUsers(field, effective, overrides)];
 }
@@ -98,7 +106,10 @@ export function effectivePolicies(field: string, policies: Policy[], overrides: 
 export const limitNames: readonly string[] = [
   ...Object.values(rateLimitPolicies).flatMap((fields) =>
     Object.entries(fields).flatMap(([field, policies]) => [
-      ...new Set([field, ...effectivePolicies(field, policies, {}).map(({ scope }) => `${field}:${scope}`)]),
+      ...new Set([
+        field,
+        ...effectivePolicies(field, policies, { overrides: {}, factor: 1 }).map(({ scope }) => `${field}:${scope}`),
+      ]),
     ]),
   ),
   'mail:address',

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rateLimitPolicies } from '../../src/settings/rate-limit-policies.js';
-import { type Ask, sharedGateway, type TestGateway } from '../support/app.js';
-import { loggedIn, verifiedUser } from '../support/journey.js';
+import { ResendVerificationDocument, SignupDocument } from '../generated/operations.js';
+import { type Ask, sharedGateway, type TestGateway, testGateway } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { expectType, loggedIn, newEmail, PASSWORD, verifiedUser } from '../support/journey.js';
 
 let gateway: TestGateway;
 let token: string;
@@ -107,4 +109,18 @@ it('X1: session operations count for their user, wherever from', async () => {
   const first = await remaining('203.0.113.8', { token });
   expect(await remaining('203.0.113.9', { token })).toBe(first - 1);
   expect(await remaining('203.0.113.8', {})).toBe(29);
+});
+
+it('D5: outside production a newcomer may try the same things again and again', async () => {
+  const relaxed = await testGateway({ worker: true, env: { RATE_LIMITS: '' } });
+  const email = newEmail();
+  const signup = await relaxed.ask(SignupDocument, { input: { email, password: PASSWORD } });
+  expectType(signup.data.signup, 'SignupAccepted');
+  expect(signup.headers['ratelimit-policy']).toBe('"signup-client";q=100;w=3600');
+  for (let attempt = 0; attempt < 7; attempt += 1) {
+    relaxed.clock.advance(61);
+    const resent = await relaxed.ask(ResendVerificationDocument, { input: { email } });
+    expectType(resent.data.resendVerification, 'MailAccepted');
+  }
+  await eventually(async () => expect(await relaxed.mails()).toHaveLength(8));
 });

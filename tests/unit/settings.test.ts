@@ -120,7 +120,7 @@ describe('defaults', () => {
       usernameRequired: false,
       termsRequired: false,
       signupRevealsAccounts: false,
-      rateLimits: { enabled: true, overrides: {} },
+      rateLimits: { enabled: true, factor: 20, overrides: {} },
       purgeSessionsAfter: 30 * 86_400,
       purgeMailsAfter: 30 * 86_400,
       purgeUnverifiedAfter: 7 * 86_400,
@@ -674,10 +674,11 @@ describe('choices', () => {
 
 describe('rate limits', () => {
   test('are on, off, or on with other windows', () => {
-    expect(loadSettings({ RATE_LIMITS: 'off' }).rateLimits).toEqual({ enabled: false, overrides: {} });
+    expect(loadSettings({ RATE_LIMITS: 'off' }).rateLimits).toEqual({ enabled: false, factor: 1, overrides: {} });
     const text = 'login=25/1h, login=5/60,login:account=10/1h,mail:address=5/1h';
     expect(loadSettings({ ...PRODUCTION, RATE_LIMITS: text }).rateLimits).toEqual({
       enabled: true,
+      factor: 1,
       overrides: {
         login: [
           { points: 25, seconds: 3600 },
@@ -689,15 +690,23 @@ describe('rate limits', () => {
     });
   });
 
-  test('off is refused in production, in any case', () => {
-    for (const text of ['off', 'OFF'])
-      expect(production({ RATE_LIMITS: text })[0]).toMatch(/^RATE_LIMITS must not be off/);
+  test('D5: are loose outside production, and as the table says in it', () => {
+    expect(loadSettings({}).rateLimits).toEqual({ enabled: true, factor: 20, overrides: {} });
+    expect(loadSettings({ RATE_LIMITS: 'on' }).rateLimits).toEqual({ enabled: true, factor: 1, overrides: {} });
+    expect(loadSettings(PRODUCTION).rateLimits).toEqual({ enabled: true, factor: 1, overrides: {} });
+  });
+
+  test('off and loose are refused in production, in any case', () => {
+    for (const text of ['off', 'OFF', 'loose', 'Loose'])
+      expect(production({ RATE_LIMITS: text })[0]).toMatch(/^RATE_LIMITS must not be (off|loose)/);
   });
 
   test.each(['maybe', 'login', 'login=0/1h', 'login=5', 'login=5/', 'login=5/0s', 'log_in=5/1h', 'login=5/1h,'])(
     '%s is refused',
     (text) => {
-      expect(development({ RATE_LIMITS: text })).toEqual([expect.stringMatching(/^RATE_LIMITS must be on, off or/)]);
+      expect(development({ RATE_LIMITS: text })).toEqual([
+        expect.stringMatching(/^RATE_LIMITS must be on, loose, off or/),
+      ]);
     },
   );
 });

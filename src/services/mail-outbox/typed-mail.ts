@@ -39,15 +39,16 @@ interface CountedWindow extends LimitWindow {
 
 /** The windows that a mail draws on: the mailbox's own, whatever the operation, and those of its kind. */
 function windowsOf({ settings }: Needs, mail: MailName, recipient: string): CountedWindow[] {
-  const { enabled, overrides } = settings.rateLimits;
+  const { enabled, overrides, factor } = settings.rateLimits;
   const mailbox = emailKey(recipient);
-  const budget = enabled ? (overrides[MAIL_BUDGET] ?? DEFAULT_BUDGET) : [];
+  const scaled = DEFAULT_BUDGET.map(({ points, seconds }) => ({ points: points * factor, seconds }));
+  const budget = enabled ? (overrides[MAIL_BUDGET] ?? scaled) : [];
   const windows = budget.map((window, index) => ({ ...window, name: `budget-${index}`, subject: mailbox }));
   // Every kind has this counter, bounded or not, so that all of them cost the same.
   const points = MOST_WITHIN_COOL_DOWN[mail] ?? Number.POSITIVE_INFINITY;
   windows.push({ name: mail, points, seconds: settings.codeResendSeconds, subject: recipient });
   if (enabled && mail === 'already-registered') {
-    windows.push({ name: `${mail}-hour`, points: NOTICES_AN_HOUR, seconds: HOUR, subject: mailbox });
+    windows.push({ name: `${mail}-hour`, points: NOTICES_AN_HOUR * factor, seconds: HOUR, subject: mailbox });
   }
   return windows;
 }
