@@ -25,6 +25,7 @@ import { within } from './lib/within.js';
 import { withBreaker } from './mail/breaker.js';
 import { createMailRoute, type MailRoute } from './mail/mail-route.js';
 import { createMailbox, type Mailbox } from './mail/mailbox.js';
+import { withOutcomes } from './mail/outcomes.js';
 import type { MailTransport } from './mail/outgoing-mail.js';
 import { loadTemplates } from './mail/render.js';
 import { createTransport } from './mail/transport.js';
@@ -153,6 +154,20 @@ function watchRevocations(
   return { revocations, start, close };
 }
 
+/** The way of mails: what sends them, and what tells whether they leave. */
+function openMail(settings: Settings, logger: Logger): Pick<Dependencies, 'mailTransport' | 'mailRoute'> {
+  loadTemplates(settings);
+  const mailTransport = withBreaker(withOutcomes(createTransport(settings)), {
+    now: Date.now,
+    onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),
+  });
+  const onChange = (reason: string | undefined) => {
+    if (reason === undefined) logger.info('the mail server takes mails again');
+    else logger.warn({ reason }, 'the mail server takes no mail now');
+  };
+  return { mailTransport, mailRoute: createMailRoute({ transport: mailTransport, onChange }) };
+}
+
 /** Builds everything from the settings. Connects lazily, so that a part that is away does not stop the process. */
 export async function createDependencies(settings: Settings, replacements: Replacements = {}): Promise<Dependencies> {
   const logger = replacements.logger ?? createLogger(settings.logLevel);
@@ -188,11 +203,7 @@ async function build(
   const { accessTokenTtl, jwtIssuer: issuer, jwtAudience: audience, jwtAlgorithm: algorithm } = settings;
   const keyRing = createKeyRing({ orm, secretKeys, clock, algorithm, accessTokenTtl });
   const watch = watchRevocations({ settings, logger, clock, query, redis, databaseUrl, directUrl });
-  loadTemplates(settings);
-  const mailTransport = withBreaker(createTransport(settings), {
-    now: Date.now,
-    onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),
-  });
+  const mail = openMail(settings, logger);
   const metrics = new Registry();
   const readiness = createDatabaseReadiness({ url: databaseUrl, logger });
   const location = { redisUrl: settings.redisUrl, databaseUrl: directUrl, logger };
@@ -217,14 +228,14 @@ async function build(
     locate: locations.locate,
     mailQueue,
     passwordCheckQueue,
-    mailTransport,
-    mailRoute: createMailRoute(mailTransport),
+    ...mail,
     mailbox: createMailbox(settings.dataDir),
     mailLocales: locales,
     metrics,
     ...createJobCounters(metrics),
-    // The check tells of a clock that is wrong from the start.
-    watch: async () => void (await Promise.all([watch.start(), readiness.check().catch(() => undefined)])),
+    // The checks tell from the start of a clock that is wrong and of a mail server that takes nothing.
+    watch: async () =>
+      void (await Promise.all([watch.start(), readiness.check().catch(() => undefined), mail.mailRoute.isOpen()])),
     async close() {
       locations.close();
       await within(
@@ -234,7 +245,7 @@ async function build(
           readiness.close(),
           mailQueue.close(),
           passwordCheckQueue.close(),
-          mailTransport.close(),
+          mail.mailTransport.close(),
         ]),
       );
       redis?.disconnect();

@@ -56,7 +56,7 @@ async function readHealth(dependencies: Dependencies): Promise<Health> {
     ['revocations', 'down', async () => (revocations.isReady() ? 'up' : 'down')],
     ['queue', 'degraded', async () => ((await mailQueue.takesJobs()) ? 'up' : 'degraded')],
     ['cache', 'degraded', () => checkCache(redis)],
-    ['mail', 'degraded', async () => ((await mailRoute.isOpen()) ? 'up' : 'degraded')],
+    ['mail', 'degraded', async () => ((await mailRoute.takesMail()) ? 'up' : 'degraded')],
     ['disk', 'degraded', () => checkDisk(dependencies)],
   ];
   const states = await Promise.all(

@@ -10,13 +10,13 @@ const LONGEST_BACK_OFF = 8_000;
 
 /**
  * Stops dialling a mail server that three mails in a row could not reach, for 1 s doubling up to 8 s.
- * `send` then fails with an `unreachable` MailError and `probe` answers false, both without a connection.
+ * `send` then fails with an `unreachable` MailError without a connection. The checks of the server itself go on.
  * @param options `now` tells the time in milliseconds.
  */
-export function withBreaker(
-  transport: MailTransport,
+export function withBreaker<Transport extends MailTransport>(
+  transport: Transport,
   { now, onStateChange }: { now: () => number; onStateChange?: (state: BreakerState) => void },
-): MailTransport & { state(): BreakerState } {
+): Transport & { state(): BreakerState } {
   let told: BreakerState = 'closed';
   let failures = 0;
   let openUntil = 0;
@@ -58,6 +58,5 @@ export function withBreaker(
     }
     answered();
   };
-  const probe = async (timeout: number) => state() !== 'open' && (await transport.probe(timeout));
-  return { send, probe, close: () => transport.close(), state };
+  return { ...transport, send, state };
 }

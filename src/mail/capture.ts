@@ -82,7 +82,8 @@ export function createCaptureTransport(options: { dataDir: string; sender: Sende
         throw new MailError('temporary', 'the mail could not be kept in the mailbox', { cause });
       }
     },
-    probe: async () => true,
+    probe: async () => 'greets',
+    check: async () => undefined,
     close: async () => transporter.close(),
   };
 }

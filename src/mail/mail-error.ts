@@ -5,9 +5,14 @@
  */
 export type MailErrorKind = 'unreachable' | 'temporary' | 'permanent';
 
+/** What the mail server was told when the mail failed. */
+export type MailStep = 'sender' | 'recipient' | 'message';
+
 /** A mail was not sent. The message names no address, credential or content and may be shown; the cause may not. */
 export class MailError extends Error {
   override readonly name = 'MailError';
+  /** Absent where it failed before its first step, or the connection broke. */
+  step?: MailStep | undefined;
 
   constructor(
     readonly kind: MailErrorKind,
@@ -30,17 +35,17 @@ interface Failure {
 // Replies that ask for a sign-in or refuse one (RFC 4954): the settings are wrong, and the mail is not to blame.
 const SIGN_IN_REPLIES = [530, 534, 535, 538];
 
-const STEPS: Record<string, string> = {
-  'MAIL FROM': 'the sender',
-  'RCPT TO': 'the recipient',
-  DATA: 'the message',
+const STEPS: Record<string, MailStep> = {
+  'MAIL FROM': 'sender',
+  'RCPT TO': 'recipient',
+  DATA: 'message',
 };
 
 function refusal(code: string, command: string, reply: number | undefined): MailError | undefined {
   if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return undefined;
   if (reply === undefined) return new MailError('permanent', 'the mail has an envelope or a size that can not be sent');
   if (SIGN_IN_REPLIES.includes(reply)) return undefined;
-  const what = STEPS[command] ?? 'the mail';
+  const what = `the ${STEPS[command] ?? 'mail'}`;
   // 503 says that the session was in the wrong state, so the same mail can pass on a new connection (RFC 5321 4.3.2).
   if (reply >= 500 && reply !== 503) return new MailError('permanent', `the mail server refused ${what} (${reply})`);
   return new MailError('temporary', `the mail server does not take ${what} now (${reply})`);
@@ -65,6 +70,7 @@ const UNREACHABLE: Record<string, string> = {
 
 function unreachable(code: string, reply: number | undefined): string {
   if (reply === 530) return 'the mail server wants a sign-in';
+  if (code === 'EPROTOCOL' && reply !== undefined) return 'the mail server refused the connection';
   return UNREACHABLE[code] ?? 'the mail server could not be reached';
 }
 
@@ -77,6 +83,7 @@ export function mailErrorFrom(cause: unknown): MailError {
   const error =
     refusal(code, String(failure.command), reply) ??
     new MailError('unreachable', `${unreachable(code, reply)}${detailOf(failure, reply)}`);
+  error.step = STEPS[String(failure.command)];
   error.cause = cause;
   return error;
 }

@@ -15,6 +15,9 @@ export interface OutgoingMail {
   sentAt: Date;
 }
 
+/** The mail server's first answer; `silent` where none came in the time. */
+export type Greeting = 'greets' | 'refuses' | 'silent';
+
 /** Where mails leave the gateway. */
 export interface MailTransport {
   /**
@@ -22,8 +25,13 @@ export interface MailTransport {
    * @throws MailError and nothing else.
    */
   send(mail: OutgoingMail): Promise<void>;
-  /** Whether a mail server answers within the time; cheap, sends nothing, never throws. */
-  probe(timeoutMilliseconds: number): Promise<boolean>;
+  /** Asks the mail server for its greeting alone; cheap, never throws. */
+  probe(timeoutMilliseconds: number): Promise<Greeting>;
+  /**
+   * Goes the way of a mail up to its first recipient; sends nothing.
+   * @throws MailError and nothing else.
+   */
+  check(): Promise<void>;
   /** Lets the mails under way finish and closes the connections. */
   close(): Promise<void>;
 }

@@ -1,7 +1,10 @@
 import nodemailer from 'nodemailer';
 import { parseSmtpUrl, type SmtpServer } from '../lib/smtp-url.js';
+import type { Sender } from './address.js';
 import { mailErrorFrom } from './mail-error.js';
 import type { Compose, MailTransport } from './outgoing-mail.js';
+import { checkSmtp } from './smtp-check.js';
+import { connectionOptions } from './smtp-connection.js';
 import { probeSmtp } from './smtp-probe.js';
 
 /** The longest that one mail may take from its first byte, however slowly the server answers. */
@@ -10,22 +13,12 @@ const SEND_DEADLINE = 30_000;
 function createPool(server: SmtpServer) {
   return nodemailer.createTransport({
     pool: true,
-    host: server.host,
-    port: server.port,
-    secure: server.secure,
+    ...connectionOptions(server),
     auth: server.auth,
-    name: server.name,
-    requireTLS: server.requireTls,
-    ignoreTLS: server.ignoreTls,
-    tls: { rejectUnauthorized: server.rejectUnauthorized, minVersion: 'TLSv1.2' },
     maxConnections: 4,
     // A mail whose connection broke may have been taken; the job tries again with back-off, under the same Message-ID.
     maxRequeues: 0,
     idleTimeout: 30_000,
-    dnsTimeout: 5_000,
-    connectionTimeout: 5_000,
-    greetingTimeout: 5_000,
-    socketTimeout: 15_000,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -35,10 +28,16 @@ function createPool(server: SmtpServer) {
  * Sends through an SMTP server over a few kept connections, with every wait bounded.
  * @throws Error when the URL can not be used; it names SMTP_URL and never repeats it.
  */
-export function createSmtpTransport(options: { url: string; production: boolean; compose: Compose }): MailTransport {
+export function createSmtpTransport(options: {
+  url: string;
+  production: boolean;
+  sender: Sender;
+  compose: Compose;
+}): MailTransport {
   const server = parseSmtpUrl(options.url, options.production);
   const pool = createPool(server);
   const underWay = new Set<Promise<unknown>>();
+  const closing = new AbortController();
   return {
     async send(mail) {
       const message = options.compose(mail);
@@ -53,7 +52,13 @@ export function createSmtpTransport(options: { url: string; production: boolean;
       }
     },
     probe: (timeoutMilliseconds) => probeSmtp(server, timeoutMilliseconds),
+    async check() {
+      await checkSmtp(server, options.sender.address, closing.signal).catch((cause: unknown) => {
+        throw mailErrorFrom(cause);
+      });
+    },
     async close() {
+      closing.abort();
       await Promise.allSettled(underWay);
       pool.close();
     },

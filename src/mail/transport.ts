@@ -23,7 +23,8 @@ export function createTransport(settings: MailSettings): MailTransport {
   const sender = parseSender(settings.mailFrom);
   const compose: Compose = (mail) => messageOf(mail, sender, settings.mailReplyTo);
   const production = settings.nodeEnv === 'production';
-  if (settings.smtpUrl !== undefined) return createSmtpTransport({ url: settings.smtpUrl, production, compose });
+  if (settings.smtpUrl !== undefined)
+    return createSmtpTransport({ url: settings.smtpUrl, production, sender, compose });
   // Codes would lie readable on the disk, and nobody would get a mail.
   if (production) throw new Error('SMTP_URL is required in production');
   return createCaptureTransport({ dataDir: settings.dataDir, sender, compose });

@@ -16,8 +16,9 @@ function setUp() {
     },
     async probe() {
       world.probed += 1;
-      return world.answer === 'sent';
+      return world.answer === 'sent' ? ('greets' as const) : ('refuses' as const);
     },
+    check: async () => undefined,
     close: async () => undefined,
   };
   const states: BreakerState[] = [];
@@ -40,8 +41,10 @@ describe('the breaker', () => {
       kind: 'unreachable',
       message: 'failed',
     });
-    expect(await breaker.probe(10)).toBe(false);
-    expect(world).toMatchObject({ dialled: 3, probed: 0 });
+    // What became of mails must not show in the probe, which answers strangers.
+    world.answer = 'sent';
+    expect(await breaker.probe(10)).toBe('greets');
+    expect(world).toMatchObject({ dialled: 3, probed: 1 });
     expect(states).toEqual(['open']);
   });
 
@@ -56,7 +59,7 @@ describe('the breaker', () => {
     await trial;
     expect(world.dialled).toBe(4);
     expect(states).toEqual(['open', 'half-open', 'closed']);
-    expect(await breaker.probe(10)).toBe(true);
+    expect(await breaker.probe(10)).toBe('greets');
     world.answer = 'unreachable';
     await fail(2);
     expect(breaker.state()).toBe('closed');

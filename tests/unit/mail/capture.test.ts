@@ -31,7 +31,7 @@ describe('the mailbox', () => {
       { ...old, ...shown },
     ]);
     expect(await mailbox.list()).toHaveLength(2);
-    expect(await transport.probe(10)).toBe(true);
+    expect(await transport.probe(10)).toBe('greets');
     await transport.close();
   });
 

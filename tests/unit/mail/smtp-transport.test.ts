@@ -220,10 +220,10 @@ describe('what the server answers', () => {
       return createTransport({ smtpUrl, mailFrom: 'no-reply@gate.example', dataDir: '', nodeEnv: 'test' });
     };
     const strict = open('');
-    expect(await strict.probe(1_000)).toBe(false);
+    expect(await strict.probe(1_000)).toBe('refuses');
     expect(await rejection(strict.send(outgoing()))).toMatchObject({ kind: 'unreachable' });
     const lax = open('?tls.rejectUnauthorized=false');
-    expect(await lax.probe(1_000)).toBe(true);
+    expect(await lax.probe(1_000)).toBe('greets');
     await lax.send(outgoing());
     expect(received).toHaveLength(1);
     await Promise.all([strict.close(), lax.close()]);
@@ -246,14 +246,14 @@ describe('a server that is away', () => {
     await closing.pop()?.();
     const transport = transportTo(port);
     expect(await rejection(transport.send(outgoing()))).toMatchObject({ kind: 'unreachable' });
-    expect(await transport.probe(500)).toBe(false);
+    expect(await transport.probe(500)).toBe('refuses');
   });
 
   test('a server that never greets', async () => {
     const port = await tcpServer(createServer((socket) => socket.on('error', () => undefined)));
     const transport = transportTo(port);
     const start = performance.now();
-    expect(await transport.probe(200)).toBe(false);
+    expect(await transport.probe(200)).toBe('silent');
     expect(performance.now() - start).toBeLessThan(4_000);
     expect(await rejection(transport.send(outgoing()))).toMatchObject({
       kind: 'unreachable',
@@ -276,14 +276,14 @@ describe('a server that is away', () => {
       }),
     );
     const transport = transportTo(port);
-    expect(await transport.probe(500)).toBe(false);
+    expect(await transport.probe(500)).toBe('refuses');
     expect(await rejection(transport.send(outgoing()))).toMatchObject({ kind: 'unreachable' });
     expect(connections).toBe(2);
   });
 
   test('a server that greets is there', async () => {
     const { port } = await smtpServer();
-    expect(await transportTo(port).probe(1_000)).toBe(true);
+    expect(await transportTo(port).probe(1_000)).toBe('greets');
   });
 
   test('a mail whose connection breaks after the message is not sent a second time by itself', async () => {

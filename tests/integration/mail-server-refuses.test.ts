@@ -1,0 +1,167 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { OutboxMessage } from '../../src/entities/outbox-message.js';
+import { RequestPasswordResetDocument, ResendVerificationDocument, SignupDocument } from '../generated/operations.js';
+import { type TestGateway, testGateway } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { expectType, newEmail, PASSWORD } from '../support/journey.js';
+
+type Answer = (error?: Error | null) => void;
+
+const refusal = (responseCode: number) => Object.assign(new Error('refused by-a-test'), { responseCode });
+const plain = { authOptional: true, allowInsecureAuth: true, disabledCommands: ['STARTTLS'] };
+
+/** Starts a mail server; gives its port. */
+async function refusingServer(options: SMTPServerOptions): Promise<number> {
+  const server = new SMTPServer({
+    closeTimeout: 100,
+    onData: (stream, _session, done) => void stream.resume().on('end', () => done()),
+    ...options,
+  });
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)));
+  return (server.server.address() as AddressInfo).port;
+}
+
+async function greetingServer(greeting: string): Promise<number> {
+  const server = createServer((socket) => void socket.on('error', () => undefined).end(greeting));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const health = async (gateway: TestGateway) => (await gateway.inject({ url: '/health/ready' })).json().parts.mail;
+
+async function signUp(gateway: TestGateway, email = newEmail()): Promise<string> {
+  const { data } = await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
+  return expectType(data.signup, 'SignupAccepted').mailStatus;
+}
+
+const lastErrors = async (gateway: TestGateway) => {
+  const rows = await gateway.dependencies.orm.em.fork().findAll(OutboxMessage);
+  return rows.map(({ lastError }) => lastError);
+};
+
+const refuseIn = (step: 'onMailFrom' | 'onRcptTo', code: number) => ({
+  ...plain,
+  [step]: (_address: unknown, _session: unknown, done: Answer) => done(refusal(code)),
+});
+
+describe('a mail server that greets and takes no mail', () => {
+  it.each<[string, string, string, string, () => Promise<number>]>([
+    [
+      'a greeting of 554',
+      'DEFERRED',
+      '',
+      'the mail server refused the connection (554)',
+      () => greetingServer('554 go away\r\n'),
+    ],
+    [
+      '535 at AUTH',
+      'DEFERRED',
+      '',
+      'the mail server refused the sign-in (535)',
+      () => refusingServer({ ...plain, onAuth: (_auth, _session, done) => done(refusal(535)) }),
+    ],
+    [
+      'a certificate that nobody vouches for',
+      'DEFERRED',
+      '',
+      'no verified TLS connection to the mail server came about (CERT_HAS_EXPIRED)',
+      () => refusingServer({ authOptional: true }),
+    ],
+    [
+      'no STARTTLS where it is required',
+      'DEFERRED',
+      '?requireTLS=true',
+      'no verified TLS connection to the mail server came about (500)',
+      () => refusingServer(plain),
+    ],
+    [
+      '530 at MAIL FROM',
+      'DEFERRED',
+      '',
+      'the mail server wants a sign-in (530)',
+      () =>
+        refusingServer({
+          ...refuseIn('onMailFrom', 530),
+          onAuth: (_auth, _session, done) => done(null, { user: 'g' }),
+        }),
+    ],
+    [
+      '550 for every recipient',
+      'QUEUED',
+      '',
+      'the mail server refused the recipient (550)',
+      () =>
+        refusingServer({ ...refuseIn('onRcptTo', 550), onAuth: (_auth, _session, done) => done(null, { user: 'g' }) }),
+    ],
+  ])('shows %s in readiness and in the row of the mail', async (_kind, status, query, reason, start) => {
+    const SMTP_URL = `smtp://gate:hunter-secret@127.0.0.1:${await start()}${query}`;
+    const gateway = await testGateway({ worker: true, env: { SMTP_URL } });
+    if (status === 'DEFERRED') await eventually(async () => expect(await health(gateway)).toBe('degraded'));
+    for (let count = 0; count < 3; count += 1) expect(await signUp(gateway)).toBe(status);
+    await eventually(async () => expect(await lastErrors(gateway)).toEqual([reason, reason, reason]));
+    await eventually(async () => expect(await health(gateway)).toBe('degraded'));
+    expect(gateway.logLines.join('')).toContain(reason);
+    expect(gateway.logLines.join('')).not.toMatch(/hunter-secret|by-a-test/);
+  });
+});
+
+/** The answers of one operation to addresses, by what they say of the mail. */
+async function statuses(ask: (email: string) => Promise<string>, emails: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const email of emails) found.add(await ask(email));
+  return found;
+}
+
+describe('what an answer says of its mail', () => {
+  it.each([
+    ['refuses the sender', 'onMailFrom', 'DEFERRED'],
+    ['hangs up at the recipient, which no check can see', 'onRcptTo', 'QUEUED'],
+  ] as const)('is the same for known and unknown addresses while the server %s', async (_what, step, duringOutage) => {
+    let isBad = true;
+    const port = await refusingServer({
+      ...plain,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      [step]: (_address: unknown, _session: unknown, done: Answer) =>
+        done(isBad ? refusal(step === 'onRcptTo' ? 421 : 530) : null),
+    });
+    const gateway = await testGateway({ worker: true, env: { SMTP_URL: `smtp://127.0.0.1:${port}` } });
+    const known = Array.from({ length: 10 }, newEmail);
+    await statuses((email) => signUp(gateway, email), known);
+    const asks = {
+      signup: (email: string) => signUp(gateway, email),
+      reset: async (email: string) => {
+        const { data } = await gateway.ask(RequestPasswordResetDocument, { input: { email } });
+        return expectType(data.requestPasswordReset, 'MailAccepted').mailStatus;
+      },
+      resend: async (email: string) => {
+        const { data } = await gateway.ask(ResendVerificationDocument, { input: { email } });
+        return expectType(data.resendVerification, 'MailAccepted').mailStatus;
+      },
+    };
+    const expectSame = async (expected: string, operations = Object.keys(asks)) => {
+      for (const [name, ask] of Object.entries(asks).filter(([name]) => operations.includes(name))) {
+        // Past the cool-down of the round before, so that mails go out.
+        gateway.clock.advance(61);
+        const some = name === 'reset' ? known : known.slice(0, 4);
+        const unknown = some.map(() => newEmail());
+        expect(await statuses(ask, some)).toEqual(new Set([expected]));
+        expect(await statuses(ask, unknown)).toEqual(new Set([expected]));
+        gateway.clock.advance(61);
+        for (const [index, email] of some.slice(0, 4).entries()) {
+          expect([await ask(email), await ask(unknown[index] ?? '')]).toEqual([expected, expected]);
+        }
+      }
+    };
+    // The breaker opens and half-opens meanwhile.
+    await expectSame(duringOutage);
+    isBad = false;
+    await eventually(async () => expect(await health(gateway)).toBe('up'), 20_000);
+    await eventually(async () => expect(await signUp(gateway)).toBe('QUEUED'));
+    await expectSame('QUEUED', ['reset']);
+  });
+});
