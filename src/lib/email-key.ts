@@ -12,3 +12,11 @@ export function emailKey(email: string): string {
   const key = normalizer.default(email, documented);
   return key === false ? email : key;
 }
+
+/**
+ * What a name that somebody typed is counted by. Where spellings of one mailbox are one account (`provider`) they have one
+ * count too: else each of them would bring tries of its own.
+ */
+export function countedName(deduplication: 'off' | 'provider', name: string): string {
+  return deduplication === 'provider' && name.includes('@') ? emailKey(name) : name;
+}

@@ -5,6 +5,7 @@ import type { Dependencies } from '../dependencies.js';
 import { clientNetwork, WIDER_SHARES, widerNetworks } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { normalIdentifier } from '../lib/email-address.js';
+import { countedName } from '../lib/email-key.js';
 import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
 import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/login-limit.js';
@@ -45,11 +46,11 @@ type Identify = (args: Arguments, context: Context) => string | null | Promise<s
  */
 const identify: Record<Scope, Identify> = {
   client: (_args, context) => clientOf(context),
-  email: (args) => `email:${folded(args.input?.email)}`,
+  email: (args, { settings }) => `email:${countedName(settings.emailDeduplication, folded(args.input?.email))}`,
   async account(args, context) {
     const name = folded(args.input?.identifier);
     const deviceToken = await knownDeviceToken(context, name, deviceTokenOf(args, context));
-    return loginIdentity(context.secretKeys, name, deviceToken);
+    return loginIdentity(context, name, deviceToken);
   },
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {

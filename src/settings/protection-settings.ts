@@ -47,7 +47,7 @@ export function protectionSettings() {
     }),
     EMAIL_DEDUPLICATION: withDefault(oneOf('off', 'provider'), 'off', {
       description:
-        'Which addresses count as one: `off` those that are equal, `provider` also those that the mail provider delivers to one mailbox (dots and `+` of Gmail).',
+        'Which addresses count as one: `off` those that are equal, `provider` also those that the mail provider delivers to one mailbox (dots and `+` of Gmail): one account, one count of tries, and a sign-in and a reset by any spelling.',
     }),
     GEOIP_DATABASE: optional(matching(/\.mmdb$/, 'be the path of an .mmdb file'), {
       description: 'An .mmdb file with cities, by which sessions show where they were used.',

@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/postgresql';
-import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey, findAddressOwner } from './address-owner.js';
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'revocations' | 'client' | 'requestId'>;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'revocations' | 'client' | 'requestId'>;
 
 /** What the operator changes of an account. */
 export type UserChange = { disabled: boolean } | { role: string };
@@ -27,8 +27,9 @@ export async function changeUser(
 ): Promise<{ kind: 'user-changed'; endedSessions: number } | Problem<'NOT_FOUND'>> {
   const now = context.clock.now();
   const ended = await context.em.transactional(async (em) => {
-    const user = await em.findOne(User, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (user === null) return undefined;
+    const user = await findAddressOwner(em, email, comparedKey(context, email));
+    const locked = user && (await em.refresh(user, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+    if (user === null || locked === null) return undefined;
     user.updatedAt = now;
     if ('role' in change) user.role = change.role;
     else user.disabledAt = change.disabled ? (user.disabledAt ?? now) : null;

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailAddress } from '../../lib/email-address.js';
-import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
+import { inputProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { requestPasswordCheck } from '../passwords/breach-check.js';
 import { refusePassword } from '../passwords/policy.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
-import { comparedKey } from './address-owner.js';
+import { comparedKey, findAddressOwner } from './address-owner.js';
 import { ADMIN_ROLE, lockAdmins } from './admins.js';
 
 type Needs = Pick<
@@ -23,6 +23,12 @@ async function freeKey(context: Needs, em: EntityManager, email: string): Promis
   return (await em.count(User, { emailKey: key, email: { $ne: email } })) > 0 ? null : key;
 }
 
+/** Whose mailbox it is already, whatever the spelling. */
+async function lockOwner(context: Needs, em: EntityManager, email: string): Promise<User | null> {
+  const owner = await findAddressOwner(em, email, comparedKey(context, email));
+  return owner && (await em.refresh(owner, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+}
+
 async function record(context: Needs, em: EntityManager, userId: string, isNew: boolean): Promise<void> {
   const metadata = { by: 'operator', reason: 'FIRST_ADMIN' };
   await recordEvent(em, context, { type: isNew ? 'SIGN_UP' : 'PASSWORD_CHANGE', userId, metadata });
@@ -31,7 +37,7 @@ async function record(context: Needs, em: EntityManager, userId: string, isNew: 
 
 /**
  * Makes the first admin, or lets an account be it. Refused once there is an admin: from then on admins make admins, and no
- * default account ever exists (ASVS 6.3.2).
+ * default account ever exists (ASVS 6.3.2). Its address stays in the spelling that the account has.
  */
 export async function createFirstAdmin(
   context: Needs,
@@ -47,9 +53,9 @@ export async function createFirstAdmin(
   const ended = await context.em.transactional(async (em) => {
     await lockAdmins(em);
     if ((await em.count(User, { role: ADMIN_ROLE })) > 0) return problem('FORBIDDEN');
-    const known = await em.findOne(User, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const known = await lockOwner(context, em, email);
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
-    const emailKey = await freeKey(context, em, email);
+    const emailKey = await freeKey(context, em, user.email);
     const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
     const fresh = { passwordChangedAt: now, passwordBreachedAt: null, passwordContestedAt: null, updatedAt: now };
     em.persist(Object.assign(user, proven, fresh));
@@ -58,9 +64,10 @@ export async function createFirstAdmin(
     // The relay hands it to the queue: the command ends before it could be told that the queue took it.
     await requestPasswordCheck(em, context, { userId: user.id, password: input.password, passwordChangedAt: now });
     // Whoever is signed in to the account now did not prove to know the new password.
-    return await revokeSessions(em, { userId: user.id, exceptId: null }, 'REPLACED', now);
+    const sessions = await revokeSessions(em, { userId: user.id, exceptId: null }, 'REPLACED', now);
+    return { sessions, email: user.email };
   });
-  if (isProblem(ended)) return ended;
-  context.revocations.announce(ended);
-  return { kind: 'admin-created', email };
+  if ('code' in ended) return ended;
+  context.revocations.announce(ended.sessions);
+  return { kind: 'admin-created', email: ended.email };
 }

@@ -6,6 +6,7 @@ import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
+import { heldAddress } from './address-owner.js';
 
 /** The answer for every address, known or not. */
 export interface MailAccepted {
@@ -21,8 +22,9 @@ type Needs = Pick<
 >;
 
 /** The id of the mail; undefined within the cool-down. */
-async function writeCode(context: Needs, em: EntityManager, email: string, now: Date): Promise<string | undefined> {
+async function writeCode(context: Needs, em: EntityManager, typed: string, now: Date): Promise<string | undefined> {
   const { codeResendSeconds, verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
+  const email = await heldAddress(em, context, typed);
   const previous = await lockCode(em, 'VERIFY_EMAIL', email);
   const availableAt = previous === null ? now : addSeconds(previous.issuedAt, codeResendSeconds);
   if (availableAt > now) return undefined;

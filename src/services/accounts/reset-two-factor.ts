@@ -7,8 +7,9 @@ import { recordEvent } from '../audit/record-event.js';
 import { writeNotice } from '../mail-outbox/write-notice.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey, findAddressOwner } from './address-owner.js';
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'secretKeys' | 'client' | 'requestId' | 'revocations'>;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId' | 'revocations'>;
 
 /**
  * Removes the second factor of somebody who lost their app and their recovery codes, or whose account another has switched
@@ -20,8 +21,8 @@ export async function resetTwoFactor(
 ): Promise<{ kind: 'two-factor-reset'; endedSessions: number } | Problem<'NOT_FOUND'>> {
   const now = context.clock.now();
   const ended = await context.em.transactional(async (em) => {
-    const user = await em.findOne(User, { email, twoFactorEnabledAt: { $ne: null } });
-    if (user === null) return undefined;
+    const user = await findAddressOwner(em, email, comparedKey(context, email));
+    if (user?.twoFactorEnabledAt == null) return undefined;
     await em.nativeDelete(TotpCredential, { user: user.id });
     await em.nativeDelete(RecoveryCode, { user: user.id });
     await em.nativeUpdate(User, { id: user.id }, { twoFactorEnabledAt: null, updatedAt: now });

@@ -168,7 +168,7 @@ async function writeCode(
 async function tellOwner(attempt: Attempt, user: User): Promise<Written> {
   const { context, em, now } = attempt;
   const { id: userId, email: recipient, locale = null } = user;
-  await writeCode(attempt, { userId: null });
+  await writeCode(attempt, { userId: null, address: recipient });
   const { requestId } = context;
   const notice = { mail: 'already-registered' as const, recipient, locale, variables: greeting(user), requestId, now };
   return { kind: 'written', outboxId: await writeTypedMail(context, em, notice), userId, refused: 'EMAIL_TAKEN' };

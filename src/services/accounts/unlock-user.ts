@@ -1,9 +1,9 @@
-import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
 import { forgetFailures, forgetWrongCodes } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
 import { recordEvent } from '../audit/record-event.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey, findAddressOwner } from './address-owner.js';
 
 type Needs = Pick<
   UseCaseContext,
@@ -16,7 +16,7 @@ export async function unlockUser(
   email: string,
 ): Promise<{ kind: 'user-unlocked'; wasLocked: boolean } | Problem<'NOT_FOUND'>> {
   const unlocked = await context.em.transactional(async (em) => {
-    const user = await em.findOne(User, { email });
+    const user = await findAddressOwner(em, email, comparedKey(context, email));
     if (user === null) return undefined;
     const forgotten = [await forgetFailures(em, context, user), await forgetWrongCodes(em, context, user.id)];
     const wasLocked = forgotten.includes(true);

@@ -11,6 +11,7 @@ import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
 import type { UseCaseContext } from '../use-case.js';
+import { heldAddress } from './address-owner.js';
 
 /** The address is proven; the exchange token makes one session. */
 export interface EmailVerified {
@@ -121,13 +122,14 @@ export async function verifyEmail(
 ): Promise<EmailVerified | Problem<'CODE_INVALID'>> {
   const now = context.clock.now();
   const { codeMaxAttempts: maxAttempts } = context.settings;
-  const attempt = { purpose: 'VERIFY_EMAIL' as const, address: input.email, code: input.code, now, maxAttempts };
   const outcome = await context.em.transactional(async (em) => {
-    const ticket = await lockTicket(context, em, input.email);
+    const address = await heldAddress(em, context, input.email);
+    const ticket = await lockTicket(context, em, address);
+    const attempt = { purpose: 'VERIFY_EMAIL' as const, address, code: input.code, now, maxAttempts };
     const code = await consumeCode(em, context.secretKeys, attempt);
     const verified = isProblem(code) ? code : await markVerified(context, em, code, ticket);
     if (verified !== undefined && !isProblem(verified)) return verified;
-    const owner = await em.findOne(User, { email: input.email });
+    const owner = await em.findOne(User, { email: address });
     return await refuse(context, em, owner?.id ?? null, verified ?? problem('CODE_INVALID', { attemptsLeft: 0 }));
   });
   return afterVerifying(context, outcome);

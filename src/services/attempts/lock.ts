@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { KnownDevice } from '../../entities/known-device.js';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
+import { countedName } from '../../lib/email-key.js';
 import { recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver } from '../mail-outbox/hand-over.js';
@@ -124,7 +125,8 @@ export async function forgetFailures(
   // Before the recovery codes' row: a recovery code that is right takes them in the same order.
   const lifted = await liftAppCodes(em, context, user.id);
   const devices = await em.find(KnownDevice, { user: user.id });
-  const names = [user.email, user.usernameKey].filter((name) => name != null);
+  const email = countedName(context.settings.emailDeduplication, user.email);
+  const names = [email, user.usernameKey].filter((name) => name != null);
   const subjects: TrySubject[] = [
     ...names.map((value) => ({ scope: 'identifier' as const, value })),
     ...devices.map(({ deviceKey }) => ({ scope: 'device' as const, userId: user.id, deviceKey })),

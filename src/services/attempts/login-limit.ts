@@ -1,6 +1,8 @@
 import type { User } from '../../entities/user.js';
+import { countedName } from '../../lib/email-key.js';
 import type { Statement } from '../../lib/query.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
+import { comparedKey } from '../accounts/address-owner.js';
 import { readDeviceToken } from '../devices/device-token.js';
 import { presentedDevice } from '../devices/known-devices.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -11,27 +13,32 @@ export const LOGIN_LIMIT = 'login-account';
 const KNOWS_DEVICE: Statement = {
   name: 'account-knows-device',
   text: `SELECT 1 FROM users u JOIN known_devices d ON d.user_id = u.id AND d.device_key = $2
-    WHERE u.email = $1 OR u.username_key = $1`,
+    WHERE u.email = $1 OR u.email_key = $3 OR u.username_key = $1`,
 };
 
 /** The presented device token where the account of the typed name knows it; null for one of any other account. */
 export async function knownDeviceToken(
-  context: Pick<UseCaseContext, 'query' | 'secretKeys' | 'client'>,
+  context: Pick<UseCaseContext, 'query' | 'settings' | 'secretKeys' | 'client'>,
   identifier: string,
   deviceToken: string | null,
 ): Promise<string | null> {
   if (deviceToken === null || readDeviceToken(context.secretKeys, deviceToken) === undefined) return null;
   const { tokenKey } = presentedDevice(context, deviceToken);
-  return (await context.query(KNOWS_DEVICE, [identifier, tokenKey])).length > 0 ? deviceToken : null;
+  const key = comparedKey(context, identifier);
+  return (await context.query(KNOWS_DEVICE, [identifier, tokenKey, key])).length > 0 ? deviceToken : null;
 }
 
 /**
  * Whom the limit counts: the typed name, and apart from the others each device that signed in here before, so that strangers
  * cannot use up its owner's tries.
  */
-export function loginIdentity(keys: SecretKeys, identifier: string, deviceToken: string | null): string {
-  const id = deviceToken === null ? undefined : readDeviceToken(keys, deviceToken);
-  return `account:${identifier}${id === undefined ? '' : `:${id.toString('base64url')}`}`;
+export function loginIdentity(
+  { settings, secretKeys }: Pick<UseCaseContext, 'settings' | 'secretKeys'>,
+  identifier: string,
+  deviceToken: string | null,
+): string {
+  const id = deviceToken === null ? undefined : readDeviceToken(secretKeys, deviceToken);
+  return `account:${countedName(settings.emailDeduplication, identifier)}${id === undefined ? '' : `:${id.toString('base64url')}`}`;
 }
 
 /** The key of a limit's counter; a keyed hash, so that the store tells no names. */
@@ -50,7 +57,7 @@ export async function forgetLoginLimit(context: Needs, user: Pick<User, 'email' 
   const windows = settings.rateLimits.overrides['login:account'] ?? [{ points: 1, seconds: 1 }];
   const names = [user.email, user.usernameKey].filter((name) => name != null);
   const identities = names.flatMap((name) =>
-    [null, client.deviceToken].map((token) => loginIdentity(secretKeys, name, token)),
+    [null, client.deviceToken].map((token) => loginIdentity(context, name, token)),
   );
   const forgetting = windows.flatMap((window, index) => {
     const name = index === 0 ? LOGIN_LIMIT : `${LOGIN_LIMIT}-${index + 1}`;

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
+import { heldAddress } from '../accounts/address-owner.js';
 import type { MailAccepted } from '../accounts/resend-verification.js';
 import { recordEvent } from '../audit/record-event.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
@@ -38,7 +39,8 @@ async function writeCode(
 }
 
 /** The id of the mail; undefined within the cool-down. */
-async function writeRequest(context: Needs, em: EntityManager, email: string, now: Date): Promise<string | undefined> {
+async function writeRequest(context: Needs, em: EntityManager, typed: string, now: Date): Promise<string | undefined> {
+  const email = await heldAddress(em, context, typed);
   const previous = await lockOrMakeCode(em, context.secretKeys, 'RESET_PASSWORD', email);
   const availableAt = addSeconds(previous.issuedAt, context.settings.codeResendSeconds);
   const user = await em.findOne(User, { email, disabledAt: null });

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem } from '../../problems.js';
+import { heldAddress } from '../accounts/address-owner.js';
 import { recordEvent } from '../audit/record-event.js';
 import { consumeCode } from '../one-time-codes/consume.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -18,7 +19,8 @@ async function useCode(
   em: EntityManager,
   input: { email: string; code: string },
 ): Promise<ResetCodeVerified | Problem<'CODE_INVALID'>> {
-  const { email: address, code } = input;
+  const { code } = input;
+  const address = await heldAddress(em, context, input.email);
   const { codeMaxAttempts: maxAttempts } = context.settings;
   const attempt = { purpose: 'RESET_PASSWORD' as const, address, code, now: context.clock.now(), maxAttempts };
   const consumed = await consumeCode(em, context.secretKeys, attempt);

@@ -2,9 +2,11 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
+import { countedName } from '../../lib/email-key.js';
 import type { Statement } from '../../lib/query.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
+import { comparedKey } from '../accounts/address-owner.js';
 import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
@@ -41,7 +43,11 @@ const COLUMNS = `id, email, username, username_key, display_name, role, password
   password_breached_at, two_factor_enabled_at, email_verified_at, disabled_at, last_login_at, locale, timezone,
   terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at,
   (SELECT d.device_key FROM known_devices d WHERE d.user_id = users.id AND d.device_key = $2) AS known_device`;
-const FIND_BY_EMAIL: Statement = { name: 'login-by-email', text: `SELECT ${COLUMNS} FROM users WHERE email = $1` };
+/** Who has this very address, else whose mailbox it is. */
+const FIND_BY_EMAIL: Statement = {
+  name: 'login-by-email',
+  text: `SELECT ${COLUMNS} FROM users WHERE email = $1 OR email_key = $3 ORDER BY email = $1 DESC LIMIT 1`,
+};
 const FIND_BY_USERNAME: Statement = {
   name: 'login-by-username',
   text: `SELECT ${COLUMNS} FROM users WHERE username_key = $1`,
@@ -55,8 +61,10 @@ interface Found {
 }
 
 async function findAccount(context: Needs, { identifier, deviceToken }: LoginInput): Promise<Found | undefined> {
-  const statement = identifier.includes('@') ? FIND_BY_EMAIL : FIND_BY_USERNAME;
-  const [row] = await context.query(statement, [identifier, presentedDevice(context, deviceToken).tokenKey]);
+  const values = [identifier, presentedDevice(context, deviceToken).tokenKey];
+  const [row] = identifier.includes('@')
+    ? await context.query(FIND_BY_EMAIL, [...values, comparedKey(context, identifier)])
+    : await context.query(FIND_BY_USERNAME, values);
   if (row === undefined) return undefined;
   const { known_device: knownDevice, ...columns } = row;
   const passwordHash = row.password_hash as string;
@@ -64,8 +72,10 @@ async function findAccount(context: Needs, { identifier, deviceToken }: LoginInp
 }
 
 /** A device that signed in to the account before has tries of its own, which a stranger cannot use up. */
-function subjectOf(found: Found | undefined, identifier: string): TrySubject {
-  if (found === undefined || found.knownDevice === null) return { scope: 'identifier', value: identifier };
+function subjectOf({ settings }: Needs, found: Found | undefined, identifier: string): TrySubject {
+  if (found === undefined || found.knownDevice === null) {
+    return { scope: 'identifier', value: countedName(settings.emailDeduplication, identifier) };
+  }
   return { scope: 'device', userId: found.user.id, deviceKey: found.knownDevice };
 }
 
@@ -144,7 +154,7 @@ async function tryPassword(
  */
 export async function login(context: Needs, input: LoginInput): Promise<LoginOutcome> {
   const found = await findAccount(context, input);
-  const subject = subjectOf(found, input.identifier);
+  const subject = subjectOf(context, found, input.identifier);
   const outcome = await countedTry(context, subject, (attempt) => tryPassword(context, found, input, attempt));
   if (outcome.kind === 'sign-in-begun') return await finishSignIn(context, outcome, input.heldRefreshToken);
   if (outcome.kind === 'problem' && outcome.code === 'ACCOUNT_LOCKED') {
