@@ -3,7 +3,7 @@ const VALUE = /\{\{(\w+)\}\}/g;
 
 /**
  * Fills a template: `{{name}}` is the escaped value, `{{#name}}…{{/name}}` stays when there is one and `{{^name}}…{{/name}}`
- * when there is none. Values are put in once and never read as a template again.
+ * when there is none; sections may stand in others. Values are put in once and never read as a template again.
  * @param values every variable that the template may name; an absent optional one is null.
  * @throws Error when the template names a variable that is not among the values, or prints one that is null.
  */
@@ -17,10 +17,11 @@ export function interpolate(
     if (value === undefined) throw new Error(`the template names an unknown variable: ${name}`);
     return value;
   };
-  const sectioned = template.replace(SECTION, (_, sign: string, name: string, inner: string) =>
-    (lookUp(name) !== null) === (sign === '#') ? inner : '',
-  );
-  return sectioned.replace(VALUE, (_, name: string) => {
+  const sectioned = (text: string): string =>
+    text.replace(SECTION, (_, sign: string, name: string, inner: string) =>
+      (lookUp(name) !== null) === (sign === '#') ? sectioned(inner) : '',
+    );
+  return sectioned(template).replace(VALUE, (_, name: string) => {
     const value = lookUp(name);
     if (value === null) throw new Error(`the template prints a variable that is missing: ${name}`);
     return escapeValue(value);

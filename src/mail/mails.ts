@@ -41,6 +41,9 @@ const act = {
   place: optional('user-text'),
 };
 
+/** The same for mails whose rows may be older than this: an earlier version told nothing of the act. */
+const knownAct = { ...act, occurredAt: optional('moment') };
+
 /** Every mail that can be sent, with the variables that its templates may use. */
 export const mails = {
   /** The code and the link that prove an address. */
@@ -52,7 +55,7 @@ export const mails = {
     linkHours: required('hours'),
   },
   /** Tells the owner of an address that somebody tried to sign up with it again, or to move another account to it. */
-  'already-registered': { ...common, link: optional('link') },
+  'already-registered': { ...common, ...knownAct, link: optional('link') },
   /** Tells whoever proved an address that it was signed up with twice, so that nothing of what was chosen counts. */
   'sign-up-contested': { ...common, ...act, link: optional('link') },
   /** Tells that a session was ended because an old refresh token of it came back. */
@@ -60,6 +63,7 @@ export const mails = {
   /** The code and the link that permit a new password. */
   'reset-password': {
     ...common,
+    ...knownAct,
     code: optional('text'),
     link: required('link'),
     codeMinutes: required('minutes'),
@@ -83,7 +87,7 @@ export const mails = {
   'recovery-code-used': { ...common, ...act, codesLeft: required('count') },
   'recovery-codes-replaced': { ...common, ...act },
   /** The code that proves a new address; it goes to that address. */
-  'change-email': { ...common, code: required('text'), codeMinutes: required('minutes') },
+  'change-email': { ...common, ...knownAct, code: required('text'), codeMinutes: required('minutes') },
   /** Tells the old address of the new one, with a link that takes the change back unless the new one has such a link itself. */
   'email-changed': {
     ...common,

@@ -365,6 +365,29 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     });
   });
 
+  it.each(['token', 'code'])(
+    'C8: an address that was signed up with twice leads to a new password, by its %s',
+    async (by) => {
+      const passwordChangeRequired = { resetToken: 'the-ticket' };
+      const verified = () => ({ __typename: 'EmailVerified', user: { id: '1' }, passwordChangeRequired });
+      answers = { ...answers, verifyEmailWithToken: verified, verifyEmail: verified };
+      answers.resetPassword = () => ({ __typename: 'PasswordResetSuccess', endedSessions: 0 });
+      await page.goto(`${origin}/verify-email${by === 'token' ? '#token=t' : ''}`);
+      if (by === 'code') {
+        await page.getByLabel('Email address').fill('owner@example.com');
+        await page.getByLabel('Code from the mail').fill('012345');
+      }
+      await button('Confirm my address').click();
+      await page.getByText('with different passwords').waitFor();
+      await button('Choose a password').click();
+      await page.getByLabel('New password', { exact: true }).fill('A-new-1-for-all');
+      await page.keyboard.press('Enter');
+      await heading('Your password is set');
+      expect(inputs('resetPassword')).toEqual([{ resetToken: 'the-ticket', newPassword: 'A-new-1-for-all' }]);
+      expect(faults).toEqual([]);
+    },
+  );
+
   describe('asking for another mail', () => {
     it.each([
       ['reset-password', 'requestPasswordReset'],

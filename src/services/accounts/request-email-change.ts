@@ -4,6 +4,7 @@ import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
+import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting, type NewMail } from '../mail-outbox/write-mail.js';
@@ -52,9 +53,14 @@ async function findTaker({ context, em, user, newEmail }: Request): Promise<User
 }
 
 /** To the new address its code; to the owner of a taken one, once in a while, that it is taken. */
-function mailFor({ user, newEmail }: Request, taker: User | null, codeId: string): Omit<NewMail, 'requestId' | 'now'> {
+function mailFor(
+  { context, user, newEmail, now }: Request,
+  taker: User | null,
+  codeId: string,
+): Omit<NewMail, 'requestId' | 'now'> {
   const { locale = null } = taker ?? user;
-  const addressed = { recipient: taker?.email ?? newEmail, locale, variables: greeting(taker ?? user) };
+  const variables = { ...actFacts(context, taker ?? user, now), ...greeting(taker ?? user) };
+  const addressed = { recipient: taker?.email ?? newEmail, locale, variables };
   return taker === null ? { mail: 'change-email', codeId, ...addressed } : { mail: 'already-registered', ...addressed };
 }
 

@@ -5,6 +5,7 @@ import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
+import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
@@ -170,7 +171,8 @@ async function tellOwner(attempt: Attempt, user: User): Promise<Written> {
   const { id: userId, email: recipient, locale = null } = user;
   await writeCode(attempt, { userId: null, address: recipient });
   const { requestId } = context;
-  const notice = { mail: 'already-registered' as const, recipient, locale, variables: greeting(user), requestId, now };
+  const variables = { ...actFacts(context, user, now), ...greeting(user) };
+  const notice = { mail: 'already-registered' as const, recipient, locale, variables, requestId, now };
   return { kind: 'written', outboxId: await writeTypedMail(context, em, notice), userId, refused: 'EMAIL_TAKEN' };
 }
 

@@ -1,13 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
+import { actFacts } from '../mail-outbox/act-facts.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 import { keepPassword } from './history.js';
 import { unusableHash } from './unusable-hash.js';
 
-type Needs = Pick<UseCaseContext, 'clock' | 'settings' | 'secretKeys' | 'requestId'>;
+type Needs = Pick<UseCaseContext, 'clock' | 'settings' | 'secretKeys' | 'requestId' | 'client'>;
 
 /** What the password, or the mailbox before now, may have opened already. */
 const OTHER_WAYS_IN = ['RESET_TICKET', 'EXCHANGE'] as const;
@@ -23,7 +24,7 @@ async function mailReset(context: Needs, em: EntityManager, user: User, now: Dat
     recipient: email,
     locale,
     codeId,
-    variables: greeting(user),
+    variables: { ...actFacts(context, user, now), ...greeting(user) },
     requestId: context.requestId,
     now,
   });

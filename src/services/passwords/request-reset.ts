@@ -5,6 +5,7 @@ import { addSeconds } from '../../lib/clock.js';
 import { heldAddress } from '../accounts/address-owner.js';
 import type { MailAccepted } from '../accounts/resend-verification.js';
 import { recordEvent } from '../audit/record-event.js';
+import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
@@ -32,7 +33,7 @@ async function writeCode(
     recipient: email,
     locale: user?.locale ?? null,
     codeId,
-    variables: greeting(user),
+    variables: { ...actFacts(context, user, now), ...greeting(user) },
     requestId: context.requestId,
     now,
   });

@@ -1,7 +1,7 @@
 import { ask, card, EMPTY, show, takeToken, troubleScreen, words } from './card.js';
 
-/** The screen for what the gateway says about the token. */
-function screenOf({ answer, ...trouble }, success, screens) {
+/** The screen for what the gateway says about a token or code. */
+export function screenOf({ answer, ...trouble }, success, screens) {
   if (answer === undefined) {
     const screen = troubleScreen(trouble);
     return trouble.trouble === 'tooMany' ? { ...screen, text: `${screen.text} ${words.troubles.linkStays}` } : screen;
@@ -10,28 +10,42 @@ function screenOf({ answer, ...trouble }, success, screens) {
     const special = screens[answer.code];
     return { isFinal: special === undefined, state: 'refused', ...(special ?? screens.unusable) };
   }
+  // Where two people signed up, or one did twice, what they chose is void, and the answer has the way to a new password.
+  const ticket = answer.passwordChangeRequired?.resetToken;
+  if (ticket !== undefined) return { isFinal: true, state: 'ready', ...screens.contested, ticket };
   const { deferred, text, ...done } = screens.done;
   return { isFinal: true, state: 'done', ...done, text: answer.mailStatus === 'DEFERRED' ? deferred : text };
 }
 
 /**
  * A page that uses up the token of a mailed link when its button is pressed, and does nothing before that.
- * `onEmpty` shows what there is to do without a token, and `onUnusable` what the button of a dead link does.
+ * `end` of what it returns shows how another way to the same end went. `onEmpty` shows what there is to do without a token, and `onUnusable` what the button of a dead link does.
  */
 export function linkPage({ name, mutation, success, onEmpty = () => show(EMPTY), onToken = () => {}, onUnusable }) {
   const { title, text, note, button, screens } = words[name];
   let token = null;
+  let ticket;
 
   const take = () => {
     const found = takeToken();
     if (found === null && token !== null) return;
     token = found;
+    ticket = undefined;
     if (token === null) return onEmpty();
     onToken();
     show({ state: 'ready', title, text, note, button });
   };
 
+  const end = (screen) => {
+    show(screen);
+    if (!screen.isFinal) return;
+    token = null;
+    ticket = screen.ticket;
+    card.title.focus();
+  };
+
   card.button.addEventListener('click', async () => {
+    if (ticket !== undefined) return location.assign(`reset-password${location.search}#token=${ticket}`);
     if (token === null) return onUnusable?.();
     if (card.root.dataset.state === 'working') return;
     const used = token;
@@ -39,13 +53,11 @@ export function linkPage({ name, mutation, success, onEmpty = () => show(EMPTY),
     const screen = screenOf(await ask(mutation, { token: used }), success, screens);
     // Another link may have been opened here meanwhile.
     if (token !== used) return;
-    show(screen);
-    if (!screen.isFinal) return;
-    token = null;
-    card.title.focus();
+    end(screen);
   });
 
   // A second link opened in the same tab only changes the fragment and loads nothing.
   window.addEventListener('hashchange', take);
   take();
+  return { end };
 }

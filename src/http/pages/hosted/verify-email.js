@@ -1,12 +1,12 @@
-import { card, show, words } from './card.js';
+import { show, words } from './card.js';
 import { codeForm } from './code-form.js';
 import { complain } from './form.js';
-import { linkPage } from './link-page.js';
+import { linkPage, screenOf } from './link-page.js';
 
 const BY_TOKEN = `mutation($input: VerifyEmailWithTokenInput!) {
   verifyEmailWithToken(input: $input) {
     __typename
-    ... on EmailVerified { user { id } }
+    ... on EmailVerified { user { id } passwordChangeRequired { resetToken } }
     ... on AuthProblem { code message }
     ... on AuthRateLimitProblem { retryAfterSeconds }
   }
@@ -14,7 +14,7 @@ const BY_TOKEN = `mutation($input: VerifyEmailWithTokenInput!) {
 const BY_CODE = `mutation($input: VerifyEmailInput!) {
   verifyEmail(input: $input) {
     __typename
-    ... on EmailVerified { user { id } }
+    ... on EmailVerified { user { id } passwordChangeRequired { resetToken } }
     ... on AuthProblem { code message }
     ... on CodeProblem { attemptsLeft }
     ... on AuthRateLimitProblem { retryAfterSeconds }
@@ -36,10 +36,9 @@ const form = codeForm({
   verify: BY_CODE,
   success: 'EmailVerified',
   onMailed: () => showForm('mailed'),
-  onVerified() {
+  onVerified(answer) {
     form.hidden = true;
-    show({ state: 'done', ...screens.done });
-    card.title.focus();
+    byLink.end(screenOf({ answer }, 'EmailVerified', screens));
   },
 });
 
@@ -49,7 +48,7 @@ function showForm(name) {
   form.hidden = false;
 }
 
-linkPage({
+const byLink = linkPage({
   name: 'verify-email',
   mutation: BY_TOKEN,
   success: 'EmailVerified',
