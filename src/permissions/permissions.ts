@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { isObjectType } from 'graphql';
+import type { IMiddlewareTypeMap } from 'graphql-middleware';
 import { holdsNoBadToken, isRouter, isSignedIn } from './rules.js';
 import { allow, deny, shield } from './shield.js';
 
@@ -46,16 +46,11 @@ export const rootPermissions = {
 };
 
 /**
- * The permission map. Object types hold what a root field has already let through, or what their own mapping left empty
- * for a stranger, so each is open as a whole; the root fields decide.
+ * The permission map of the root fields. Object types hold what a root field has already let through, or what their own
+ * mapping left empty for a stranger, so they are open; a rule on each of their fields would cost more than answering them.
  */
-export function createPermissions(schema: GraphQLSchema) {
-  const roots = new Set(Object.keys(rootPermissions));
-  const objectTypes = Object.values(schema.getTypeMap())
-    .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !roots.has(type.name))
-    .map((type) => [type.name, allow]);
-  return shield(
-    { ...rootPermissions, ...Object.fromEntries(objectTypes) },
-    { fallbackRule: deny, allowExternalErrors: true },
-  );
+export function createPermissions(schema: GraphQLSchema): IMiddlewareTypeMap {
+  const options = { fallbackRule: deny, allowExternalErrors: true };
+  const everyType = shield(rootPermissions, options).generate(schema) as IMiddlewareTypeMap;
+  return Object.fromEntries(Object.keys(rootPermissions).map((root) => [root, everyType[root] ?? {}]));
 }
