@@ -1,50 +1,94 @@
 /** Lets a bounded number of tasks run at once and a bounded number wait. */
 export interface Gate {
   /**
-   * Runs the task when there is a place; returns `'full'` at once when the queue has none either. A waiting task whose
-   * `signal` is aborted gives its place in the queue up, and rejects with the signal's reason.
+   * Runs the task when there is a place; returns `'full'` when the queue has none either. A waiting task whose `signal` is
+   * aborted gives its place in the queue up, and rejects with the signal's reason. `key` says whose the task is.
    */
-  enter<Result>(task: () => Promise<Result>, signal?: AbortSignal): Promise<Result | 'full'>;
+  enter<Result>(task: () => Promise<Result>, signal?: AbortSignal, key?: string): Promise<Result | 'full'>;
   /** How many tasks run and how many wait. */
   load(): { running: number; waiting: number };
 }
 
-/** Waits in the line for a turn, or until the signal. */
-function turnIn(line: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      line.delete(goOn);
-      reject(signal?.reason);
-    };
-    const goOn = () => {
-      signal?.removeEventListener('abort', giveUp);
-      resolve();
-    };
-    line.add(goOn);
-    signal?.addEventListener('abort', giveUp, { once: true });
-  });
-}
+type Call = 'your turn' | 'full';
+type Waiter = (call: Call) => void;
 
-/** A gate for `concurrency` tasks at once and `queueLimit` waiting ones; first come, first served. */
-export function createGate(concurrency: number, queueLimit: number): Gate {
-  const line = new Set<() => void>();
-  let running = 0;
-  const leave = () => {
-    const [next] = line;
-    if (next === undefined) {
-      running -= 1;
-      return;
-    }
-    line.delete(next);
-    next();
+/** Those who wait, each in the line of their own key. The keys take turns. */
+function createLines() {
+  const lines = new Map<string, Set<Waiter>>();
+  let waiting = 0;
+  const leave = (key: string, waiter: Waiter): void => {
+    const line = lines.get(key);
+    if (line?.delete(waiter) !== true) return;
+    waiting -= 1;
+    if (line.size === 0) lines.delete(key);
   };
   return {
-    load: () => ({ running, waiting: line.size }),
-    async enter(task, signal) {
+    waiting: () => waiting,
+    lengthOf: (key: string) => lines.get(key)?.size ?? 0,
+    leave,
+    join(key: string, waiter: Waiter): void {
+      const line = lines.get(key) ?? new Set();
+      lines.set(key, line.add(waiter));
+      waiting += 1;
+    },
+    /** The next whose turn it is; the rest of their line goes behind the other lines. */
+    next(): Waiter | undefined {
+      const [first] = lines;
+      if (first === undefined) return undefined;
+      const [key, line] = first;
+      const [waiter] = line;
+      if (waiter !== undefined) leave(key, waiter);
+      if (lines.delete(key)) lines.set(key, line);
+      return waiter;
+    },
+    /** The last of the longest line, if that is longer than `length`. */
+    lastOfLongest(length: number): Waiter | undefined {
+      const [longest] = [...lines].toSorted(([, one], [, other]) => other.size - one.size);
+      if (longest === undefined || longest[1].size <= length) return undefined;
+      const waiter = [...longest[1]].at(-1);
+      if (waiter !== undefined) leave(longest[0], waiter);
+      return waiter;
+    },
+  };
+}
+
+/**
+ * A gate for `concurrency` tasks at once and `queueLimit` waiting ones. Keys take turns, so that nobody's first task waits for
+ * more than one of each other key; where the queue is full, the longest line gives its last place to a shorter one.
+ */
+export function createGate(concurrency: number, queueLimit: number): Gate {
+  const lines = createLines();
+  let running = 0;
+  const turn = (key: string, signal: AbortSignal | undefined): Promise<Call> =>
+    new Promise((resolve, reject) => {
+      const giveUp = () => {
+        lines.leave(key, waiter);
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = (call) => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve(call);
+      };
+      lines.join(key, waiter);
+      signal?.addEventListener('abort', giveUp, { once: true });
+    });
+  /** Makes room in a full queue, if somebody has taken more of it. */
+  const makeRoom = (key: string): boolean => {
+    const waiter = lines.waiting() < queueLimit ? undefined : lines.lastOfLongest(lines.lengthOf(key) + 1);
+    waiter?.('full');
+    return lines.waiting() < queueLimit;
+  };
+  const leave = () => {
+    const next = lines.next();
+    if (next === undefined) running -= 1;
+    else next('your turn');
+  };
+  return {
+    load: () => ({ running, waiting: lines.waiting() }),
+    async enter(task, signal, key = '') {
       signal?.throwIfAborted();
       if (running < concurrency) running += 1;
-      else if (line.size >= queueLimit) return 'full';
-      else await turnIn(line, signal);
+      else if (!makeRoom(key) || (await turn(key, signal)) === 'full') return 'full';
       try {
         return await task();
       } finally {

@@ -78,4 +78,33 @@ describe('the gate', () => {
     expect(await Promise.all([results[0], results[2]])).toEqual([0, 2]);
     expect(gate.load()).toEqual({ running: 0, waiting: 0 });
   });
+
+  it('lets keys take turns, whoever came first', async () => {
+    const gate = createGate(1, 20);
+    const order: string[] = [];
+    const enter = (key: string) => gate.enter(async () => void order.push(key), undefined, key);
+    await Promise.all([...Array.from({ length: 6 }, () => enter('many')), enter('few'), enter('few'), enter('one')]);
+    expect(order).toEqual(['many', 'many', 'few', 'one', 'many', 'few', 'many', 'many', 'many']);
+  });
+
+  it('takes room in a full queue from the longest line alone', async () => {
+    const gate = createGate(1, 4);
+    const { finish, task } = tasks();
+    const enter = (number: number, key: string) => gate.enter(task(number), undefined, key);
+    const many = [0, 1, 2, 3, 4].map((number) => enter(number, 'many'));
+    expect(await Promise.race([many[4], settle().then(() => 'waits')])).toBe('waits');
+    const few = enter(5, 'few');
+    expect(await many[4]).toBe('full');
+    const more = enter(6, 'few');
+    expect(await many[3]).toBe('full');
+    // Now each line has as many, so nobody has to go.
+    expect(await enter(7, 'few')).toBe('full');
+    expect(gate.load()).toEqual({ running: 1, waiting: 4 });
+    for (const number of [0, 1, 5, 2, 6]) {
+      finish[number]?.();
+      await settle();
+    }
+    expect(await Promise.all([...many.slice(0, 3), few, more])).toEqual([0, 1, 2, 5, 6]);
+    expect(gate.load()).toEqual({ running: 0, waiting: 0 });
+  });
 });
