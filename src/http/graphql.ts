@@ -9,8 +9,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { browserGuard } from './browser-guard.js';
+import { costlyOperations } from './costly-operations.js';
 import { untilHangUp } from './hang-up.js';
-import { operationCost } from './operation-cost.js';
 import { MAX_TOKENS, operationLimits } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
 import { createContextFactory, type HttpContext } from './request-context.js';
@@ -65,7 +65,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       browserGuard(isAllowed),
       faultLog(dependencies, requestIds),
       schemaSecrecy(dependencies, schema),
-      operationCost(schema),
+      costlyOperations(dependencies, schema),
     ],
     formatError(formatted, error) {
       if (!(error instanceof GraphQLError) || !isFault(error)) return withoutValues(formatted);

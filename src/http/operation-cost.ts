@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type DocumentNode,
   type FieldNode,
@@ -18,7 +17,6 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { MAX_PAGE_SIZE } from '../services/page.js';
-import type { HttpContext } from './request-context.js';
 
 const MAX_COST = 20_000;
 const MAX_LISTS = 2;
@@ -151,8 +149,16 @@ function refusal(message: string): GraphQLError {
   return new GraphQLError(message, { extensions });
 }
 
-/** Judges the operations of one schema; what a document costs for any variables is found once. */
-function createJudge(schema: GraphQLSchema) {
+/** Tells what an operation costs with its variables; raises the refusal of one that costs too much. */
+export type CostJudge = (document: DocumentNode, operation: OperationDefinitionNode, given: Variables) => number;
+
+/**
+ * Judges the operations of a schema, before anything of them runs. It takes place when the operation and its variables are
+ * known, as what a page costs is said by a variable, by its default, or by the schema's own (OWASP GraphQL: query cost
+ * analysis). An object costs 2, a scalar 1, each level 1.5 times what it holds, and a list as many times as it may have
+ * items. What a document costs for any variables is found once.
+ */
+export function createCostJudge(schema: GraphQLSchema): CostJudge {
   const known = new WeakMap<OperationDefinitionNode, Cost>();
   const costOf = (document: DocumentNode, operation: OperationDefinitionNode): Cost => {
     const found = known.get(operation);
@@ -164,32 +170,13 @@ function createJudge(schema: GraphQLSchema) {
     known.set(operation, cost);
     return cost;
   };
-  return (document: DocumentNode, operation: OperationDefinitionNode, given: Variables): void => {
+  return (document, operation, given) => {
     const cost = costOf(document, operation);
     if (countLists(cost) > MAX_LISTS) throw refusal(`An operation may select at most ${MAX_LISTS} lists.`);
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
     // Variables that do not fit are refused by what runs the operation.
     const total = coerced === undefined ? 0 : evaluate(cost, coerced);
-    if (total <= MAX_COST) return;
+    if (total <= MAX_COST) return total;
     throw refusal(`The operation costs ${total}, and ${MAX_COST} is the limit: ask for fewer at a time.`);
-  };
-}
-
-/**
- * Refuses an operation that would cost too much, before anything of it runs. The cost is judged when the operation and its
- * variables are known, as what a page costs is said by a variable, by its default, or by the schema's own (OWASP GraphQL:
- * query cost analysis). An object costs 2, a scalar 1, each level 1.5 times what it holds, and a list as many times as it
- * may have items.
- */
-export function operationCost(schema: GraphQLSchema): ApolloServerPlugin<HttpContext> {
-  const judge = createJudge(schema);
-  return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ document, operation, request }) {
-          if (operation !== undefined) judge(document, operation, request.variables ?? {});
-        },
-      };
-    },
   };
 }

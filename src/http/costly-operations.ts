@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Dependencies } from '../dependencies.js';
+import { clientNetwork } from '../lib/client-network.js';
+import { createGate } from '../lib/gate.js';
+import { problem } from '../problems.js';
+import { createCostJudge } from './operation-cost.js';
+import type { HttpContext } from './request-context.js';
+
+/** From here on answering takes so long that sign-ins would notice; the usual pages cost a few hundred. */
+const COSTLY = 2_000;
+const MOST_WAITING = 64;
+const WAIT_MILLISECONDS = 5_000;
+/** After each the process rests so many times as long as it took, so that others get the greater part of it. */
+const REST_FACTOR = 2;
+const LONGEST_REST_MILLISECONDS = 250;
+
+type Leave = () => void;
+
+function busy(): GraphQLError {
+  const { code, message } = problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 });
+  const http = { status: 503, headers: new Map([['retry-after', '1']]) };
+  return new GraphQLError(message, { extensions: { code, retryAfterSeconds: 1, http } });
+}
+
+/** A place for one costly operation at a time; clients take turns. */
+function createPlace() {
+  const gate = createGate(1, MOST_WAITING);
+  const hold = async (taken: (leave: Leave) => void): Promise<void> => {
+    const begun = performance.now();
+    await new Promise<void>((leave) => taken(leave));
+    const rest = Math.min((performance.now() - begun) * REST_FACTOR, LONGEST_REST_MILLISECONDS);
+    await sleep(rest, undefined, { ref: false });
+  };
+  return (key: string): Promise<Leave> =>
+    new Promise((resolve, reject) => {
+      const entered = gate.enter(() => hold(resolve), AbortSignal.timeout(WAIT_MILLISECONDS), key);
+      entered.then(
+        (outcome) => outcome === 'full' && reject(busy()),
+        () => reject(busy()),
+      );
+    });
+}
+
+/**
+ * Refuses operations that cost too much, and lets those that cost much run one after another with a rest between them: all
+ * requests share one thread, which a few connections that read the largest pages would keep from everybody else's sign-in.
+ * The router's reads for many users pass at once where its secret proves that they are its own.
+ */
+export function costlyOperations(
+  { settings }: Pick<Dependencies, 'settings'>,
+  schema: GraphQLSchema,
+): ApolloServerPlugin<HttpContext> {
+  const judge = createCostJudge(schema);
+  const place = createPlace();
+  return {
+    async requestDidStart() {
+      let leave: Leave | undefined;
+      return {
+        async didResolveOperation({ document, operation, request, contextValue: { client, fromRouter } }) {
+          if (operation === undefined) return;
+          const cost = judge(document, operation, request.variables ?? {});
+          if (cost < COSTLY || (fromRouter && settings.routerSecret !== undefined)) return;
+          leave = await place(clientNetwork(client.ipAddress));
+        },
+        async willSendResponse() {
+          leave?.();
+        },
+      };
+    },
+  };
+}
