@@ -1,48 +1,89 @@
 import type pg from 'pg';
-import { createGate, type Gate } from '../lib/gate.js';
+import { createGate, type Gate, type Leave } from '../lib/gate.js';
 import type { Lease, RequestClient } from '../lib/request-client.js';
 import { type Holdings, hangUpSignal, requestHoldings } from '../lib/request-scope.js';
 
-/** How long a request may wait for others that work on the same rows, in milliseconds. */
-const WAIT_FOR_ROWS_MILLISECONDS = 5_000;
+/** How long a request may wait for others, in milliseconds. */
+const WAIT_MILLISECONDS = 5_000;
 const MOST_CONNECTIONS_PER_KEY = 3;
 /** One key holds no more of the pool than this part. */
 const SHARE_OF_POOL = 4;
 
+/** This part of the pool is kept for requests that begin or renew a session. */
+const SHARE_OF_SIGN_INS = 4;
+
 type Client = pg.PoolClient & RequestClient;
-type Leave = () => void;
 type Done = (cause?: Error, client?: Client, release?: Client['release']) => void;
 
 /** Stands for a lock that could not be had in time, as PostgreSQL names it. */
-class RowsBusy extends Error {
+class Busy extends Error {
   readonly code = '55P03';
   constructor() {
-    super('Others hold all connections that may work on these rows.');
+    super('Others hold all connections that this request may have.');
   }
 }
 
-/** Places of which requests of one key share a few; a request that holds a connection takes another freely, lest it wait for itself. */
-function createPlaces(perKey: number) {
-  const gates = new Map<string, Gate>();
-  const enter = async (gate: Gate, key: string, signal: AbortSignal | undefined): Promise<Leave> => {
-    const taken = Promise.withResolvers<Leave>();
-    const task = () => new Promise<void>((leave) => taken.resolve(leave));
-    const late = AbortSignal.timeout(WAIT_FOR_ROWS_MILLISECONDS);
-    const limit = AbortSignal.any(signal === undefined ? [late] : [late, signal]);
-    gate
-      .enter(task, limit)
-      .catch(() => taken.reject(signal?.aborted === true ? signal.reason : new RowsBusy()))
-      .finally(() => {
-        const { running, waiting } = gate.load();
-        if (running + waiting === 0) gates.delete(key);
-      });
-    return await taken.promise;
+/** Takes a place for a request, which waits no longer than it may and no longer than its client does. */
+async function placeIn(gate: Gate, key: string, hangUp: AbortSignal | undefined): Promise<Leave> {
+  const limit = () => {
+    const late = AbortSignal.timeout(WAIT_MILLISECONDS);
+    return hangUp === undefined ? late : AbortSignal.any([late, hangUp]);
   };
-  return async ({ key, connections }: Holdings, signal: AbortSignal | undefined): Promise<Leave | undefined> => {
-    if (key === undefined || connections > 0) return undefined;
+  try {
+    const taken = await gate.take(key, limit);
+    if (taken !== 'full') return taken;
+  } catch {
+    hangUp?.throwIfAborted();
+  }
+  throw new Busy();
+}
+
+/** Places of which requests that work on the same rows share a few. */
+function createRows(perKey: number) {
+  const gates = new Map<string, Gate>();
+  return async (key: string, hangUp: AbortSignal | undefined): Promise<Leave> => {
     const gate = gates.get(key) ?? createGate(perKey, Number.POSITIVE_INFINITY);
     gates.set(key, gate);
-    return await enter(gate, key, signal);
+    const forget = () => {
+      const { running, waiting } = gate.load();
+      if (running + waiting === 0) gates.delete(key);
+    };
+    const leave = await placeIn(gate, key, hangUp).catch((cause: unknown) => {
+      forget();
+      throw cause;
+    });
+    return () => {
+      leave();
+      forget();
+    };
+  };
+}
+
+/**
+ * What a request has to wait for before it gets a connection: its rows, the part of the pool that is not kept for sign-ins,
+ * and its turn among the clients. A request that holds a connection takes another freely, lest it wait for itself.
+ */
+function createPlaces(connections: number) {
+  const rows = createRows(Math.min(MOST_CONNECTIONS_PER_KEY, Math.max(2, Math.floor(connections / SHARE_OF_POOL))));
+  const kept = Math.floor(connections / SHARE_OF_SIGN_INS);
+  const others = createGate(connections - kept, Number.POSITIVE_INFINITY);
+  const all = createGate(connections, Number.POSITIVE_INFINITY);
+  return async (holdings: Holdings, hangUp: AbortSignal | undefined): Promise<Leave | undefined> => {
+    const { key, client, isSignIn } = holdings;
+    if (holdings.connections > 0) return undefined;
+    const taken: Leave[] = [];
+    const leave = () => {
+      for (const one of taken.toReversed()) one();
+    };
+    try {
+      if (key !== undefined) taken.push(await rows(key, hangUp));
+      if (!isSignIn) taken.push(await placeIn(others, client, hangUp));
+      taken.push(await placeIn(all, client, hangUp));
+      return leave;
+    } catch (cause) {
+      leave();
+      throw cause;
+    }
   };
 }
 
@@ -81,13 +122,12 @@ function lend(client: Client, lease: Lease, leave: Leave | undefined): Client {
 
 /**
  * Makes a pool serve requests: a client that hangs up frees what it waits for and what it holds, and requests that work on
- * the same rows, which wait for one another anyhow, hold a few connections and wait for the rest in memory.
+ * the same rows, which wait for one another anyhow, hold a few connections and wait for the rest in memory. Clients take
+ * turns, and a part of the pool is kept for sign-ins.
  */
 export function serveRequests(pool: pg.Pool): void {
   const connect = pool.connect.bind(pool) as (done?: Done) => Promise<Client>;
-  const places = createPlaces(
-    Math.min(MOST_CONNECTIONS_PER_KEY, Math.max(2, Math.floor(pool.options.max / SHARE_OF_POOL))),
-  );
+  const places = createPlaces(pool.options.max);
   const take = async (holdings: Holdings): Promise<Client> => {
     const signal = hangUpSignal();
     signal?.throwIfAborted();

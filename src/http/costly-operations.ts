@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
-import { clientNetwork } from '../lib/client-network.js';
-import { createGate } from '../lib/gate.js';
+import { createGate, type Leave } from '../lib/gate.js';
+import { requestClient } from '../lib/request-scope.js';
 import { problem } from '../problems.js';
 import { createCostJudge } from './operation-cost.js';
 import type { HttpContext } from './request-context.js';
@@ -16,8 +15,6 @@ const WAIT_MILLISECONDS = 5_000;
 const REST_FACTOR = 2;
 const LONGEST_REST_MILLISECONDS = 250;
 
-type Leave = () => void;
-
 function busy(): GraphQLError {
   const { code, message } = problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 });
   const http = { status: 503, headers: new Map([['retry-after', '1']]) };
@@ -27,20 +24,17 @@ function busy(): GraphQLError {
 /** A place for one costly operation at a time; clients take turns. */
 function createPlace() {
   const gate = createGate(1, MOST_WAITING);
-  const hold = async (taken: (leave: Leave) => void): Promise<void> => {
+  return async (): Promise<Leave> => {
+    const taken = await Promise.resolve(gate.take(requestClient(), () => AbortSignal.timeout(WAIT_MILLISECONDS))).catch(
+      busy,
+    );
+    if (typeof taken !== 'function') throw busy();
     const begun = performance.now();
-    await new Promise<void>((leave) => taken(leave));
-    const rest = Math.min((performance.now() - begun) * REST_FACTOR, LONGEST_REST_MILLISECONDS);
-    await sleep(rest, undefined, { ref: false });
+    return () => {
+      const rest = Math.min((performance.now() - begun) * REST_FACTOR, LONGEST_REST_MILLISECONDS);
+      setTimeout(taken, rest).unref();
+    };
   };
-  return (key: string): Promise<Leave> =>
-    new Promise((resolve, reject) => {
-      const entered = gate.enter(() => hold(resolve), AbortSignal.timeout(WAIT_MILLISECONDS), key);
-      entered.then(
-        (outcome) => outcome === 'full' && reject(busy()),
-        () => reject(busy()),
-      );
-    });
 }
 
 /**
@@ -58,11 +52,11 @@ export function costlyOperations(
     async requestDidStart() {
       let leave: Leave | undefined;
       return {
-        async didResolveOperation({ document, operation, request, contextValue: { client, fromRouter } }) {
+        async didResolveOperation({ document, operation, request, contextValue: { fromRouter } }) {
           if (operation === undefined) return;
           const cost = judge(document, operation, request.variables ?? {});
           if (cost < COSTLY || (fromRouter && settings.routerSecret !== undefined)) return;
-          leave = await place(clientNetwork(client.ipAddress));
+          leave = await place();
         },
         async willSendResponse() {
           leave?.();

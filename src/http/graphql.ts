@@ -103,7 +103,7 @@ export async function registerGraphQL(
   const handler = fastifyApolloHandler(server, { context });
   for (const path of [GRAPHQL_PATH, `${GRAPHQL_PATH}/`]) {
     app.post(path, { onRequest: refuseBadHost }, (request, reply) =>
-      untilHangUp(reply, () => handler.call(app, request, reply)),
+      untilHangUp(request, reply, () => handler.call(app, request, reply)),
     );
   }
 }

@@ -1,5 +1,12 @@
+/** Gives a place back. */
+export type Leave = () => void;
+
 /** Lets a bounded number of tasks run at once and a bounded number wait. */
 export interface Gate {
+  /**
+   * Takes a place for `key`: at once where one is free, otherwise as `enter` does. `signal` is asked for only by who waits.
+   */
+  take(key: string, signal: () => AbortSignal | undefined): Leave | 'full' | Promise<Leave | 'full'>;
   /**
    * Runs the task when there is a place; returns `'full'` when the queue has none either. A waiting task whose `signal` is
    * aborted gives its place in the queue up, and rejects with the signal's reason. `key` says whose the task is.
@@ -83,16 +90,33 @@ export function createGate(concurrency: number, queueLimit: number): Gate {
     if (next === undefined) running -= 1;
     else next('your turn');
   };
+  /** A place goes back once, however often it is given back. */
+  const place = (): Leave => {
+    let isTaken = true;
+    return () => {
+      if (isTaken) leave();
+      isTaken = false;
+    };
+  };
+  const take: Gate['take'] = (key, signal) => {
+    if (running < concurrency) {
+      running += 1;
+      return place();
+    }
+    if (!makeRoom(key)) return 'full';
+    return turn(key, signal()).then((call) => (call === 'full' ? call : place()));
+  };
   return {
+    take,
     load: () => ({ running, waiting: lines.waiting() }),
     async enter(task, signal, key = '') {
       signal?.throwIfAborted();
-      if (running < concurrency) running += 1;
-      else if (!makeRoom(key) || (await turn(key, signal)) === 'full') return 'full';
+      const taken = await take(key, () => signal);
+      if (taken === 'full') return taken;
       try {
         return await task();
       } finally {
-        leave();
+        taken();
       }
     },
   };

@@ -2,6 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What a request holds of the database; shared by everything that it runs. */
 export interface Holdings {
+  /** The network that it comes from. */
+  client: string;
+  /** Whether it begins or renews a session, which other requests must not keep waiting. */
+  isSignIn: boolean;
   /** Whose rows it works on; requests of one key share a few connections. Without one it takes whatever is free. */
   key?: string;
   /** How many connections it holds. */
@@ -25,9 +29,9 @@ export class HungUp extends Error {
 
 const scopes = new AsyncLocalStorage<Scope | undefined>();
 
-/** Runs what answers a request; `signal` is aborted with a HungUp when nobody waits for the answer any more. */
-export function inRequest<Result>(signal: AbortSignal, work: () => Result): Result {
-  return scopes.run({ signal, holdings: { connections: 0, isCommitted: false } }, work);
+/** Runs what answers a request of a client; `signal` is aborted with a HungUp when nobody waits for the answer any more. */
+export function inRequest<Result>(client: string, signal: AbortSignal, work: () => Result): Result {
+  return scopes.run({ signal, holdings: { client, isSignIn: false, connections: 0, isCommitted: false } }, work);
 }
 
 /** Runs what several requests share, or what belongs to none: no client's end stops it. */
@@ -61,4 +65,15 @@ export function requestHoldings(): Holdings | undefined {
 export function workOnRowsOf(key: string): void {
   const holdings = requestHoldings();
   if (holdings !== undefined) holdings.key = key;
+}
+
+/** Tells that the rest of the request begins or renews a session. */
+export function signsIn(): void {
+  const holdings = requestHoldings();
+  if (holdings !== undefined) holdings.isSignIn = true;
+}
+
+/** Whose turn it is where clients take turns; what belongs to no request shares one. */
+export function requestClient(): string {
+  return requestHoldings()?.client ?? '';
 }

@@ -1,7 +1,7 @@
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Context } from '../context.js';
 import { normalIdentifier } from '../lib/email-address.js';
-import { workOnRowsOf } from '../lib/request-scope.js';
+import { signsIn, workOnRowsOf } from '../lib/request-scope.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { rootPermissions } from './permissions.js';
 import { isSignedIn } from './rules.js';
@@ -20,9 +20,13 @@ function rowsNamed(input: Input, { secretKeys, refreshCookie }: Context): string
   return sessionId === undefined ? undefined : `session:${sessionId}`;
 }
 
+/** What begins or renews a session. */
+const SIGN_INS: ReadonlySet<string> = new Set(['login', 'completeTwoFactor', 'exchangeToken', 'refresh']);
+
 const nameRows: IMiddlewareFunction<unknown, Context> = (resolve, parent, args, context, info) => {
   const key = rowsNamed(args.input ?? {}, context);
   if (key !== undefined) workOnRowsOf(key);
+  if (SIGN_INS.has(info.fieldName)) signsIn();
   return resolve(parent, args, context, info);
 };
 

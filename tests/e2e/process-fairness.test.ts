@@ -10,8 +10,8 @@ import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import { type ChildGateway, dataDirectory, sharedSettings, startProcess } from '../support/process.js';
 
 const CONNECTIONS = 6;
-const ROUNDS = 4;
-const LOGINS = 12;
+const ROUNDS = 3;
+const LOGINS = 10;
 /** How many times as long others may wait for their sign-in while one account does what it can. */
 const SLOWER = 3;
 

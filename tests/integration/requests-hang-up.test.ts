@@ -142,7 +142,7 @@ it('never cancels the statement of whoever has the connection next', async () =>
       const hangUp = new AbortController();
       // The cancellation is sent 50 ms after the hang-up and takes some milliseconds.
       const seconds = 0.046 + 0.012 * Math.random();
-      const own = inRequest(hangUp.signal, () => pool.query(`SELECT pg_sleep(${seconds})`));
+      const own = inRequest('client', hangUp.signal, () => pool.query(`SELECT pg_sleep(${seconds})`));
       await sleep(3);
       const next = pool.query('SELECT pg_sleep(0.01)').catch((cause: unknown) => others.push(cause));
       hangUp.abort(new HungUp());

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { createGate, type Gate } from '../../lib/gate.js';
-import { hangUpSignal } from '../../lib/request-scope.js';
+import { hangUpSignal, requestClient } from '../../lib/request-scope.js';
 import { ProblemError, problem } from '../../problems.js';
 import type { Argon2, Argon2Parameters } from './argon2.js';
 
@@ -43,7 +43,7 @@ export async function createPasswordHasher(argon2: Argon2, cost = PASSWORD_HASH_
   const gate = createGate(places, places * QUEUE_PER_PLACE);
   const decoy = await argon2.hash(randomBytes(16).toString('hex'), cost);
   const throughGate = async <Result>(task: () => Promise<Result>): Promise<Result> => {
-    const result = await gate.enter(task, hangUpSignal());
+    const result = await gate.enter(task, hangUpSignal(), requestClient());
     if (result === 'full') {
       throw new ProblemError(problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
     }

@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { expect, inject, it, onTestFinished } from 'vitest';
+import { serveRequests } from '../../src/database/request-pool.js';
+import { RequestClient } from '../../src/lib/request-client.js';
+import { inRequest, signsIn, workOnRowsOf } from '../../src/lib/request-scope.js';
+
+/** A pool as requests get it. */
+function requestPool(max: number): pg.Pool {
+  const options = { connectionString: inject('postgresUrl'), max, Client: RequestClient as typeof pg.Client };
+  const pool = new pg.Pool(options as pg.PoolConfig);
+  serveRequests(pool);
+  onTestFinished(() => pool.end());
+  return pool;
+}
+
+const never = new AbortController().signal;
+const times = <Result>(count: number, task: (index: number) => Result) =>
+  Array.from({ length: count }, (_, index) => task(index));
+
+it('B12: keeps a part of the pool for requests that begin or renew a session', async () => {
+  const pool = requestPool(4);
+  let over = 0;
+  const held = times(12, (index) =>
+    inRequest(`client-${index}`, never, () => pool.query('SELECT pg_sleep(0.5)')).then(() => {
+      over += 1;
+    }),
+  );
+  const signIn = inRequest('somebody', never, () => {
+    signsIn();
+    return pool.query('SELECT 1');
+  });
+  await signIn;
+  expect(over).toBe(0);
+  const one = inRequest('somebody', never, () => pool.query('SELECT 1'));
+  await one;
+  expect(over).toBeGreaterThan(0);
+  await Promise.all(held);
+});
+
+it('lets clients take turns at the pool, whoever asked first and most', async () => {
+  const pool = requestPool(2);
+  const order: string[] = [];
+  const ask = (client: string) =>
+    inRequest(client, never, () => pool.query('SELECT pg_sleep(0.03)')).then(() => {
+      order.push(client);
+    });
+  await Promise.all([...times(20, () => ask('many')), ask('few'), ask('few')]);
+  expect(order).toHaveLength(22);
+  expect(order.lastIndexOf('few')).toBeLessThan(10);
+});
+
+it('lets a request that holds a connection take another, however many wait', async () => {
+  const pool = requestPool(4);
+  const nested = (index: number) =>
+    inRequest(`client-${index}`, never, async () => {
+      workOnRowsOf(`rows-${index % 3}`);
+      const client = await pool.connect();
+      try {
+        await client.query('SELECT pg_sleep(0.01)');
+        await pool.query('SELECT 1');
+      } finally {
+        client.release();
+      }
+    });
+  await Promise.all(times(30, nested));
+});
