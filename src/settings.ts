@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readSender } from './lib/mail-sender.js';
 import { checkTogether, type SettingProblem } from './settings/checks.js';
 import { isQuoted } from './settings/readers.js';
 import { settingsSchema, type Variables } from './settings/schema.js';
@@ -145,7 +146,10 @@ function complete(read: Variables): Settings {
 
 /** The name in front of the address of a sender. */
 function displayNameOf(sender: string): string {
-  return (/^"?([^"<>]*?)"?\s*<[^<>]+>$/.exec(sender)?.[1] ?? '').trim().slice(0, LONGEST_NAME);
+  return Array.from(readSender(sender)?.name ?? '')
+    .slice(0, LONGEST_NAME)
+    .join('')
+    .trim();
 }
 
 function camelCase(variable: string): string {

@@ -85,6 +85,14 @@ export const emailAddress = z
     return z.NEVER;
   });
 
+/**
+ * An address that the operator configures: plain as it stands, so that it may lead to this machine, or with a domain that has
+ * to be turned into ASCII. Undefined where no mail can be sent to or from it.
+ */
+export function configuredAddress(text: string): string | undefined {
+  return isPlainAddress(text) ? text : emailAddress.safeParse(text).data;
+}
+
 /** The one spelling of whoever is named at a login or in a count: an address as it is kept, or a username in lower case. */
 export function normalIdentifier(typed: string): string {
   const text = typed.trim();

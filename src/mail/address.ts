@@ -1,4 +1,5 @@
 import { isPlainAddress } from '../lib/email-address.js';
+import { readSender, type Sender } from '../lib/mail-sender.js';
 import { MailError } from './mail-error.js';
 
 /**
@@ -11,24 +12,12 @@ export function assertAddress(address: string): void {
   if (!isPlainAddress(address)) throw new MailError('permanent', 'the recipient is not one plain mail address');
 }
 
-/** A sender as nodemailer takes it, with nothing left to parse. */
-export interface Sender {
-  name: string;
-  address: string;
-}
-
-const SENDER = /^(?:"?(?<name>[^"<>]*?)"?\s*<(?<bracketed>[^<>]+)>|(?<bare>[^<>\s]+))$/;
-
 /**
  * Reads MAIL_FROM: an address, or a name and an address in angle brackets.
  * @throws Error that names the setting.
  */
 export function parseSender(mailFrom: string): Sender {
-  const groups = SENDER.exec(mailFrom.trim())?.groups;
-  const address = groups?.bracketed ?? groups?.bare ?? '';
-  const name = (groups?.name ?? '').trim();
-  if (!isPlainAddress(address) || /\p{Cc}/u.test(name)) {
-    throw new Error('MAIL_FROM must be one mail address, bare or with a display name');
-  }
-  return { name, address };
+  const sender = readSender(mailFrom);
+  if (sender === undefined) throw new Error('MAIL_FROM must be one mail address, bare or with a display name');
+  return sender;
 }

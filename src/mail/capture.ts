@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer, { type SentMessageInfo, type Transport } from 'nodemailer';
-import type { Sender } from './address.js';
+import type { Sender } from '../lib/mail-sender.js';
 import type { CapturedMail } from './captured-mail.js';
 import { MailError } from './mail-error.js';
 import { fileNameOf, idFolder, idOf, mailFolder } from './mail-folder.js';

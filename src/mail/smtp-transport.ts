@@ -1,6 +1,6 @@
 import nodemailer from 'nodemailer';
+import type { Sender } from '../lib/mail-sender.js';
 import { parseSmtpUrl, type SmtpServer } from '../lib/smtp-url.js';
-import type { Sender } from './address.js';
 import { mailErrorFrom } from './mail-error.js';
 import type { Compose, MailTransport } from './outgoing-mail.js';
 import { checkSmtp } from './smtp-check.js';

@@ -1,5 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
-import { assertAddress, parseSender, type Sender } from './address.js';
+import type { Sender } from '../lib/mail-sender.js';
+import { assertAddress, parseSender } from './address.js';
 import { createCaptureTransport } from './capture.js';
 import { MailError } from './mail-error.js';
 import type { Compose, MailTransport, OutgoingMail } from './outgoing-mail.js';

@@ -1,11 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ipaddr from 'ipaddr.js';
+import { configuredAddress } from '../lib/email-address.js';
+import { readSender } from '../lib/mail-sender.js';
 import { entriesOf, listOf, type Reader, reader } from './readers.js';
-
-const MAIL_ADDRESS = /[^\s<>@,;:"()\\]+@[^\s<>@,;:"()\\]+/.source;
-const BARE_ADDRESS = new RegExp(`^${MAIL_ADDRESS}$`);
-const MAIL_SENDER = new RegExp(`^(?:${MAIL_ADDRESS}|(?:"[^"\\\\]*"|[^<>",;:@()\\\\]*) *<${MAIL_ADDRESS}>)$`);
 
 /** Reads an http or https address without its trailing slash; in production only https. */
 export function webAddress(production: boolean): Reader<string> {
@@ -90,17 +88,19 @@ export const proxyAddresses: Reader<readonly string[]> = reader((text, refuse) =
 
 /** Reads one sender, bare or with a display name, which can not smuggle a header or a second address. */
 export const mailSender: Reader<string> = reader((text, refuse) => {
-  const hasControlCharacter = Array.from(text).some((character) => character < ' ' || character === '\x7f');
-  if (hasControlCharacter || !MAIL_SENDER.test(text)) {
-    refuse('must be one mail address, bare or with a display name, on one line');
+  if (readSender(text) === undefined) {
+    refuse(
+      'must be one mail address, bare or with a display name, on one line; a name with , ; : @ ( ) stands in quotes',
+    );
   }
   return text;
 });
 
-/** Reads one bare mail address. */
+/** Reads one bare mail address; a Unicode domain is turned into ASCII. */
 export const plainAddress: Reader<string> = reader((text, refuse) => {
-  if (!BARE_ADDRESS.test(text)) refuse('must be one bare mail address');
-  return text;
+  const address = configuredAddress(text);
+  if (address === undefined) refuse('must be one bare mail address');
+  return address ?? text;
 });
 
 /** Reads a folder as an absolute path. */

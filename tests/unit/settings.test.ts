@@ -601,8 +601,18 @@ describe('addresses', () => {
       '"A\r\nBcc: b" <a@x.example>',
       'a@x.example\u0000',
       'A <a@x.example',
+      `${'a'.repeat(65)}@x.example`,
+      'a..b@x.example',
+      'a@foo-.example',
+      'A <a@\u202Ex.example>',
     ];
     for (const MAIL_FROM of bad) expect(development({ MAIL_FROM }), MAIL_FROM).toHaveLength(1);
+    for (const name of ['SUPPORT_EMAIL', 'MAIL_REPLY_TO']) {
+      for (const text of ['a..b@x.example', 'a@foo-.example', `${'a'.repeat(65)}@x.example`]) {
+        expect(development({ [name]: text }), text).toHaveLength(1);
+      }
+    }
+    expect(loadSettings({ MAIL_REPLY_TO: 'post@bücher.example' }).mailReplyTo).toBe('post@xn--bcher-kva.example');
   });
 });
 

@@ -25,11 +25,36 @@ describe('the sender', () => {
     ['Gatehouse <no-reply@localhost>', { name: 'Gatehouse', address: 'no-reply@localhost' }],
     ['"Gate, house" <no-reply@example.com>', { name: 'Gate, house', address: 'no-reply@example.com' }],
     ['<no-reply@example.com>', { name: '', address: 'no-reply@example.com' }],
+    ['"The \\"Best\\" Shop \\\\ Co" <a@x.example>', { name: 'The "Best" Shop \\ Co', address: 'a@x.example' }],
+    ['"Acme (Berlin): Shop; @home" <a@x.example>', { name: 'Acme (Berlin): Shop; @home', address: 'a@x.example' }],
+    ["Müller & Söhne – O'Neil 🎉 <a@x.example>", { name: "Müller & Söhne – O'Neil 🎉", address: 'a@x.example' }],
+    ['Bücher <post@bücher.example>', { name: 'Bücher', address: 'post@xn--bcher-kva.example' }],
+    ['post@bücher.example', { name: '', address: 'post@xn--bcher-kva.example' }],
+    ["r&d/o'hara@x.example", { name: '', address: "r&d/o'hara@x.example" }],
   ])('%s', (text, sender) => {
     expect(parseSender(text)).toEqual(sender);
   });
 
-  test.each(['', 'Gatehouse', 'a@b, c@d', 'Gate\nhouse <a@b>', 'x <a@b> y', '<a@b> <c@d>'])('%j is refused', (text) => {
+  test.each([
+    '',
+    'Gatehouse',
+    'a@b, c@d',
+    'Gate\nhouse <a@b>',
+    'x <a@b> y',
+    '<a@b> <c@d>',
+    'Acme, Shop <a@b>',
+    'b@c <a@b>',
+    '"Acme <a@b>',
+    '"Acme" Shop" <a@b>',
+    '"Acme <c@d>" <a@b>',
+    'Acme\u202Eelpmaxe <a@b>',
+    '=?utf-8?Q?Acme?= <a@b>',
+    `${'x'.repeat(65)}@example.com`,
+    `a@${'x'.repeat(64)}.example`,
+    'a@foo-.example.com',
+    'a..b@example.com',
+    'müller@example.com',
+  ])('%j is refused', (text) => {
     expect(() => parseSender(text)).toThrow('MAIL_FROM must be one mail address, bare or with a display name');
   });
 });

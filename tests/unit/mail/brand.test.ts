@@ -101,6 +101,8 @@ describe('the settings of the brand', () => {
       twoFactorIssuer: 'Acme  Shop',
     });
     expect(read({ MAIL_FROM: 'no-reply@acme.example' }).appName).toBe('Gatehouse');
+    expect(read({ MAIL_FROM: '"The \\"Best\\" Shop" <a@acme.example>' }).appName).toBe('The "Best" Shop');
+    expect(read({ MAIL_FROM: `${'🎉'.repeat(80)} <a@acme.example>` }).appName).toBe('🎉'.repeat(64));
     expect(read({ MAIL_FROM: 'Acme <a@acme.example>', APP_NAME: 'Other' })).toMatchObject({
       appName: 'Other',
       twoFactorIssuer: 'Other',

@@ -54,10 +54,16 @@ async function tcpServer(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function transportTo(port: number, credentials = '', nodeEnv = 'test', query = ''): MailTransport {
+function transportTo(
+  port: number,
+  credentials = '',
+  nodeEnv = 'test',
+  query = '',
+  mailFrom = 'Gatehouse <no-reply@gate.example>',
+): MailTransport {
   const transport = createTransport({
     smtpUrl: `smtp://${credentials}127.0.0.1:${port}${query}`,
-    mailFrom: 'Gatehouse <no-reply@gate.example>',
+    mailFrom,
     dataDir: '/nonexistent',
     nodeEnv,
   });
@@ -80,6 +86,19 @@ describe('a mail over SMTP', () => {
     expect(message).toMatch(/^X-Auto-Response-Suppress: All\r$/m);
     expect(message).toContain('Your code is 482913.');
     expect(message).toContain('<b>482913</b>');
+  });
+
+  test.each([
+    ['"Acme, Inc. (Berlin): Shop" <a@x.example>', '"Acme, Inc. (Berlin): Shop" <a@x.example>'],
+    ['"The \\"Best\\" Shop" <a@x.example>', '"The \\"Best\\" Shop" <a@x.example>'],
+    ['Müller & Söhne <a@x.example>', '=?UTF-8?Q?M=C3=BCller_=26_S=C3=B6hne?= <a@x.example>'],
+    ["O'Neil <post@bücher.example>", '"O\'Neil" <post@xn--bcher-kva.example>'],
+  ])('from %s has that name in its header, and one sender', async (mailFrom, header) => {
+    const { received, port } = await smtpServer();
+    await transportTo(port, '', 'test', '', mailFrom).send(outgoing({ to: 'robin@example.com' }));
+    // The server of the test shows domains in Unicode.
+    expect(received[0]?.from).toBe(/<(.*)>$/.exec(mailFrom)?.[1]);
+    expect(received[0]?.message).toContain(`From: ${header}\r\n`);
   });
 
   test('leaves production only over TLS, unless the operator writes otherwise', async () => {
