@@ -12,7 +12,7 @@ import { type CheckPasswordPayload, checkPasswordJob } from './jobs/check-passwo
 import { createJobCounters, type JobCounters } from './jobs/job-counters.js';
 import { createJobQueue, type JobQueue } from './jobs/queue.js';
 import { type SendMailPayload, sendMailJob } from './jobs/send-mail.js';
-import { type Clock, systemClock } from './lib/clock.js';
+import { type Clock, createFollowingClock, tick } from './lib/clock.js';
 import { keptSecret } from './lib/files.js';
 import { locales } from './lib/languages.js';
 import { type Location, type Locations, noLocations, openLocations } from './lib/locations.js';
@@ -158,7 +158,7 @@ function watchRevocations(
 function openMail(settings: Settings, logger: Logger): Pick<Dependencies, 'mailTransport' | 'mailRoute'> {
   loadTemplates(settings);
   const mailTransport = withBreaker(withOutcomes(createTransport(settings)), {
-    now: Date.now,
+    now: tick,
     onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),
   });
   const onChange = (reason: string | undefined) => {
@@ -180,12 +180,19 @@ export async function createDependencies(settings: Settings, replacements: Repla
   }
 }
 
+/** The checks tell from the start of a wrong clock and of a mail server that takes nothing; revocations are read by the right time. */
+async function begin(readiness: DatabaseReadiness, watch: () => Promise<void>, mailRoute: MailRoute): Promise<void> {
+  const knowTime = readiness.check().catch(() => undefined);
+  await Promise.all([knowTime.then(watch), mailRoute.isOpen()]);
+}
+
 async function build(
   settings: Settings,
   replacements: Replacements & { logger: Logger },
   database: Database,
 ): Promise<Dependencies> {
-  const clock = replacements.clock ?? systemClock;
+  const databaseClock = createFollowingClock();
+  const clock = replacements.clock ?? databaseClock;
   const { logger } = replacements;
   const { databaseUrl, directUrl, embedded } = database;
   const locations = await openLocationsOf(settings, logger);
@@ -196,6 +203,7 @@ async function build(
     poolMax: settings.databasePoolMax,
     statementTimeoutMilliseconds: settings.databaseStatementTimeoutMs,
     logger,
+    clock: databaseClock,
   });
   const query = createQuery(orm);
   const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
@@ -205,7 +213,7 @@ async function build(
   const watch = watchRevocations({ settings, logger, clock, query, redis, databaseUrl, directUrl });
   const mail = openMail(settings, logger);
   const metrics = new Registry();
-  const readiness = createDatabaseReadiness({ url: databaseUrl, logger });
+  const readiness = createDatabaseReadiness({ url: databaseUrl, logger, clock: databaseClock });
   const location = { redisUrl: settings.redisUrl, databaseUrl: directUrl, logger };
   const mailQueue = createJobQueue(sendMailJob, location, { poolSize: 2 });
   const passwordCheckQueue = createJobQueue(checkPasswordJob, location, { inUse: settings.breachCheck });
@@ -233,9 +241,7 @@ async function build(
     mailLocales: locales,
     metrics,
     ...createJobCounters(metrics),
-    // The checks tell from the start of a clock that is wrong and of a mail server that takes nothing.
-    watch: async () =>
-      void (await Promise.all([watch.start(), readiness.check().catch(() => undefined), mail.mailRoute.isOpen()])),
+    watch: () => begin(readiness, watch.start, mail.mailRoute),
     async close() {
       locations.close();
       await within(

@@ -49,10 +49,11 @@ function logFormat({ logFormat: chosen, nodeEnv }: Settings): 'json' | 'pretty' 
   return chosen ?? (nodeEnv === 'development' && process.stdout.isTTY ? 'pretty' : 'json');
 }
 
-/** Brings the database and, where it lives there, the queue to this version. */
-export async function migrateAll({ settings, directUrl, logger }: Dependencies): Promise<void> {
+/** Brings the database and, where it lives there, the queue to this version, and learns the database's time. */
+export async function migrateAll({ settings, directUrl, readiness, logger }: Dependencies): Promise<void> {
   const queueSchema = settings.redisUrl === undefined ? QUEUE_SCHEMA : undefined;
   await migrateDatabase({ url: directUrl, queueSchema, logger });
+  await readiness.check().catch(() => undefined);
 }
 
 /** What went wrong, without the stack: nobody has to mend code while a database is being started. */

@@ -1,8 +1,9 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryResult } from 'pg';
 import type { Logger } from 'pino';
 import { entities } from '../entities/all.js';
+import { type FollowingClock, tick } from '../lib/clock.js';
 import { RequestClient } from '../lib/request-client.js';
 import { migrations } from './migrations/all.js';
 import { serveRequests } from './request-pool.js';
@@ -14,6 +15,8 @@ export interface OrmOptions {
   poolMax: number;
   statementTimeoutMilliseconds: number;
   logger: Logger;
+  /** Is told the database's time. */
+  clock?: Pick<FollowingClock, 'follow'>;
 }
 
 /** How long a request may wait for a connection before it is told that the database is away, in milliseconds. */
@@ -29,9 +32,18 @@ const SESSION = [
   "SET TimeZone = 'UTC'",
   'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ].join('; ');
+const TELL_TIME = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
 
-function prepareSession(client: ClientBase, done: (error?: Error) => void): void {
-  client.query(SESSION).then(() => done(), done);
+/** Every connection also tells the time that counts: the database's, before anything is decided on it. */
+function sessionWith(clock: OrmOptions['clock']) {
+  return (client: ClientBase, done: (error?: Error) => void): void => {
+    const from = tick();
+    const prepare = async () => {
+      const results = (await client.query(`${SESSION}; ${TELL_TIME}`)) as unknown as QueryResult<{ now: number }>[];
+      clock?.follow(Number(results.at(-1)?.rows[0]?.now), from, tick());
+    };
+    prepare().then(() => done(), done);
+  };
 }
 
 /** Builds the ORM; connects with the first query, so that a database that is away does not stop the process. */
@@ -51,7 +63,7 @@ export function createOrm(options: OrmOptions): MikroORM {
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
       statement_timeout: patience,
       keepAlive: true,
-      verify: prepareSession,
+      verify: sessionWith(options.clock),
       Client: RequestClient,
       onPoolCreated: serveRequests,
       answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { type FollowingClock, tick } from '../lib/clock.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { SteadyClient } from '../lib/steady-client.js';
 import { migrations } from './migrations/all.js';
@@ -39,16 +40,25 @@ const RIGHTS = `
     unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege`;
 const MIGRATED = 'SELECT name FROM migrations';
 
+interface Clocks {
+  /** This machine's, which is judged. */
+  now(): number;
+  /** Tells the clock that decides. */
+  follow: FollowingClock['follow'];
+}
+
 /** How far `from`–`to` on this machine's clock is from `there`; a moment within them is no difference. */
 function skewOf(from: number, to: number, there: number): number {
   if (there < from) return from - there;
   return Math.max(0, there - to);
 }
 
-async function ask(pool: pg.Pool, now: () => number): Promise<DatabaseState> {
-  const from = now();
+async function ask(pool: pg.Pool, { now, follow }: Clocks): Promise<DatabaseState> {
+  const [from, fromTick] = [now(), tick()];
   const written = await pool.query<{ now: number }>(WRITE);
-  const skewMilliseconds = skewOf(from, now(), written.rows[0]?.now ?? 0);
+  const there = written.rows[0]?.now ?? 0;
+  follow(there, fromTick, tick());
+  const skewMilliseconds = skewOf(from, now(), there);
   const rights = await pool.query<{ granted: boolean }>(RIGHTS);
   if (rights.rows[0]?.granted !== true) throw new Error('The role of the gateway may not read and write its tables.');
   const { rows } = await pool.query<{ name: string }>(MIGRATED);
@@ -62,7 +72,7 @@ async function ask(pool: pg.Pool, now: () => number): Promise<DatabaseState> {
 
 /** Opens a connection for readiness alone, so that it waits behind no request; asks by it once a minute in any case. */
 export function createDatabaseReadiness(
-  { url, logger }: { url: string; logger: Logger },
+  { url, logger, clock }: { url: string; logger: Logger; clock: Pick<FollowingClock, 'follow'> },
   now: () => number = Date.now,
 ): DatabaseReadiness {
   const pool = new pg.Pool({
@@ -77,7 +87,7 @@ export function createDatabaseReadiness(
   pool.on('error', () => undefined);
   const warn = sparingWarning(logger, { component: 'clock' }, 'the clock of this machine differs from the database’s');
   const check = async () => {
-    const state = await ask(pool, now);
+    const state = await ask(pool, { now, follow: clock.follow });
     if (state.isSkewed) {
       warn(new Error(`The clocks are ${Math.round(state.skewMilliseconds / 1_000)} s apart.`));
     }

@@ -1,6 +1,7 @@
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DeviceCookie, RefreshCookie } from '../context.js';
+import type { Dependencies } from '../dependencies.js';
 import type { Settings } from '../settings.js';
 
 const DEVICE_COOKIE_SECONDS = 365 * 86_400;
@@ -19,14 +20,18 @@ function attributesOf(settings: Settings): CookieSerializeOptions {
 }
 
 /** Reads and writes the cookie of the refresh token for one request. */
-export function createRefreshCookie(settings: Settings, request: FastifyRequest, reply: FastifyReply): RefreshCookie {
+export function createRefreshCookie(
+  { settings, clock }: Pick<Dependencies, 'settings' | 'clock'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): RefreshCookie {
   const name = cookieName(settings, 'refresh');
   const attributes = attributesOf(settings);
   return {
     value: request.cookies[name] ?? null,
     set(refreshToken, expiresAt, rememberMe) {
       // Without "remember me" the cookie goes with the browser's own session.
-      const maxAge = rememberMe ? { maxAge: Math.floor((expiresAt.getTime() - Date.now()) / 1000) } : {};
+      const maxAge = rememberMe ? { maxAge: Math.floor((expiresAt.getTime() - clock.now().getTime()) / 1000) } : {};
       void reply.setCookie(name, refreshToken, { ...attributes, ...maxAge });
     },
     clear() {

@@ -147,7 +147,7 @@ export function createContextFactory(dependencies: Dependencies) {
         deviceToken: readDeviceToken(dependencies.settings, request),
       },
       requestId: request.id,
-      refreshCookie: createRefreshCookie(dependencies.settings, request, reply),
+      refreshCookie: createRefreshCookie(dependencies, request, reply),
       deviceCookie: createDeviceCookie(dependencies.settings, reply),
       fromRouter: isFromRouter(dependencies, request),
       tellLimit: createLimitHeaders(reply),

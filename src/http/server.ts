@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
+import { tick } from '../lib/clock.js';
 import { registerChangePassword } from './change-password.js';
 import { isDevelopmentPage, registerDevelopmentPages } from './development-pages.js';
 import { GRAPHQL_PATH, registerGraphQL } from './graphql.js';
@@ -48,8 +49,8 @@ function boundConnections({ server }: FastifyInstance, { settings, logger }: Dep
   let quietUntil = 0;
   server.on('drop', () => {
     server.closeIdleConnections();
-    if (Date.now() < quietUntil) return;
-    quietUntil = Date.now() + QUIET_MILLISECONDS;
+    if (tick() < quietUntil) return;
+    quietUntil = tick() + QUIET_MILLISECONDS;
     logger.warn({ connections: settings.maxConnections }, 'connections are dropped; MAX_CONNECTIONS is reached');
   });
 }

@@ -42,13 +42,32 @@ export interface LimitWindow {
 /** The table of the counters in PostgreSQL. */
 export const LIMITS_TABLE = 'rate_limits';
 
+/** How a counter moves, and when its window ends, by the clock of the database, which all processes share. */
+const COUNT = `
+  INSERT INTO ${LIMITS_TABLE} AS counter (key, points, expire)
+  SELECT $1, $2::int, now + $3::bigint FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) AS clock
+  ON CONFLICT (key) DO UPDATE SET
+    points = CASE WHEN counter.expire <= excluded.expire - $3::bigint THEN 0 ELSE counter.points END + excluded.points,
+    expire = CASE WHEN counter.expire <= excluded.expire - $3::bigint THEN excluded.expire ELSE counter.expire END
+  RETURNING points, expire - (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $4::bigint AS expire`;
+
+/** The library writes and compares the time of its process; everything else of it stays. */
+class SharedTimeLimiter extends RateLimiterPostgres {
+  declare readonly client: Pool;
+
+  /** The answer's `expire` is told in this process's time, by which the library works out what is left. */
+  _upsert(key: string, points: number, milliseconds: number): Promise<unknown> {
+    return this.client.query({ name: 'count-try', text: COUNT, values: [key, points, milliseconds, Date.now()] });
+  }
+}
+
 function buildLimiter(stores: LimiterStores, name: string, window: LimitWindow): RateLimiterAbstract {
   const { points, seconds: duration, isForgettable = false } = window;
   // A key that is used up is refused from memory until its window ends, so that a flood does not reach the store; one that
   // may be forgotten before is not, as no process would learn of it.
   const block = isForgettable ? {} : { inMemoryBlockOnConsumed: points + 1 };
   const common = { keyPrefix: name, points, duration, ...block };
-  const postgres = new RateLimiterPostgres({
+  const postgres = new SharedTimeLimiter({
     ...common,
     storeClient: stores.pool,
     storeType: 'pool',

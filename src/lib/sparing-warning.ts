@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { tick } from './clock.js';
 
 const SILENT_MILLISECONDS = 10_000;
 
@@ -7,12 +8,12 @@ export function sparingWarning(logger: Logger, fields: object, message: string):
   let silentUntil = 0;
   let leftOut = 0;
   return (cause) => {
-    if (Date.now() < silentUntil) {
+    if (tick() < silentUntil) {
       leftOut += 1;
       return;
     }
     logger.warn({ err: cause, ...fields, ...(leftOut === 0 ? {} : { leftOut }) }, message);
-    silentUntil = Date.now() + SILENT_MILLISECONDS;
+    silentUntil = tick() + SILENT_MILLISECONDS;
     leftOut = 0;
   };
 }

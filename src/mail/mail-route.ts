@@ -1,3 +1,4 @@
+import { tick } from '../lib/clock.js';
 import { onceInAWhile } from '../lib/once-in-a-while.js';
 import { within } from '../lib/within.js';
 import { MailError } from './mail-error.js';
@@ -34,7 +35,7 @@ const FIRST_RETRY_MILLISECONDS = 1_000;
 const LONGEST_RETRY_MILLISECONDS = 8_000;
 
 /** The last check of the whole way, and the next one when it is asked for. */
-function createChecks({ transport, now = Date.now, onChange }: WatchedTransport) {
+function createChecks({ transport, now = tick, onChange }: WatchedTransport) {
   let running: Promise<void> | undefined;
   let endedAt = Number.NEGATIVE_INFINITY;
   let passed: boolean | undefined;

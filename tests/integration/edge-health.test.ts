@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { describe, expect, inject, it, vi } from 'vitest';
 import { createDatabaseReadiness } from '../../src/database/readiness.js';
+import { createFollowingClock } from '../../src/lib/clock.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { createTestDatabase } from '../support/database.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
@@ -122,7 +123,10 @@ describe('readiness of the database', () => {
       [3_600_000, true],
       [-3_600_000, true],
     ] as const) {
-      const readiness = createDatabaseReadiness({ url, logger }, () => Date.now() + offset);
+      const readiness = createDatabaseReadiness(
+        { url, logger, clock: createFollowingClock() },
+        () => Date.now() + offset,
+      );
       expect(await readiness.check()).toMatchObject({ isSkewed });
       await readiness.close();
     }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, inject, it, vi } from 'vitest';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { LoginDocument, SignupDocument } from '../generated/operations.js';
 import { type TestGateway, type TestOptions, testGateway } from '../support/app.js';
-import { newEmail, PASSWORD } from '../support/journey.js';
+import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 
 const redisUrl = inject('redisUrl');
 const stores: [string, Record<string, string> | null][] = [
@@ -75,6 +75,19 @@ describe.each(stores.filter(([, env]) => env !== null) as [string, Record<string
       const second = await gateway.send(`{ ${aliases(2).join(' ')} }`);
       expect(second.errors.map(({ extensions }) => extensions.code)).toEqual(['RATE_LIMITED']);
       expect(second.status).toBe(429);
+    });
+
+    it.each([7_200_000, -7_200_000])('keeps its windows where this machine’s clock is %d ms off', async (offset) => {
+      const gateway = await connected({ env: { RATE_LIMITS: 'login=1/1h,login:account=1000/1h', ...env } });
+      expect(await login(gateway, 'nobody')).toBe('InvalidCredentialsProblem');
+      const { now } = Date;
+      const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + offset);
+      onTestFinished(() => clock.mockRestore());
+      const input = { identifier: 'nobody', password: 'wrong' };
+      const { data } = await gateway.ask(LoginDocument, { input }, { from: '192.0.2.1' });
+      const { retryAfterSeconds } = expectType(data.login, 'AuthRateLimitProblem');
+      expect(retryAfterSeconds).toBeGreaterThan(3_500);
+      expect(retryAfterSeconds).toBeLessThan(3_601);
     });
 
     it('opens again when the window ends', async () => {

@@ -57,16 +57,28 @@ function openDatabase(url: string): pg.Pool {
   return pool;
 }
 
+/** How the two are unlike. */
+interface Unlike {
+  /** Settings of each. */
+  own?: readonly [Record<string, string>, Record<string, string>];
+  /** Waits until a process can be asked. */
+  until?: (gateway: ChildGateway) => Promise<void>;
+}
+
 /** Starts both; limits are off unless a test sets RATE_LIMITS, and requests say for themselves from where they come. */
-export async function twoProcesses(settings: Record<string, string> = {}): Promise<TwoProcesses> {
+export async function twoProcesses(
+  settings: Record<string, string> = {},
+  { own = [{}, {}], until = whole }: Unlike = {},
+): Promise<TwoProcesses> {
   const [server, redis, database] = await Promise.all([mailServer(), redisServer(), createTestDatabase()]);
   whenFinished(() => database.drop());
   const pool = openDatabase(database.url);
   const dataDir = dataDirectory();
   const parts = { REDIS_URL: redis.url, SMTP_URL: server.url, TRUSTED_PROXIES: '127.0.0.1', LOG_LEVEL: 'debug' };
   const env = { ...sharedSettings(database.url), ...parts, ...settings };
-  const both = await Promise.all([startProcess({ dataDir, env }), startProcess({ dataDir, env })]);
-  await Promise.all(both.map(whole));
+  const start = (index: 0 | 1) => startProcess({ dataDir, env: { ...env, ...own[index] } });
+  const both = await Promise.all([start(0), start(1)]);
+  await Promise.all(both.map(until));
   const [one, other] = both;
   return {
     one,

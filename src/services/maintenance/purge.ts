@@ -10,7 +10,6 @@ const BATCH = 500;
 /** Finding what is old may read a whole table. */
 const STATEMENT_TIMEOUT = '60s';
 
-/** The limiter's clock is the machine's own. */
 const PURGE_LIMITS = `DELETE FROM rate_limits WHERE expire < extract(epoch FROM now()) * 1000`;
 
 async function deleteBatch(em: EntityManager, { table, where, before, permit }: PurgeRule): Promise<number> {

@@ -1,7 +1,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { SigningKey } from '../../entities/signing-key.js';
-import { addSeconds, type Clock } from '../../lib/clock.js';
+import { addSeconds, type Clock, tick } from '../../lib/clock.js';
 import { outsideOfRequests } from '../../lib/request-scope.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 
@@ -138,15 +138,15 @@ function canSign({ activeFrom, privateKey }: RingEntry, now: Date): boolean {
 /** Reads the ring from the database and keeps it in memory. */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   let entries: RingEntry[] = [];
-  let readAt = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
   const read = async (): Promise<void> => {
     entries = await readEntries(options);
-    readAt = Date.now();
+    readAt = tick();
   };
   const refresh = (olderThan: number): Promise<void> => {
-    if (Date.now() - readAt < olderThan) return Promise.resolve();
+    if (tick() - readAt < olderThan) return Promise.resolve();
     reading ??= outsideOfRequests(read).finally(() => {
       reading = undefined;
     });
