@@ -1,5 +1,11 @@
 // Runs before start and test. Written so that an old Node can read it: without it one of the native parts ends an old
 // process with no message at all.
+if (process.platform === 'win32') {
+  console.error(
+    'Gatehouse runs on Linux and macOS. On Windows use WSL 2: https://learn.microsoft.com/windows/wsl/install',
+  );
+  process.exit(1);
+}
 const oldest = 22;
 const present = process.versions.node;
 if (Number(present.split('.')[0]) < oldest) {

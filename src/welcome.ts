@@ -10,6 +10,6 @@ export async function printWelcome({ settings, orm }: Dependencies): Promise<voi
   if (settings.smtpUrl === undefined) lines.push(`Mailbox   ${publicUrl}/dev/mail`);
   const admins = await orm.em.fork().count(User, { role: 'admin' });
   if (admins === 0)
-    lines.push('Admin     there is none yet; make the first one by: npm run admin:create -- you@example.com');
+    lines.push('Admin     none yet; create one with: npm run admin:create -- you@example.com');
   process.stdout.write(`\n  Gatehouse is ready.\n\n${lines.map((line) => `    ${line}\n`).join('')}\n`);
 }

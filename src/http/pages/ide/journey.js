@@ -4,14 +4,14 @@ function tab(query, input, headers) {
   return { query, variables: input === undefined ? undefined : JSON.stringify({ input }, null, 2), headers };
 }
 
-/** The tabs of the first visit: the way of a new user, one step a tab. */
+/** The tabs of the first visit: the journey of a new user, one operation per tab. */
 export const journey = [
   tab(
-    `# 1 · Make an account.
-#     A mail with a code goes out to the address below.
+    `# 1 · Sign up.
+#     The address below gets an email with a code.
 #
 # Ctrl-Enter runs the operation, Ctrl-Space completes it.
-# The book on the left explains every type and field.
+# The book on the left documents every type and field.
 
 mutation SignUp($input: SignupInput!) {
   signup(input: $input) {
@@ -44,8 +44,8 @@ mutation SignUp($input: SignupInput!) {
     },
   ),
   tab(
-    `# 2 · Confirm the address with the code from the mail.
-#     Outside production every mail is at /dev/mail.
+    `# 2 · Verify the address with the code from the email.
+#     Without a mail server, every email is at /dev/mail.
 
 mutation VerifyEmail($input: VerifyEmailInput!) {
   verifyEmail(input: $input) {
@@ -83,8 +83,8 @@ mutation ExchangeToken($input: ExchangeTokenInput!) {
     { token: '<exchangeToken>', deviceName: 'First device', tokenDelivery: 'BODY' },
   ),
   tab(
-    `# 4 · Log in, as on a second device.
-#     BODY puts the tokens into the answer, for tools.
+    `# 4 · Log in as on a second device.
+#     BODY returns the tokens in the answer, for tools.
 #     Web applications use COOKIE, which keeps the
 #     refresh token away from scripts.
 
@@ -106,8 +106,8 @@ mutation LogIn($input: LoginInput!) {
     { identifier: 'new.user@example.com', password: 'Violet-Harbour-71', tokenDelivery: 'BODY' },
   ),
   tab(
-    `# 5 · Act as the user who is signed in.
-#     Open Headers below and put in the accessToken.
+    `# 5 · Ask who is signed in.
+#     Open Headers below and enter the accessToken.
 
 query Me {
   me {
@@ -140,8 +140,8 @@ mutation Refresh($input: RefreshInput) {
     { refreshToken: '<refreshToken>' },
   ),
   tab(
-    `# 7 · See where you are signed in.
-#     Open Headers below and put in the accessToken.
+    `# 7 · List your sessions.
+#     Open Headers below and enter the accessToken.
 
 query Sessions {
   mySessions {
@@ -160,8 +160,8 @@ query Sessions {
     bearer,
   ),
   tab(
-    `# 8 · End the other sessions, then this one.
-#     Open Headers below and put in the accessToken.
+    `# 8 · End your other sessions.
+#     Open Headers below and enter the accessToken.
 
 mutation RevokeOthers {
   revokeOtherSessions {
@@ -175,6 +175,13 @@ mutation RevokeOthers {
     }
   }
 }
+`,
+    undefined,
+    bearer,
+  ),
+  tab(
+    `# 9 · Log out.
+#     Open Headers below and enter the accessToken.
 
 mutation LogOut {
   logout {

@@ -1,0 +1,153 @@
+// Goes through the journey of the README against a running gateway, prints each answer, and fails at the first that is
+// not what the README says. Each run signs up a new address.
+//
+//   npm run journey [-- http://localhost:4000]
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const address = (process.argv[2] ?? `http://localhost:${process.env.PORT || 4000}`).replace(/\/$/, '');
+const email = `ada-${Date.now()}@example.com`;
+const password = 'Violet-Harbour-71';
+const MAIL_WAIT_SECONDS = 30;
+
+class Stop extends Error {}
+
+async function request(path, options) {
+  try {
+    return await fetch(`${address}${path}`, options);
+  } catch {
+    throw new Stop(`Nothing answers at ${address}. Start the gateway first, in another terminal, with: npm start`);
+  }
+}
+
+/** Tokens are shown by their first characters alone. */
+function shown(name, value) {
+  return /token$/i.test(name) && typeof value === 'string' ? `${value.slice(0, 12)}…` : value;
+}
+
+/** Sends one operation and prints its answer. */
+async function send(query, { input, token } = {}) {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await request('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization },
+    body: JSON.stringify({ query, variables: input === undefined ? undefined : { input } }),
+  });
+  const answer = await response.json();
+  console.log(`   ${JSON.stringify(answer, shown)}`);
+  return answer;
+}
+
+/** Sends a mutation and gives its result, which has to be of the type. */
+async function mutate(type, query, options) {
+  const { data } = await send(query, options);
+  const [result] = Object.values(data ?? {});
+  if (result?.__typename !== type) throw new Stop(`The answer should have been ${type}.`);
+  return result;
+}
+
+function step(title) {
+  console.log(`\n${title}`);
+}
+
+async function mailedCode() {
+  for (let waited = 0; waited < MAIL_WAIT_SECONDS * 4; waited += 1) {
+    const response = await request('/dev/mail.json');
+    if (!response.ok) {
+      throw new Stop(
+        `${address}/dev/mail.json answers ${response.status}: the mailbox is there outside production, without SMTP_URL.`,
+      );
+    }
+    const mail = (await response.json()).find(({ to }) => to === email);
+    if (mail !== undefined) return mail.code;
+    await sleep(250);
+  }
+  throw new Stop(`No email to ${email} came within ${MAIL_WAIT_SECONDS} s.`);
+}
+
+async function createAccount() {
+  step(`1. Sign up ${email}`);
+  await mutate(
+    'SignupAccepted',
+    `mutation SignUp($input: SignupInput!) { signup(input: $input) {
+      __typename ... on SignupAccepted { email mailStatus codeExpiresAt } ... on AuthProblem { code message } } }`,
+    { input: { email, password, displayName: 'Ada' } },
+  );
+
+  step(`2. Read the code from ${address}/dev/mail`);
+  const code = await mailedCode();
+  console.log(`   ${code}`);
+
+  step('3. Verify the address');
+  const { exchangeToken } = await mutate(
+    'EmailVerified',
+    `mutation Verify($input: VerifyEmailInput!) { verifyEmail(input: $input) {
+      __typename ... on EmailVerified { user { id email emailVerified } exchangeToken } ... on AuthProblem { code message } } }`,
+    { input: { email, code } },
+  );
+  return exchangeToken;
+}
+
+async function signInTwice(exchangeToken) {
+  const success =
+    '... on LoginSuccess { tokens { accessToken expiresIn refreshToken } session { id deviceName } firstLogin }';
+  step('4. Exchange the token for a session');
+  await mutate(
+    'LoginSuccess',
+    `mutation Exchange($input: ExchangeTokenInput!) { exchangeToken(input: $input) {
+      __typename ${success} ... on AuthProblem { code message } } }`,
+    { input: { token: exchangeToken, deviceName: 'First device', tokenDelivery: 'BODY' } },
+  );
+
+  step('5. Log in as on a second device, and ask who is signed in');
+  const { tokens } = await mutate(
+    'LoginSuccess',
+    `mutation LogIn($input: LoginInput!) { login(input: $input) {
+      __typename ${success} ... on AuthProblem { code message } } }`,
+    { input: { identifier: email, password, deviceName: 'Terminal', tokenDelivery: 'BODY' } },
+  );
+  const { data } = await send('{ me { id email displayName role emailVerified } }', { token: tokens.accessToken });
+  if (data?.me?.email !== email) throw new Stop(`"me" should have been ${email}.`);
+  return tokens.refreshToken;
+}
+
+async function refresh(refreshToken) {
+  step('6. Refresh');
+  const { tokens } = await mutate(
+    'RefreshSuccess',
+    `mutation Refresh($input: RefreshInput) { refresh(input: $input) {
+      __typename ... on RefreshSuccess { tokens { accessToken expiresIn refreshToken } } ... on AuthProblem { code message } } }`,
+    { input: { refreshToken } },
+  );
+  return tokens.accessToken;
+}
+
+async function endSessions(token) {
+  step('7. List the sessions, end the others, log out');
+  const { data } = await send('{ mySessions { totalCount nodes { id deviceName isCurrent } } }', { token });
+  if (data?.mySessions?.totalCount !== 2) throw new Stop('There should have been two sessions.');
+  await mutate(
+    'SessionsRevoked',
+    'mutation { revokeOtherSessions { __typename ... on SessionsRevoked { count } ... on AuthProblem { code message } } }',
+    { token },
+  );
+  await mutate(
+    'LogoutSuccess',
+    'mutation { logout { __typename ... on LogoutSuccess { sessionId } ... on AuthProblem { code message } } }',
+    { token },
+  );
+  const { errors = [] } = await send('{ me { id } }', { token });
+  if (errors[0]?.extensions?.code !== 'UNAUTHENTICATED') throw new Stop('The token should no longer have worked.');
+}
+
+try {
+  const exchangeToken = await createAccount();
+  const refreshToken = await signInTwice(exchangeToken);
+  const accessToken = await refresh(refreshToken);
+  await endSessions(accessToken);
+  console.log('\nDone. The same steps are tabs of the IDE; docs/errors.md has every problem code.');
+} catch (error) {
+  if (!(error instanceof Stop)) throw error;
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+}
