@@ -21,24 +21,24 @@ import { toEmailVerified, toMailAccepted, toSignupAccepted, toUser } from './to-
 
 @Resolver()
 export class AccountResolver {
-  @Query(() => User, { nullable: true, description: 'Who is signed in; null when nobody is.' })
+  @Query(() => User, { nullable: true, description: 'The signed-in user; null if nobody is signed in.' })
   async me(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return null;
     const user = await context.loaders.users.load(context.actor.userId);
     return user === null ? null : toUser(user, 'full');
   }
 
-  @Query(() => AuthConfig, { description: "The gateway's own rules, for forms. 100 an hour for each client." })
+  @Query(() => AuthConfig, { description: "The gateway's rules, for forms. Limit: 100 per hour per client." })
   authConfig(@Ctx() context: Context): AuthConfig {
     return Object.assign(new AuthConfig(), authConfig(context));
   }
 
   @Mutation(() => SignupResult, {
     description:
-      'Makes an account and mails a code to its address. Never tells whether the address had one. 5 an hour for each client.',
+      'Creates an account and sends a code to its address. Never reveals whether the address already had an account. Limit: 5 per hour per client.',
   })
   async signup(
-    @Arg('input', () => SignupInput, { description: 'Who signs up.' }) input: SignupInput,
+    @Arg('input', () => SignupInput, { description: 'Details of the new account.' }) input: SignupInput,
     @Ctx() context: Context,
   ) {
     const outcome = await signup(context, parseInput(inputRules.signup, input));
@@ -46,10 +46,12 @@ export class AccountResolver {
   }
 
   @Mutation(() => VerifyEmailResult, {
-    description: 'Proves an address by its code, and gives a token for one session. 10 an hour for each client.',
+    description:
+      'Verifies an address with its code, and returns a token for one session. Limit: 10 per hour per client.',
   })
   async verifyEmail(
-    @Arg('input', () => VerifyEmailInput, { description: 'The address and its code.' }) input: VerifyEmailInput,
+    @Arg('input', () => VerifyEmailInput, { description: 'The address and the code sent to it.' })
+    input: VerifyEmailInput,
     @Ctx() context: Context,
   ) {
     const outcome = await verifyEmail(context, parseInput(inputRules.verifyEmail, input));
@@ -58,10 +60,10 @@ export class AccountResolver {
 
   @Mutation(() => VerifyEmailResult, {
     description:
-      'Proves an address by the token of its link, and gives a token for one session. 10 an hour for each client.',
+      'Verifies an address with the token of the link, and returns a token for one session. Limit: 10 per hour per client.',
   })
   async verifyEmailWithToken(
-    @Arg('input', () => VerifyEmailWithTokenInput, { description: 'The token of the link.' })
+    @Arg('input', () => VerifyEmailWithTokenInput, { description: 'The token from the link.' })
     input: VerifyEmailWithTokenInput,
     @Ctx() context: Context,
   ) {
@@ -71,7 +73,7 @@ export class AccountResolver {
 
   @Mutation(() => ResendVerificationResult, {
     description:
-      'Mails a new code, which ends the one before. The same answer for every address. 5 an hour for each client and address.',
+      'Sends a verification code again. The answer is the same for every address. Limit: 5 per hour per client, and the mail budget of the address.',
   })
   async resendVerification(
     @Arg('input', () => ResendVerificationInput, { description: 'The address.' }) input: ResendVerificationInput,

@@ -12,7 +12,7 @@ import { toAuditEventConnection } from './to-graphql.js';
 @Resolver()
 export class AuditResolver {
   @Query(() => AuditEventConnection, {
-    description: 'What happened to the account of whoever is signed in, and what they did, newest first.',
+    description: "Events that concern the signed-in user's account, and the user's own actions, newest first.",
   })
   async myAuditEvents(
     @Args(() => PageArguments) page: PageArguments,

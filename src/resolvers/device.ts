@@ -9,10 +9,10 @@ import { inputRules, parseInput } from './inputs.js';
 export class DeviceResolver {
   @Mutation(() => ReportSessionResult, {
     description:
-      'Says that a sign-in was not the own one, by the token of the link in the mail about it: every session ends, the password opens nothing any more, and a reset is mailed. 10 an hour for each client.',
+      'Reports a sign-in the user does not recognise, using the token from the new-device email: every session ends, the password stops working, and a password reset is sent. Limit: 10 per hour per client.',
   })
   async reportSession(
-    @Arg('input', () => ReportSessionInput, { description: 'The token of the link.' }) input: ReportSessionInput,
+    @Arg('input', () => ReportSessionInput, { description: 'The token from the link.' }) input: ReportSessionInput,
     @Ctx() context: Context,
   ) {
     const outcome = await reportSession(context, parseInput(inputRules.reportSession, input));

@@ -25,7 +25,7 @@ import { deliveryOf, toMailAccepted, toTokens } from './to-graphql.js';
 export class PasswordResolver {
   @Mutation(() => RequestPasswordResetResult, {
     description:
-      'Mails a code and a link that reset the password. The same answer for every address. 5 an hour for each client and address.',
+      'Sends a code and a link for resetting the password. The answer is the same for every address. Limit: 5 per hour per client, and the mail budget of the address.',
   })
   async requestPasswordReset(
     @Arg('input', () => RequestPasswordResetInput, { description: 'The address.' }) input: RequestPasswordResetInput,
@@ -36,10 +36,10 @@ export class PasswordResolver {
 
   @Mutation(() => VerifyPasswordResetCodeResult, {
     description:
-      'Takes the mailed code for a ticket that sets a new password. 10 an hour for each client, 20 a day for each address.',
+      'Exchanges the emailed code for a token that sets a new password. Limit: 10 per hour per client, 20 per day per address.',
   })
   async verifyPasswordResetCode(
-    @Arg('input', () => VerifyPasswordResetCodeInput, { description: 'The address and its code.' })
+    @Arg('input', () => VerifyPasswordResetCodeInput, { description: 'The address and the code sent to it.' })
     input: VerifyPasswordResetCodeInput,
     @Ctx() context: Context,
   ) {
@@ -51,7 +51,7 @@ export class PasswordResolver {
 
   @Mutation(() => ResetPasswordResult, {
     description:
-      'Sets a new password by a mailed link or a ticket. Every session ends, locks are lifted, nobody is signed in, and the second factor stays on. A refused password leaves the token as it is. 10 an hour for each client.',
+      'Sets a new password with the token of an emailed link or of `verifyPasswordResetCode`. Every session ends, locks are lifted, nobody is signed in, and the second factor stays on. A rejected password does not use up the token. Limit: 10 per hour per client.',
   })
   async resetPassword(
     @Arg('input', () => ResetPasswordInput, { description: 'The token and the new password.' })
@@ -65,10 +65,10 @@ export class PasswordResolver {
 
   @Mutation(() => ChangePasswordResult, {
     description:
-      'Changes the password of whoever is signed in and knows the present one. Where the second factor is on, a code is needed once the last proof is older than `REAUTHENTICATION_TTL`. The other sessions end, and the present one goes on with new tokens. 10 an hour for each user.',
+      "Changes the signed-in user's password; requires the current one. If the second factor is on, a code is also required once its last verification is older than `REAUTHENTICATION_TTL`. The other sessions end, and the current one continues with new tokens. Limit: 10 per hour per user.",
   })
   async changePassword(
-    @Arg('input', () => ChangePasswordInput, { description: 'The present password and the new one.' })
+    @Arg('input', () => ChangePasswordInput, { description: 'The current password and the new one.' })
     input: ChangePasswordInput,
     @Ctx() context: Context,
   ) {

@@ -28,10 +28,10 @@ import { toMailAccepted, toUser } from './to-graphql.js';
 @Resolver()
 export class ProfileResolver {
   @Mutation(() => UpdateProfileResult, {
-    description: 'Changes the own name, username, language or time zone. 30 an hour for each user.',
+    description: "Updates the signed-in user's name, username, language or time zone. Limit: 30 per hour per user.",
   })
   async updateProfile(
-    @Arg('input', () => UpdateProfileInput, { description: 'What changes.' }) input: UpdateProfileInput,
+    @Arg('input', () => UpdateProfileInput, { description: 'The fields to update.' }) input: UpdateProfileInput,
     @Ctx() context: Context,
   ) {
     const { actor } = context;
@@ -43,7 +43,7 @@ export class ProfileResolver {
 
   @Mutation(() => RequestEmailChangeResult, {
     description:
-      'Mails a code to the address that the account is to move to; needs a recent sign-in, and the password unless it was given within the last minute. Never tells whether the address has an account. 5 an hour for each user and address.',
+      "Sends a code to the account's new address. Requires a recent sign-in, and the password unless it was verified within the last minute. Never reveals whether the address has an account. Limit: 5 per hour per user, and the mail budget of the address.",
   })
   async requestEmailChange(
     @Arg('input', () => RequestEmailChangeInput, { description: 'The new address.' }) input: RequestEmailChangeInput,
@@ -58,7 +58,7 @@ export class ProfileResolver {
 
   @Mutation(() => ConfirmEmailChangeResult, {
     description:
-      'Moves the account to its new address by the code from there. All other sessions end, and the old address gets a link back. 10 an hour and 20 a day for each user.',
+      "Changes the account's address, using the code sent to the new one. All other sessions end, and the old address receives a revert link. Limit: 10 per hour and 20 per day per user.",
   })
   async confirmEmailChange(
     @Arg('input', () => ConfirmEmailChangeInput, { description: 'The code.' }) input: ConfirmEmailChangeInput,
@@ -76,10 +76,10 @@ export class ProfileResolver {
 
   @Mutation(() => RevertEmailChangeResult, {
     description:
-      'Takes the account back to the address that it had, by the link that was mailed there. All sessions end, and a reset of the password is mailed. 10 an hour for each client.',
+      "Restores the account's previous address, using the revert link sent there. All sessions end, and a password reset is sent. Limit: 10 per hour per client.",
   })
   async revertEmailChange(
-    @Arg('input', () => RevertEmailChangeInput, { description: 'The token of the link.' })
+    @Arg('input', () => RevertEmailChangeInput, { description: 'The token from the link.' })
     input: RevertEmailChangeInput,
     @Ctx() context: Context,
   ) {
@@ -91,10 +91,11 @@ export class ProfileResolver {
 
   @Mutation(() => DeleteAccountResult, {
     description:
-      'Deletes the own account for good; needs a recent sign-in, the password, and a code where the second factor is on. CONFLICT for the last admin. 10 an hour for each user.',
+      "Permanently deletes the signed-in user's account. Requires a recent sign-in, the password, and a code if the second factor is on. CONFLICT for the last admin. Limit: 10 per hour per user.",
   })
   async deleteAccount(
-    @Arg('input', () => DeleteAccountInput, { description: 'The proof.' }) input: DeleteAccountInput,
+    @Arg('input', () => DeleteAccountInput, { description: "The credentials that confirm the user's identity." })
+    input: DeleteAccountInput,
     @Ctx() context: Context,
   ) {
     const { actor } = context;

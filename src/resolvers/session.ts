@@ -69,14 +69,14 @@ function heldBy(
 
 @Resolver()
 export class SessionResolver {
-  @Query(() => AuthSession, { nullable: true, description: "The session of this request's access token." })
+  @Query(() => AuthSession, { nullable: true, description: "The session that this request's access token belongs to." })
   async currentSession(@Ctx() context: Context) {
     const id = currentSessionId(context.actor);
     const session = id === null ? null : await context.loaders.sessions.load(id);
     return session === null ? null : toSession(session, id);
   }
 
-  @Query(() => AuthSessionConnection, { description: 'The live sessions of whoever is signed in, newest first.' })
+  @Query(() => AuthSessionConnection, { description: "The signed-in user's active sessions, newest first." })
   async mySessions(
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
@@ -88,17 +88,17 @@ export class SessionResolver {
 
   @Query(() => String, {
     description:
-      'A token for the `x-csrf-token` header, bound to the session of the cookie; needed where the cookie is SameSite=None. 100 an hour for each client.',
+      'A token for the `x-csrf-token` header, bound to the session of the cookie; required if the cookie is SameSite=None. Limit: 100 per hour per client.',
   })
   csrfToken(@Ctx() context: Context): string {
     return issueCsrfToken(context, context.refreshCookie.value);
   }
 
   @Mutation(() => LoginResult, {
-    description: 'Signs in by password. 25 an hour for each client and 10 for each account.',
+    description: 'Signs in with a password. Limit: 25 per hour per client and 10 per account.',
   })
   async login(
-    @Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput,
+    @Arg('input', () => LoginInput, { description: 'The credentials.' }) input: LoginInput,
     @Ctx() context: Context,
   ) {
     const { deviceName = null, ...rest } = parseInput(inputRules.login, input);
@@ -107,10 +107,10 @@ export class SessionResolver {
   }
 
   @Mutation(() => ExchangeTokenResult, {
-    description: 'Makes the session of a verified address, once. 10 an hour for each client.',
+    description: 'Exchanges the one-time token from `verifyEmail` for a session. Limit: 10 per hour per client.',
   })
   async exchangeToken(
-    @Arg('input', () => ExchangeTokenInput, { description: 'The token that verifying gave.' })
+    @Arg('input', () => ExchangeTokenInput, { description: 'The token from `verifyEmail` or `verifyEmailWithToken`.' })
     input: ExchangeTokenInput,
     @Ctx() context: Context,
   ) {
@@ -121,7 +121,7 @@ export class SessionResolver {
 
   @Mutation(() => CompleteTwoFactorResult, {
     description:
-      'The second step of a sign-in: proves the second factor. The tokens are delivered as the first step asked. 25 an hour for each client.',
+      'Completes a sign-in with the second factor. The tokens are delivered as requested in the first step. Limit: 25 per hour per client.',
   })
   async completeTwoFactor(
     @Arg('input', () => CompleteTwoFactorInput, { description: 'The challenge and a code for it.' })
@@ -137,10 +137,11 @@ export class SessionResolver {
 
   @Mutation(() => ReauthenticateResult, {
     description:
-      'Proves again who is signed in, for operations that answer REAUTHENTICATION_REQUIRED. A new session takes the place of the present one. 10 an hour for each user.',
+      'Verifies the signed-in user again, for operations that return REAUTHENTICATION_REQUIRED. A new session replaces the current one. Limit: 10 per hour per user.',
   })
   async reauthenticate(
-    @Arg('input', () => ReauthenticateInput, { description: 'The proof.' }) input: ReauthenticateInput,
+    @Arg('input', () => ReauthenticateInput, { description: "The credentials that confirm the user's identity." })
+    input: ReauthenticateInput,
     @Ctx() context: Context,
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
@@ -155,10 +156,10 @@ export class SessionResolver {
 
   @Mutation(() => RefreshResult, {
     description:
-      'Gives the next tokens of a session. A token that was used up ends its session, but for a short while after its use, when it gives the same answer again. 60 an hour for each session.',
+      'Returns new tokens for a session. Reusing a rotated token ends the session, except during a short grace period, when it returns the same successor. Limit: 60 per hour per session.',
   })
   async refresh(
-    @Arg('input', () => RefreshInput, { nullable: true, description: 'Absent: the cookie.' })
+    @Arg('input', () => RefreshInput, { nullable: true, description: 'Omit to use the refresh-token cookie.' })
     input: RefreshInput | null,
     @Ctx() context: Context,
   ) {
@@ -171,7 +172,7 @@ export class SessionResolver {
   }
 
   @Mutation(() => LogoutResult, {
-    description: 'Ends the session of the access token and of the cookie. Works without either.',
+    description: 'Ends the session of the access token and that of the cookie. Succeeds without either.',
   })
   async logout(@Ctx() context: Context) {
     // Nobody may believe to be signed out by a token that could not be read.
@@ -184,9 +185,12 @@ export class SessionResolver {
 
   @Mutation(() => RevokeSessionResult, {
     description:
-      'Ends one of the own sessions; asks for a recent sign-in, but for the present one. 30 an hour for each user.',
+      "Ends one of the signed-in user's sessions; requires a recent sign-in, except for the current session. Limit: 30 per hour per user.",
   })
-  async revokeSession(@Arg('id', () => ID, { description: 'Which one.' }) id: string, @Ctx() context: Context) {
+  async revokeSession(
+    @Arg('id', () => ID, { description: 'The id of the session.' }) id: string,
+    @Ctx() context: Context,
+  ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     if (!isUuid(id)) return problem('NOT_FOUND');
     const outcome = await revokeSession(context, context.actor, id.toLowerCase());
@@ -194,7 +198,8 @@ export class SessionResolver {
   }
 
   @Mutation(() => RevokeOtherSessionsResult, {
-    description: 'Ends all of the own sessions but this one; asks for a recent sign-in. 10 an hour for each user.',
+    description:
+      "Ends all of the signed-in user's sessions except the current one; requires a recent sign-in. Limit: 10 per hour per user.",
   })
   async revokeOtherSessions(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
@@ -205,7 +210,7 @@ export class SessionResolver {
 
 @Resolver(() => User)
 export class UserSessionsResolver {
-  @FieldResolver(() => AuthSessionConnection, { nullable: true, description: 'The live sessions, newest first.' })
+  @FieldResolver(() => AuthSessionConnection, { nullable: true, description: 'The active sessions, newest first.' })
   async sessions(
     @Root() user: User,
     @Args(() => PageArguments) page: PageArguments,
@@ -218,7 +223,7 @@ export class UserSessionsResolver {
 
 @Resolver(() => AuthSessionConnection)
 export class SessionCountResolver {
-  @FieldResolver(() => Int, { description: 'How many live sessions there are.' })
+  @FieldResolver(() => Int, { description: 'Number of active sessions.' })
   async totalCount(
     @Root() { userId }: AuthSessionConnection,
     @Ctx() context: Context,

@@ -23,7 +23,7 @@ import { toRecoveryCodes, toTotpEnrolment, toUser } from './to-graphql.js';
 export class TwoFactorResolver {
   @Mutation(() => EnrolTotpResult, {
     description:
-      'Begins an authenticator app; nothing changes until `confirmTotp`. Needs a recent sign-in, and the password unless it was given within the last minute. 10 an hour for each user.',
+      'Starts TOTP enrolment; nothing changes until `confirmTotp`. Requires a recent sign-in, and the password unless it was verified within the last minute. Limit: 10 per hour per user.',
   })
   async enrolTotp(
     @Arg('input', () => EnrolTotpInput, { nullable: true, description: 'The password.' }) input: EnrolTotpInput | null,
@@ -37,10 +37,11 @@ export class TwoFactorResolver {
 
   @Mutation(() => ConfirmTotpResult, {
     description:
-      'Switches the second factor on by a first code of the app, and gives the recovery codes. The other sessions end; refresh for a token that knows of it. 20 an hour for each user.',
+      'Turns the second factor on with a first code from the authenticator app, and returns the recovery codes. The other sessions end; refresh to get an access token that reflects the change. Limit: 20 per hour per user.',
   })
   async confirmTotp(
-    @Arg('input', () => ConfirmTotpInput, { description: 'The code of the app.' }) input: ConfirmTotpInput,
+    @Arg('input', () => ConfirmTotpInput, { description: 'The code from the authenticator app.' })
+    input: ConfirmTotpInput,
     @Ctx() context: Context,
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
@@ -52,10 +53,10 @@ export class TwoFactorResolver {
 
   @Mutation(() => DisableTotpResult, {
     description:
-      'Switches the second factor off. Needs a recent sign-in and both factors. The other sessions end. 10 an hour for each user.',
+      'Turns the second factor off. Requires a recent sign-in and both factors. The other sessions end. Limit: 10 per hour per user.',
   })
   async disableTotp(
-    @Arg('input', () => DisableTotpInput, { description: 'Both factors.' }) input: DisableTotpInput,
+    @Arg('input', () => DisableTotpInput, { description: 'The password and a code.' }) input: DisableTotpInput,
     @Ctx() context: Context,
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
@@ -68,10 +69,10 @@ export class TwoFactorResolver {
   }
 
   @Mutation(() => RegenerateRecoveryCodesResult, {
-    description: 'Gives new recovery codes in place of the old ones. Needs both factors. 10 an hour for each user.',
+    description: 'Replaces the recovery codes with new ones. Requires both factors. Limit: 10 per hour per user.',
   })
   async regenerateRecoveryCodes(
-    @Arg('input', () => RegenerateRecoveryCodesInput, { description: 'Both factors.' })
+    @Arg('input', () => RegenerateRecoveryCodesInput, { description: 'The password and a code.' })
     input: RegenerateRecoveryCodesInput,
     @Ctx() context: Context,
   ) {

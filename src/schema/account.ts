@@ -14,14 +14,14 @@ import {
 } from './problems.js';
 import { User } from './user.js';
 
-export const AuthMailStatus = describedEnum('AuthMailStatus', 'What became of a mail.', {
+export const AuthMailStatus = describedEnum('AuthMailStatus', 'Delivery status of an email.', {
   QUEUED: 'On its way.',
-  DEFERRED: 'Safe, and waiting until the queue or the mail server is back.',
+  DEFERRED: 'Stored, and sent as soon as the queue and the mail server are available again.',
 });
 
-@InputType({ description: 'What a new user tells.' })
+@InputType({ description: 'Details of the new account.' })
 export class SignupInput {
-  @Field(() => String, { description: 'Address for sign-in and mail; trimmed and lower-cased.' })
+  @Field(() => String, { description: 'Address for sign-in and email; trimmed and lower-cased.' })
   email!: string;
 
   @Field(() => String, { description: 'A password that meets the rules in `authConfig`.' })
@@ -29,51 +29,51 @@ export class SignupInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Second name for sign-in: 3 to 32 letters, digits, `_`, `-` or `.`.',
+    description: 'Alternative sign-in name: 3 to 32 letters, digits, `_`, `-` or `.`.',
   })
   username?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The name to show to others, up to 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'Name shown to others, up to 100 characters.' })
   displayName?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'One of `signupRoles` in `authConfig`; the default role where absent.',
+    description: 'One of `signupRoles` in `authConfig`; the default role if omitted.',
   })
   role?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Language for mails (BCP 47), such as `en` or `de-AT`.' })
+  @Field(() => String, { nullable: true, description: 'Language of emails (BCP 47), such as `en` or `de-AT`.' })
   locale?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Time zone (IANA name), such as `Europe/Vienna`.' })
   timezone?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether the terms are accepted; the time is kept.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether the terms are accepted; the time is recorded.' })
   termsAccepted!: boolean;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether the privacy policy is accepted; the time is kept.',
+    description: 'Whether the privacy policy is accepted; the time is recorded.',
   })
   privacyPolicyAccepted!: boolean;
 }
 
-@ObjectType({ description: 'The sign-up was taken in; the same answer for a new and for a taken address.' })
+@ObjectType({ description: 'The sign-up is accepted. The answer is the same for new and for registered addresses.' })
 export class SignupAccepted {
-  @Field(() => String, { description: 'The address as it is kept.' })
+  @Field(() => String, { description: 'The address as stored.' })
   email!: string;
 
-  @Field(() => AuthMailStatus, { description: 'What became of the mail.' })
+  @Field(() => AuthMailStatus, { description: 'Delivery status of the email.' })
   mailStatus!: keyof typeof AuthMailStatus;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the code works.' })
+  @Field(() => GraphQLDateTime, { description: 'When the code expires.' })
   codeExpiresAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'From when a new code can be asked for.' })
+  @Field(() => GraphQLDateTime, { description: 'When a new code can be requested.' })
   resendAvailableAt!: Date;
 }
 
-@InputType({ description: 'The code that was mailed to an address.' })
+@InputType({ description: 'The code sent to an address.' })
 export class VerifyEmailInput {
   @Field(() => String, { description: 'The address.' })
   email!: string;
@@ -82,82 +82,82 @@ export class VerifyEmailInput {
   code!: string;
 }
 
-@InputType({ description: 'The token of a mailed link.' })
+@InputType({ description: 'The token from an emailed link.' })
 export class VerifyEmailWithTokenInput {
-  @Field(() => String, { description: 'What follows `#token=` in the link.' })
+  @Field(() => String, { description: 'The text after `#token=` in the link.' })
   token!: string;
 }
 
-@ObjectType({ description: 'The address is proven.' })
+@ObjectType({ description: 'The address is verified.' })
 export class EmailVerified {
-  @Field(() => User, { description: 'Whose address it is.' })
+  @Field(() => User, { description: 'The owner of the address.' })
   user!: User;
 
-  @Field(() => String, { description: 'Makes one session by `exchangeToken`, once.' })
+  @Field(() => String, { description: 'Token for `exchangeToken`; valid for one session.' })
   exchangeToken!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the exchange token works.' })
+  @Field(() => GraphQLDateTime, { description: 'When the exchange token expires.' })
   exchangeTokenExpiresAt!: Date;
 
   @Field(() => PasswordChangeRequired, {
     nullable: true,
     description:
-      'Where two passwords were chosen before the address was verified: neither counts, and this sets one. Null elsewhere.',
+      'Set if two different passwords were chosen before the address was verified: neither is valid, and this token sets one. Null otherwise.',
   })
   passwordChangeRequired!: PasswordChangeRequired | null;
 }
 
-@InputType({ description: 'Asks for a new verification code.' })
+@InputType({ description: 'Requests a new verification code.' })
 export class ResendVerificationInput {
   @Field(() => String, { description: 'The address.' })
   email!: string;
 }
 
-@ObjectType({ description: 'The request was taken in; the same answer for every address, known or not.' })
+@ObjectType({ description: 'The request is accepted. The answer is the same for every address, known or not.' })
 export class MailAccepted {
-  @Field(() => String, { description: 'The address as it is kept.' })
+  @Field(() => String, { description: 'The address as stored.' })
   email!: string;
 
-  @Field(() => AuthMailStatus, { description: 'What became of the mail.' })
+  @Field(() => AuthMailStatus, { description: 'Delivery status of the email.' })
   mailStatus!: keyof typeof AuthMailStatus;
 
-  @Field(() => GraphQLDateTime, { description: 'From when the next one can be asked for.' })
+  @Field(() => GraphQLDateTime, { description: 'When the next email can be requested.' })
   resendAvailableAt!: Date;
 }
 
-@ObjectType({ description: "The gateway's own rules, so that forms need no copy of them." })
+@ObjectType({ description: "The gateway's rules, so that forms need no copy of them." })
 export class AuthConfig {
-  @Field(() => Int, { description: 'Fewest characters of a password.' })
+  @Field(() => Int, { description: 'Minimum length of a password.' })
   passwordMinLength!: number;
 
-  @Field(() => Int, { description: 'Most characters of a password.' })
+  @Field(() => Int, { description: 'Maximum length of a password.' })
   passwordMaxLength!: number;
 
-  @Field(() => [PasswordRule], { description: 'The rules that passwords are held to.' })
+  @Field(() => [PasswordRule], { description: 'The rules that apply to passwords.' })
   passwordRules!: (keyof typeof PasswordRule)[];
 
-  @Field(() => Int, { description: 'Digits of a mailed code.' })
+  @Field(() => Int, { description: 'Number of digits in an emailed code.' })
   codeLength!: number;
 
   @Field(() => [String], { description: 'Roles that a sign-up may choose from.' })
   signupRoles!: string[];
 
-  @Field(() => Boolean, { description: 'Whether a sign-up needs a username.' })
+  @Field(() => Boolean, { description: 'Whether a username is required at sign-up.' })
   usernameRequired!: boolean;
 
-  @Field(() => [String], { description: 'Languages that mails are written in.' })
+  @Field(() => [String], { description: 'Languages that emails are available in.' })
   locales!: string[];
 
-  @Field(() => Boolean, { description: 'Whether a sign-up needs the terms accepted.' })
+  @Field(() => Boolean, { description: 'Whether the terms must be accepted at sign-up.' })
   termsRequired!: boolean;
 
-  @Field(() => [String], { description: 'Roles that only a session with a second factor holds.' })
+  @Field(() => [String], { description: 'Roles that are granted only to sessions with a verified second factor.' })
   twoFactorRequiredRoles!: string[];
 }
 
 export const SignupResult = createUnionType({
   name: 'SignupResult',
-  description: 'What a sign-up comes to.',
+  description: 'Result of `signup`.',
   types: () =>
     [
       SignupAccepted,
@@ -171,13 +171,13 @@ export const SignupResult = createUnionType({
 
 export const VerifyEmailResult = createUnionType({
   name: 'VerifyEmailResult',
-  description: 'What a verification comes to.',
+  description: 'Result of `verifyEmail`.',
   types: () =>
     [EmailVerified, CodeProblem, TokenProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });
 
 export const ResendVerificationResult = createUnionType({
   name: 'ResendVerificationResult',
-  description: 'What a request for a new code comes to.',
+  description: 'Result of `resendVerification`.',
   types: () => [MailAccepted, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });

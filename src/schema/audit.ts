@@ -3,58 +3,61 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { PageInfo } from './pagination.js';
 import { describedEnum } from './problems.js';
 
-export const AuditRiskLevel = describedEnum('AuditRiskLevel', 'How much an event should worry whoever reads it.', {
-  LOW: 'What happens every day.',
-  MEDIUM: 'Worth a look when it was unexpected.',
-  HIGH: 'It changed who can get into the account, or somebody tried in vain.',
-  CRITICAL: 'Somebody else most likely was in the account.',
+export const AuditRiskLevel = describedEnum('AuditRiskLevel', 'Severity of an event.', {
+  LOW: 'Routine.',
+  MEDIUM: 'Worth a look if unexpected.',
+  HIGH: 'Changes who can access the account, or is a rejected attempt to do so.',
+  CRITICAL: 'Somebody else has most likely accessed the account.',
 });
 
-@ObjectType({ description: 'Something that happened to an account; written once and never changed.' })
+@ObjectType({ description: 'An event that concerns an account; never changed once written.' })
 export class AuditEvent {
-  @Field(() => ID, { description: 'Its own id.' })
+  @Field(() => ID, { description: 'Identifier of the event.' })
   id!: string;
 
-  @Field(() => String, { description: 'What happened: a name from the list in `docs/audit.md`, such as `LOGIN`.' })
+  @Field(() => String, { description: 'Type of the event, such as `LOGIN`; listed in `docs/audit.md`.' })
   type!: string;
 
-  @Field(() => Boolean, { description: 'Whether it was done; false for a try that was refused.' })
+  @Field(() => Boolean, { description: 'Whether the action succeeded; false for a rejected attempt.' })
   success!: boolean;
 
-  @Field(() => AuditRiskLevel, { description: 'How much it should worry whoever reads it.' })
+  @Field(() => AuditRiskLevel, { description: 'Severity of the event.' })
   riskLevel!: keyof typeof AuditRiskLevel;
 
-  @Field(() => ID, { nullable: true, description: 'Who did it; null where nobody was signed in.' })
+  @Field(() => ID, { nullable: true, description: 'User who acted; null if nobody was signed in.' })
   actorId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Whose account it is about; null where it is about none.' })
+  @Field(() => ID, { nullable: true, description: 'User whose account is concerned; null if none is.' })
   userId!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The address that it came from; null where it was somebody else who was signed in, or a command.',
+    description: 'IP address of the request; null if another signed-in user or a command acted.',
   })
   ipAddress!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The user agent that it came from; null as the address is.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'User agent of the request; null in the same cases as the address.',
+  })
   userAgent!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The id of the request, as it is in the log.' })
+  @Field(() => String, { nullable: true, description: 'Request id, as it appears in the log.' })
   requestId!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'More facts, as the text of a JSON object; null where none are.',
+    description: 'Further details as a JSON object in text form; null if there are none.',
   })
   metadata!: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  @Field(() => GraphQLDateTime, { description: 'When the event happened.' })
   createdAt!: Date;
 }
 
 @ObjectType({ description: 'One event of a page.' })
 export class AuditEventEdge {
-  @Field(() => String, { description: 'Its place in the list.' })
+  @Field(() => String, { description: 'Position of the item in the list.' })
   cursor!: string;
 
   @Field(() => AuditEvent, { description: 'The event.' })
@@ -69,6 +72,6 @@ export class AuditEventConnection {
   @Field(() => [AuditEvent], { description: 'The events without their cursors.' })
   nodes!: AuditEvent[];
 
-  @Field(() => PageInfo, { description: 'Where the page lies.' })
+  @Field(() => PageInfo, { description: 'Position of the page in the list.' })
   pageInfo!: PageInfo;
 }

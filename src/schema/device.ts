@@ -2,28 +2,28 @@ import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-gra
 import { AuthMailStatus } from './account.js';
 import { AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem, TokenProblem } from './problems.js';
 
-@InputType({ description: 'The token of the link in a mail about a new sign-in.' })
+@InputType({ description: 'The token from the link in a new-device email.' })
 export class ReportSessionInput {
-  @Field(() => String, { description: 'What follows `#token=` in the link.' })
+  @Field(() => String, { description: 'The text after `#token=` in the link.' })
   token!: string;
 }
 
 @ObjectType({
-  description: 'Nobody is signed in any more, the password opens nothing, and a reset is mailed to the owner.',
+  description: 'Every session has ended, the password no longer works, and the owner receives a password reset.',
 })
 export class SessionReported {
-  @Field(() => ID, { description: 'The session that was reported.' })
+  @Field(() => ID, { description: 'The reported session.' })
   sessionId!: string;
 
-  @Field(() => Int, { description: 'How many sessions ended with it, itself included.' })
+  @Field(() => Int, { description: 'Number of sessions that ended, including the reported one.' })
   endedSessions!: number;
 
-  @Field(() => AuthMailStatus, { description: 'What became of the mail with the reset.' })
+  @Field(() => AuthMailStatus, { description: 'Delivery status of the password-reset email.' })
   mailStatus!: keyof typeof AuthMailStatus;
 }
 
 export const ReportSessionResult = createUnionType({
   name: 'ReportSessionResult',
-  description: 'What a report comes to.',
+  description: 'Result of `reportSession`.',
   types: () => [SessionReported, TokenProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });

@@ -8,7 +8,7 @@ export abstract class FactorsInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Six digits of the authenticator app, or a recovery code; needed where the second factor is on.',
+    description: 'Six digits from the authenticator app, or a recovery code; required if the second factor is on.',
   })
   code?: string | null;
 }
@@ -19,6 +19,6 @@ export abstract class BothFactorsInput {
   @Field(() => String, { description: 'The password.' })
   password!: string;
 
-  @Field(() => String, { description: 'Six digits of the authenticator app, or a recovery code.' })
+  @Field(() => String, { description: 'Six digits from the authenticator app, or a recovery code.' })
   code!: string;
 }

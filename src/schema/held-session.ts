@@ -15,54 +15,54 @@ import {
 import { AuthSession } from './session.js';
 import { AuthTokens } from './tokens.js';
 
-@InputType({ description: 'Proves again who is signed in.' })
+@InputType({ description: 'Credentials for verifying the signed-in user again.' })
 export class ReauthenticateInput extends FactorsInput {}
 
-@InputType({ description: 'The refresh token of a session; left out where the cookie carries it.' })
+@InputType({ description: 'The refresh token of a session; omit it to use the cookie.' })
 export class RefreshInput {
-  @Field(() => String, { nullable: true, description: 'The refresh token; absent: the cookie.' })
+  @Field(() => String, { nullable: true, description: 'The refresh token; omit to use the refresh-token cookie.' })
   refreshToken?: string | null;
 }
 
-@ObjectType({ description: 'Proven anew; sensitive operations are open for a while.' })
+@ObjectType({ description: 'Verified again; sensitive operations are allowed for a while.' })
 export class Reauthenticated {
-  @Field(() => AuthTokens, { description: 'The tokens of the session that takes the place of the present one.' })
+  @Field(() => AuthTokens, { description: 'The tokens of the session that replaces the current one.' })
   tokens!: AuthTokens;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the proof is recent enough for sensitive operations.' })
+  @Field(() => GraphQLDateTime, { description: 'When sensitive operations will require another verification.' })
   validUntil!: Date;
 }
 
-@ObjectType({ description: 'The session goes on.' })
+@ObjectType({ description: 'The session continues.' })
 export class RefreshSuccess {
-  @Field(() => AuthTokens, { description: 'The next tokens.' })
+  @Field(() => AuthTokens, { description: 'The new tokens.' })
   tokens!: AuthTokens;
 
   @Field(() => AuthSession, { description: 'The session.' })
   session!: AuthSession;
 }
 
-@ObjectType({ description: 'No session is left of those that the request held.' })
+@ObjectType({ description: 'The sessions of the request have ended.' })
 export class LogoutSuccess {
-  @Field(() => ID, { nullable: true, description: 'The session that ended; null where there was none.' })
+  @Field(() => ID, { nullable: true, description: 'The session that ended; null if there was none.' })
   sessionId!: string | null;
 }
 
 @ObjectType({ description: 'The session ended.' })
 export class SessionRevoked {
-  @Field(() => ID, { description: 'Which one.' })
+  @Field(() => ID, { description: 'The session that ended.' })
   sessionId!: string;
 }
 
 @ObjectType({ description: 'The other sessions ended.' })
 export class SessionsRevoked {
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'Number of sessions that ended.' })
   count!: number;
 }
 
 export const ReauthenticateResult = createUnionType({
   name: 'ReauthenticateResult',
-  description: 'What proving oneself again comes to.',
+  description: 'Result of `reauthenticate`.',
   types: () =>
     [
       Reauthenticated,
@@ -78,25 +78,25 @@ export const ReauthenticateResult = createUnionType({
 
 export const RefreshResult = createUnionType({
   name: 'RefreshResult',
-  description: 'What a refresh comes to.',
+  description: 'Result of `refresh`.',
   types: () => [RefreshSuccess, RefreshRejectedProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });
 
 export const LogoutResult = createUnionType({
   name: 'LogoutResult',
-  description: 'What a logout comes to.',
+  description: 'Result of `logout`.',
   types: () => [LogoutSuccess, AuthUnavailableProblem] as const,
 });
 
 export const RevokeSessionResult = createUnionType({
   name: 'RevokeSessionResult',
-  description: 'What ending a session comes to.',
+  description: 'Result of `revokeSession`.',
   types: () =>
     [SessionRevoked, AuthNotFoundProblem, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });
 
 export const RevokeOtherSessionsResult = createUnionType({
   name: 'RevokeOtherSessionsResult',
-  description: 'What ending the other sessions comes to.',
+  description: 'Result of `revokeOtherSessions`.',
   types: () => [SessionsRevoked, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });

@@ -16,7 +16,7 @@ import { AuthSession } from './session.js';
 import { AuthTokenDelivery, AuthTokens } from './tokens.js';
 import { User } from './user.js';
 
-@InputType({ description: 'Who signs in, and how the session is to begin.' })
+@InputType({ description: 'Credentials and options of a sign-in.' })
 export class LoginInput {
   @Field(() => String, { description: 'Email address or username, in any case.' })
   identifier!: string;
@@ -24,12 +24,15 @@ export class LoginInput {
   @Field(() => String, { description: 'The password.' })
   password!: string;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether the session is to last for long.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`).',
+  })
   rememberMe!: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: 'A name by which the user knows the device again, up to 100 characters.',
+    description: 'Name by which the user recognises the device, up to 100 characters.',
   })
   deviceName?: string | null;
 
@@ -39,43 +42,46 @@ export class LoginInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead.',
+      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead.',
   })
   deviceToken?: string | null;
 }
 
-export const AuthTwoFactorMethod = describedEnum('AuthTwoFactorMethod', 'What can prove the second factor.', {
-  TOTP: 'A code of the authenticator app.',
+export const AuthTwoFactorMethod = describedEnum('AuthTwoFactorMethod', 'Ways to verify the second factor.', {
+  TOTP: 'A code from the authenticator app.',
   RECOVERY_CODE: 'One of the recovery codes.',
 });
 
 @InputType({ description: 'The second step of a sign-in.' })
 export class CompleteTwoFactorInput {
-  @Field(() => String, { description: 'The challenge that the first step gave.' })
+  @Field(() => String, { description: 'The challenge from the first step.' })
   challenge!: string;
 
-  @Field(() => String, { description: 'Six digits of the authenticator app, or a recovery code.' })
+  @Field(() => String, { description: 'Six digits from the authenticator app, or a recovery code.' })
   code!: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead.',
+      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead.',
   })
   deviceToken?: string | null;
 }
 
-@InputType({ description: 'The exchange token of a verified address, and how the session is to begin.' })
+@InputType({ description: 'The exchange token and options of the session.' })
 export class ExchangeTokenInput {
-  @Field(() => String, { description: 'The exchange token; works once.' })
+  @Field(() => String, { description: 'The single-use exchange token.' })
   token!: string;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether the session is to last for long.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`).',
+  })
   rememberMe!: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: 'A name by which the user knows the device again, up to 100 characters.',
+    description: 'Name by which the user recognises the device, up to 100 characters.',
   })
   deviceName?: string | null;
 
@@ -85,7 +91,7 @@ export class ExchangeTokenInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead.',
+      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead.',
   })
   deviceToken?: string | null;
 }
@@ -101,44 +107,46 @@ export class LoginSuccess {
   @Field(() => User, { description: 'Who signed in.' })
   user!: User;
 
-  @Field(() => Boolean, { description: 'Whether the user had never signed in before.' })
+  @Field(() => Boolean, { description: "Whether this is the user's first sign-in." })
   firstLogin!: boolean;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Tells the device from others at its next sign-in, which strangers cannot lock; only for `BODY` where the input has a `deviceToken`. Opens nothing.',
+      "Identifies this device at its next sign-in so that other people's failed attempts cannot lock it out. Returned only for `BODY` if the input contains a `deviceToken`. Grants no access.",
   })
   deviceToken!: string | null;
 }
 
-@ObjectType({ description: 'The first step is done; `completeTwoFactor` asks for the second factor.' })
+@ObjectType({ description: 'The first step succeeded; continue with `completeTwoFactor`.' })
 export class TwoFactorRequired {
-  @Field(() => String, { description: 'Goes to `completeTwoFactor`; works once, from this client, for five tries.' })
+  @Field(() => String, {
+    description: 'Token for `completeTwoFactor`; single use, from this client, for five attempts.',
+  })
   challenge!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the challenge works.' })
+  @Field(() => GraphQLDateTime, { description: 'When the challenge expires.' })
   expiresAt!: Date;
 
-  @Field(() => [AuthTwoFactorMethod], { description: 'What can prove the second factor.' })
+  @Field(() => [AuthTwoFactorMethod], { description: 'Ways to verify the second factor.' })
   methods!: (keyof typeof AuthTwoFactorMethod)[];
 }
 
 @ObjectType({
   description:
-    'Everything was proven, and the password does not count: it is known from a breach, or two were chosen before the address was verified. It opens `resetPassword` and nothing else.',
+    'All factors are verified, but the password is not accepted: it appears in a known breach, or two were chosen before the address was verified. The token works for `resetPassword` and nothing else.',
 })
 export class PasswordChangeRequired {
-  @Field(() => String, { description: 'Goes to `resetPassword`; works once.' })
+  @Field(() => String, { description: 'Single-use token for `resetPassword`.' })
   resetToken!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the reset token works.' })
+  @Field(() => GraphQLDateTime, { description: 'When the reset token expires.' })
   expiresAt!: Date;
 }
 
 export const LoginResult = createUnionType({
   name: 'LoginResult',
-  description: 'What a login comes to.',
+  description: 'Result of `login`.',
   types: () =>
     [
       LoginSuccess,
@@ -156,7 +164,7 @@ export const LoginResult = createUnionType({
 
 export const ExchangeTokenResult = createUnionType({
   name: 'ExchangeTokenResult',
-  description: 'What an exchange token comes to.',
+  description: 'Result of `exchangeToken`.',
   types: () =>
     [
       LoginSuccess,
@@ -171,7 +179,7 @@ export const ExchangeTokenResult = createUnionType({
 
 export const CompleteTwoFactorResult = createUnionType({
   name: 'CompleteTwoFactorResult',
-  description: 'What the second step of a sign-in comes to.',
+  description: 'Result of `completeTwoFactor`.',
   types: () =>
     [
       LoginSuccess,

@@ -14,13 +14,13 @@ import {
 } from './problems.js';
 import { AuthTokens } from './tokens.js';
 
-@InputType({ description: 'Asks for a password reset.' })
+@InputType({ description: 'Requests a password reset.' })
 export class RequestPasswordResetInput {
   @Field(() => String, { description: 'The address of the account.' })
   email!: string;
 }
 
-@InputType({ description: 'The reset code that was mailed to an address.' })
+@InputType({ description: 'The reset code sent to an address.' })
 export class VerifyPasswordResetCodeInput {
   @Field(() => String, { description: 'The address.' })
   email!: string;
@@ -29,10 +29,10 @@ export class VerifyPasswordResetCodeInput {
   code!: string;
 }
 
-@InputType({ description: 'A new password, and what permits it.' })
+@InputType({ description: 'A new password and the token that authorises it.' })
 export class ResetPasswordInput {
   @Field(() => String, {
-    description: 'What follows `#token=` in the mailed link, or the `resetToken` of a ticket or a login; works once.',
+    description: 'The text after `#token=` in the emailed link, or a `resetToken`; single use.',
   })
   resetToken!: string;
 
@@ -40,9 +40,9 @@ export class ResetPasswordInput {
   newPassword!: string;
 }
 
-@InputType({ description: 'The present password and the new one.' })
+@InputType({ description: 'The current password and the new one.' })
 export class ChangePasswordInput {
-  @Field(() => String, { description: 'The present password.' })
+  @Field(() => String, { description: 'The current password.' })
   currentPassword!: string;
 
   @Field(() => String, { description: 'A password that meets the rules in `authConfig`.' })
@@ -51,55 +51,56 @@ export class ChangePasswordInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Six digits of the authenticator app, or a recovery code; needed where the second factor is on and the last proof is old. With it the change counts as a new proof.',
+      'Six digits from the authenticator app, or a recovery code. Required if the second factor is on and its last verification is too old. With it, the change counts as a new verification.',
   })
   code?: string | null;
 }
 
-@ObjectType({ description: 'The code was right; the ticket sets a new password, once.' })
+@ObjectType({ description: 'The code was correct. The token sets a new password once.' })
 export class PasswordResetTicket {
-  @Field(() => String, { description: 'For `resetPassword`.' })
+  @Field(() => String, { description: 'Token for `resetPassword`.' })
   resetToken!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when it works.' })
+  @Field(() => GraphQLDateTime, { description: 'When the token expires.' })
   expiresAt!: Date;
 }
 
-@ObjectType({ description: 'The password is set. Nobody is signed in: go to the login.' })
+@ObjectType({ description: 'The password is set. Nobody is signed in: continue with the login.' })
 export class PasswordResetSuccess {
-  @Field(() => Int, { description: 'How many sessions ended.' })
+  @Field(() => Int, { description: 'Number of sessions that ended.' })
   endedSessions!: number;
 }
 
 @ObjectType({
-  description: 'The password is changed; the present session goes on with these tokens, and with no others.',
+  description: 'The password is changed. The current session continues with these tokens only.',
 })
 export class PasswordChanged {
-  @Field(() => Int, { description: 'How many other sessions ended.' })
+  @Field(() => Int, { description: 'Number of other sessions that ended.' })
   endedSessions!: number;
 
   @Field(() => AuthTokens, {
-    description: 'The tokens of the present session; the refresh token is in the cookie where the cookie held it.',
+    description:
+      'The new tokens of the current session; the refresh token is in the cookie if the cookie held it before.',
   })
   tokens!: AuthTokens;
 }
 
 export const RequestPasswordResetResult = createUnionType({
   name: 'RequestPasswordResetResult',
-  description: 'What a request for a password reset comes to.',
+  description: 'Result of `requestPasswordReset`.',
   types: () => [MailAccepted, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });
 
 export const VerifyPasswordResetCodeResult = createUnionType({
   name: 'VerifyPasswordResetCodeResult',
-  description: 'What a reset code comes to.',
+  description: 'Result of `verifyPasswordResetCode`.',
   types: () =>
     [PasswordResetTicket, CodeProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });
 
 export const ResetPasswordResult = createUnionType({
   name: 'ResetPasswordResult',
-  description: 'What a password reset comes to.',
+  description: 'Result of `resetPassword`.',
   types: () =>
     [
       PasswordResetSuccess,
@@ -113,7 +114,7 @@ export const ResetPasswordResult = createUnionType({
 
 export const ChangePasswordResult = createUnionType({
   name: 'ChangePasswordResult',
-  description: 'What a change of password comes to.',
+  description: 'Result of `changePassword`.',
   types: () =>
     [
       PasswordChanged,

@@ -3,41 +3,42 @@ import { type ClassType, Field, Int, InterfaceType, ObjectType, registerEnumType
 import type { PasswordRuleName, Problem, ProblemCode } from '../problems.js';
 
 const codeDescriptions: Record<ProblemCode, string> = {
-  INPUT_INVALID: 'A value of the input cannot be used; `fields` names each one.',
-  PASSWORD_REJECTED: 'The new password fails rules of the policy; `rules` names each one.',
+  INPUT_INVALID: 'Some input values are not acceptable; `fields` lists them.',
+  PASSWORD_REJECTED: 'The new password violates the policy; `rules` lists the violated rules.',
   USERNAME_TAKEN: 'The username belongs to another account.',
-  EMAIL_TAKEN: 'The address has an account already; told only where the gateway is set to reveal accounts.',
-  INVALID_CREDENTIALS: 'Unknown account or wrong password; which of the two is never told.',
-  EMAIL_NOT_VERIFIED: 'The password is right, and the address still has to be verified.',
+  EMAIL_TAKEN: 'The address already has an account; returned only if the gateway is configured to reveal accounts.',
+  INVALID_CREDENTIALS: 'Unknown account or wrong password; which of the two is never revealed.',
+  EMAIL_NOT_VERIFIED: 'The password is correct, but the address is not verified yet.',
   ACCOUNT_LOCKED:
-    'Too many wrong tries, whether or not there is such an account; ends by itself, by a password reset or by an admin.',
-  ACCOUNT_DISABLED: 'The password is right, and the account is disabled.',
-  TWO_FACTOR_CODE_INVALID: 'The code of the second factor is wrong, or was used already.',
-  CHALLENGE_EXPIRED: 'The challenge is wrong, used, expired or out of tries: sign in again.',
-  CODE_INVALID: 'The code is wrong, used, expired, superseded or unknown; which of these is never told.',
-  TOKEN_INVALID: 'The token is wrong, used, expired, superseded or unknown; which of these is never told.',
-  REFRESH_REJECTED: 'The session cannot go on: sign in again.',
-  REAUTHENTICATION_REQUIRED: 'The last proof of who is there is too old for this: call `reauthenticate` and try again.',
-  UNAUTHENTICATED: 'No access token, or one that is invalid, expired or revoked: refresh and try again, else sign in.',
-  FORBIDDEN: 'Signed in, and not allowed to do this.',
-  NOT_FOUND: 'It does not exist, or it belongs to somebody else; which of the two is never told.',
-  CONFLICT: 'It does not fit the present state, such as a second factor that is on already.',
-  RATE_LIMITED: 'Too many tries; `retryAfterSeconds` tells when the next one counts.',
-  TEMPORARILY_UNAVAILABLE: 'A part that this needs is away or busy; nothing was changed, and trying again is safe.',
+    'Too many failed attempts, whether or not the account exists; ends after a while, by a password reset or by an admin.',
+  ACCOUNT_DISABLED: 'The password is correct, but the account is disabled.',
+  TWO_FACTOR_CODE_INVALID: 'The second-factor code is wrong or already used.',
+  CHALLENGE_EXPIRED: 'The challenge is wrong, used, expired or out of attempts: sign in again.',
+  CODE_INVALID: 'The code is wrong, used, expired, superseded or unknown; which of these is never revealed.',
+  TOKEN_INVALID: 'The token is wrong, used, expired, superseded or unknown; which of these is never revealed.',
+  REFRESH_REJECTED: 'The session has ended: sign in again.',
+  REAUTHENTICATION_REQUIRED:
+    'The last verification of the user is too old for this operation: call `reauthenticate` and retry.',
+  UNAUTHENTICATED: 'The access token is missing, invalid, expired or revoked: refresh and retry, or sign in.',
+  FORBIDDEN: 'Signed in, but not allowed to do this.',
+  NOT_FOUND: 'It does not exist or belongs to somebody else; which of the two is never revealed.',
+  CONFLICT: 'The current state does not allow this, for example because the second factor is already on.',
+  RATE_LIMITED: 'Too many attempts; retry after `retryAfterSeconds`.',
+  TEMPORARILY_UNAVAILABLE: 'A required component is unavailable or busy; nothing was changed, and it is safe to retry.',
 };
 
 const ruleDescriptions: Record<PasswordRuleName, string> = {
-  TOO_SHORT: 'Fewer characters than `passwordMinLength`.',
-  TOO_LONG: 'More characters than `passwordMaxLength`.',
+  TOO_SHORT: 'Shorter than `passwordMinLength`.',
+  TOO_LONG: 'Longer than `passwordMaxLength`.',
   NEEDS_UPPERCASE: 'No upper-case letter.',
   NEEDS_LOWERCASE: 'No lower-case letter.',
   NEEDS_DIGIT: 'No digit.',
   NEEDS_SYMBOL: 'No symbol.',
-  TOO_COMMON: 'One of the passwords that are tried first.',
-  TOO_WEAK: 'Guessed within few tries, as its estimate says.',
-  RESEMBLES_ACCOUNT: "Hardly more than the account's own address or name, or the name of this product.",
-  REUSED: 'One of the latest passwords of this account.',
-  BREACHED: 'Known from a breach.',
+  TOO_COMMON: 'Appears in a list of common passwords.',
+  TOO_WEAK: 'Estimated to be guessable in few attempts.',
+  RESEMBLES_ACCOUNT: "Little more than the account's address or name, or the name of this product.",
+  REUSED: "One of this account's most recent passwords.",
+  BREACHED: 'Appears in a known data breach.',
 };
 
 /** An enum whose values are their own names, as the way to a subgraph needs them. */
@@ -62,60 +63,60 @@ export const AuthProblemCode = describedEnum(
 );
 export const PasswordRule = describedEnum('PasswordRule', 'A rule of the password policy.', ruleDescriptions);
 
-@InterfaceType({ description: 'An expected failure. Every result union has its failures among its members.' })
+@InterfaceType({ description: 'An expected failure; every result union includes the problems of its operation.' })
 export abstract class AuthProblem {
-  @Field(() => AuthProblemCode, { description: 'What went wrong, for programs.' })
+  @Field(() => AuthProblemCode, { description: 'Stable code of the problem, for programs.' })
   code!: ProblemCode;
 
-  @Field(() => String, { description: 'What went wrong, for people; English.' })
+  @Field(() => String, { description: 'Description of the problem for people, in English.' })
   message!: string;
 }
 
-@ObjectType({ description: 'One value of an input that cannot be used.' })
+@ObjectType({ description: 'An input value that is not acceptable.' })
 export class AuthFieldProblem {
-  @Field(() => [String], { description: 'Where the value is: the names on the way from the argument to the field.' })
+  @Field(() => [String], { description: 'Path from the argument to the rejected field.' })
   path!: string[];
 
-  @Field(() => String, { description: 'What is wrong with it, for people.' })
+  @Field(() => String, { description: 'Description of the problem, for people.' })
   message!: string;
 
-  @Field(() => String, { description: 'The rule that refused it, for programs.' })
+  @Field(() => String, { description: 'The violated rule, for programs.' })
   rule!: string;
 }
 
-@ObjectType({ implements: AuthProblem, description: 'INPUT_INVALID: values of the input cannot be used.' })
+@ObjectType({ implements: AuthProblem, description: 'INPUT_INVALID: some input values are not acceptable.' })
 export class AuthInputProblem extends AuthProblem {
-  @Field(() => [AuthFieldProblem], { description: 'Each refused value.' })
+  @Field(() => [AuthFieldProblem], { description: 'Each rejected value.' })
   fields!: AuthFieldProblem[];
 }
 
-@ObjectType({ implements: AuthProblem, description: 'PASSWORD_REJECTED: the new password fails the policy.' })
+@ObjectType({ implements: AuthProblem, description: 'PASSWORD_REJECTED: the new password violates the policy.' })
 export class PasswordRejectedProblem extends AuthProblem {
-  @Field(() => [PasswordRule], { description: 'Every rule that it fails.' })
+  @Field(() => [PasswordRule], { description: 'Every rule that the password violates.' })
   rules!: PasswordRuleName[];
 }
 
-@ObjectType({ implements: AuthProblem, description: 'USERNAME_TAKEN or EMAIL_TAKEN: another account has this name.' })
+@ObjectType({ implements: AuthProblem, description: 'USERNAME_TAKEN or EMAIL_TAKEN: another account uses this name.' })
 export class IdentifierTakenProblem extends AuthProblem {}
 
 @ObjectType({ implements: AuthProblem, description: 'INVALID_CREDENTIALS: unknown account or wrong password.' })
 export class InvalidCredentialsProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'EMAIL_NOT_VERIFIED: the address has to be verified first.' })
+@ObjectType({ implements: AuthProblem, description: 'EMAIL_NOT_VERIFIED: the address must be verified first.' })
 export class EmailNotVerifiedProblem extends AuthProblem {
-  @Field(() => GraphQLDateTime, { description: 'From when a new code can be asked for.' })
+  @Field(() => GraphQLDateTime, { description: 'When a new code can be requested.' })
   resendAvailableAt!: Date;
 }
 
 @ObjectType({
   implements: AuthProblem,
-  description: 'ACCOUNT_LOCKED: too many wrong tries; the same for names that have no account.',
+  description: 'ACCOUNT_LOCKED: too many failed attempts; the same for names without an account.',
 })
 export class AccountLockedProblem extends AuthProblem {
-  @Field(() => Int, { description: 'Seconds until a new try is worth it.' })
+  @Field(() => Int, { description: 'Seconds until the next attempt is allowed.' })
   retryAfterSeconds!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When the lock ends by itself.' })
+  @Field(() => GraphQLDateTime, { description: 'When the lock expires.' })
   lockedUntil!: Date;
 }
 
@@ -124,17 +125,17 @@ export class AccountDisabledProblem extends AuthProblem {}
 
 @ObjectType({
   implements: AuthProblem,
-  description: 'CODE_INVALID, TWO_FACTOR_CODE_INVALID or CHALLENGE_EXPIRED: the code opens nothing.',
+  description: 'CODE_INVALID, TWO_FACTOR_CODE_INVALID or CHALLENGE_EXPIRED: the code is not accepted.',
 })
 export class CodeProblem extends AuthProblem {
   @Field(() => Int, {
     nullable: true,
-    description: 'Tries left before a new code is needed; null where it is not counted.',
+    description: 'Attempts left before a new code is required; null if attempts are not counted.',
   })
   attemptsLeft!: number | null;
 }
 
-@ObjectType({ implements: AuthProblem, description: 'TOKEN_INVALID: the token opens nothing.' })
+@ObjectType({ implements: AuthProblem, description: 'TOKEN_INVALID: the token is not valid.' })
 export class TokenProblem extends AuthProblem {}
 
 @ObjectType({ implements: AuthProblem, description: 'REFRESH_REJECTED: the session has ended.' })
@@ -142,28 +143,28 @@ export class RefreshRejectedProblem extends AuthProblem {}
 
 @ObjectType({
   implements: AuthProblem,
-  description: 'UNAUTHENTICATED, FORBIDDEN or REAUTHENTICATION_REQUIRED: the caller may not do this now.',
+  description: 'UNAUTHENTICATED, FORBIDDEN or REAUTHENTICATION_REQUIRED: the caller is not allowed to do this now.',
 })
 export class AuthAccessProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'CONFLICT: it does not fit the present state.' })
+@ObjectType({ implements: AuthProblem, description: 'CONFLICT: the current state does not allow this.' })
 export class AuthConflictProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'NOT_FOUND: it does not exist for the caller.' })
+@ObjectType({ implements: AuthProblem, description: 'NOT_FOUND: it does not exist, or belongs to somebody else.' })
 export class AuthNotFoundProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'RATE_LIMITED: too many tries.' })
+@ObjectType({ implements: AuthProblem, description: 'RATE_LIMITED: too many attempts.' })
 export class AuthRateLimitProblem extends AuthProblem {
-  @Field(() => Int, { description: 'Tries that a window allows.' })
+  @Field(() => Int, { description: 'Number of attempts that a window allows.' })
   limit!: number;
 
   @Field(() => Int, { description: 'Seconds until the window ends.' })
   retryAfterSeconds!: number;
 }
 
-@ObjectType({ implements: AuthProblem, description: 'TEMPORARILY_UNAVAILABLE: a part is away or busy.' })
+@ObjectType({ implements: AuthProblem, description: 'TEMPORARILY_UNAVAILABLE: a component is unavailable or busy.' })
 export class AuthUnavailableProblem extends AuthProblem {
-  @Field(() => Int, { nullable: true, description: 'Seconds after which a new try is worth it; null when unknown.' })
+  @Field(() => Int, { nullable: true, description: 'Seconds after which a retry may succeed; null if unknown.' })
   retryAfterSeconds!: number | null;
 }
 

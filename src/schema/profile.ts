@@ -15,87 +15,88 @@ import {
 } from './problems.js';
 import { User } from './user.js';
 
-@InputType({ description: 'What a user changes of their profile: what is absent stays as it is, null clears it.' })
+@InputType({ description: 'Profile fields to update: omitted fields stay unchanged, null clears them.' })
 export class UpdateProfileInput {
-  @Field(() => String, { nullable: true, description: 'The name to show to others, up to 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'Name shown to others, up to 100 characters.' })
   displayName?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Second name for sign-in: 3 to 32 letters, digits, `_`, `-` or `.`; not null where `usernameRequired` in `authConfig` says so.',
+      'Alternative sign-in name: 3 to 32 letters, digits, `_`, `-` or `.`. Cannot be null if `usernameRequired` in `authConfig` is true.',
   })
   username?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Language for mails (BCP 47), such as `en` or `de-AT`.' })
+  @Field(() => String, { nullable: true, description: 'Language of emails (BCP 47), such as `en` or `de-AT`.' })
   locale?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Time zone (IANA name), such as `Europe/Vienna`.' })
   timezone?: string | null;
 }
 
-@ObjectType({ description: 'The profile is as it was asked for.' })
+@ObjectType({ description: 'The profile is updated.' })
 export class ProfileUpdated {
-  @Field(() => User, { description: 'The user as they are now.' })
+  @Field(() => User, { description: 'The updated user.' })
   user!: User;
 }
 
-@InputType({ description: 'Asks to move the account to another address.' })
+@InputType({ description: "Requests a change of the account's address." })
 export class RequestEmailChangeInput {
   @Field(() => String, { description: 'The new address; trimmed and lower-cased.' })
   newEmail!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The password; needed unless the sign-in by password is less than a minute old.',
+    description: 'The password; required unless it was verified within the last minute.',
   })
   password?: string | null;
 }
 
-@InputType({ description: 'The code that was mailed to the new address.' })
+@InputType({ description: 'The code sent to the new address.' })
 export class ConfirmEmailChangeInput {
   @Field(() => String, { description: 'The six digits.' })
   code!: string;
 }
 
-@ObjectType({ description: 'The account has its new address.' })
+@ObjectType({ description: "The account's address is changed." })
 export class EmailChanged {
-  @Field(() => User, { description: 'The user as they are now.' })
+  @Field(() => User, { description: 'The updated user.' })
   user!: User;
 
-  @Field(() => Int, { description: 'How many other sessions ended.' })
+  @Field(() => Int, { description: 'Number of other sessions that ended.' })
   endedSessions!: number;
 }
 
-@InputType({ description: 'The token of the link that was mailed to the old address.' })
+@InputType({ description: 'The token from the revert link sent to the old address.' })
 export class RevertEmailChangeInput {
-  @Field(() => String, { description: 'What follows `#token=` in the link.' })
+  @Field(() => String, { description: 'The text after `#token=` in the link.' })
   token!: string;
 }
 
 @ObjectType({
-  description: 'The account has its old address again. All of its sessions ended, and its password waits to be reset.',
+  description:
+    "The account's previous address is restored. All of its sessions have ended, and its password must be reset.",
 })
 export class EmailChangeReverted {
-  @Field(() => String, { description: 'The address as it is kept.' })
+  @Field(() => String, { description: 'The address as stored.' })
   email!: string;
 
-  @Field(() => AuthMailStatus, { description: 'What became of the mail that resets the password.' })
+  @Field(() => AuthMailStatus, { description: 'Delivery status of the password-reset email.' })
   mailStatus!: keyof typeof AuthMailStatus;
 }
 
-@InputType({ description: 'Proves who deletes the account.' })
+@InputType({ description: 'Credentials for deleting the account.' })
 export class DeleteAccountInput extends FactorsInput {}
 
-@ObjectType({ description: 'The account is gone, with all that was known of its owner. All of its sessions ended.' })
+@ObjectType({ description: "The account and its owner's data are deleted. All of its sessions have ended." })
 export class AccountDeleted {
-  @Field(() => ID, { description: 'The id that it had; nobody gets it again.' })
+  @Field(() => ID, { description: 'The id of the deleted account; never reused.' })
   userId!: string;
 }
 
 export const UpdateProfileResult = createUnionType({
   name: 'UpdateProfileResult',
-  description: 'What a change of the profile comes to.',
+  description: 'Result of `updateProfile`.',
   types: () =>
     [
       ProfileUpdated,
@@ -109,7 +110,7 @@ export const UpdateProfileResult = createUnionType({
 
 export const RequestEmailChangeResult = createUnionType({
   name: 'RequestEmailChangeResult',
-  description: 'What a request for another address comes to.',
+  description: 'Result of `requestEmailChange`.',
   types: () =>
     [
       MailAccepted,
@@ -125,7 +126,7 @@ export const RequestEmailChangeResult = createUnionType({
 
 export const ConfirmEmailChangeResult = createUnionType({
   name: 'ConfirmEmailChangeResult',
-  description: 'What the code of a new address comes to.',
+  description: 'Result of `confirmEmailChange`.',
   types: () =>
     [
       EmailChanged,
@@ -140,7 +141,7 @@ export const ConfirmEmailChangeResult = createUnionType({
 
 export const RevertEmailChangeResult = createUnionType({
   name: 'RevertEmailChangeResult',
-  description: 'What taking the account back comes to.',
+  description: 'Result of `revertEmailChange`.',
   types: () =>
     [
       EmailChangeReverted,
@@ -154,7 +155,7 @@ export const RevertEmailChangeResult = createUnionType({
 
 export const DeleteAccountResult = createUnionType({
   name: 'DeleteAccountResult',
-  description: 'What deleting the account comes to.',
+  description: 'Result of `deleteAccount`.',
   types: () =>
     [
       AccountDeleted,

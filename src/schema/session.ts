@@ -3,21 +3,21 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { PageInfo } from './pagination.js';
 import { describedEnum } from './problems.js';
 
-export const AuthDeviceType = describedEnum('AuthDeviceType', 'The kind of device, as its user agent tells.', {
+export const AuthDeviceType = describedEnum('AuthDeviceType', 'Kind of device, derived from the user agent.', {
   DESKTOP: 'A desktop or laptop computer.',
   MOBILE: 'A phone.',
   TABLET: 'A tablet.',
-  BOT: 'A program that says so.',
+  BOT: 'Identifies itself as a bot.',
   UNKNOWN: 'Anything else.',
 });
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'One sign-in of one user on one device.' })
 export class AuthSession {
-  @Field(() => ID, { description: 'The `sid` of its access tokens.' })
+  @Field(() => ID, { description: "Identifier; the `sid` of the session's access tokens." })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'The name that the client gave at sign-in.' })
+  @Field(() => String, { nullable: true, description: 'Device name that the client sent at sign-in.' })
   deviceName!: string | null;
 
   @Field(() => AuthDeviceType, { description: 'The kind of device.' })
@@ -34,38 +34,38 @@ export class AuthSession {
 
   @Field(() => String, {
     nullable: true,
-    description: 'City of that address, where the operator has a database of them.',
+    description: 'City of that address; null unless the operator has configured a location database.',
   })
   city!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Country of that address, as an ISO 3166-1 code such as `AT`.' })
   country!: string | null;
 
-  @Field(() => Boolean, { description: 'Whether it was asked to last for long.' })
+  @Field(() => Boolean, { description: 'Whether `rememberMe` was requested.' })
   rememberMe!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether it proved a second factor.' })
+  @Field(() => Boolean, { description: 'Whether a second factor was verified in this session.' })
   twoFactorVerified!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether it is the session of this very request.' })
+  @Field(() => Boolean, { description: 'Whether this is the session that sent the request.' })
   isCurrent!: boolean;
 
-  @Field(() => GraphQLDateTime, { description: 'When it began.' })
+  @Field(() => GraphQLDateTime, { description: 'When the session started.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When it last signed in or refreshed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the session was last signed in to or refreshed.' })
   lastActivityAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When its refresh token was last exchanged.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the refresh token was last rotated.' })
   lastRotatedAt!: Date | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it ends if it is not refreshed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the session ends unless it is refreshed.' })
   expiresAt!: Date;
 }
 
 @ObjectType({ description: 'One session of a page.' })
 export class AuthSessionEdge {
-  @Field(() => String, { description: 'Its place in the list.' })
+  @Field(() => String, { description: 'Position of the item in the list.' })
   cursor!: string;
 
   @Field(() => AuthSession, { description: 'The session.' })
@@ -80,7 +80,7 @@ export class AuthSessionConnection {
   @Field(() => [AuthSession], { description: 'The sessions without their cursors.' })
   nodes!: AuthSession[];
 
-  @Field(() => PageInfo, { description: 'Where the page lies.' })
+  @Field(() => PageInfo, { description: 'Position of the page in the list.' })
   pageInfo!: PageInfo;
 
   /** Whose they are, for the fields that are resolved only where they are asked for. */

@@ -4,7 +4,7 @@ import { describedEnum } from './problems.js';
 
 export const AuthTokenDelivery = describedEnum('AuthTokenDelivery', 'How the refresh token reaches the client.', {
   COOKIE: 'In an HttpOnly cookie that scripts cannot read; for browsers.',
-  BODY: 'In `refreshToken` of the answer; for apps that keep secrets themselves.',
+  BODY: 'In `refreshToken` of the answer; for apps that store secrets themselves.',
 });
 
 @ObjectType({ description: 'The tokens of a session.' })
@@ -15,18 +15,18 @@ export class AuthTokens {
   @Field(() => String, { description: 'JWT for the Authorization header.' })
   accessToken!: string;
 
-  @Field(() => Int, { description: 'Life of the access token from now, in seconds.' })
+  @Field(() => Int, { description: 'Remaining lifetime of the access token, in seconds.' })
   expiresIn!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the access token works.' })
+  @Field(() => GraphQLDateTime, { description: 'When the access token expires.' })
   accessTokenExpiresAt!: Date;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Gives the next tokens, once; null where the cookie carries it.',
+    description: 'Single-use token for `refresh`; null if it is delivered as a cookie.',
   })
   refreshToken!: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the session can be refreshed.' })
+  @Field(() => GraphQLDateTime, { description: 'When the session can no longer be refreshed.' })
   refreshTokenExpiresAt!: Date;
 }

@@ -13,56 +13,56 @@ import {
 } from './problems.js';
 import { User } from './user.js';
 
-@ObjectType({ description: 'An authenticator app that waits for its first code.' })
+@ObjectType({ description: 'An enrolment that is waiting for the first code.' })
 export class TotpEnrolment {
-  @Field(() => String, { description: 'The secret for typing into the app, as base32; shown this once.' })
+  @Field(() => String, { description: 'The secret in base32, to type into the app; shown only once.' })
   secret!: string;
 
-  @Field(() => String, { description: 'The same as an `otpauth:` address for a QR code; shown this once.' })
+  @Field(() => String, { description: 'The secret as an `otpauth:` URI, for a QR code; shown only once.' })
   otpauthUri!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when `confirmTotp` takes its code.' })
+  @Field(() => GraphQLDateTime, { description: 'When the enrolment expires.' })
   expiresAt!: Date;
 }
 
-@InputType({ description: 'What beginning an authenticator app is proven with.' })
+@InputType({ description: 'Credentials for starting TOTP enrolment.' })
 export class EnrolTotpInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The password; needed unless the sign-in by password is less than a minute old.',
+    description: 'The password; required unless it was verified within the last minute.',
   })
   password?: string | null;
 }
 
-@InputType({ description: 'A first code of the authenticator app.' })
+@InputType({ description: 'The first code from the authenticator app.' })
 export class ConfirmTotpInput {
   @Field(() => String, { description: 'The six digits that the app shows.' })
   code!: string;
 }
 
-@ObjectType({ description: 'New recovery codes; those before them are void.' })
+@ObjectType({ description: 'New recovery codes; earlier ones no longer work.' })
 export class RecoveryCodes {
   @Field(() => [String], {
-    description: 'Ten codes, shown this once; each stands in one time for the authenticator app.',
+    description: 'Ten codes, shown only once; each can replace one authenticator code.',
   })
   codes!: string[];
 }
 
-@InputType({ description: 'Both factors, to switch the second one off.' })
+@InputType({ description: 'Both factors, for turning the second one off.' })
 export class DisableTotpInput extends BothFactorsInput {}
 
-@ObjectType({ description: 'The second factor is off; secret and recovery codes are forgotten.' })
+@ObjectType({ description: 'The second factor is off; its secret and the recovery codes are deleted.' })
 export class TwoFactorDisabled {
-  @Field(() => User, { description: 'Whose it was.' })
+  @Field(() => User, { description: 'The user.' })
   user!: User;
 }
 
-@InputType({ description: 'Both factors, to get new recovery codes.' })
+@InputType({ description: 'Both factors, for replacing the recovery codes.' })
 export class RegenerateRecoveryCodesInput extends BothFactorsInput {}
 
 export const EnrolTotpResult = createUnionType({
   name: 'EnrolTotpResult',
-  description: 'What beginning an authenticator app comes to.',
+  description: 'Result of `enrolTotp`.',
   types: () =>
     [
       TotpEnrolment,
@@ -78,7 +78,7 @@ export const EnrolTotpResult = createUnionType({
 
 export const ConfirmTotpResult = createUnionType({
   name: 'ConfirmTotpResult',
-  description: 'What a first code comes to.',
+  description: 'Result of `confirmTotp`.',
   types: () =>
     [
       RecoveryCodes,
@@ -94,7 +94,7 @@ export const ConfirmTotpResult = createUnionType({
 
 export const DisableTotpResult = createUnionType({
   name: 'DisableTotpResult',
-  description: 'What switching the second factor off comes to.',
+  description: 'Result of `disableTotp`.',
   types: () =>
     [
       TwoFactorDisabled,
@@ -111,7 +111,7 @@ export const DisableTotpResult = createUnionType({
 
 export const RegenerateRecoveryCodesResult = createUnionType({
   name: 'RegenerateRecoveryCodesResult',
-  description: 'What asking for new recovery codes comes to.',
+  description: 'Result of `regenerateRecoveryCodes`.',
   types: () =>
     [
       RecoveryCodes,

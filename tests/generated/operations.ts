@@ -3,20 +3,20 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** How much an event should worry whoever reads it. */
+/** Severity of an event. */
 export type AuditRiskLevel =
-  /** Somebody else most likely was in the account. */
+  /** Somebody else has most likely accessed the account. */
   | 'CRITICAL'
-  /** It changed who can get into the account, or somebody tried in vain. */
+  /** Changes who can access the account, or is a rejected attempt to do so. */
   | 'HIGH'
-  /** What happens every day. */
+  /** Routine. */
   | 'LOW'
-  /** Worth a look when it was unexpected. */
+  /** Worth a look if unexpected. */
   | 'MEDIUM';
 
-/** The kind of device, as its user agent tells. */
+/** Kind of device, derived from the user agent. */
 export type AuthDeviceType =
-  /** A program that says so. */
+  /** Identifies itself as a bot. */
   | 'BOT'
   /** A desktop or laptop computer. */
   | 'DESKTOP'
@@ -27,75 +27,75 @@ export type AuthDeviceType =
   /** Anything else. */
   | 'UNKNOWN';
 
-/** What became of a mail. */
+/** Delivery status of an email. */
 export type AuthMailStatus =
-  /** Safe, and waiting until the queue or the mail server is back. */
+  /** Stored, and sent as soon as the queue and the mail server are available again. */
   | 'DEFERRED'
   /** On its way. */
   | 'QUEUED';
 
 /** The stable name of an expected failure. */
 export type AuthProblemCode =
-  /** The password is right, and the account is disabled. */
+  /** The password is correct, but the account is disabled. */
   | 'ACCOUNT_DISABLED'
-  /** Too many wrong tries, whether or not there is such an account; ends by itself, by a password reset or by an admin. */
+  /** Too many failed attempts, whether or not the account exists; ends after a while, by a password reset or by an admin. */
   | 'ACCOUNT_LOCKED'
-  /** The challenge is wrong, used, expired or out of tries: sign in again. */
+  /** The challenge is wrong, used, expired or out of attempts: sign in again. */
   | 'CHALLENGE_EXPIRED'
-  /** The code is wrong, used, expired, superseded or unknown; which of these is never told. */
+  /** The code is wrong, used, expired, superseded or unknown; which of these is never revealed. */
   | 'CODE_INVALID'
-  /** It does not fit the present state, such as a second factor that is on already. */
+  /** The current state does not allow this, for example because the second factor is already on. */
   | 'CONFLICT'
-  /** The password is right, and the address still has to be verified. */
+  /** The password is correct, but the address is not verified yet. */
   | 'EMAIL_NOT_VERIFIED'
-  /** The address has an account already; told only where the gateway is set to reveal accounts. */
+  /** The address already has an account; returned only if the gateway is configured to reveal accounts. */
   | 'EMAIL_TAKEN'
-  /** Signed in, and not allowed to do this. */
+  /** Signed in, but not allowed to do this. */
   | 'FORBIDDEN'
-  /** A value of the input cannot be used; `fields` names each one. */
+  /** Some input values are not acceptable; `fields` lists them. */
   | 'INPUT_INVALID'
-  /** Unknown account or wrong password; which of the two is never told. */
+  /** Unknown account or wrong password; which of the two is never revealed. */
   | 'INVALID_CREDENTIALS'
-  /** It does not exist, or it belongs to somebody else; which of the two is never told. */
+  /** It does not exist or belongs to somebody else; which of the two is never revealed. */
   | 'NOT_FOUND'
-  /** The new password fails rules of the policy; `rules` names each one. */
+  /** The new password violates the policy; `rules` lists the violated rules. */
   | 'PASSWORD_REJECTED'
-  /** Too many tries; `retryAfterSeconds` tells when the next one counts. */
+  /** Too many attempts; retry after `retryAfterSeconds`. */
   | 'RATE_LIMITED'
-  /** The last proof of who is there is too old for this: call `reauthenticate` and try again. */
+  /** The last verification of the user is too old for this operation: call `reauthenticate` and retry. */
   | 'REAUTHENTICATION_REQUIRED'
-  /** The session cannot go on: sign in again. */
+  /** The session has ended: sign in again. */
   | 'REFRESH_REJECTED'
-  /** A part that this needs is away or busy; nothing was changed, and trying again is safe. */
+  /** A required component is unavailable or busy; nothing was changed, and it is safe to retry. */
   | 'TEMPORARILY_UNAVAILABLE'
-  /** The token is wrong, used, expired, superseded or unknown; which of these is never told. */
+  /** The token is wrong, used, expired, superseded or unknown; which of these is never revealed. */
   | 'TOKEN_INVALID'
-  /** The code of the second factor is wrong, or was used already. */
+  /** The second-factor code is wrong or already used. */
   | 'TWO_FACTOR_CODE_INVALID'
-  /** No access token, or one that is invalid, expired or revoked: refresh and try again, else sign in. */
+  /** The access token is missing, invalid, expired or revoked: refresh and retry, or sign in. */
   | 'UNAUTHENTICATED'
   /** The username belongs to another account. */
   | 'USERNAME_TAKEN';
 
 /** How the refresh token reaches the client. */
 export type AuthTokenDelivery =
-  /** In `refreshToken` of the answer; for apps that keep secrets themselves. */
+  /** In `refreshToken` of the answer; for apps that store secrets themselves. */
   | 'BODY'
   /** In an HttpOnly cookie that scripts cannot read; for browsers. */
   | 'COOKIE';
 
-/** What can prove the second factor. */
+/** Ways to verify the second factor. */
 export type AuthTwoFactorMethod =
   /** One of the recovery codes. */
   | 'RECOVERY_CODE'
-  /** A code of the authenticator app. */
+  /** A code from the authenticator app. */
   | 'TOTP';
 
-/** The present password and the new one. */
+/** The current password and the new one. */
 export type ChangePasswordInput = {
-  /** Six digits of the authenticator app, or a recovery code; needed where the second factor is on and the last proof is old. With it the change counts as a new proof. */
+  /** Six digits from the authenticator app, or a recovery code. Required if the second factor is on and its last verification is too old. With it, the change counts as a new verification. */
   code?: string | null | undefined;
-  /** The present password. */
+  /** The current password. */
   currentPassword: string;
   /** A password that meets the rules in `authConfig`. */
   newPassword: string;
@@ -103,73 +103,73 @@ export type ChangePasswordInput = {
 
 /** The second step of a sign-in. */
 export type CompleteTwoFactorInput = {
-  /** The challenge that the first step gave. */
+  /** The challenge from the first step. */
   challenge: string;
-  /** Six digits of the authenticator app, or a recovery code. */
+  /** Six digits from the authenticator app, or a recovery code. */
   code: string;
-  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead. */
+  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
 };
 
-/** The code that was mailed to the new address. */
+/** The code sent to the new address. */
 export type ConfirmEmailChangeInput = {
   /** The six digits. */
   code: string;
 };
 
-/** A first code of the authenticator app. */
+/** The first code from the authenticator app. */
 export type ConfirmTotpInput = {
   /** The six digits that the app shows. */
   code: string;
 };
 
-/** Proves who deletes the account. */
+/** Credentials for deleting the account. */
 export type DeleteAccountInput = {
-  /** Six digits of the authenticator app, or a recovery code; needed where the second factor is on. */
+  /** Six digits from the authenticator app, or a recovery code; required if the second factor is on. */
   code?: string | null | undefined;
   /** The password. */
   password: string;
 };
 
-/** Both factors, to switch the second one off. */
+/** Both factors, for turning the second one off. */
 export type DisableTotpInput = {
-  /** Six digits of the authenticator app, or a recovery code. */
+  /** Six digits from the authenticator app, or a recovery code. */
   code: string;
   /** The password. */
   password: string;
 };
 
-/** What beginning an authenticator app is proven with. */
+/** Credentials for starting TOTP enrolment. */
 export type EnrolTotpInput = {
-  /** The password; needed unless the sign-in by password is less than a minute old. */
+  /** The password; required unless it was verified within the last minute. */
   password?: string | null | undefined;
 };
 
-/** The exchange token of a verified address, and how the session is to begin. */
+/** The exchange token and options of the session. */
 export type ExchangeTokenInput = {
-  /** A name by which the user knows the device again, up to 100 characters. */
+  /** Name by which the user recognises the device, up to 100 characters. */
   deviceName?: string | null | undefined;
-  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead. */
+  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
-  /** Whether the session is to last for long. */
+  /** Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
-  /** The exchange token; works once. */
+  /** The single-use exchange token. */
   token: string;
   /** How the refresh token is delivered. */
   tokenDelivery?: AuthTokenDelivery;
 };
 
-/** Who signs in, and how the session is to begin. */
+/** Credentials and options of a sign-in. */
 export type LoginInput = {
-  /** A name by which the user knows the device again, up to 100 characters. */
+  /** Name by which the user recognises the device, up to 100 characters. */
   deviceName?: string | null | undefined;
-  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty text to ask for one; browsers have a cookie instead. */
+  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
   /** Email address or username, in any case. */
   identifier: string;
   /** The password. */
   password: string;
-  /** Whether the session is to last for long. */
+  /** Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
   /** How the refresh token is delivered. */
   tokenDelivery?: AuthTokenDelivery;
@@ -177,7 +177,7 @@ export type LoginInput = {
 
 /** A rule of the password policy. */
 export type PasswordRule =
-  /** Known from a breach. */
+  /** Appears in a known data breach. */
   | 'BREACHED'
   /** No digit. */
   | 'NEEDS_DIGIT'
@@ -187,116 +187,116 @@ export type PasswordRule =
   | 'NEEDS_SYMBOL'
   /** No upper-case letter. */
   | 'NEEDS_UPPERCASE'
-  /** Hardly more than the account's own address or name, or the name of this product. */
+  /** Little more than the account's address or name, or the name of this product. */
   | 'RESEMBLES_ACCOUNT'
-  /** One of the latest passwords of this account. */
+  /** One of this account's most recent passwords. */
   | 'REUSED'
-  /** One of the passwords that are tried first. */
+  /** Appears in a list of common passwords. */
   | 'TOO_COMMON'
-  /** More characters than `passwordMaxLength`. */
+  /** Longer than `passwordMaxLength`. */
   | 'TOO_LONG'
-  /** Fewer characters than `passwordMinLength`. */
+  /** Shorter than `passwordMinLength`. */
   | 'TOO_SHORT'
-  /** Guessed within few tries, as its estimate says. */
+  /** Estimated to be guessable in few attempts. */
   | 'TOO_WEAK';
 
-/** Proves again who is signed in. */
+/** Credentials for verifying the signed-in user again. */
 export type ReauthenticateInput = {
-  /** Six digits of the authenticator app, or a recovery code; needed where the second factor is on. */
+  /** Six digits from the authenticator app, or a recovery code; required if the second factor is on. */
   code?: string | null | undefined;
   /** The password. */
   password: string;
 };
 
-/** The refresh token of a session; left out where the cookie carries it. */
+/** The refresh token of a session; omit it to use the cookie. */
 export type RefreshInput = {
-  /** The refresh token; absent: the cookie. */
+  /** The refresh token; omit to use the refresh-token cookie. */
   refreshToken?: string | null | undefined;
 };
 
-/** Both factors, to get new recovery codes. */
+/** Both factors, for replacing the recovery codes. */
 export type RegenerateRecoveryCodesInput = {
-  /** Six digits of the authenticator app, or a recovery code. */
+  /** Six digits from the authenticator app, or a recovery code. */
   code: string;
   /** The password. */
   password: string;
 };
 
-/** The token of the link in a mail about a new sign-in. */
+/** The token from the link in a new-device email. */
 export type ReportSessionInput = {
-  /** What follows `#token=` in the link. */
+  /** The text after `#token=` in the link. */
   token: string;
 };
 
-/** Asks to move the account to another address. */
+/** Requests a change of the account's address. */
 export type RequestEmailChangeInput = {
   /** The new address; trimmed and lower-cased. */
   newEmail: string;
-  /** The password; needed unless the sign-in by password is less than a minute old. */
+  /** The password; required unless it was verified within the last minute. */
   password?: string | null | undefined;
 };
 
-/** Asks for a password reset. */
+/** Requests a password reset. */
 export type RequestPasswordResetInput = {
   /** The address of the account. */
   email: string;
 };
 
-/** Asks for a new verification code. */
+/** Requests a new verification code. */
 export type ResendVerificationInput = {
   /** The address. */
   email: string;
 };
 
-/** A new password, and what permits it. */
+/** A new password and the token that authorises it. */
 export type ResetPasswordInput = {
   /** A password that meets the rules in `authConfig`. */
   newPassword: string;
-  /** What follows `#token=` in the mailed link, or the `resetToken` of a ticket or a login; works once. */
+  /** The text after `#token=` in the emailed link, or a `resetToken`; single use. */
   resetToken: string;
 };
 
-/** The token of the link that was mailed to the old address. */
+/** The token from the revert link sent to the old address. */
 export type RevertEmailChangeInput = {
-  /** What follows `#token=` in the link. */
+  /** The text after `#token=` in the link. */
   token: string;
 };
 
-/** What a new user tells. */
+/** Details of the new account. */
 export type SignupInput = {
-  /** The name to show to others, up to 100 characters. */
+  /** Name shown to others, up to 100 characters. */
   displayName?: string | null | undefined;
-  /** Address for sign-in and mail; trimmed and lower-cased. */
+  /** Address for sign-in and email; trimmed and lower-cased. */
   email: string;
-  /** Language for mails (BCP 47), such as `en` or `de-AT`. */
+  /** Language of emails (BCP 47), such as `en` or `de-AT`. */
   locale?: string | null | undefined;
   /** A password that meets the rules in `authConfig`. */
   password: string;
-  /** Whether the privacy policy is accepted; the time is kept. */
+  /** Whether the privacy policy is accepted; the time is recorded. */
   privacyPolicyAccepted?: boolean;
-  /** One of `signupRoles` in `authConfig`; the default role where absent. */
+  /** One of `signupRoles` in `authConfig`; the default role if omitted. */
   role?: string | null | undefined;
-  /** Whether the terms are accepted; the time is kept. */
+  /** Whether the terms are accepted; the time is recorded. */
   termsAccepted?: boolean;
   /** Time zone (IANA name), such as `Europe/Vienna`. */
   timezone?: string | null | undefined;
-  /** Second name for sign-in: 3 to 32 letters, digits, `_`, `-` or `.`. */
+  /** Alternative sign-in name: 3 to 32 letters, digits, `_`, `-` or `.`. */
   username?: string | null | undefined;
 };
 
-/** What a user changes of their profile: what is absent stays as it is, null clears it. */
+/** Profile fields to update: omitted fields stay unchanged, null clears them. */
 export type UpdateProfileInput = {
-  /** The name to show to others, up to 100 characters. */
+  /** Name shown to others, up to 100 characters. */
   displayName?: string | null | undefined;
-  /** Language for mails (BCP 47), such as `en` or `de-AT`. */
+  /** Language of emails (BCP 47), such as `en` or `de-AT`. */
   locale?: string | null | undefined;
   /** Time zone (IANA name), such as `Europe/Vienna`. */
   timezone?: string | null | undefined;
-  /** Second name for sign-in: 3 to 32 letters, digits, `_`, `-` or `.`; not null where `usernameRequired` in `authConfig` says so. */
+  /** Alternative sign-in name: 3 to 32 letters, digits, `_`, `-` or `.`. Cannot be null if `usernameRequired` in `authConfig` is true. */
   username?: string | null | undefined;
 };
 
-/** The code that was mailed to an address. */
+/** The code sent to an address. */
 export type VerifyEmailInput = {
   /** The six digits. */
   code: string;
@@ -304,13 +304,13 @@ export type VerifyEmailInput = {
   email: string;
 };
 
-/** The token of a mailed link. */
+/** The token from an emailed link. */
 export type VerifyEmailWithTokenInput = {
-  /** What follows `#token=` in the link. */
+  /** The text after `#token=` in the link. */
   token: string;
 };
 
-/** The reset code that was mailed to an address. */
+/** The reset code sent to an address. */
 export type VerifyPasswordResetCodeInput = {
   /** The six digits. */
   code: string;
