@@ -283,6 +283,15 @@ describe('V1: with EMAIL_DEDUPLICATION=provider a mailbox has one account', () =
     expect(await accountOf(fresh, plain)).toBeNull();
   });
 
+  it('the first admin has nothing of a stranger who signed up with the address and never proved it', async () => {
+    const fresh = await testGateway({ env: ON });
+    const { plain, dotted } = spellings();
+    await signedUp(fresh, { email: dotted, displayName: 'Mallory', locale: 'de', username: `m${plain.slice(0, 12)}` });
+    await createFirstAdmin(commandContext(fresh), { email: plain, password: NEW_PASSWORD });
+    const nothing = { displayName: null, locale: null, username: null };
+    expect(await accountOf(fresh, dotted)).toMatchObject({ ...nothing, role: 'admin' });
+  });
+
   it('the first admin is the account of the mailbox where there is one', async () => {
     const fresh = await testGateway({ env: ON });
     const { plain, dotted, tagged } = spellings();

@@ -86,6 +86,12 @@ describe('somebody signs up with the address of another before its owner does', 
     }
   });
 
+  it('whoever signed up alone and resets keeps what they chose', async () => {
+    const { email } = await signedUp(gateway, { password: MINE, displayName: 'Ada', locale: 'de' });
+    expectType(await reset(gateway, (await resetMailOf(gateway, email)).token), 'PasswordResetSuccess');
+    expect(await accountOf(gateway, email)).toMatchObject({ displayName: 'Ada', locale: 'de' });
+  });
+
   it('whoever signed up alone gets no ticket and no such mail', async () => {
     const { email } = await signedUp(gateway, { password: MINE });
     const { exchangeToken, passwordChangeRequired } = await verify(email, (await mailedTo(gateway, email)).code);
@@ -172,10 +178,15 @@ describe('somebody signs up with the address of another before its owner does', 
 
   it('an owner who resets before verifying has the account for good', async () => {
     const email = newEmail();
-    await signup(email, THEIRS);
+    const chosen = { displayName: 'Mallory', locale: 'de', termsAccepted: true, privacyPolicyAccepted: true };
+    await gateway.ask(SignupDocument, { input: { email, password: THEIRS, ...chosen } });
     await signup(email, MINE);
     expectType(await reset(gateway, (await resetMailOf(gateway, email)).token), 'PasswordResetSuccess');
     expect(await contestedAt(email)).toBeNull();
+    expect(await accountOf(gateway, email)).toMatchObject({ displayName: null, locale: null, termsAcceptedAt: null });
+    const told = 'SELECT mail FROM outbox_messages WHERE recipient = ? ORDER BY mail';
+    const mails = (await rows<{ mail: string }>(gateway, told, [email])).map(({ mail }) => mail);
+    expect(mails).toContain('sign-up-contested');
     gateway.clock.advance(61);
     await signup(email, THEIRS);
     expectType(await login(gateway, email, THEIRS), 'InvalidCredentialsProblem');
@@ -233,6 +244,27 @@ describe('somebody who signs up twice', () => {
     const email = newEmail();
     for (const password of [THEIRS, MINE, THEIRS]) await signup(email, password);
     expect(await contestedAt(email)).not.toBeNull();
+  });
+
+  it('has nothing of a stranger whose link ran out before: no name, language, role or consent', async () => {
+    const email = newEmail();
+    const strangers = {
+      username: `m${newEmail().slice(5, 15)}`,
+      displayName: 'Mallory',
+      locale: 'de',
+      timezone: 'Asia/Tokyo',
+    };
+    const input = { email, password: THEIRS, ...strangers, termsAccepted: true, privacyPolicyAccepted: true };
+    await gateway.ask(SignupDocument, { input });
+    gateway.clock.advance(24 * 3_600 + 1);
+    await signup(email, MINE);
+    const mail = await gateway.mailTo(email, { mail: 'verify-email' });
+    expect(mail.text).not.toContain('Mallory');
+    await verify(email, (await mailedTo(gateway, email)).code);
+    const nothing = { username: null, usernameKey: null, displayName: null, locale: null, timezone: null };
+    const unsigned = { termsAcceptedAt: null, privacyPolicyAcceptedAt: null };
+    expect(await accountOf(gateway, email)).toMatchObject({ ...nothing, ...unsigned, role: 'user' });
+    expectType(await login(gateway, email, MINE), 'LoginSuccess');
   });
 
   it('begins anew once the link of the first has run out', async () => {

@@ -10,6 +10,7 @@ import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from './address-owner.js';
 import { ADMIN_ROLE, lockAdmins } from './admins.js';
+import { droppedChoices } from './dropped-choices.js';
 
 type Needs = Pick<
   UseCaseContext,
@@ -56,6 +57,8 @@ export async function createFirstAdmin(
     const known = await lockOwner(context, em, email);
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
     const emailKey = await freeKey(context, em, user.email);
+    // Whoever signed up with it never proved to own it.
+    if (user.emailVerifiedAt == null) Object.assign(user, droppedChoices(context));
     const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
     const fresh = { passwordChangedAt: now, passwordBreachedAt: null, passwordContestedAt: null, updatedAt: now };
     em.persist(Object.assign(user, proven, fresh));

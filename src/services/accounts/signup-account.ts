@@ -27,12 +27,7 @@ async function insertUser({ em, input, role, presented, now, key }: SignupAttemp
 
 /** An account whose address was never verified belongs to its first sign-up until its link has run out, and then to the next one. */
 async function replaceUnverified({ em, input, role, presented, now, key }: SignupAttempt, user: User): Promise<void> {
-  const {
-    username = user.username,
-    displayName = user.displayName,
-    locale = user.locale,
-    timezone = user.timezone,
-  } = input;
+  const { username = null, displayName = null, locale = null, timezone = null } = input;
   await em.nativeUpdate(
     User,
     { id: user.id, emailVerifiedAt: null },

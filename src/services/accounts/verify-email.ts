@@ -12,6 +12,7 @@ import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js
 import { unusableHash } from '../passwords/unusable-hash.js';
 import type { UseCaseContext } from '../use-case.js';
 import { heldAddress } from './address-owner.js';
+import { droppedChoices } from './dropped-choices.js';
 
 /** The address is proven; the exchange token makes one session. */
 export interface EmailVerified {
@@ -37,18 +38,9 @@ type Needs = Pick<
  * More than one person signed up while nobody had proven the address: whoever just did sets a password by a reset, and nothing
  * else that a stranger may have chosen or agreed to stays either. The account goes on being contested until then.
  */
-function dropChoices({ settings }: Needs, user: User, now: Date): void {
-  user.role = settings.defaultRole;
-  user.username = null;
-  user.usernameKey = null;
-  user.displayName = null;
-  user.locale = null;
-  user.timezone = null;
-  user.termsAcceptedAt = null;
-  user.privacyPolicyAcceptedAt = null;
-  user.passwordHash = unusableHash();
-  user.passwordChangedAt = now;
-  user.passwordBreachedAt = null;
+function dropChoices(context: Needs, user: User, now: Date): void {
+  const unusable = { passwordHash: unusableHash(), passwordChangedAt: now, passwordBreachedAt: null };
+  Object.assign(user, droppedChoices(context), unusable);
 }
 
 /** Undefined where the account has another address by now. */

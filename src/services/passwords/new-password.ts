@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
+import { droppedChoices } from '../accounts/dropped-choices.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
 import { handOver } from '../mail-outbox/hand-over.js';
@@ -66,10 +67,21 @@ export async function beginNewPassword(em: EntityManager, user: User): Promise<v
   await em.execute(LOCK_WAYS_IN, [user.email, WAYS_IN, WAYS_IN]);
 }
 
-async function replaceHash(em: EntityManager, next: NextPassword, now: Date): Promise<boolean> {
+/** Two signed up with the address, and the reset is the first proof of who owns it. */
+async function isContested(em: EntityManager, { user, reason }: NextPassword): Promise<boolean> {
+  if (reason !== 'PASSWORD_RESET') return false;
+  return (await em.count(User, { id: user.id, emailVerifiedAt: null, passwordContestedAt: { $ne: null } })) > 0;
+}
+
+async function replaceHash(
+  em: EntityManager,
+  next: NextPassword,
+  { now, choices }: { now: Date; choices: Partial<ReturnType<typeof droppedChoices>> },
+): Promise<boolean> {
   const { user, passwordHash, reason } = next;
   const unchanged = { id: user.id, email: user.email, passwordHash: user.passwordHash, disabledAt: null };
   const changed = await em.nativeUpdate(User, unchanged, {
+    ...choices,
     passwordHash,
     passwordChangedAt: now,
     passwordBreachedAt: null,
@@ -93,7 +105,9 @@ export async function setNewPassword(
 ): Promise<PasswordSet> {
   const now = context.clock.now();
   const { id: userId, email, passwordHash } = next.user;
-  if (!(await replaceHash(em, next, now))) throw new AccountChanged();
+  const contested = await isContested(em, next);
+  const choices = contested ? droppedChoices(context) : {};
+  if (!(await replaceHash(em, next, { now, choices }))) throw new AccountChanged();
   const user = await em.findOneOrFail(User, userId);
   await keepPassword(em, context.settings, { userId, passwordHash, now });
   await em.execute(CLOSE_WAYS_IN, [now, email, WAYS_IN]);
@@ -102,6 +116,8 @@ export async function setNewPassword(
   const check = { userId, password: next.password, passwordChangedAt: now };
   const checkId = await requestPasswordCheck(em, context, check);
   await forgetFailures(em, context, user);
+  // Left to the relay: the mail about the new password is the one that must not wait.
+  if (contested) await writeNotice(em, context, { email, locale: next.user.locale ?? null }, 'sign-up-contested');
   return { user, endedSessions, checkId, outboxId: await writeNotice(em, context, user, 'password-changed') };
 }
 
