@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedded.js';
@@ -19,7 +18,7 @@ import { type Location, type Locations, noLocations, openLocations } from './lib
 import { createLogger } from './lib/logger.js';
 import type { Query } from './lib/query.js';
 import { createLimiter, type Limiter, type LimitWindow } from './lib/rate-limiter.js';
-import { connectRedis } from './lib/redis.js';
+import { connectRedis, type RedisClient } from './lib/redis.js';
 import { createSecretKeys, type SecretKeys } from './lib/secret-keys.js';
 import { within } from './lib/within.js';
 import { withBreaker } from './mail/breaker.js';
@@ -49,7 +48,7 @@ export interface Dependencies extends JobCounters {
   /** Past any pooler, for LISTEN and migrations. */
   directUrl: string;
   readiness: DatabaseReadiness;
-  redis: Redis | undefined;
+  redis: RedisClient | undefined;
   secretKeys: SecretKeys;
   keyRing: KeyRing;
   accessTokens: AccessTokens;
@@ -126,7 +125,7 @@ function watchRevocations(
       });
     },
   });
-  let subscriber: Redis | undefined;
+  let subscriber: RedisClient | undefined;
   const reload = () =>
     revocations.load().catch((cause: unknown) => logger.warn({ err: cause }, 'reading revocations failed'));
   const start = async (): Promise<void> => {

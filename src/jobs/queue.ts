@@ -1,6 +1,6 @@
 import { createPostgresBackend, Queue } from 'bullmq';
 import { onceInAWhile } from '../lib/once-in-a-while.js';
-import { connectRedis } from '../lib/redis.js';
+import { connectRedis, queueKeys } from '../lib/redis.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { within } from '../lib/within.js';
 import type { JobKind } from './job-kind.js';
@@ -47,7 +47,7 @@ function openQueue(name: string, location: QueueLocation, poolSize: number): Ope
     };
   }
   const connection = connectRedis(location.redisUrl, 'command', location.logger);
-  const queue = new Queue(name, { connection });
+  const queue = new Queue(name, { connection, ...queueKeys(location.redisUrl) });
   return {
     queue,
     isReady: () => connection.status === 'ready',

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { type RateLimiterAbstract, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RedisClient } from './redis.js';
 
 /** What one try came to. */
 export interface LimitState {
@@ -28,7 +28,7 @@ export interface Limiter {
 export interface LimiterStores {
   pool: Pool;
   /** Asked first where it is set; PostgreSQL counts while it is away. */
-  redis?: Redis | undefined;
+  redis?: RedisClient | undefined;
 }
 
 /** How many tries a window allows. */

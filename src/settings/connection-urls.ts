@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { parseRedisUrl, REDIS_SCHEMES, splitHosts } from '../lib/redis-url.js';
 import { smtpUrlProblem } from '../lib/smtp-url.js';
 import { type Read, type Reader, reader } from './readers.js';
 
@@ -37,7 +38,8 @@ function malformation(text: string, url: URL | null): string | undefined {
 /** Reads a connection URL with one of the schemes; the text is kept as it is written. */
 function connection(
   schemes: readonly string[],
-  check: (url: URL, refuse: (reason: string) => void) => void,
+  check: (url: URL, refuse: (reason: string) => void, text: string) => void,
+  urlOf = (text: string) => text,
 ): Reader<string> {
   const starts = schemes.map((scheme) => `${scheme}//`);
   const read: Read<string> = (text, refuse) => {
@@ -46,10 +48,10 @@ function connection(
       refuse(`must be a URL that starts with ${starts.join(' or ')}`);
       return text;
     }
-    const url = URL.parse(text);
+    const url = URL.parse(urlOf(text));
     const problem = malformation(text, url);
     if (problem !== undefined) refuse(problem);
-    else if (url !== null) check(url, refuse);
+    else if (url !== null) check(url, refuse, text);
     return text;
   };
   return reader(read);
@@ -71,16 +73,21 @@ export const postgresServer: Reader<string> = connection(['postgres:', 'postgres
   }
 });
 
-/** Reads the URL of a Redis, or of the sentinels that know it. */
+/** Reads the URL of a Redis, of the sentinels that know it, or of some nodes of a cluster. */
 export const redisServer: Reader<string> = connection(
-  ['redis:', 'rediss:', 'redis+sentinel:', 'rediss+sentinel:'],
-  ({ protocol, pathname }, refuse) => {
-    const [, first = '', second = ''] = pathname.split('/');
-    const isSentinel = protocol.includes('sentinel');
-    if (isSentinel && first === '') refuse('must name the master: redis+sentinel://host:26379/master-name');
-    const database = isSentinel ? second : first;
-    if (!/^\d{0,5}$/.test(database)) refuse('must name the database by its number');
+  REDIS_SCHEMES,
+  ({ searchParams }, refuse, text) => {
+    try {
+      parseRedisUrl(text);
+    } catch (error) {
+      refuse((error as Error).message);
+    }
+    for (const name of FILES) {
+      const path = searchParams.get(name);
+      if (path !== null) checkFile(name, path, refuse);
+    }
   },
+  (text) => splitHosts(text).url,
 );
 
 /** Reads the mail server's URL; in production one whose query weakens TLS is refused. */

@@ -100,7 +100,7 @@ export function redisSettings() {
   return {
     REDIS_URL: optional(redisServer, {
       description:
-        'Redis for rate limits, jobs and messages between replicas; without it PostgreSQL does all three. By sentinels: redis+sentinel://host:26379/master-name?sentinel=host2:26379.',
+        'Redis for rate limits, jobs and messages between replicas; without it PostgreSQL does all three. By sentinels: redis+sentinel://host1:26379,host2:26379/master-name. A cluster: redis+cluster://host1:6379,host2:6379. With TLS: rediss://, rediss+sentinel://, rediss+cluster://, and `?sslrootcert=` for a CA of your own.',
       example: 'redis://localhost:6379',
       secret: true,
     }),

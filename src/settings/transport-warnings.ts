@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../lib/local-hosts.js';
+import { parseRedisUrl } from '../lib/redis-url.js';
 import type { Settings } from '../settings.js';
 
 const ENCRYPTING_MODES = ['require', 'verify-ca', 'verify-full', 'no-verify'];
@@ -19,8 +20,8 @@ function isPlainPostgres(text: string): boolean {
 }
 
 function isPlainRedis(text: string): boolean {
-  const url = URL.parse(text);
-  return (url?.protocol === 'redis:' || url?.protocol === 'redis+sentinel:') && !isThisMachine(url.hostname);
+  const { secure, hosts } = parseRedisUrl(text);
+  return !secure && !hosts.every(({ host }) => isThisMachine(host));
 }
 
 function allowsPlainMail(text: string): boolean {

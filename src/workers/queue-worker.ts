@@ -5,7 +5,7 @@ import type { Dependencies } from '../dependencies.js';
 import { backoff, type JobKind, JobWaits } from '../jobs/job-kind.js';
 import { postgresPool } from '../jobs/queue-location.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
-import { connectRedis } from '../lib/redis.js';
+import { connectRedis, queueKeys } from '../lib/redis.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { within } from '../lib/within.js';
 
@@ -67,7 +67,7 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): Ope
   }
   const connection = connectRedis(settings.redisUrl, 'blocking', logger);
   return {
-    worker: new Worker(kind.queue, work, { ...common, connection }),
+    worker: new Worker(kind.queue, work, { ...common, ...queueKeys(settings.redisUrl), connection }),
     isConnected: () => connection.status === 'ready',
     disconnect: async () => connection.disconnect(),
   };

@@ -2,16 +2,19 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
+import { connectRedis } from '../../src/lib/redis.js';
 import { SignupDocument } from '../generated/operations.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { whenFinished } from '../support/cleanup.js';
 import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
-import { mailServer } from '../support/mail-server.js';
+import { type MailServer, mailServer } from '../support/mail-server.js';
 import { freePort } from '../support/ports.js';
-import { redisServer } from '../support/redis-server.js';
+import { redisCluster, redisServer } from '../support/redis-server.js';
+import { testCertificate } from '../support/test-certificate.js';
 
 async function signUp(gateway: TestGateway, email: string): Promise<string> {
   const { data } = await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
@@ -38,8 +41,8 @@ async function startSentinel(masterPort: string): Promise<number> {
     'bind 127.0.0.1',
     `dir ${folder}`,
     `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
-    'sentinel down-after-milliseconds main 1000',
-    'sentinel failover-timeout main 5000',
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 3000',
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
@@ -79,29 +82,105 @@ describe.skipIf(inject('redisUrl') === null)('a Redis that answers and takes no 
     await server.waitFor(1, { to: email, milliseconds: 30_000 });
   });
 
-  it('is followed by its sentinels', async () => {
+  it('is followed by its sentinels under traffic, and each mail arrives once', async () => {
     const [redis, replica, server] = await Promise.all([redisServer(), redisServer(), mailServer()]);
-    const { port } = new URL(redis.url);
     const follower = admin(replica.url);
-    await follower.replicaof('127.0.0.1', port);
-    const sentinel = await startSentinel(port);
+    await follower.replicaof('127.0.0.1', redis.port);
+    const sentinel = await startSentinel(String(redis.port));
     await eventually(async () =>
       expect(await admin(redis.url).role()).toMatchObject(['master', expect.anything(), [expect.anything()]]),
     );
-    const env = { REDIS_URL: `redis+sentinel://127.0.0.1:${sentinel}/main`, SMTP_URL: server.url };
-    const gateway = await testGateway({ worker: true, env });
+    // The first of the list is not there.
+    const REDIS_URL = `redis+sentinel://127.0.0.1:${await freePort()},127.0.0.1:${sentinel}/main`;
+    const gateway = await testGateway({ worker: true, env: { REDIS_URL, SMTP_URL: server.url } });
     await eventually(async () => expect(await queueState(gateway)).toBe('up'));
+    const accepted: string[] = [];
+    let isOver = false;
+    const traffic = (async () => {
+      while (!isOver) {
+        const email = newEmail();
+        await signUp(gateway, email);
+        accepted.push(email);
+        await sleep(100);
+      }
+    })();
     const watcher = admin(`redis://127.0.0.1:${sentinel}`);
     await eventually(async () => expect(await watcher.call('SENTINEL', 'failover', 'main')).toBe('OK'));
     await eventually(async () => expect((await follower.role())[0]).toBe('master'));
     await redis.stop();
     await eventually(async () => expect(await queueState(gateway)).toBe('up'));
     // What was found out of the queue is remembered for a second, so the first may still be put off.
-    const email = await eventually(async () => {
-      const next = newEmail();
-      expect(await signUp(gateway, next)).toBe('QUEUED');
-      return next;
-    });
-    await server.waitFor(1, { to: email, milliseconds: 30_000 });
+    await eventually(async () => expect(await signUp(gateway, newEmail())).toBe('QUEUED'));
+    isOver = true;
+    await traffic;
+    await eventually(
+      () => expect(server.taken().flatMap(({ to }) => to)).toEqual(expect.arrayContaining(accepted)),
+      30_000,
+    );
+    for (const email of accepted) expect(server.taken(email)).toHaveLength(1);
+  });
+});
+
+async function expectServing(gateway: TestGateway, received: MailServer): Promise<void> {
+  await eventually(async () => {
+    const { parts } = (await gateway.inject({ url: '/health/ready' })).json();
+    expect(parts).toMatchObject({ queue: 'up', cache: 'up' });
+  });
+  const emails = Array.from({ length: 5 }, newEmail);
+  await Promise.all(emails.map((email) => eventually(async () => expect(await signUp(gateway, email)).toBe('QUEUED'))));
+  for (const email of emails) await received.waitFor(1, { to: email });
+}
+
+describe.skipIf(inject('redisUrl') === null)('a Redis of another shape', () => {
+  it('is a cluster, whose nodes share queue and limits', async () => {
+    const [nodes, server] = await Promise.all([redisCluster(), mailServer()]);
+    const [first, second] = nodes.map(({ port }) => `127.0.0.1:${port}`);
+    const env = {
+      REDIS_URL: `redis+cluster://${first},${second}`,
+      SMTP_URL: server.url,
+      RATE_LIMITS: 'login=3/1h',
+    };
+    const gateway = await testGateway({ worker: true, env });
+    await expectServing(gateway, server);
+    const login = async (identifier: string) =>
+      (
+        await gateway.send(`mutation { login(input: { identifier: "${identifier}", password: "x" }) {
+        __typename ... on AuthProblem { code } } }`)
+      ).body;
+    for (let count = 0; count < 3; count += 1) expect(await login('a@example.com')).toContain('INVALID_CREDENTIALS');
+    expect(await login('a@example.com')).toContain('RATE_LIMITED');
+    const sizes = await Promise.all(nodes.map(async ({ url }) => await admin(url).dbsize()));
+    expect(sizes.filter((size) => size > 0).length).toBeGreaterThan(1);
+    // No counter fell back to the database.
+    const [counters] = await gateway.dependencies.query(
+      { name: 'counters', text: "SELECT count(*) FROM rate_limits WHERE key LIKE 'login:%'" },
+      [],
+    );
+    expect(counters?.count).toBe('0');
+    expect(gateway.logLines.filter((line) => line.includes('CROSSSLOT'))).toEqual([]);
+  });
+
+  it('speaks TLS by a CA of its own, and is not trusted without it or under another name', async () => {
+    const [right, wrong] = [testCertificate(), testCertificate('elsewhere.example')];
+    const [redis, other, server] = await Promise.all([
+      redisServer({ tls: right }),
+      redisServer({ tls: wrong }),
+      mailServer(),
+    ]);
+    const gateway = await testGateway({ worker: true, env: { REDIS_URL: redis.url, SMTP_URL: server.url } });
+    await expectServing(gateway, server);
+    const untrusted = `rediss://localhost:${redis.port}`;
+    // A connection that ends during its handshake must not end the process; the runner tells of an error nobody hears.
+    const { logger } = gateway.dependencies;
+    for (let count = 0; count < 80; count += 1) {
+      const client = connectRedis(count % 2 === 0 ? redis.url : untrusted, 'command', logger);
+      await sleep(count / 8);
+      client.disconnect();
+    }
+    for (const REDIS_URL of [untrusted, other.url]) {
+      const refused = await testGateway({ env: { REDIS_URL } });
+      await eventually(() => expect(refused.logLines.join('')).toMatch(/certificate|altnames/i));
+      expect(await queueState(refused)).toBe('degraded');
+    }
   });
 });

@@ -1,0 +1,93 @@
+/** One server of several. */
+interface Host {
+  host: string;
+  port: number;
+}
+
+/** What REDIS_URL says. */
+export interface RedisLocation {
+  kind: 'single' | 'sentinel' | 'cluster';
+  secure: boolean;
+  hosts: readonly Host[];
+  username: string | undefined;
+  password: string | undefined;
+  sentinelPassword: string | undefined;
+  /** The name of the master that the sentinels know. */
+  master: string;
+  database: number;
+  /** Files of PEM: who vouches for the server, and this client's own certificate and key. */
+  files: Partial<Record<'ca' | 'cert' | 'key', string>>;
+}
+
+/** The schemes of REDIS_URL. */
+export const REDIS_SCHEMES = [
+  'redis:',
+  'rediss:',
+  'redis+sentinel:',
+  'rediss+sentinel:',
+  'redis+cluster:',
+  'rediss+cluster:',
+] as const;
+
+const PORTS = { single: 6379, sentinel: 26_379, cluster: 6379 };
+/** Named as in DATABASE_URL. */
+const FILES = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const;
+const AUTHORITY = /^([a-z+]+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/is;
+
+/** The URL with the first of its hosts alone, which is all that a URL can have, and the other hosts. */
+export function splitHosts(text: string): { url: string; others: string[] } {
+  const [, before = '', hosts = '', after = ''] = AUTHORITY.exec(text.trim()) ?? [];
+  const [first = '', ...others] = hosts.split(',');
+  return { url: `${before}${first}${after}`, others };
+}
+
+function hostOf(text: string, port: number): Host | undefined {
+  const url = /[/?#@\s]/.test(text) ? null : URL.parse(`redis://${text}`);
+  if (url === null || url.hostname === '') return undefined;
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || port) };
+}
+
+function kindOf(protocol: string): RedisLocation['kind'] {
+  if (protocol.endsWith('+sentinel:')) return 'sentinel';
+  return protocol.endsWith('+cluster:') ? 'cluster' : 'single';
+}
+
+/** The files that the query names. */
+function filesOf(url: URL): RedisLocation['files'] {
+  const found = Object.entries(FILES).map(([name, file]) => [file, url.searchParams.get(name)] as const);
+  return Object.fromEntries(found.filter(([, path]) => path !== null));
+}
+
+const decoded = (text: string | null) => (text === null || text === '' ? undefined : decodeURIComponent(text));
+
+/**
+ * Reads REDIS_URL, whose host may be a comma list.
+ * @throws Error with the rest of a sentence that starts with the setting, without any value.
+ */
+export function parseRedisUrl(text: string): RedisLocation {
+  const { url: first, others } = splitHosts(text);
+  const url = new URL(first);
+  const kind = kindOf(url.protocol);
+  const listed = [url.host, ...others, ...(kind === 'sentinel' ? url.searchParams.getAll('sentinel') : [])];
+  const hosts = listed.map((host) => hostOf(host, PORTS[kind])).filter((host) => host !== undefined);
+  if (hosts.length < listed.length) throw new Error('has a host in its list that is none: write host:port,host:port');
+  if (kind === 'single' && hosts.length > 1) throw new Error('may list several hosts only for sentinels or a cluster');
+  const [, one = '', two = ''] = url.pathname.split('/');
+  const [master, database] = kind === 'sentinel' ? [one, two] : ['', one];
+  if (kind === 'sentinel' && master === '') {
+    throw new Error('must name the master: redis+sentinel://host:26379/master-name');
+  }
+  if (!/^\d{0,5}$/.test(database)) throw new Error('must name the database by its number');
+  if (kind === 'cluster' && Number(database) !== 0) throw new Error('must name no database: a cluster has only one');
+  return {
+    kind,
+    secure: url.protocol.startsWith('rediss'),
+    hosts,
+    username: decoded(url.username),
+    password: decoded(url.password),
+    sentinelPassword: url.searchParams.get('sentinelPassword') ?? undefined,
+    master: decodeURIComponent(master),
+    database: Number(database),
+    files: filesOf(url),
+  };
+}
