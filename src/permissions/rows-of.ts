@@ -1,6 +1,7 @@
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Context } from '../context.js';
 import { normalIdentifier } from '../lib/email-address.js';
+import { countedName } from '../lib/email-key.js';
 import { signsIn, workOnRowsOf } from '../lib/request-scope.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { rootPermissions } from './permissions.js';
@@ -9,9 +10,9 @@ import { isSignedIn } from './rules.js';
 type Input = Partial<Record<'identifier' | 'email' | 'token' | 'resetToken' | 'challenge' | 'refreshToken', unknown>>;
 
 /** By what a stranger names the rows that a call is about; the same for names that have an account and names that have none. */
-function rowsNamed(input: Input, { secretKeys, refreshCookie }: Context): string | undefined {
+function rowsNamed(input: Input, { settings, secretKeys, refreshCookie }: Context): string | undefined {
   const name = input.identifier ?? input.email;
-  if (typeof name === 'string') return `name:${normalIdentifier(name)}`;
+  if (typeof name === 'string') return `name:${countedName(settings.emailDeduplication, normalIdentifier(name))}`;
   const token = input.token ?? input.resetToken ?? input.challenge;
   if (typeof token === 'string') return `token:${token}`;
   const presented = input.refreshToken ?? refreshCookie.value;

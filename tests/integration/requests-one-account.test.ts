@@ -9,14 +9,16 @@ import {
 import { faults, mailedTo, quickUser, signedUp } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
-import { loggedIn, PASSWORD } from '../support/journey.js';
+import { loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 import { lockAccount, lockRows } from '../support/row-lock.js';
 
 const AT_ONCE = 20;
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await sharedGateway({ env: { DATABASE_POOL_MAX: '5', DATABASE_STATEMENT_TIMEOUT_MS: '60000' } });
+  gateway = await sharedGateway({
+    env: { DATABASE_POOL_MAX: '5', EMAIL_DEDUPLICATION: 'provider', DATABASE_STATEMENT_TIMEOUT_MS: '60000' },
+  });
 });
 afterAll(() => gateway.close());
 
@@ -38,6 +40,13 @@ const operations: Record<string, Calls> = {
   },
   requestPasswordReset: async (email) => async () =>
     (await gateway.ask(RequestPasswordResetDocument, { input: { email } })).data.requestPasswordReset,
+  'requestPasswordReset in many spellings': async (email) => {
+    let spellings = 0;
+    return async () => {
+      const input = { email: email.replace('@', `+${++spellings}@`) };
+      return (await gateway.ask(RequestPasswordResetDocument, { input })).data.requestPasswordReset;
+    };
+  },
   verifyEmail: async (email) => {
     const { code } = await mailedTo(gateway, email);
     return async () => (await gateway.ask(VerifyEmailDocument, { input: { email, code } })).data.verifyEmail;
@@ -47,7 +56,10 @@ const operations: Record<string, Calls> = {
 it.each(Object.keys(operations))(
   'lets others sign in while many calls of %s wait for the rows of one account',
   async (name) => {
-    const { email, id } = name === 'verifyEmail' ? { ...(await signedUp(gateway)), id: '' } : await quickUser(gateway);
+    const { email, id } =
+      name === 'verifyEmail'
+        ? { ...(await signedUp(gateway)), id: '' }
+        : await quickUser(gateway, { email: newEmail().replace('example', 'gmail') });
     const other = await quickUser(gateway);
     const call = await operations[name]?.(email);
     const { url } = gateway.database;
