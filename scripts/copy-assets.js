@@ -1,4 +1,4 @@
-// Copies into dist what the compiler leaves behind: pages, mail templates, and the files of the GraphQL IDE,
+// Copies into dist what the compiler leaves behind: pages, mail templates, common passwords, and the files of the GraphQL IDE,
 // so that the running server needs none of the packages that they come from.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ function copy(from, to) {
   cpSync(new URL(from, root), target, { recursive: true, filter: (path) => !BUILD_ONLY.test(path) });
 }
 
-for (const folder of ['http/pages', 'mail/templates']) {
+for (const folder of ['http/pages', 'mail/templates', 'services/passwords/lists']) {
   if (existsSync(new URL(`src/${folder}`, root))) copy(`src/${folder}`, `dist/${folder}`);
 }
 

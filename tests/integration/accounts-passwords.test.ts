@@ -4,7 +4,9 @@ import { PASSWORD_HASH_COST } from '../../src/services/passwords/hasher.js';
 import { LoginDocument, SignupDocument } from '../generated/operations.js';
 import { accountOf, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
-import { expectType, newEmail, PASSWORD } from '../support/journey.js';
+import { expectType, loggedIn, newEmail, PASSWORD } from '../support/journey.js';
+import { COMMON_PASSWORDS, GOOD_PASSWORDS } from '../support/password-tables.js';
+import { change, login as loginWith, reset, ticketOf } from '../support/passwords.js';
 
 let gateway: TestGateway;
 
@@ -44,6 +46,30 @@ describe('P1: a refused password names every rule that it failed', () => {
   it('one of the common passwords, whatever its case', async () => {
     expect(await rulesOf('P@ssw0rd')).toContain('TOO_COMMON');
     expect(await rulesOf('pASSWORD1!')).toContain('TOO_COMMON');
+  });
+
+  it('C12: common ones at sign-up, at a change and at a reset; good ones are taken', async () => {
+    const { email } = await quickUser(gateway);
+    const { accessToken } = await loggedIn(gateway, email);
+    const ticket = await ticketOf(gateway, email);
+    const isRefused = (result: { __typename: string } | null | undefined) =>
+      expectType(
+        result as { __typename: 'PasswordRejectedProblem'; rules: string[] },
+        'PasswordRejectedProblem',
+      ).rules.some((rule) => /^TOO_(COMMON|WEAK)$/.test(rule));
+    const refused = await Promise.all(COMMON_PASSWORDS.map(async (password) => isRefused(await signup(password))));
+    expect(COMMON_PASSWORDS.filter((_, index) => !refused[index])).toEqual([]);
+    for (const password of COMMON_PASSWORDS.filter((_, index) => index < 3 || index % 20 === 0)) {
+      const results = [await change(gateway, accessToken, { next: password }), await reset(gateway, ticket, password)];
+      expect([password, ...results.map(isRefused)]).toEqual([password, true, true]);
+    }
+    const taken = await Promise.all(GOOD_PASSWORDS.map(async (password) => (await signup(password))?.__typename));
+    expect(GOOD_PASSWORDS.filter((_, index) => taken[index] !== 'SignupAccepted')).toEqual([]);
+    const [first = '', last = ''] = [GOOD_PASSWORDS[1], GOOD_PASSWORDS.at(-1)];
+    expectType(await reset(gateway, ticket, first), 'PasswordResetSuccess');
+    const { tokens } = expectType(await loginWith(gateway, email, first), 'LoginSuccess');
+    const changed = await change(gateway, tokens.accessToken, { current: first, next: last });
+    expectType(changed, 'PasswordChanged');
   });
 
   it('nothing is stored and nothing of it is shown or logged', async () => {

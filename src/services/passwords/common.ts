@@ -1,42 +1,65 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
 import { withoutRuns } from '../../lib/keyboard-runs.js';
+import { isListed, rankedPasswords } from './common-list.js';
 
-const commonPasswords = new Set<string>((dictionary['passwords-common'] ?? []).map(String));
-
-const writtenFor: Record<string, string> = {
+/** Signs that are written for letters; `1`, `!` and `|` stand for two. */
+const LETTERS: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',
   '3': 'e',
-  '1': 'i',
-  '!': 'i',
+  '€': 'e',
   '0': 'o',
   $: 's',
   '5': 's',
+  '7': 't',
+  '+': 't',
+  '8': 'b',
+  '9': 'g',
+  '6': 'g',
+  '2': 'z',
+  '£': 'l',
 };
+const EITHER = ['i', 'l'] as const;
 const SHORTEST_SEQUENCE = 3;
 /** What is left beside sequences must be at least this long. */
 const SHORTEST_REMAINDER = 4;
 const SHORTEST_WORD = 4;
+/** What is spelt with signs between its letters has at least so many of them. */
+const SHORTEST_SPELT = 6;
+/** No list has anything longer, and a megabyte of signs is not to be read in every way. */
+const LONGEST_LISTED = 64;
 /** With this few signs around it, a common password is still one. */
 const SIGNS_AROUND_WORD = 5;
+/** Signs at an end of a word that may stand for letters of it. */
+const SIGNS_KEPT = 3;
+const MARKS = /\p{M}/gu;
+const NO_LETTERS = /[^\p{L}]/gu;
 
-function withLetters(text: string): string {
-  return text.replace(/[@4310$5!]/g, (sign) => writtenFor[sign] ?? sign);
+/** The readings of a text whose signs may stand for letters. */
+function withLetters(text: string): string[] {
+  const plain = text.replace(/[@43€0$57+8962£]/g, (sign) => LETTERS[sign] ?? sign);
+  return EITHER.map((letter) => plain.replace(/[1!|]/g, letter));
 }
 
-/** Ranked from the most common; what is joined of two or three of the first is as common as they are. */
+function withoutAccents(text: string): string {
+  return text.normalize('NFD').replace(MARKS, '').normalize('NFC');
+}
+
+/** What is joined of two or three of the first is as common as they are. */
 const MOST_COMMON = 300;
 const WORDS_OF_ACCOUNTS =
   'access account admin administrator changeme default guest hello letmein login logon master passphrase password passwort ' +
   'qwerty root secret secure signin signup strong super system temp test user username welcome';
+const WORDS_OF_THE_HEART =
+  'always baby boy dad daddy dream family forever friend girl god happy jesus life love lover mom mommy mother mum';
 const FILLERS = new Set(
-  'a am an and be for have i in is it me mine my new not of on our please so that the this to very we you your'.split(
+  'a am an and be for have i in is it me mine more much my new not of on only our please so that the this to u very we you your'.split(
     ' ',
   ),
 );
 const joinable = new Set<string>([
   ...WORDS_OF_ACCOUNTS.split(' '),
-  ...[...commonPasswords].slice(0, MOST_COMMON).filter((word) => /^[a-z]{4,}$/.test(word)),
+  ...WORDS_OF_THE_HEART.split(' '),
+  ...rankedPasswords.slice(0, MOST_COMMON).filter((word) => /^[a-z]{4,}$/.test(word)),
 ]);
 const LONGEST_JOINABLE = Math.max(...[...joinable].map((word) => word.length));
 const MOST_JOINED = 3;
@@ -57,21 +80,76 @@ function isJoined(letters: string): boolean {
   return (ways[letters.length]?.size ?? 0) > 0;
 }
 
+/** A repetition of so few signs is no more than they are, whatever they are. */
+const SHORT_UNIT = 4;
+const REPEATED = /^(.{3,}?)\1+$/su;
+
+/** The part that the text is only a repetition of. */
+function unitOf(text: string): string | undefined {
+  return REPEATED.exec(text)?.[1];
+}
+
+function isShortRepetition(letters: string): boolean {
+  const unit = unitOf(letters);
+  return unit !== undefined && unit.length <= SHORT_UNIT && letters.length / unit.length > 2;
+}
+
+const YEAR = /(?:19|20)\d\d/g;
+
+function backwards(text: string): string {
+  return [...text].reverse().join('');
+}
+
+/** How much the signs around a word add to it: a year or a run such as `12345` is tried as soon as one sign. */
+function weightOf(signs: string): number {
+  const withoutYears = signs.replace(YEAR, '1');
+  return Math.min(withoutYears.length, withoutRuns(withoutYears, SHORTEST_SEQUENCE).length + 1);
+}
+
+/** What stays at an end of a text whose signs there are cut off, but for the few next to the letters that may stand for some. */
+function cutsOf(signs: string): { kept: number; weight: number }[] {
+  const most = Math.min(signs.length, SIGNS_KEPT);
+  return Array.from({ length: most + 1 }, (_, kept) => ({ kept, weight: weightOf(signs.slice(kept)) }));
+}
+
+/** The text without most of the signs at its ends, in every likely way. */
+function coresOf(text: string): string[] {
+  const [before = ''] = /^[^\p{L}]*/u.exec(text) ?? [];
+  const [after = ''] = /[^\p{L}]*$/u.exec(text) ?? [];
+  if (before === text) return [];
+  return cutsOf(backwards(before)).flatMap((start) =>
+    cutsOf(after)
+      .filter((end) => start.weight + end.weight <= SIGNS_AROUND_WORD)
+      .map((end) => text.slice(before.length - start.kept, text.length - after.length + end.kept)),
+  );
+}
+
+/** The words that a password may be made of: without what stands around or between its letters, and as its signs are read. */
+function wordsIn(text: string): string[] {
+  const bare = [text, ...coresOf(text)];
+  const readings = bare.flatMap((core) => [core, ...withLetters(core)]);
+  const lettersOnly = readings
+    .map((reading) => ({ length: reading.length, letters: reading.replace(NO_LETTERS, '') }))
+    .filter(({ length, letters }) => letters.length >= SHORTEST_SPELT && length - letters.length <= SIGNS_AROUND_WORD)
+    .map(({ letters }) => letters);
+  const words = [...readings, ...lettersOnly].filter((word) => word.length >= SHORTEST_WORD);
+  return [text, ...words.flatMap((word) => [word, unitOf(word) ?? word, backwards(word)])];
+}
+
 /**
  * Whether many people have this password (ASVS 6.2.4), with what they add to please a composition rule: `P@ssw0rd`,
  * `Admin@123` and `Aa@123456789` are as common as what they are made of.
  */
 export function isCommonPassword(password: string): boolean {
   const text = password.toLowerCase();
-  const core = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  const letters = text.replace(/[^\p{L}]/gu, '');
-  const words = [core, withLetters(core), letters].filter(
-    (word) => word.length >= SHORTEST_WORD && text.length - word.length <= SIGNS_AROUND_WORD,
-  );
   const isSequence =
     text.length >= SHORTEST_REMAINDER && withoutRuns(text, SHORTEST_SEQUENCE).length < SHORTEST_REMAINDER;
+  const letters = text.replace(NO_LETTERS, '');
   const digits = text.replace(/\P{Nd}/gu, '').length;
-  const joined = [letters, withLetters(core).replace(/[^\p{L}]/gu, '')];
+  if (isSequence || (digits <= DIGITS_AROUND_WORDS && isShortRepetition(letters))) return true;
+  const core = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const joined = [letters, ...withLetters(core).map((reading) => reading.replace(NO_LETTERS, ''))];
   if (digits <= DIGITS_AROUND_WORDS && joined.some(isJoined)) return true;
-  return isSequence || [text, withLetters(text), ...words].some((one) => commonPasswords.has(one));
+  const words = new Set(text.length > LONGEST_LISTED ? [unitOf(text) ?? text] : wordsIn(text));
+  return [...words, ...[...words].map(withoutAccents)].some(isListed);
 }

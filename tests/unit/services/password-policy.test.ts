@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isListed } from '../../../src/services/passwords/common-list.js';
 import { activeRules, failedRules, type PasswordPolicy } from '../../../src/services/passwords/policy.js';
+import { COMMON_PASSWORDS, GOOD_PASSWORDS } from '../../support/password-tables.js';
 
 const composition: PasswordPolicy = { kind: 'composition', minLength: 8 };
 const nist: PasswordPolicy = { kind: 'nist', minLength: 15 };
@@ -135,6 +138,35 @@ it('a word of the account counts only where little stands beside it', () => {
   expect(failedRules(composition, 'THORNBURY-7x', named)).toContain('RESEMBLES_ACCOUNT');
   expect(failedRules(composition, 'Rosalind-walks-7-miles', named)).toEqual([]);
   expect(failedRules(composition, 'Al-7-quiet-herons', named)).toEqual([]);
+});
+
+describe('C12: a table of passwords', () => {
+  const policies = [composition, nist].map((policy) => ({ ...policy, minLength: 8 }));
+
+  it.each(COMMON_PASSWORDS)('%s is refused under every policy', (password) => {
+    for (const policy of policies) {
+      const failed = failedRules(policy, password, account).filter((rule) => /^TOO_(COMMON|WEAK)$/.test(rule));
+      expect(failed).toHaveLength(1);
+    }
+  });
+
+  it.each(GOOD_PASSWORDS)('%s passes under every policy', (password) => {
+    for (const policy of policies) expect(failedRules(policy, password, account)).toEqual([]);
+  });
+
+  it('the random ones of a password manager pass', () => {
+    const refused = Array.from({ length: 300 }, () => `${randomBytes(9).toString('base64url')}aA1!`).filter(
+      (password) => failedRules(composition, password, account).length > 0,
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it('the list takes at most four bytes a password', () => {
+    expect(statSync('src/services/passwords/lists/common-passwords.bin').size).toBeLessThan(1_000_000);
+    expect(isListed('iloveyousomuch')).toBe(true);
+    const others = Array.from({ length: 2_000 }, () => randomBytes(9).toString('base64url').toLowerCase());
+    expect(others.filter(isListed)).toEqual([]);
+  });
 });
 
 describe('joined, repeated and neighbouring', () => {
