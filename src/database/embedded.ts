@@ -10,6 +10,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { isAccessRefused, isDatabaseUnavailable } from '../lib/database-errors.js';
 import { keptSecret, readIfPresent } from '../lib/files.js';
+import { connectionOptions } from './connection-options.js';
 
 /** A PostgreSQL server of our own on the loopback interface. */
 export interface EmbeddedDatabase {
@@ -151,7 +152,7 @@ async function startServer(server: ServerFiles, port: number): Promise<number | 
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'gatehouse-embedded' });
+  const client = new pg.Client(connectionOptions(url, { application_name: 'gatehouse-embedded' }));
   // A server that goes away rejects what is asked of it; without a listener it would end this process as well.
   client.on('error', () => undefined);
   await client.connect();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { SteadyClient } from '../lib/steady-client.js';
+import { connectionOptions } from './connection-options.js';
 
 /** A connection that waits for notifications and comes back by itself. */
 export interface Listener {
@@ -34,12 +35,13 @@ export function listen(options: ListenerOptions): Listener {
   let connected = false;
 
   const connect = async (): Promise<void> => {
-    const next = new SteadyClient({
-      connectionString: options.url,
-      application_name: 'gatehouse',
-      connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
-      answerWithinMillis: ANSWER_WITHIN_MILLISECONDS,
-    });
+    const next = new SteadyClient(
+      connectionOptions(options.url, {
+        application_name: 'gatehouse',
+        connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
+        answerWithinMillis: ANSWER_WITHIN_MILLISECONDS,
+      }),
+    );
     client = next;
     const ended = new Promise<void>((resolve) => {
       next.on('end', resolve);

@@ -7,6 +7,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { connectionOptions } from './connection-options.js';
 import { createOrm } from './orm.js';
 
 /** Names our lock among the database's advisory locks. */
@@ -33,7 +34,7 @@ async function hasQueueTables(client: pg.Client, schema: string): Promise<boolea
 
 /** Makes the tables of the queue for when it runs on PostgreSQL. */
 export async function migrateQueueTables(url: string, schema: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'gatehouse' });
+  const client = new pg.Client(connectionOptions(url, { application_name: 'gatehouse' }));
   // A connection that breaks rejects the query that runs; without a listener it would end the process as well.
   client.on('error', () => undefined);
   try {

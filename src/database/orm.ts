@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { entities } from '../entities/all.js';
 import { type FollowingClock, tick } from '../lib/clock.js';
 import { RequestClient } from '../lib/request-client.js';
+import { connectionOptions } from './connection-options.js';
 import { migrations } from './migrations/all.js';
 import { serveRequests } from './request-pool.js';
 import { RetryingEntityManager } from './retrying-entity-manager.js';
@@ -58,15 +59,18 @@ export function createOrm(options: OrmOptions): MikroORM {
     // The triggers that keep the audit log are the migration's own.
     schemaGenerator: { ignoreSchema: ['bullmq'], skipTables: ['rate_limits'], ignoreTriggers: true },
     pool: { min: 0, max: options.poolMax },
+    // The ORM itself reads nothing of the URL's query.
     driverOptions: {
-      application_name: 'gatehouse',
-      connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
-      statement_timeout: patience,
-      keepAlive: true,
+      ...connectionOptions(options.url, {
+        application_name: 'gatehouse',
+        connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
+        statement_timeout: patience,
+        keepAlive: true,
+        answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,
+      }),
       verify: sessionWith(options.clock),
       Client: RequestClient,
       onPoolCreated: serveRequests,
-      answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,
     },
     // It asks, and may make, a database as soon as a connection is wanted, and fails where the server is away.
     ensureDatabase: false,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type FollowingClock, tick } from '../lib/clock.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { SteadyClient } from '../lib/steady-client.js';
+import { connectionOptions } from './connection-options.js';
 import { migrations } from './migrations/all.js';
 
 /** What the database says of itself to a connection that no request uses. */
@@ -76,12 +77,13 @@ export function createDatabaseReadiness(
   now: () => number = Date.now,
 ): DatabaseReadiness {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connectionOptions(url, {
+      application_name: 'gatehouse-readiness',
+      connectionTimeoutMillis: ANSWER_WITHIN_MILLISECONDS,
+      query_timeout: ANSWER_WITHIN_MILLISECONDS,
+      keepAlive: true,
+    }),
     max: 1,
-    connectionTimeoutMillis: ANSWER_WITHIN_MILLISECONDS,
-    query_timeout: ANSWER_WITHIN_MILLISECONDS,
-    application_name: 'gatehouse-readiness',
-    keepAlive: true,
     Client: SteadyClient,
   });
   pool.on('error', () => undefined);

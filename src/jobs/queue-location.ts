@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { connectionOptions } from '../database/connection-options.js';
 import { SteadyClient } from '../lib/steady-client.js';
 
 /** Where the queues live: on Redis where there is one, else in the database. */
@@ -18,14 +19,15 @@ const ANSWER_WITHIN_MILLISECONDS = 10_000;
 /** The connections of one end of a queue in the database. BullMQ leaves the pool open, so its owner ends it. */
 export function postgresPool(databaseUrl: string, max: number): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    options: `-c search_path=${QUEUE_SCHEMA}`,
+    ...connectionOptions(databaseUrl, {
+      application_name: 'gatehouse-queue',
+      options: `-c search_path=${QUEUE_SCHEMA}`,
+      connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
+      keepAlive: true,
+      answerWithinMillis: ANSWER_WITHIN_MILLISECONDS,
+    }),
     max,
-    connectionTimeoutMillis: CONNECT_WITHIN_MILLISECONDS,
-    application_name: 'gatehouse-queue',
-    keepAlive: true,
     Client: SteadyClient,
-    answerWithinMillis: ANSWER_WITHIN_MILLISECONDS,
   } as pg.PoolConfig);
   // BullMQ tells of it, until it is closed.
   pool.on('error', () => undefined);

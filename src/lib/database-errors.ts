@@ -26,12 +26,15 @@ const unavailableSystemErrors = new Set([
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_WRITE_AFTER_END',
   'ERR_SOCKET_CLOSED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+/** A certificate that is not believed, in the words of Node and OpenSSL. */
+const certificateErrors =
+  /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_\w+|\w+_SIGNED_CERT\w*|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)\w+|INVALID_CA|HOSTNAME_MISMATCH)$/;
+/** A handshake that came to nothing. */
+const handshakeErrors = /^(EPROTO|ERR_SSL_\w+)$/;
+/** How PostgreSQL, poolers and providers say that they take no connection in the clear. */
+const tlsWantedMessages =
+  /no encryption$|SSL off$|\b(SSL|TLS) (connection )?(is )?required|connection is insecure|requires? (SSL|TLS)\b/i;
 /** node-postgres gives these conditions no code. */
 const unavailableMessages =
   /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end|is not queryable|Query read timeout|Connection is closed|server does not support SSL|Received unexpected \w+ message from backend/;
@@ -51,13 +54,30 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return someCause(
     error,
     ({ message }, code) =>
-      unavailableStates.test(code) || unavailableSystemErrors.has(code) || unavailableMessages.test(message),
+      unavailableStates.test(code) ||
+      unavailableSystemErrors.has(code) ||
+      certificateErrors.test(code) ||
+      handshakeErrors.test(code) ||
+      unavailableMessages.test(message),
   );
 }
 
-/** Whether the database is there and refuses this role, password or database name; waiting alone does not mend that. */
+/**
+ * What keeps client and server from a connection by TLS: `wanted` by the server and not asked for, `missing` at the server,
+ * or a certificate that is `unbelieved`.
+ */
+export function tlsTrouble(error: unknown): 'wanted' | 'missing' | 'unbelieved' | undefined {
+  if (someCause(error, ({ message }) => tlsWantedMessages.test(message))) return 'wanted';
+  if (someCause(error, ({ message }) => message.includes('server does not support SSL'))) return 'missing';
+  return someCause(error, (_error, code) => certificateErrors.test(code)) ? 'unbelieved' : undefined;
+}
+
+/**
+ * Whether the database is there and refuses this role, password, database name or way to connect, or is not the one that
+ * it should be; waiting alone does not mend that.
+ */
 export function isAccessRefused(error: unknown): boolean {
-  return someCause(error, (_error, code) => accessStates.test(code));
+  return tlsTrouble(error) !== undefined || someCause(error, (_error, code) => accessStates.test(code));
 }
 
 /** Whether the database gave a transaction up for another one, and kept nothing of it. */

@@ -4,6 +4,7 @@ import { smtpUrlProblem } from '../lib/smtp-url.js';
 import { type Read, type Reader, reader } from './readers.js';
 
 const ENCODING = 'write % as %25, @ as %40, : as %3A, / as %2F, ? as %3F and # as %23';
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
 /** Whether a part of a URL can be decoded as it is read later. */
@@ -65,11 +66,23 @@ function checkFile(name: string, path: string, refuse: (reason: string) => void)
   }
 }
 
+/** A way to use TLS that is misspelt, or that can believe nobody, would keep every connection from coming about. */
+function checkSslMode({ searchParams: query }: URL, refuse: (reason: string) => void): void {
+  const mode = query.get('sslmode');
+  if (mode === null) return;
+  if (!SSL_MODES.includes(mode)) {
+    refuse('must have an sslmode of disable, prefer, require, verify-ca or verify-full');
+  } else if (mode === 'verify-ca' && !query.get('sslrootcert')) {
+    refuse('must name by sslrootcert the CA that sslmode=verify-ca believes');
+  }
+}
+
 /** Reads the URL of a PostgreSQL database. */
 export const postgresServer: Reader<string> = connection(['postgres:', 'postgresql:'], (url, refuse) => {
+  checkSslMode(url, refuse);
   for (const name of FILES) {
     const path = url.searchParams.get(name);
-    if (path !== null && path !== 'system') checkFile(name, path, refuse);
+    if (path && path !== 'system') checkFile(name, path, refuse);
   }
 });
 

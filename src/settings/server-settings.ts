@@ -70,7 +70,8 @@ export function databaseSettings(production: boolean) {
   const example = 'postgres://gatehouse:password@localhost:5432/gatehouse';
   return {
     DATABASE_URL: requiredInProduction(production, postgresServer, {
-      description: 'PostgreSQL to keep everything in; without it an embedded one is started under `DATA_DIR`.',
+      description:
+        'PostgreSQL to keep everything in; without it an embedded one is started under `DATA_DIR`. Its query is read as libpq does: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `options`, `application_name`; without an `sslmode` there is no TLS.',
       example,
       secret: true,
     }),

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { isDatabaseUnavailable, tlsTrouble } from '../lib/database-errors.js';
 import type { Settings } from '../settings.js';
 
 const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
@@ -39,6 +39,12 @@ function listenFailure({ code = '', syscall, port, hostname }: SystemError, sett
   return `HOST ${host} and ${name} ${number} can not be listened on (${code}). Set HOST to an address of this machine, for example: 0.0.0.0`;
 }
 
+const TLS_ADVICE = {
+  wanted: 'It takes no connection in the clear: add ?sslmode=verify-full to DATABASE_URL and DATABASE_DIRECT_URL.',
+  missing: 'It offers no TLS: turn it on there, or write sslmode=disable where nobody else reads the network.',
+  unbelieved: 'Its certificate is not believed: correct the host in DATABASE_URL, or name its CA by sslrootcert.',
+} as const;
+
 /** Says in one line why the process can not start, and what to do about it where that is known. */
 export function startFailure(error: unknown, settings: Settings): string {
   const failure = (error instanceof Error ? error : {}) as SystemError;
@@ -49,6 +55,8 @@ export function startFailure(error: unknown, settings: Settings): string {
   if (path !== undefined && NOT_WRITABLE.has(code)) {
     return `DATA_DIR ${dataDir} can not be written (${code} at ${path}). Set DATA_DIR to a folder that can, for example: ./data`;
   }
+  const trouble = tlsTrouble(error);
+  if (trouble !== undefined) return `The database can not be reached (${firstLine(error)}). ${TLS_ADVICE[trouble]}`;
   if (isDatabaseUnavailable(error))
     return `The database can not be reached (${firstLine(error)}). DATABASE_URL says where it is, for example: ${DATABASE_EXAMPLE}`;
   return `The gateway can not start: ${firstLine(error)}`;

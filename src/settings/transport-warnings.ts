@@ -16,7 +16,11 @@ function isPlainPostgres(text: string): boolean {
   if (isThisMachine(query.get('host') ?? decodeURIComponent(url.hostname))) return false;
   const mode = query.get('sslmode');
   if (mode !== null) return !ENCRYPTING_MODES.includes(mode);
-  return !['true', '1', 'no-verify'].includes(query.get('ssl') ?? '') && !query.has('sslrootcert');
+  return (
+    !['true', '1', 'no-verify'].includes(query.get('ssl') ?? '') &&
+    !query.has('sslrootcert') &&
+    query.get('sslnegotiation') !== 'direct'
+  );
 }
 
 function isPlainRedis(text: string): boolean {

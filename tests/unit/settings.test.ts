@@ -247,6 +247,19 @@ describe('production', () => {
   });
 });
 
+describe('TLS of the database', () => {
+  test.each(['sslmode=required', 'sslmode=', 'sslmode=verify-ca', 'sslmode=verify-ca&sslrootcert='])(
+    '%s is refused',
+    (query) => {
+      for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL']) {
+        const [line] = development({ [name]: `postgres://u:canary@localhost/a?${query}` });
+        expect(line).toMatch(new RegExp(`^${name} must (have an sslmode of|name by sslrootcert)`));
+        expect(line).not.toContain('canary');
+      }
+    },
+  );
+});
+
 describe('production in the clear', () => {
   const warned = (env: Record<string, string>) =>
     transportWarnings(loadSettings({ ...PRODUCTION, ...env })).map((warning) => warning.split(' ')[0]);
