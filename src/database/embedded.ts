@@ -8,9 +8,9 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { connectionOptions } from '../lib/connection-options.js';
 import { isAccessRefused, isDatabaseUnavailable } from '../lib/database-errors.js';
 import { keptSecret, readIfPresent } from '../lib/files.js';
-import { connectionOptions } from './connection-options.js';
 
 /** A PostgreSQL server of our own on the loopback interface. */
 export interface EmbeddedDatabase {

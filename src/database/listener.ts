@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { connectionOptions } from '../lib/connection-options.js';
 import { SteadyClient } from '../lib/steady-client.js';
-import { connectionOptions } from './connection-options.js';
 
 /** A connection that waits for notifications and comes back by itself. */
 export interface Listener {

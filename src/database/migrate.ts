@@ -7,7 +7,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { connectionOptions } from './connection-options.js';
+import { connectionOptions } from '../lib/connection-options.js';
 import { createOrm } from './orm.js';
 
 /** Names our lock among the database's advisory locks. */

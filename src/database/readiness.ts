@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { type FollowingClock, tick } from '../lib/clock.js';
+import { connectionOptions } from '../lib/connection-options.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { SteadyClient } from '../lib/steady-client.js';
-import { connectionOptions } from './connection-options.js';
 import { migrations } from './migrations/all.js';
 
 /** What the database says of itself to a connection that no request uses. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { connectionOptions } from '../database/connection-options.js';
+import { connectionOptions } from '../lib/connection-options.js';
 import { SteadyClient } from '../lib/steady-client.js';
 
 /** Where the queues live: on Redis where there is one, else in the database. */

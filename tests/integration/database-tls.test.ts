@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { connectionOptions } from '../../src/database/connection-options.js';
 import { migrateDatabase } from '../../src/database/migrate.js';
 import { QUEUE_SCHEMA } from '../../src/jobs/queue-location.js';
+import { connectionOptions } from '../../src/lib/connection-options.js';
 import { isAccessRefused, tlsTrouble } from '../../src/lib/database-errors.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { startFailure } from '../../src/settings/start-failure.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkServerIdentity } from 'node:tls';
 import type pg from 'pg';
-import type { SteadyClientConfig } from '../lib/steady-client.js';
+import type { SteadyClientConfig } from './steady-client.js';
 
 type Tls = Exclude<pg.ClientConfig['ssl'], undefined>;
 type Own = Omit<SteadyClientConfig, 'connectionString'> & { application_name: string };
