@@ -7,14 +7,14 @@ interface Session {
   host: string;
   port: number;
   ssl: pg.ClientConfig['ssl'];
+  /** Whether TLS is asked for, or begun at once. */
+  sslNegotiation: 'postgres' | 'direct';
   processID: number;
   secretKey: number;
 }
 
 /** The driver's connection below its client, as far as it is used here. */
 interface Wire {
-  ssl: unknown;
-  sslNegotiation: string;
   stream: { destroy(): void };
   connect(portOrPath: number | string, host?: string): void;
   requestSsl(): void;
@@ -28,15 +28,18 @@ interface Wire {
  * Rejects where that can not be known. The driver's own `cancel` neither waits nor encrypts.
  */
 export async function cancelRequest(client: pg.ClientBase): Promise<void> {
-  const { host, port, ssl = false, processID, secretKey } = client as unknown as Session;
+  const { host, port, ssl = false, sslNegotiation, processID, secretKey } = client as unknown as Session;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const wire = new pg.Connection({ ssl } as never) as unknown as Wire;
+  const wire = new pg.Connection({ ssl, sslNegotiation } as never) as unknown as Wire;
   let isSent = false;
   const send = () => {
     wire.cancel(processID, secretKey);
     isSent = true;
   };
-  wire.on('connect', () => (ssl ? wire.requestSsl() : send()));
+  wire.on('connect', () => {
+    if (!ssl) send();
+    else if (sslNegotiation !== 'direct') wire.requestSsl();
+  });
   wire.on('sslconnect', send);
   wire.on('error', (cause) => reject(cause));
   wire.on('end', () => (isSent ? resolve() : reject(new Error('The server closed before it was asked to cancel.'))));
