@@ -50,14 +50,23 @@ function retrySeconds(attempts: number): number {
   return FIRST_RETRY_SECONDS * 2 ** attempts;
 }
 
-/** Marks the account and writes mail and event, once for all workers that come to it. Returns the mail's id. */
+/** Who gets the mails that are written for nobody. */
+const NOBODY = 'nobody@check.invalid';
+
+/**
+ * Marks the account and writes mail and event, once for all workers that come to it. Where the password is not the account's,
+ * a mail for nobody is written, so that no figure tells the two apart. Returns the mail's id.
+ */
 async function mark(needs: Needs, check: Check, requestId: string): Promise<string | undefined> {
   const client = { ipAddress: null, userAgent: null, deviceToken: null };
   return await needs.orm.em.fork().transactional(async (em) => {
     const now = needs.clock.now();
     const marked = await em.execute<Owner[]>(MARK, [now, check.user_id, check.password_changed_at]);
     const [owner] = marked;
-    if (!(await settle(em, check)) || owner === undefined) return undefined;
+    if (!(await settle(em, check))) return undefined;
+    if (owner === undefined) {
+      return await writeMail(em, { mail: 'none', recipient: NOBODY, locale: null, requestId, now });
+    }
     await recordEvent(em, { ...needs, client, requestId }, { type: 'PASSWORD_BREACHED', userId: check.user_id });
     return await writeMail(em, {
       mail: 'password-breached',
@@ -93,7 +102,6 @@ async function finish(needs: Needs, em: EntityManager, check: Check, requestId: 
     return;
   }
   const outboxId = await mark(needs, check, requestId);
-  // A sign-up with a taken address is checked for nobody, which no figure may tell.
   needs.countPasswordCheck('FOUND');
   if (outboxId !== undefined) handOver({ ...needs, requestId }, outboxId);
 }

@@ -233,18 +233,33 @@ it('tells the owner once, however many workers look the password up', async () =
   expect((await eventsOf(gateway, email)).filter((type) => type === 'PASSWORD_BREACHED')).toHaveLength(1);
 });
 
-it('E3: notes nothing for an address that is taken, and asks the check service nothing', async () => {
+it('E3: looks up what a stranger chose for a taken address, marks nothing, and no figure tells', async () => {
   const server = await rangeServer([BREACHED]);
   const gateway = await testGateway({ worker: true, env: { HIBP_BASE_URL: server.url } });
   const { email } = await quickUser(gateway);
   await allChecked(gateway);
-  gateway.clock.advance(120);
-  await signedUp(gateway, { email, password: BREACHED });
-  await signedUp(gateway);
-  await eventually(() => expect(server.asked).toHaveLength(2));
-  await allChecked(gateway);
-  expect(server.asked.map(({ path }) => path)).not.toContain(`/range/${digestOf(BREACHED).slice(0, 5)}?mode=sha1`);
+  const finished = async () => (await rows(gateway, `SELECT id FROM outbox_messages WHERE status <> 'PENDING'`)).length;
+  const figures = async () => {
+    const text = await gateway.dependencies.metrics.metrics();
+    const lines = [...text.matchAll(/^(gatehouse_(?:mails|password_checks)_total\{outcome="\w+"\}) (\d+)$/gm)];
+    return Object.fromEntries(lines.map(([, name = '', count]) => [name, Number(count)]));
+  };
+  await eventually(async () => expect(await finished()).toBeGreaterThan(0));
+  const added = async (address: string) => {
+    gateway.clock.advance(120);
+    const [before, mails] = [await figures(), await finished()];
+    await signedUp(gateway, { email: address, password: BREACHED });
+    await allChecked(gateway);
+    // Its own mail, and the one about the password.
+    await eventually(async () => expect(await finished()).toBe(mails + 2));
+    const after = await figures();
+    return Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]));
+  };
+  const forTaken = await added(email);
+  expect(forTaken).toMatchObject({ 'gatehouse_password_checks_total{outcome="FOUND"}': 1 });
+  expect(forTaken).toEqual(await added(newEmail()));
   expect((await accountOf(gateway, email))?.passwordBreachedAt).toBeNull();
+  expect(await mailsAbout(gateway, email)).toBe(0);
 });
 
 it('P1: looks up the password of the first admin, which no request hands to the queue', async () => {

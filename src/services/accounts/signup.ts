@@ -40,15 +40,15 @@ function eventOf(outcome: SignupWritten | SignupProblem): NewAuditEvent {
   return { type: 'SIGN_UP', userId: isProblem(outcome) ? null : outcome.userId, ...refusal };
 }
 
-/** Beside the account: what the log is told, and the new password for its check, or the same for nobody's. */
+/** Beside the account: what the log is told, and the password for its check, whoever has the address. */
 async function writeAll(attempt: SignupAttempt): Promise<{ outboxId: string; checkOf: string } | SignupProblem> {
   const { context, em, input, now } = attempt;
   const written = await writeAccount(attempt);
   await recordEvent(em, context, eventOf(written));
   if (isProblem(written)) return written;
-  const userId = written.refused === undefined ? written.userId : null;
-  const password = { userId, password: input.password, passwordChangedAt: now };
-  return { outboxId: written.outboxId, checkOf: await requestPasswordCheck(em, context, password) };
+  const { outboxId, userId, refused } = written;
+  const check = { userId, password: input.password, passwordChangedAt: now, isStrangers: refused !== undefined };
+  return { outboxId, checkOf: await requestPasswordCheck(em, context, check) };
 }
 
 /** The username that another sign-up took in the same moment; what else collides comes right when it is tried again. */

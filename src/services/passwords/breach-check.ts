@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -6,23 +6,31 @@ import { normalisePassword } from './hasher.js';
 
 /** A password that was just set. */
 export interface NewPassword {
-  /** Whose it is; null does the same work where nothing was set, so that time tells nothing. */
-  userId: string | null;
+  userId: string;
   password: string;
   /** As it is written to the user: by it a later password is told from this one. */
   passwordChangedAt: Date;
+  /**
+   * Set where somebody else's sign-up chose it for the address of this user. It is looked up all the same, so that neither
+   * time nor any figure tells that the address was taken, and marks nothing.
+   */
+  isStrangers?: boolean;
 }
 
 /** The relay leaves a fresh row alone for this long, as the request hands it to the queue itself. */
 const RELAY_AFTER_SECONDS = 3;
 
-/** A password that is set while the one before is still being looked up takes its place. Nobody's password makes no row. */
 const REQUEST = `
   INSERT INTO password_checks (user_id, sealed_digest, password_changed_at, attempts, next_attempt_at, created_at)
   SELECT id, ?, ?, 0, ?, ? FROM users WHERE id = ?
-  ON CONFLICT (user_id) DO UPDATE SET
+  ON CONFLICT (user_id) DO`;
+/** A password that is set while the one before is still being looked up takes its place. */
+const REPLACE = `${REQUEST} UPDATE SET
     sealed_digest = excluded.sealed_digest, password_changed_at = excluded.password_changed_at, attempts = 0,
     next_attempt_at = excluded.next_attempt_at, created_at = excluded.created_at`;
+const KEEP = `${REQUEST} NOTHING`;
+/** No password was set then, so that the check finds nobody's account. */
+const NEVER = new Date(0);
 
 /** The name of a password among the breached ones: the only use of SHA-1 here, and not ours to choose. */
 function digestOf(password: string): string {
@@ -36,14 +44,14 @@ function digestOf(password: string): string {
 export async function requestPasswordCheck(
   em: EntityManager,
   { settings, secretKeys }: Pick<UseCaseContext, 'settings' | 'secretKeys'>,
-  { userId, password, passwordChangedAt }: NewPassword,
+  { userId, password, passwordChangedAt: now, isStrangers = false }: NewPassword,
 ): Promise<string> {
-  const id = userId ?? randomUUID();
-  if (!settings.breachCheck) return id;
+  if (!settings.breachCheck) return userId;
   const sealed = secretKeys.encrypt('breach-check', digestOf(password));
-  const nextAttemptAt = addSeconds(passwordChangedAt, RELAY_AFTER_SECONDS);
-  await em.execute(REQUEST, [sealed, passwordChangedAt, nextAttemptAt, passwordChangedAt, id]);
-  return id;
+  const nextAttemptAt = addSeconds(now, RELAY_AFTER_SECONDS);
+  const values = [sealed, isStrangers ? NEVER : now, nextAttemptAt, now, userId];
+  await em.execute(isStrangers ? KEEP : REPLACE, values);
+  return userId;
 }
 
 /** Hands a committed check to the queue without making the request wait. What fails here is picked up by the relay. */
