@@ -204,7 +204,7 @@ async function build(
     logger,
     clock: databaseClock,
   });
-  const query = createQuery(orm);
+  const query = createQuery(orm, logger);
   const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
   const redis = settings.redisUrl === undefined ? undefined : connectRedis(settings.redisUrl, 'command', logger);
   const { accessTokenTtl, jwtIssuer: issuer, jwtAudience: audience, jwtAlgorithm: algorithm } = settings;

@@ -7,7 +7,7 @@ supportedNode();
 const [
   { buildApp },
   { listenForMetrics },
-  { migrateAll, runProcess, whenDatabaseIsThere },
+  { migrateAll, runProcess, tellPoolerFaults, whenDatabaseIsThere },
   { startWorkers },
   { printWelcome },
 ] = await Promise.all([
@@ -36,7 +36,7 @@ await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
       await migrateAll(dependencies);
       await dependencies.keyRing.active();
     });
-    await dependencies.watch();
+    await Promise.all([dependencies.watch(), tellPoolerFaults(dependencies)]);
   };
   const prepared = prepare();
   prepared.catch(() => undefined); // awaited below, and may fail before that

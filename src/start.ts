@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { migrateDatabase } from './database/migrate.js';
+import { findPoolerFaults } from './database/pooler.js';
 import { createDependencies, type Dependencies } from './dependencies.js';
 import { QUEUE_SCHEMA } from './jobs/queue-location.js';
 import { isAccessRefused, isDatabaseUnavailable } from './lib/database-errors.js';
@@ -54,6 +55,22 @@ export async function migrateAll({ settings, directUrl, readiness, logger }: Dep
   const queueSchema = settings.redisUrl === undefined ? QUEUE_SCHEMA : undefined;
   await migrateDatabase({ url: directUrl, queueSchema, logger });
   await readiness.check().catch(() => undefined);
+}
+
+/** Says in one line each what the pooler before the database would break later. */
+export async function tellPoolerFaults(dependencies: Dependencies): Promise<void> {
+  const { settings, databaseUrl: url, directUrl, logger } = dependencies;
+  const check = {
+    url,
+    directUrl,
+    hasRedis: settings.redisUrl !== undefined,
+    statementTimeoutMilliseconds: settings.databaseStatementTimeoutMs,
+  };
+  const faults = await findPoolerFaults(check).catch((cause: unknown) => {
+    logger.debug({ err: cause }, 'whether there is a pooler before the database could not be seen');
+    return [];
+  });
+  for (const fault of faults) logger.warn(fault);
 }
 
 /** What went wrong, without the stack: nobody has to mend code while a database is being started. */

@@ -1,6 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { ClientBase, QueryResult } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Logger } from 'pino';
 import { entities } from '../entities/all.js';
 import { type FollowingClock, tick } from '../lib/clock.js';
@@ -26,22 +26,31 @@ const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 /** A server that has not even refused a statement this long after its limit is gone. */
 const SILENCE_MILLISECONDS = 2_000;
 
-/** Whatever the server, the role or the URL has set: how times are written to us, and how statements outside of a transaction run. */
-const SESSION = [
-  "SET DateStyle = 'ISO, MDY'",
-  "SET IntervalStyle = 'postgres'",
-  "SET TimeZone = 'UTC'",
-  'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED',
-].join('; ');
-const TELL_TIME = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
+/**
+ * Whatever the server, the role or the URL has set: how times are written to us, how long a statement may take, and how those
+ * outside of a transaction run. Behind a pooler the session belongs to others too, so only what it follows is set there.
+ */
+const PREPARE_SESSION = `
+  SELECT pg_backend_pid() = $1 AS direct, count(set_config(name, value, false)),
+    (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
+  FROM (VALUES
+    ('DateStyle', 'ISO, MDY', true), ('TimeZone', 'UTC', true), ('IntervalStyle', 'postgres', false),
+    ('default_transaction_isolation', 'read committed', false), ('statement_timeout', $2, false)
+  ) AS own (name, value, is_followed)
+  WHERE is_followed OR pg_backend_pid() = $1`;
 
 /** Every connection also tells the time that counts: the database's, before anything is decided on it. */
-function sessionWith(clock: OrmOptions['clock']) {
+function prepareSession({ clock, statementTimeoutMilliseconds: limit }: OrmOptions) {
   return (client: ClientBase, done: (error?: Error) => void): void => {
     const from = tick();
+    const { processID } = client as unknown as { processID: number };
     const prepare = async () => {
-      const results = (await client.query(`${SESSION}; ${TELL_TIME}`)) as unknown as QueryResult<{ now: number }>[];
-      clock?.follow(Number(results.at(-1)?.rows[0]?.now), from, tick());
+      const { rows } = await client.query<{ direct: boolean; now: number }>(PREPARE_SESSION, [
+        processID,
+        String(limit),
+      ]);
+      Object.assign(client, { isPooled: rows[0]?.direct !== true });
+      clock?.follow(Number(rows[0]?.now), from, tick());
     };
     prepare().then(() => done(), done);
   };
@@ -64,11 +73,11 @@ export function createOrm(options: OrmOptions): MikroORM {
       ...connectionOptions(options.url, {
         application_name: 'gatehouse',
         connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
-        statement_timeout: patience,
+        pooledLimitMillis: patience,
         keepAlive: true,
         answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,
       }),
-      verify: sessionWith(options.clock),
+      verify: prepareSession(options),
       Client: RequestClient,
       onPoolCreated: serveRequests,
     },

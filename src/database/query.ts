@@ -1,10 +1,28 @@
 import type { MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
+import type { Logger } from 'pino';
 import type { Query } from '../lib/query.js';
 
-/** Runs prepared statements on the ORM's own pool, past its unit of work, for the paths that are walked with every request. */
-export function createQuery(orm: MikroORM): Query {
-  return async (statement, values) => {
+/** A statement that was prepared is not there, or is there already: a pooler has put another server process in between. */
+const NOT_KEPT: readonly unknown[] = ['26000', '42P05'];
+
+/**
+ * Runs prepared statements on the ORM's own pool, past its unit of work, for the paths that are walked with every request.
+ * Behind a pooler that keeps no prepared statements they are planned each time; nothing of a refused one has run.
+ */
+export function createQuery(orm: MikroORM, logger: Logger): Query {
+  let isKept = true;
+  return async ({ name, text }, values) => {
     const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
-    return (await pool.query({ ...statement, values: [...values] })).rows;
+    const statement = { text, values: [...values] };
+    if (!isKept) return (await pool.query(statement)).rows;
+    try {
+      return (await pool.query({ ...statement, name })).rows;
+    } catch (cause) {
+      if (!NOT_KEPT.includes((cause as { code?: unknown }).code)) throw cause;
+      if (isKept)
+        logger.warn({ err: cause }, 'prepared statements are not kept before the database; each is planned anew');
+      isKept = false;
+      return (await pool.query(statement)).rows;
+    }
   };
 }

@@ -4,10 +4,13 @@ import pg from 'pg';
 export interface SteadyClientConfig extends pg.ClientConfig {
   /** A statement without any answer for so long ends its connection, in milliseconds; without it there is no limit. */
   answerWithinMillis?: number | undefined;
+  /** What each transaction limits its statements to where a pooler stands before the server, in milliseconds; 0 is for ever. */
+  pooledLimitMillis?: number | undefined;
 }
 
 /** A transaction that gives its statements another time than the rest, in seconds; 0 is for ever. */
 const OWN_LIMIT = /^SET LOCAL statement_timeout = '?(\d+)s?'?$/i;
+const TRANSACTION_BEGIN = /^(begin|start transaction)\b[^;]*$/i;
 const TRANSACTION_END = /^(commit|rollback)\b/i;
 /** What stands for no limit; timers take no more. */
 const NO_LIMIT_MILLISECONDS = 2_147_483_647;
@@ -34,9 +37,13 @@ function patienceAfter(text: string, now: number, usual: number): number {
  * statements are rejected, and the pool throws the connection away. The server's own limit must be the shorter one.
  */
 export class SteadyClient extends pg.Client {
+  /** Whether a pooler stands before the server: what is set for a session would be set for strangers. */
+  isPooled = false;
+
   constructor(config: SteadyClientConfig = {}) {
     super(config);
-    const { answerWithinMillis } = config;
+    const { answerWithinMillis, pooledLimitMillis = 0 } = config;
+    if (pooledLimitMillis > 0) this.#limitTransactions(pooledLimitMillis);
     if (answerWithinMillis !== undefined && answerWithinMillis > 0) this.#limitSilence(answerWithinMillis);
   }
 
@@ -45,20 +52,28 @@ export class SteadyClient extends pg.Client {
     return super.emit(...event);
   }
 
+  #limitTransactions(milliseconds: number): void {
+    const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
+    this.query = ((first: unknown, ...rest: unknown[]) => {
+      const begins = this.isPooled && typeof first === 'string' && TRANSACTION_BEGIN.test(first);
+      return ask(begins ? `${first}; SET LOCAL statement_timeout = ${milliseconds}` : first, ...rest);
+    }) as typeof this.query;
+  }
+
   #limitSilence(usual: number): void {
     let timer: NodeJS.Timeout | undefined;
     let patience = usual;
     const heard = () => clearTimeout(timer);
     this.on('drain', heard);
     this.on('end', heard);
-    const ask = (call: unknown[]) => (pg.Client.prototype.query as (...call: unknown[]) => unknown).apply(this, call);
+    const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
     const { connection } = this as unknown as { connection: { stream: { destroy(): void } } };
     this.query = ((...call: unknown[]) => {
       patience = patienceAfter(textOf(call[0]), patience, usual);
       heard();
       timer = setTimeout(() => connection.stream.destroy(), patience);
       timer.unref();
-      return ask(call);
+      return ask(...call);
     }) as typeof this.query;
   }
 }

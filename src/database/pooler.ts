@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectionOptions } from '../lib/connection-options.js';
+import { SteadyClient } from '../lib/steady-client.js';
+
+/** What is looked at. */
+export interface PoolerCheck {
+  url: string;
+  /** What DATABASE_DIRECT_URL says; the same as `url` where it says nothing. */
+  directUrl: string;
+  /** Whether the queue is in Redis, and needs no notifications of the database. */
+  hasRedis: boolean;
+  statementTimeoutMilliseconds: number;
+}
+
+const ANSWER_WITHIN_MILLISECONDS = 2_000;
+const NOTIFIED_WITHIN_MILLISECONDS = 1_000;
+
+async function withClients<Result>(url: string, work: (...clients: [SteadyClient, SteadyClient]) => Promise<Result>) {
+  const open = () =>
+    new SteadyClient(
+      connectionOptions(url, {
+        application_name: 'gatehouse',
+        connectionTimeoutMillis: ANSWER_WITHIN_MILLISECONDS,
+        query_timeout: ANSWER_WITHIN_MILLISECONDS,
+      }),
+    );
+  const clients: [SteadyClient, SteadyClient] = [open(), open()];
+  try {
+    await Promise.all(clients.map((client) => client.connect()));
+    return await work(...clients);
+  } finally {
+    await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  }
+}
+
+/** Whether somebody stands between: a pooler tells its clients ids of its own in place of the server process's. */
+async function isPooled(client: SteadyClient): Promise<boolean> {
+  const { processID } = client as unknown as { processID: number };
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid !== processID;
+}
+
+/** Whether what one connection announces reaches another that listens. */
+async function areNotified(listener: SteadyClient, announcer: SteadyClient): Promise<boolean> {
+  const channel = `gatehouse_${randomBytes(6).toString('hex')}`;
+  let heard = false;
+  listener.on('notification', () => {
+    heard = true;
+  });
+  await listener.query(`LISTEN ${channel}`);
+  await announcer.query(`NOTIFY ${channel}`);
+  for (let waited = 0; !heard && waited < NOTIFIED_WITHIN_MILLISECONDS; waited += 50) await sleep(50);
+  return heard;
+}
+
+/** Whether a statement that was prepared once is there again, while another connection has the server's process. */
+async function areKept(one: SteadyClient, other: SteadyClient): Promise<boolean> {
+  const statement = { name: `gatehouse-probe-${randomBytes(6).toString('hex')}`, text: 'SELECT 1' };
+  await one.query(statement);
+  await other.query('BEGIN');
+  try {
+    await one.query(statement);
+    return true;
+  } catch (cause) {
+    return (cause as { code?: string }).code !== '26000';
+  } finally {
+    await other.query('ROLLBACK').catch(() => undefined);
+  }
+}
+
+async function findInUrl({ url, statementTimeoutMilliseconds: limit }: PoolerCheck): Promise<string[]> {
+  return await withClients(url, async (one, other) => {
+    if (!(await isPooled(one))) return [];
+    const findings: string[] = [];
+    const { rows } = await one.query<{ limit: string; role: string }>(
+      "SELECT current_setting('statement_timeout') AS limit, quote_ident(current_user) AS role",
+    );
+    if (limit > 0 && rows[0]?.limit === '0') {
+      findings.push(
+        `DATABASE_URL leads to a pooler, where statements outside of transactions have no limit in the database; give the role one: ALTER ROLE ${rows[0].role} SET statement_timeout = '${limit}ms'.`,
+      );
+    }
+    if (!(await areKept(one, other))) {
+      findings.push(
+        'DATABASE_URL leads to a pooler that keeps no prepared statements, so each is planned anew; with PgBouncer 1.21 or newer set max_prepared_statements, for example to 200.',
+      );
+    }
+    return findings;
+  });
+}
+
+async function findInDirectUrl({ directUrl, hasRedis }: PoolerCheck): Promise<string[]> {
+  return await withClients(directUrl, async (one, other) => {
+    if (!(await isPooled(one)) || (await areNotified(one, other))) return [];
+    const harm = hasRedis ? 'ended sessions are heard of late' : 'no mail is sent and ended sessions are heard of late';
+    return [
+      `Notifications of the database do not arrive, so that ${harm}; set DATABASE_DIRECT_URL to the database itself, past its pooler.`,
+    ];
+  });
+}
+
+/** What an operator has to know of the pooler before the database, in one line each; none where there is no pooler. */
+export async function findPoolerFaults(check: PoolerCheck): Promise<string[]> {
+  const findings = await Promise.all([findInUrl(check), findInDirectUrl(check)]);
+  return findings.flat();
+}
