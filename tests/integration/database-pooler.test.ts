@@ -53,7 +53,8 @@ describe.runIf(hasPgBouncer())('B9: behind PgBouncer, by transaction', () => {
     const { data } = await gateway.ask(LoginDocument, { input: { identifier: email, password: PASSWORD } });
     expect(data.login.__typename).toBe('AuthUnavailableProblem');
     await eventually(async () => {
-      const waiting = "SELECT query, xact_start::text, query_start::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      const waiting =
+        "SELECT query, xact_start::text, query_start::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
       expect(await rows(gateway, waiting)).toEqual([]);
     });
     await holder.query('ROLLBACK');
