@@ -18,6 +18,7 @@ RUN npm ci --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
 FROM base AS runtime
 LABEL org.opencontainers.image.title="Gatehouse" \
+      org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.description="A GraphQL authentication gateway" \
       org.opencontainers.image.licenses="MIT"
 # UV_THREADPOOL_SIZE: password hashing takes as many threads of the pool as there are cores, and signatures, files and

@@ -3,9 +3,13 @@ import { createFirstAdmin } from '../services/accounts/create-first-admin.js';
 import { readPassword } from './read-password.js';
 import { runCommand } from './run-command.js';
 
+const USAGE = `Usage: npm run admin:create -- you@example.com
+   or: node dist/cli/create-admin.js you@example.com
+Asks for a password, or reads it from a pipe.`;
+
 await runCommand(async ({ context, words: [email], say }) => {
   if (email === undefined) {
-    say('Usage: npm run admin:create -- you@example.com   (asks for a password, or reads it from a pipe)');
+    say(USAGE);
     return 2;
   }
   const password = await readPassword(`Password for ${email}: `);

@@ -72,6 +72,21 @@ describe('D5: README and docs in a shell as they are', () => {
     expect(dead).toEqual([]);
   });
 
+  test('each row of SECURITY.md is proven by tests that bear its id', () => {
+    const table = readFileSync('SECURITY.md', 'utf8').split('### Defences')[1]?.split('###')[0] ?? '';
+    const named = [...table.matchAll(/^\| ([A-Z]+\d[^|]*?) \|/gm)].flatMap(([, ids = '']) => ids.split(', '));
+    const ids = named.flatMap((range) => {
+      const [, letters = '', first = '', last = first] = /^([A-Z]+)(\d+)(?:–[A-Z]+(\d+))?$/.exec(range) ?? [];
+      return Array.from({ length: Number(last) - Number(first) + 1 }, (_, step) => letters + (Number(first) + step));
+    });
+    const tests = readdirSync('tests', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => readFileSync(join('tests', name), 'utf8'))
+      .join('\n');
+    expect(ids.length).toBeGreaterThan(40);
+    expect(ids.filter((id) => !new RegExp(`(['"\`]|, )${id}(, [A-Z]+\\d+)*: `).test(tests))).toEqual([]);
+  });
+
   test('the contents list of the README has every chapter', () => {
     const text = readFileSync('README.md', 'utf8');
     const chapters = [...text.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
