@@ -7,8 +7,8 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
-import { tick } from '../lib/clock.js';
 import { registerChangePassword } from './change-password.js';
+import { boundConnections } from './connection-bounds.js';
 import { isDevelopmentPage, registerDevelopmentPages } from './development-pages.js';
 import { GRAPHQL_PATH, registerGraphQL } from './graphql.js';
 import { registerHealth } from './health.js';
@@ -24,7 +24,6 @@ const BODY_LIMIT_BYTES = 100 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
 const PREFLIGHT_SECONDS = 600;
 const LONGEST_CHECK_MILLISECONDS = 1_000;
-const QUIET_MILLISECONDS = 60_000;
 const ONE_YEAR_SECONDS = 31_536_000;
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
@@ -38,21 +37,6 @@ function timeLimits({ requestTimeoutMs }: Dependencies['settings']): ServerOptio
     headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.ceil(Math.min(requestTimeoutMs / 4, LONGEST_CHECK_MILLISECONDS)),
   };
-}
-
-/**
- * Closes connections past the bound at once, so that a flood of them does not use up the process's files; those that are kept
- * and idle make room for the next.
- */
-function boundConnections({ server }: FastifyInstance, { settings, logger }: Dependencies): void {
-  server.maxConnections = settings.maxConnections;
-  let quietUntil = 0;
-  server.on('drop', () => {
-    server.closeIdleConnections();
-    if (tick() < quietUntil) return;
-    quietUntil = tick() + QUIET_MILLISECONDS;
-    logger.warn({ connections: settings.maxConnections }, 'connections are dropped; MAX_CONNECTIONS is reached');
-  });
 }
 
 function createFastify({ settings }: Dependencies): FastifyInstance {

@@ -214,6 +214,47 @@ describe('A11: connections that are kept and idle', () => {
   });
 });
 
+describe('A11: many connections of one client', () => {
+  const open = async (env: Record<string, string>) => {
+    const own = await testGateway({ env: { MAX_CONNECTIONS: '100', ...env } });
+    await own.app.http.listen({ host: '127.0.0.1', port: 0 });
+    const at = (own.app.http.server.address() as AddressInfo).port;
+    const sockets = Array.from({ length: 99 }, () =>
+      connect({ port: at, host: '127.0.0.1', localAddress: '127.0.0.2' }).on('error', () => undefined),
+    );
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    await eventually(() => expect(sockets.filter(({ connecting }) => connecting)).toEqual([]));
+    return { own, at, sockets, closed: () => sockets.filter(({ destroyed }) => destroyed).length };
+  };
+
+  it('leave room for others', async () => {
+    const { own, at, sockets, closed } = await open({});
+    await eventually(() => expect(closed()).toBe(99 - 64));
+    expect(own.logLines.filter((line) => line.includes('share of MAX_CONNECTIONS'))).toHaveLength(1);
+    const others = await Promise.all(Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${at}/health/live`)));
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => 200));
+    for (const socket of sockets) socket.destroy();
+    await eventually(async () => {
+      const again = connect({ port: at, host: '127.0.0.1', localAddress: '127.0.0.2' }).on('error', () => undefined);
+      let answer = '';
+      again.on('data', (text: Buffer) => {
+        answer += text.toString();
+      });
+      again.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      await once(again, 'close');
+      expect(answer).toContain('200 OK');
+    });
+  });
+
+  it.each(['127.0.0.2', '1'])('are all kept where it is a proxy by TRUSTED_PROXIES=%s', async (TRUSTED_PROXIES) => {
+    const { at, closed } = await open({ TRUSTED_PROXIES });
+    expect((await fetch(`http://127.0.0.1:${at}/health/live`)).status).toBe(200);
+    expect(closed()).toBe(0);
+  });
+});
+
 describe('C10: addresses that people and programs try', () => {
   it('the API answers at /graphql/ too', async () => {
     const post = (url: string) =>

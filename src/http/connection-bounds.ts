@@ -1,0 +1,64 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Dependencies } from '../dependencies.js';
+import { clientNetwork } from '../lib/client-network.js';
+import { tick } from '../lib/clock.js';
+import { createProxyTrust } from './trusted-proxies.js';
+
+const QUIET_MILLISECONDS = 60_000;
+/** One client network has at most this part of all connections, and never fewer than the least. */
+const SHARE_OF_A_CLIENT = 0.5;
+const LEAST_OF_A_CLIENT = 64;
+
+/** Something that may happen many times a second and is told once a minute. */
+function onceAMinute(tell: () => void): () => void {
+  let quietUntil = 0;
+  return () => {
+    if (tick() < quietUntil) return;
+    quietUntil = tick() + QUIET_MILLISECONDS;
+    tell();
+  };
+}
+
+/** Counts the connections of each client network; those of trusted proxies are many clients' and not counted. */
+function boundClients({ server }: FastifyInstance, { settings, logger }: Dependencies): void {
+  const most = Math.max(LEAST_OF_A_CLIENT, Math.floor(settings.maxConnections * SHARE_OF_A_CLIENT));
+  const isProxy = createProxyTrust(settings.trustedProxies);
+  const counts = new Map<string, number>();
+  const warn = onceAMinute(() =>
+    logger.warn({ connections: most }, 'connections of one client are dropped; it has its share of MAX_CONNECTIONS'),
+  );
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    if (isProxy(address, 0)) return;
+    const network = clientNetwork(address);
+    const count = (counts.get(network) ?? 0) + 1;
+    counts.set(network, count);
+    socket.once('close', () => {
+      const left = (counts.get(network) ?? 1) - 1;
+      if (left === 0) counts.delete(network);
+      else counts.set(network, left);
+    });
+    if (count <= most) return;
+    socket.destroy();
+    warn();
+  });
+}
+
+/**
+ * Closes connections past the bound at once, so that a flood of them does not use up the process's files; those that are kept
+ * and idle make room for the next. One client network cannot take all of them.
+ */
+export function boundConnections(app: FastifyInstance, dependencies: Dependencies): void {
+  const { server } = app;
+  const { settings, logger } = dependencies;
+  server.maxConnections = settings.maxConnections;
+  const warn = onceAMinute(() =>
+    logger.warn({ connections: settings.maxConnections }, 'connections are dropped; MAX_CONNECTIONS is reached'),
+  );
+  server.on('drop', () => {
+    server.closeIdleConnections();
+    warn();
+  });
+  boundClients(app, dependencies);
+}
