@@ -26,20 +26,20 @@ export function tokenSettings(production: boolean) {
       description: 'Algorithm that access tokens are signed with: `ES256` or `EdDSA`.',
     }),
     ACCESS_TOKEN_TTL: withDefault(production ? duration(30, 900) : duration(), '15m', {
-      description: 'Life of an access token; from `30s` to `15m` in production.',
+      description: 'Lifetime of an access token; from `30s` to `15m` in production.',
     }),
     REFRESH_TOKEN_TTL: withDefault(duration(), '7d', {
-      description: 'How long a session lives on without a refresh.',
+      description: 'How long a session lasts without a refresh.',
     }),
     REFRESH_TOKEN_TTL_REMEMBERED: withDefault(duration(), '14d', {
-      description: 'The same for a session whose owner asked to be remembered.',
+      description: 'The same for a session with `rememberMe`.',
     }),
     REFRESH_REUSE_GRACE_SECONDS: withDefault(wholeNumber(0, 60), '10', {
       description:
-        'Seconds in which the refresh token just replaced still answers with its successor; `0` is strict and ends the session at once.',
+        'Seconds during which a rotated refresh token still returns its successor; with `0`, reusing it ends the session at once.',
     }),
     SESSION_ABSOLUTE_TTL: withDefault(duration(), '90d', {
-      description: 'How long a session lives at most, however often it is refreshed.',
+      description: 'Maximum lifetime of a session, however often it is refreshed.',
     }),
     COOKIE_SAME_SITE: withDefault(oneOfAnyCase('strict', 'lax', 'none'), 'strict', {
       description: 'SameSite attribute of the cookies: `strict`, `lax` or `none`, which needs an https `PUBLIC_URL`.',
@@ -51,49 +51,48 @@ export function tokenSettings(production: boolean) {
 export function passwordSettings(production: boolean) {
   return {
     PASSWORD_POLICY: withDefault(oneOf('composition', 'nist'), 'composition', {
-      description:
-        'What a password must have: `composition` asks for four kinds of characters, `nist` for length alone.',
+      description: 'Requirements for passwords: `composition` requires four kinds of characters, `nist` only length.',
     }),
     PASSWORD_MIN_LENGTH: optional(wholeNumber(8, 64), {
-      description: 'Fewest characters of a password, from 8 to 64.',
+      description: 'Minimum length of a password, from 8 to 64.',
       derivedDefault: '`8` for `composition`, `15` for `nist`',
       example: '8',
     }),
     PASSWORD_HISTORY: withDefault(wholeNumber(1, 24), '5', {
-      description: 'How many of the latest passwords, the present one among them, cannot be set again.',
+      description: 'Number of recent passwords, including the current one, that cannot be set again.',
     }),
     BREACH_CHECK: optional(flag, {
       description:
-        'Whether new passwords are looked up among breached ones, in the background and by the first five digits of their SHA-1 alone.',
+        'Whether new passwords are checked against known breaches, in the background and by the first five digits of their SHA-1 only.',
       derivedDefault: '`on` in production and where `HIBP_BASE_URL` is set, else `off`',
       example: 'off',
     }),
     HIBP_BASE_URL: optional(breachSource(production), {
       description:
-        'Where breached passwords are looked up: the range API of Have I Been Pwned, a mirror of it, or a folder of its range files as a path or `file:` URL.',
+        'Source of breached passwords: the range API of Have I Been Pwned, a mirror of it, or a folder of its range files as a path or `file:` URL.',
       derivedDefault: '`https://api.pwnedpasswords.com`',
       example: 'https://api.pwnedpasswords.com',
     }),
     RESET_CODE_TTL: withDefault(duration(60, 3_600), '5m', {
-      description: 'Life of the six-digit code that resets a password; up to `1h`.',
+      description: 'Lifetime of the six-digit code that resets a password; up to `1h`.',
     }),
     RESET_LINK_TTL: withDefault(duration(60, 86_400), '1h', {
-      description: 'Life of the link that resets a password; up to `24h`.',
+      description: 'Lifetime of the link that resets a password; up to `24h`.',
     }),
     VERIFICATION_CODE_TTL: withDefault(duration(), '10m', {
-      description: 'Life of the six-digit code that verifies an address.',
+      description: 'Lifetime of the six-digit code that verifies an address.',
     }),
     VERIFICATION_LINK_TTL: withDefault(duration(), '24h', {
-      description: 'Life of the link that verifies an address.',
+      description: 'Lifetime of the link that verifies an address.',
     }),
     EXCHANGE_TOKEN_TTL: withDefault(duration(), '60s', {
-      description: 'Life of the token that a verification returns in exchange for a session.',
+      description: 'Lifetime of the token that a verification returns, to be exchanged for a session.',
     }),
     CODE_MAX_ATTEMPTS: withDefault(wholeNumber(1, 20), '5', {
-      description: 'Wrong codes after which a code is void.',
+      description: 'Number of wrong attempts after which a code is invalid.',
     }),
     CODE_RESEND_SECONDS: withDefault(wholeNumber(0, 86_400), '60', {
-      description: 'Seconds until another code may be asked for.',
+      description: 'Seconds until another code can be requested.',
     }),
   };
 }
@@ -102,17 +101,18 @@ export function passwordSettings(production: boolean) {
 export function signupSettings() {
   return {
     SIGNUP_ROLES: withDefault(signupRoles, 'user', {
-      description: 'Roles that may be chosen at sign-up, as a comma list; never `admin`.',
+      description: 'Roles that can be chosen at sign-up, as a comma-separated list; never `admin`.',
     }),
     DEFAULT_ROLE: optional(matching(ROLE_NAME, ROLE_RULE), {
       description: 'Role of an account whose owner chose none; one of `SIGNUP_ROLES`.',
       derivedDefault: 'the first of `SIGNUP_ROLES`',
       example: 'user',
     }),
-    USERNAME_REQUIRED: withDefault(flag, 'false', { description: 'Whether a sign-up needs a user name.' }),
-    TERMS_REQUIRED: withDefault(flag, 'false', { description: 'Whether a sign-up needs the terms to be accepted.' }),
+    USERNAME_REQUIRED: withDefault(flag, 'false', { description: 'Whether a username is required at sign-up.' }),
+    TERMS_REQUIRED: withDefault(flag, 'false', { description: 'Whether the terms must be accepted at sign-up.' }),
     SIGNUP_REVEALS_ACCOUNTS: withDefault(flag, 'false', {
-      description: 'Whether a sign-up may say that an address is taken, which tells strangers who has an account.',
+      description:
+        'Whether a sign-up may say that an address is registered, which reveals to strangers who has an account.',
     }),
   };
 }
@@ -133,7 +133,7 @@ export function graphqlSettings(production: boolean) {
   return {
     GRAPHQL_IDE: withDefault(flag, openOutsideProduction, { description: 'Whether `/ide` serves the GraphQL IDE.' }),
     INTROSPECTION: withDefault(flag, openOutsideProduction, {
-      description: 'Whether the schema may be read by introspection.',
+      description: 'Whether introspection of the schema is allowed.',
     }),
   };
 }

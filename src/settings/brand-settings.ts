@@ -20,45 +20,44 @@ export function brandSettings(production: boolean) {
     APP_NAME: optional(
       matching(/^(?=.*\S)[^\p{Cc}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'),
       {
-        description: 'Name of the application in mails, on the pages that mails lead to and in authenticator apps.',
+        description:
+          'Name of the application in emails, on the pages that their links lead to and in authenticator apps.',
         derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
         example: 'Gatehouse',
       },
     ),
     SIGN_IN_URL: optional(webAddress(production), {
-      description: 'Page where users sign in; the pages of the gateway lead there when they are done.',
+      description: 'Page where users sign in; hosted pages finally lead there.',
       derivedDefault: '`APP_URL`',
       example: 'http://localhost:5173/login',
       advice: 'https://app.example.com/login',
     }),
     SUPPORT_URL: optional(webAddress(production), {
-      description: 'Help page that mails and hosted pages name.',
+      description: 'Help page named in emails and on hosted pages.',
       example: 'http://localhost:5173/help',
       advice: 'https://app.example.com/help',
     }),
     SUPPORT_EMAIL: optional(plainAddress, {
-      description: 'Mail address for help that mails and hosted pages name.',
+      description: 'Email address for help, named in emails and on hosted pages.',
       example: 'help@example.com',
     }),
     MAIL_REPLY_TO: optional(plainAddress, {
-      description: 'Mail address that replies go to; without it mails say that replies are not read.',
+      description: 'Email address that replies go to; without it, emails say that replies are not read.',
       example: 'help@example.com',
     }),
     BRAND_COLOR: optional(color, {
       description:
-        'Colour of buttons and links in mails and on hosted pages, dark enough for white text (contrast 4.5 to 1).',
+        'Colour of buttons and links in emails and on hosted pages, dark enough for white text (contrast 4.5 to 1).',
       derivedDefault: '`#0d6b5e`',
       example: '#0d6b5e',
     }),
     BRAND_LOGO_URL: optional(webAddress(production), {
-      description:
-        'Picture shown in place of the name at the top of mails, about 40 pixels high; mail programs load it.',
+      description: 'Image that replaces the name at the top of emails, about 40 pixels high; mail programs load it.',
       example: 'http://localhost:5173/logo.png',
       advice: 'https://app.example.com/logo.png',
     }),
     MAIL_TEMPLATES: optional(folder, {
-      description:
-        'Folder of your own mail templates; each file in it takes the place of the built-in one (docs/mail.md).',
+      description: 'Folder with your own mail templates; each file replaces the built-in one (docs/mail.md).',
       example: './mail-templates',
     }),
   };

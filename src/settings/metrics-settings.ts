@@ -10,12 +10,12 @@ export function metricsSettings(production: boolean) {
   return {
     METRICS_PORT: optional(wholeNumber(1, 65_535), {
       description:
-        'Port of a listener that serves `/metrics` and nothing else, on `HOST`; the public port then does not serve it. Workers listen there too.',
+        'Port of a separate listener for `/metrics` on `HOST`; the public port then does not serve it. Workers listen there too.',
       example: '9464',
     }),
     METRICS_TOKEN: optional(secret(production ? LEAST_CHARACTERS : LEAST_TRIAL_CHARACTERS, production), {
       description:
-        'Bearer token that `/metrics` asks for; at least 16 characters, 32 in production. In production `/metrics` is off unless this or `METRICS_PORT` is set.',
+        'Bearer token required by `/metrics`; at least 16 characters, 32 in production. In production `/metrics` is off unless this or `METRICS_PORT` is set.',
       example: SAMPLE_SECRETS.metrics,
       advice: 'the output of: openssl rand -base64 48',
       secret: true,

@@ -8,13 +8,13 @@ export function protectionSettings() {
   return {
     LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 1_000_000), '5', {
       description:
-        'Wrong tries in a row after which a name is locked; the tries before that are answered ever more slowly.',
+        'Failed attempts in a row after which a name is locked; earlier ones are answered with growing delay.',
     }),
     LOCKOUT_SECONDS: withDefault(wholeNumber(1, 86_400), '1800', {
-      description: 'Seconds that a lock lasts, and after which earlier wrong tries are forgotten.',
+      description: 'Seconds that a lock lasts, and after which earlier failed attempts are forgotten.',
     }),
     REAUTHENTICATION_TTL: withDefault(duration(), '10m', {
-      description: 'How long a sign-in or `reauthenticate` is recent enough for sensitive operations.',
+      description: 'How long a sign-in or `reauthenticate` counts as recent for sensitive operations.',
     }),
     TWO_FACTOR_REQUIRED_ROLES: optional(
       listOf((role, refuse) => {
@@ -23,7 +23,7 @@ export function protectionSettings() {
       }),
       {
         description:
-          'Roles that only a session with a second factor holds, as a comma list; other sessions of their users have `DEFAULT_ROLE`.',
+          'Roles granted only to sessions with a second factor, as a comma-separated list; other sessions of these users have `DEFAULT_ROLE`.',
         example: 'admin',
       },
     ),
@@ -37,20 +37,20 @@ export function protectionSettings() {
         'Time steps of 30 seconds by which the clock of an authenticator app may be off: `1`, or `0` for none.',
     }),
     EMAIL_CHANGE_CODE_TTL: withDefault(duration(60, 3_600), '10m', {
-      description: 'Life of the six-digit code that confirms a new address; up to `1h`.',
+      description: 'Lifetime of the six-digit code that confirms a new address; up to `1h`.',
     }),
     EMAIL_CHANGE_REVERT_TTL: withDefault(duration(), '7d', {
-      description: 'How long the old address can take back a change of address.',
+      description: 'How long the old address can revert a change of address.',
     }),
     SESSION_REPORT_TTL: withDefault(duration(), '24h', {
-      description: 'Life of the link that ends the session of an unknown device.',
+      description: 'Lifetime of the link that ends the session of an unknown device.',
     }),
     EMAIL_DEDUPLICATION: withDefault(oneOf('off', 'provider'), 'off', {
       description:
         'Which addresses count as one: `off` those that are equal, `provider` also those that the mail provider delivers to one mailbox (dots and `+` of Gmail): one account, one count of tries, and a sign-in and a reset by any spelling.',
     }),
     GEOIP_DATABASE: optional(matching(/\.mmdb$/, 'be the path of an .mmdb file'), {
-      description: 'An .mmdb file with cities, by which sessions show where they were used.',
+      description: 'An .mmdb file with cities, so that sessions show where they were used.',
       example: '/var/lib/geoip/city.mmdb',
     }),
   };

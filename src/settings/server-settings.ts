@@ -13,7 +13,7 @@ export function serverSettings(production: boolean) {
   return {
     NODE_ENV: withDefault(oneOf('development', 'test', 'production'), 'development', {
       description:
-        'What the process is run for: `production` starts nothing embedded, makes nothing up and demands every setting that is marked as required.',
+        'Mode of the process: `production` starts nothing embedded, generates no secrets and requires every setting marked as required.',
     }),
     HOST: withDefault(
       matching(/^[A-Za-z0-9.:_-]+$/, 'be a host name or an IP address without a port'),
@@ -24,43 +24,43 @@ export function serverSettings(production: boolean) {
       description: 'Port that the server listens on; `0` takes any free one.',
     }),
     PUBLIC_URL: requiredInProduction(production, webAddress(production), {
-      description: 'Address under which clients reach the gateway, kept without a trailing slash; https in production.',
+      description: 'Address at which clients reach the gateway, stored without a trailing slash; https in production.',
       derivedDefault: '`http://localhost:<PORT>`',
       example: 'http://localhost:4000',
       advice: 'https://auth.example.com',
     }),
     APP_URL: optional(webAddress(production), {
-      description: 'Address of the web application that the links in mails lead to; https in production.',
+      description: 'Address of the web application that links in emails lead to; https in production.',
       example: 'http://localhost:5173',
       advice: 'https://app.example.com',
     }),
     DATA_DIR: withDefault(folder, './data', {
-      description: 'Folder of the embedded database and of what the gateway makes for itself outside production.',
+      description: 'Folder of the embedded database and of secrets that the gateway generates outside production.',
     }),
     LOG_LEVEL: withDefault(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info', {
-      description: 'Least severe messages that are logged.',
+      description: 'Minimum severity of logged messages.',
     }),
     LOG_FORMAT: optional(oneOf('json', 'pretty'), {
-      description: 'How the log is written: `json`, one object a line, or `pretty`, for people.',
+      description: 'Format of the log: `json`, one object per line, or `pretty`, for people.',
       derivedDefault: '`pretty` on a terminal in development, else `json`',
       example: 'json',
     }),
     TRUSTED_PROXIES: optional(proxyAddresses, {
       description:
-        'Proxies in front, whose `X-Forwarded-For` alone is believed: addresses, CIDR ranges, `loopback` and `private` as a comma list, or the number of proxies that stand between clients and the gateway.',
+        'Proxies whose `X-Forwarded-For` is trusted: addresses, CIDR ranges, `loopback` and `private` as a comma-separated list, or the number of proxies between clients and the gateway.',
       example: '10.0.0.0/8,192.168.1.10',
     }),
     CORS_ORIGINS: optional(browserOrigins(production), {
       description:
-        'Exact origins whose pages may call the gateway with cookies, as a comma list. While it is empty, pages of the same machine may outside production; in production each is https, or of an app or extension (`capacitor://localhost`, `chrome-extension://<id>`).',
+        'Exact origins whose pages may call the gateway with cookies, as a comma-separated list. If empty, pages on the same machine may call it outside production; in production each must be https, or an app or extension (`capacitor://localhost`, `chrome-extension://<id>`).',
       example: 'https://app.example.com',
     }),
     SHUTDOWN_DRAIN_SECONDS: withDefault(wholeNumber(0, 300), production ? '5' : '0', {
       description:
-        'Seconds for which a process that is told to end answers `/health/ready` with 503 and serves on, so that load balancers stop sending to it; `5` in production.',
+        'Seconds for which a stopping process answers `/health/ready` with 503 but continues to serve, so that load balancers stop sending requests to it; `5` in production.',
     }),
     RUN_WORKER: withDefault(flag, 'true', {
-      description: 'Whether the server also sends mail and runs jobs; turn it off where separate workers run.',
+      description: 'Whether the server also sends mail and runs jobs; turn it off if separate workers run.',
     }),
   };
 }
@@ -76,22 +76,22 @@ export function databaseSettings(production: boolean) {
       secret: true,
     }),
     DATABASE_DIRECT_URL: optional(postgresServer, {
-      description: 'The same database past a connection pooler, for migrations and for LISTEN.',
+      description: 'The same database, bypassing a connection pooler; used for migrations and LISTEN.',
       derivedDefault: '`DATABASE_URL`',
       example,
       secret: true,
     }),
     DATABASE_POOL_MAX: withDefault(wholeNumber(1, 1_000), '10', {
-      description: 'Most connections that one process keeps open to the database.',
+      description: 'Maximum number of database connections per process.',
     }),
     DATABASE_STATEMENT_TIMEOUT_MS: withDefault(wholeNumber(1, 600_000), '5000', {
-      description: 'Milliseconds after which the database gives up a statement.',
+      description: 'Milliseconds after which the database cancels a statement.',
     }),
     REQUEST_TIMEOUT_MS: withDefault(wholeNumber(1, 600_000), '15000', {
-      description: 'Milliseconds that a client may take to send a request, headers and body together.',
+      description: 'Milliseconds within which a client must send a request, headers and body together.',
     }),
     MAX_CONNECTIONS: withDefault(wholeNumber(1, 1_000_000), '4096', {
-      description: 'Most connections of clients that one process keeps open; further ones are closed at once.',
+      description: 'Maximum number of client connections per process; further ones are closed at once.',
     }),
   };
 }
@@ -111,13 +111,13 @@ export function redisSettings() {
 /** How mail leaves and who it is from. */
 export function mailSettings(production: boolean) {
   const notes = {
-    description: 'Sender of every mail: one address, bare or with a display name.',
+    description: 'Sender of every email: one address, bare or with a display name.',
     example: 'Example <no-reply@example.com>',
   };
   return {
     SMTP_URL: requiredInProduction(production, mailServer(production), {
       description:
-        'Mail server; without it mail is kept for `/dev/mail`. In production `smtp://` demands STARTTLS unless `requireTLS=false` is written, and nothing else of the query may weaken TLS.',
+        'Mail server; without it, emails are captured for `/dev/mail`. In production `smtp://` requires STARTTLS unless `requireTLS=false` is given, and nothing else in the query may weaken TLS.',
       example: 'smtp://user:password@localhost:587',
       advice: 'smtps://user:password@mail.example.com',
       secret: true,
@@ -134,20 +134,20 @@ export function secretSettings(production: boolean) {
   return {
     SECRET_KEY: requiredInProduction(production, secret(LEAST_KEY_CHARACTERS, production), {
       description:
-        'Key of at least 32 characters that codes, tokens and stored signing keys are protected with; outside production one is made under `DATA_DIR`.',
+        'Key of at least 32 characters that protects codes, tokens and stored signing keys; outside production one is generated under `DATA_DIR`.',
       example: SAMPLE_SECRETS.current,
       advice,
       secret: true,
     }),
     SECRET_KEY_PREVIOUS: optional(secret(LEAST_KEY_CHARACTERS, production), {
-      description: 'The `SECRET_KEY` used before, so that what it protects stays readable during a rotation.',
+      description: 'The previous `SECRET_KEY`, so that data protected by it stays readable during a rotation.',
       example: SAMPLE_SECRETS.previous,
       advice: 'the former SECRET_KEY',
       secret: true,
     }),
     ROUTER_SECRET: optional(secret(production ? LEAST_KEY_CHARACTERS : LEAST_TRIAL_ROUTER_SECRET, production), {
       description:
-        'Secret shared with the router of a supergraph, which alone may then ask for entities; at least 16 characters, 32 in production.',
+        'Secret shared with the router of a supergraph, which alone may then query entities; at least 16 characters, 32 in production.',
       example: SAMPLE_SECRETS.router,
       advice,
       secret: true,
