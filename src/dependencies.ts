@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedded.js';
 import { type Listener, listen } from './database/listener.js';
 import { createOrm } from './database/orm.js';
+import { type PoolState, watchPool } from './database/pool-state.js';
 import { createQuery } from './database/query.js';
 import { createDatabaseReadiness, type DatabaseReadiness } from './database/readiness.js';
 import { type CheckPasswordPayload, checkPasswordJob } from './jobs/check-password.js';
@@ -48,6 +49,7 @@ export interface Dependencies extends JobCounters {
   /** Past any pooler, for LISTEN and migrations. */
   directUrl: string;
   readiness: DatabaseReadiness;
+  poolState: PoolState;
   redis: RedisClient | undefined;
   secretKeys: SecretKeys;
   keyRing: KeyRing;
@@ -82,6 +84,10 @@ export interface Replacements {
 
 /** A part that cannot be reached is not waited for longer than this when everything is closed. */
 const CLOSE_WITHIN_MILLISECONDS = 2_000;
+
+const LEAST_STILL_MILLISECONDS = 60_000;
+/** What is taken for the limit of statements where there is none. */
+const LONGEST_STATEMENT_MILLISECONDS = 300_000;
 
 interface Database {
   databaseUrl: string;
@@ -179,6 +185,12 @@ export async function createDependencies(settings: Settings, replacements: Repla
   }
 }
 
+/** A pool that has moved nothing while every statement could have come to its limit twice is stuck. */
+function stuckAfter(statementTimeoutMilliseconds: number): number {
+  const limit = statementTimeoutMilliseconds > 0 ? statementTimeoutMilliseconds : LONGEST_STATEMENT_MILLISECONDS;
+  return Math.max(LEAST_STILL_MILLISECONDS, 2 * limit);
+}
+
 /** The checks tell from the start of a wrong clock and of a mail server that takes nothing; revocations are read by the right time. */
 async function begin(readiness: DatabaseReadiness, watch: () => Promise<void>, mailRoute: MailRoute): Promise<void> {
   const knowTime = readiness.check().catch(() => undefined);
@@ -213,6 +225,8 @@ async function build(
   const mail = openMail(settings, logger);
   const metrics = new Registry();
   const readiness = createDatabaseReadiness({ url: databaseUrl, logger, clock: databaseClock });
+  const stuckAfterMilliseconds = stuckAfter(settings.databaseStatementTimeoutMs);
+  const poolState = watchPool(pool, { connect: readiness.check, logger, stuckAfterMilliseconds });
   const location = { redisUrl: settings.redisUrl, databaseUrl: directUrl, logger };
   const mailQueue = createJobQueue(sendMailJob, location, { poolSize: 2 });
   const passwordCheckQueue = createJobQueue(checkPasswordJob, location, { inUse: settings.breachCheck });
@@ -225,6 +239,7 @@ async function build(
     databaseUrl,
     directUrl,
     readiness,
+    poolState,
     redis,
     secretKeys,
     keyRing,
@@ -248,6 +263,7 @@ async function build(
         Promise.allSettled([
           watch.close(),
           readiness.close(),
+          poolState.close(),
           mailQueue.close(),
           passwordCheckQueue.close(),
           mail.mailTransport.close(),

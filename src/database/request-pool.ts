@@ -68,7 +68,8 @@ function createPlaces(connections: number) {
   const kept = Math.floor(connections / SHARE_OF_SIGN_INS);
   const others = createGate(connections - kept, Number.POSITIVE_INFINITY);
   const all = createGate(connections, Number.POSITIVE_INFINITY);
-  return async (holdings: Holdings, hangUp: AbortSignal | undefined): Promise<Leave | undefined> => {
+  const waiting = () => others.load().waiting + all.load().waiting;
+  const enter = async (holdings: Holdings, hangUp: AbortSignal | undefined): Promise<Leave | undefined> => {
     const { key, client, isSignIn } = holdings;
     if (holdings.connections > 0) return undefined;
     const taken: Leave[] = [];
@@ -85,6 +86,14 @@ function createPlaces(connections: number) {
       throw cause;
     }
   };
+  return { enter, waiting };
+}
+
+const waitingFor = new WeakMap<pg.Pool, () => number>();
+
+/** How many requests wait for their turn at a pool, but for those that wait for others of the same rows. */
+export function requestsWaiting(pool: pg.Pool): number {
+  return waitingFor.get(pool)?.() ?? 0;
 }
 
 /** Waits for a connection no longer than the client waits; one that comes too late goes back at once. */
@@ -128,10 +137,11 @@ function lend(client: Client, lease: Lease, leave: Leave | undefined): Client {
 export function serveRequests(pool: pg.Pool): void {
   const connect = pool.connect.bind(pool) as (done?: Done) => Promise<Client>;
   const places = createPlaces(pool.options.max);
+  waitingFor.set(pool, places.waiting);
   const take = async (holdings: Holdings): Promise<Client> => {
     const signal = hangUpSignal();
     signal?.throwIfAborted();
-    const leave = await places(holdings, signal);
+    const leave = await places.enter(holdings, signal);
     try {
       return lend(await untilHungUp(connect(), signal), { signal, holdings }, leave);
     } catch (cause) {

@@ -1,5 +1,4 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { FastifyInstance } from 'fastify';
 import type { Dependencies } from '../dependencies.js';
 import { onceInAWhile } from '../lib/once-in-a-while.js';
@@ -23,12 +22,6 @@ async function stateWithin(check: () => Promise<PartState>, otherwise: PartState
   return await promise.finally(() => clearTimeout(timer));
 }
 
-/** A pool that is full makes requests wait and serves them; readiness has a connection of its own. */
-async function checkConnections({ orm }: Dependencies): Promise<PartState> {
-  const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
-  return pool.waitingCount === 0 ? 'up' : 'degraded';
-}
-
 /** A Redis that answers may still take no write: one that is full, or another one's replica. */
 async function checkCache(redis: Dependencies['redis']): Promise<PartState> {
   await redis?.set('gatehouse:probe:cache', '1', 'PX', CHECK_TIMEOUT_MILLISECONDS);
@@ -45,14 +38,15 @@ async function checkDisk({ settings }: Dependencies): Promise<PartState> {
 }
 
 async function readHealth(dependencies: Dependencies): Promise<Health> {
-  const { readiness, redis, revocations, mailQueue, mailRoute } = dependencies;
+  const { readiness, poolState, redis, revocations, mailQueue, mailRoute } = dependencies;
   const database = readiness.check();
   const checks: [string, PartState, () => Promise<PartState>][] = [
     ['database', 'down', async () => ((await database) ? 'up' : 'down')],
     ['migrations', 'down', async () => ((await database).isMigrated ? 'up' : 'down')],
     // Locks, codes and tokens of a process whose clock is wrong would not be the others'.
     ['clock', 'down', async () => ((await database).isSkewed ? 'down' : 'up')],
-    ['connections', 'degraded', () => checkConnections(dependencies)],
+    // A pool that is full makes requests wait and serves them; readiness has a connection of its own.
+    ['connections', 'degraded', async () => (poolState.isFull() ? 'degraded' : 'up')],
     ['revocations', 'down', async () => (revocations.isReady() ? 'up' : 'down')],
     ['queue', 'degraded', async () => ((await mailQueue.takesJobs()) ? 'up' : 'degraded')],
     ['cache', 'degraded', () => checkCache(redis)],
@@ -66,10 +60,14 @@ async function readHealth(dependencies: Dependencies): Promise<Health> {
   return { status: worst ?? 'up', parts: Object.fromEntries(states) };
 }
 
-/** `live`: the process answers. `ready`: it can serve, 503 when it cannot. Neither tells versions or addresses. */
+/** `live`: the process answers, and is not one that only a new start helps. `ready`: it can serve, 503 when it cannot. Neither tells versions or addresses. */
 export function registerHealth(app: FastifyInstance, dependencies: Dependencies): void {
   const health = onceInAWhile(REMEMBER_MILLISECONDS, () => readHealth(dependencies));
-  app.get('/health/live', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'up' }));
+  app.get('/health/live', async (_request, reply) => {
+    const isStuck = dependencies.poolState.isStuck();
+    reply.header('cache-control', 'no-store').code(isStuck ? 503 : 200);
+    return await reply.send({ status: isStuck ? 'down' : 'up' });
+  });
   for (const path of ['/health/ready', '/health']) {
     app.get(path, async (_request, reply) => {
       const found = await health();
