@@ -1,6 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { Logger } from 'pino';
 import { entities } from '../entities/all.js';
 import { type FollowingClock, tick } from '../lib/clock.js';
@@ -9,6 +9,7 @@ import { RequestClient } from '../lib/request-client.js';
 import { migrations } from './migrations/all.js';
 import { serveRequests } from './request-pool.js';
 import { RetryingEntityManager } from './retrying-entity-manager.js';
+import { dropStaleConnections } from './stale-connections.js';
 
 /** What the ORM needs to know. */
 export interface OrmOptions {
@@ -79,7 +80,10 @@ export function createOrm(options: OrmOptions): MikroORM {
       }),
       verify: prepareSession(options),
       Client: RequestClient,
-      onPoolCreated: serveRequests,
+      onPoolCreated: (pool: Pool) => {
+        dropStaleConnections(pool);
+        serveRequests(pool);
+      },
     },
     // It asks, and may make, a database as soon as a connection is wanted, and fails where the server is away.
     ensureDatabase: false,

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IsolationLevel, type TransactionOptions } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { isTransactionConflict } from '../lib/database-errors.js';
+import { onNewServer } from './stale-connections.js';
 
 const ATTEMPTS = 4;
 const LONGEST_PAUSE_MILLISECONDS = 50;
 
 /**
  * Runs each transaction as READ COMMITTED, whatever the server's default is, and once more when the database gave it up
- * for another one (deadlock, serialization failure). Nothing of such a transaction was kept, so `work` begins anew; it
+ * for another one (deadlock, serialization failure) or took no writes. Nothing of such a transaction was kept, so `work` begins anew; it
  * must not change anything outside of the database.
  */
 export class RetryingEntityManager extends EntityManager {
@@ -19,7 +20,9 @@ export class RetryingEntityManager extends EntityManager {
     if (this.isInTransaction()) return await super.transactional(work, options);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await super.transactional(work, { isolationLevel: IsolationLevel.READ_COMMITTED, ...options });
+        return await onNewServer(() =>
+          super.transactional(work, { isolationLevel: IsolationLevel.READ_COMMITTED, ...options }),
+        );
       } catch (cause) {
         if (attempt === ATTEMPTS || !isTransactionConflict(cause)) throw cause;
       }
@@ -27,4 +30,10 @@ export class RetryingEntityManager extends EntityManager {
       await sleep(Math.random() * LONGEST_PAUSE_MILLISECONDS * attempt);
     }
   }
+
+  /** As ever; outside of a transaction a statement that a former primary refused is tried once more. */
+  override execute = (async (...call: unknown[]) => {
+    const run = () => EntityManager.prototype.execute.apply(this, call as never);
+    return await (this.isInTransaction() ? run() : onNewServer(run));
+  }) as EntityManager['execute'];
 }

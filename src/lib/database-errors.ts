@@ -7,6 +7,8 @@ const unavailableStates = /^(08|28|3D000|53|58|57P|57014|55P03|25006|25P03|25P04
 const accessStates = /^(28|3D000)/;
 /** States of a transaction that was given up for another one. */
 const conflictStates = /^(40001|40P01)/;
+/** The state of a server that takes no writes, as a former primary after a fail-over. */
+export const READ_ONLY_SERVER = '25006';
 const unavailableSystemErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -78,6 +80,11 @@ export function tlsTrouble(error: unknown): 'wanted' | 'missing' | 'unbelieved' 
  */
 export function isAccessRefused(error: unknown): boolean {
   return tlsTrouble(error) !== undefined || someCause(error, (_error, code) => accessStates.test(code));
+}
+
+/** Whether the server takes no writes; nothing of such a transaction was kept. */
+export function isReadOnlyServer(error: unknown): boolean {
+  return someCause(error, (_error, code) => code === READ_ONLY_SERVER);
 }
 
 /** Whether the database gave a transaction up for another one, and kept nothing of it. */

@@ -29,19 +29,36 @@ function patienceAfter(text: string, now: number, usual: number): number {
   return Number(seconds) === 0 ? NO_LIMIT_MILLISECONDS : Number(seconds) * 1_000 + usual;
 }
 
+/** What the driver has below a client, as far as it is used here. */
+interface Wire {
+  stream: { destroy(): void };
+  on(event: 'errorMessage', listener: (message: { code?: string }) => void): void;
+}
+
+/** States of a server that is stopping, of one that takes no writes (any more), and of a pooler that lost its server. */
+const spoilingStates = /^(08|25006|57P0[1-5]|XX000)/;
+
 /**
  * A PostgreSQL client that survives its connection.
  *
  * A connection that breaks between two statements is an `error` event, and one that nobody listens to would end the
  * process; whoever uses the client next is told by a rejection. A server that vanished without a word is given up: its
  * statements are rejected, and the pool throws the connection away. The server's own limit must be the shorter one.
+ * A connection whose server is going or has become the wrong one is not used again.
  */
 export class SteadyClient extends pg.Client {
   /** Whether a pooler stands before the server: what is set for a session would be set for strangers. */
   isPooled = false;
+  /** Is told the state by which the connection was spoilt. */
+  onSpoiled: (state: string) => void = () => undefined;
 
   constructor(config: SteadyClientConfig = {}) {
     super(config);
+    this.#wire.on('errorMessage', ({ code = '' }) => {
+      if (!spoilingStates.test(code)) return;
+      this.spoil();
+      this.onSpoiled(code);
+    });
     const { answerWithinMillis, pooledLimitMillis = 0 } = config;
     if (pooledLimitMillis > 0) this.#limitTransactions(pooledLimitMillis);
     if (answerWithinMillis !== undefined && answerWithinMillis > 0) this.#limitSilence(answerWithinMillis);
@@ -60,6 +77,15 @@ export class SteadyClient extends pg.Client {
     }) as typeof this.query;
   }
 
+  get #wire(): Wire {
+    return (this as unknown as { connection: Wire }).connection;
+  }
+
+  /** Has the pool throw the connection away when it comes back, as one that was used as often as it may be. */
+  spoil(): void {
+    Object.assign(this, { _poolUseCount: Number.POSITIVE_INFINITY });
+  }
+
   #limitSilence(usual: number): void {
     let timer: NodeJS.Timeout | undefined;
     let patience = usual;
@@ -67,11 +93,10 @@ export class SteadyClient extends pg.Client {
     this.on('drain', heard);
     this.on('end', heard);
     const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
-    const { connection } = this as unknown as { connection: { stream: { destroy(): void } } };
     this.query = ((...call: unknown[]) => {
       patience = patienceAfter(textOf(call[0]), patience, usual);
       heard();
-      timer = setTimeout(() => connection.stream.destroy(), patience);
+      timer = setTimeout(() => this.#wire.stream.destroy(), patience);
       timer.unref();
       return ask(...call);
     }) as typeof this.query;
