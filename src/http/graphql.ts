@@ -27,6 +27,11 @@ function isFault(error: GraphQLError): boolean {
   return error.originalError != null && !(unwrapResolverError(error) instanceof GraphQLError);
 }
 
+/** An argument that only turns out not to fit when its field runs, as a null given in place of a default does. */
+function isUnfitArgument(error: GraphQLError): boolean {
+  return !isFault(error) && error.message.startsWith('Argument "');
+}
+
 /** Logs the cause of each fault under the request's id, and remembers the id for the mask. */
 function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>): ApolloServerPlugin<HttpContext> {
   return {
@@ -68,6 +73,9 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       costlyOperations(dependencies, schema),
     ],
     formatError(formatted, error) {
+      if (error instanceof GraphQLError && isUnfitArgument(error)) {
+        return withoutValues({ ...formatted, extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' } });
+      }
       if (!(error instanceof GraphQLError) || !isFault(error)) return withoutValues(formatted);
       const requestId = requestIds.get(error);
       return { message: FAULT_MESSAGE, path: formatted.path, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };

@@ -20,6 +20,7 @@ import { MAX_PAGE_SIZE } from '../services/page.js';
 
 const MAX_COST = 20_000;
 const MAX_LISTS = 2;
+const MOST_KEPT = 100;
 const OBJECT_COST = 2;
 const SCALAR_COST = 1;
 const DEPTH_FACTOR = 1.5;
@@ -30,7 +31,7 @@ type Field = GraphQLField<unknown, unknown>;
 /** A part of an operation that is answered as many times as its arguments say. */
 interface Repeated {
   /** Where fragments select it again under one name, it is answered once; members of a union may ask it for other numbers. */
-  nodes: FieldNode[];
+  nodes: ReadonlySet<FieldNode>;
   field: Field;
   scale: number;
   item: Cost;
@@ -54,7 +55,7 @@ const isBatch = ({ field }: Repeated) => field.name === '_entities';
 const takesNumber = (field: Field) => field.args.some(({ name }) => name === 'first' || name === 'representations');
 
 function merge(one: Repeated, other: Repeated): Repeated {
-  return { ...one, nodes: [...one.nodes, ...other.nodes], item: sum([one.item, other.item]) };
+  return { ...one, nodes: new Set([...one.nodes, ...other.nodes]), item: sum([one.item, other.item]) };
 }
 
 function sum(costs: readonly Cost[]): Cost {
@@ -63,9 +64,9 @@ function sum(costs: readonly Cost[]): Cost {
     total.fixed += fixed;
     for (const [path, part] of repeated) {
       const same = total.repeated.get(path);
-      // More than may be asked for is refused whatever else there is, so it need not be kept.
+      // Only root fields are batches, of which there are few: beyond this number are lists, too many of them.
       if (same !== undefined) total.repeated.set(path, merge(same, part));
-      else if (total.repeated.size <= MAX_LISTS) total.repeated.set(path, part);
+      else if (total.repeated.size < MOST_KEPT) total.repeated.set(path, part);
     }
   }
   return total;
@@ -92,7 +93,7 @@ function costOfField(walk: Walk, node: FieldNode, parent: GraphQLCompositeType):
   const inner = costOfSet(walk, node.selectionSet, type);
   if (!takesNumber(field)) return below(key, inner);
   const item = below('', inner);
-  return { fixed: 0, repeated: new Map([[key, { nodes: [node], field, scale: 1, item }]]) };
+  return { fixed: 0, repeated: new Map([[key, { nodes: new Set([node]), field, scale: 1, item }]]) };
 }
 
 /** Each fragment is walked once, however often it is spread. */
@@ -114,7 +115,15 @@ function costOfSet(walk: Walk, set: SelectionSetNode, parent: GraphQLCompositeTy
     const type = selection.typeCondition && walk.schema.getType(selection.typeCondition.name.value);
     return costOfSet(walk, selection.selectionSet, isCompositeType(type) ? type : parent);
   };
-  return sum(set.selections.map(costOf));
+  // A fragment that is spread again beside itself selects nothing new.
+  const spread = new Set<string>();
+  const isNew = (selection: SelectionNode) => {
+    if (selection.kind !== 'FragmentSpread') return true;
+    const isFirst = !spread.has(selection.name.value);
+    spread.add(selection.name.value);
+    return isFirst;
+  };
+  return sum(set.selections.filter(isNew).map(costOf));
 }
 
 function countLists({ repeated }: Cost): number {
@@ -134,13 +143,23 @@ function itemsOf(field: Field, node: FieldNode, variables: Variables): number {
 
 function evaluate({ fixed, repeated }: Cost, variables: Variables): number {
   return [...repeated.values()].reduce((total, part) => {
-    const items = Math.max(...part.nodes.map((node) => itemsOf(part.field, node, variables)));
+    const items = [...part.nodes].reduce((most, node) => Math.max(most, itemsOf(part.field, node, variables)), 0);
     // Of all the accounts that a router asks for, the lists of one alone can be seen.
     const each = isBatch(part)
       ? items * part.item.fixed + evaluate({ ...part.item, fixed: 0 }, variables)
       : items * evaluate(part.item, variables);
     return total + part.scale * each;
   }, fixed);
+}
+
+/** What the cost comes to. Arguments that do not fit are refused by what runs the operation. */
+function totalOf(cost: Cost, variables: Variables): number {
+  try {
+    return evaluate(cost, variables);
+  } catch (cause) {
+    if (cause instanceof GraphQLError) return 0;
+    throw cause;
+  }
 }
 
 function refusal(message: string): GraphQLError {
@@ -175,7 +194,7 @@ export function createCostJudge(schema: GraphQLSchema): CostJudge {
     if (countLists(cost) > MAX_LISTS) throw refusal(`An operation may select at most ${MAX_LISTS} lists.`);
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
     // Variables that do not fit are refused by what runs the operation.
-    const total = coerced === undefined ? 0 : evaluate(cost, coerced);
+    const total = coerced === undefined ? 0 : totalOf(cost, coerced);
     if (total <= MAX_COST) return total;
     throw refusal(`The operation costs ${total}, and ${MAX_COST} is the limit: ask for fewer at a time.`);
   };

@@ -214,3 +214,36 @@ it('refuses a subscription before execution', async () => {
   expect(status).toBe(400);
   expect(errors.map(({ message }) => message)).toContain('There are no subscriptions here.');
 });
+
+it.each([
+  ['spread side by side', (name: string) => repeat(200, () => `...${name}`)],
+  ['spread in inline fragments', (name: string) => repeat(120, () => `... on User { ...${name} }`)],
+])('G3: a list in fragments that are %s is judged at once', async (_how, spread) => {
+  const query = `{ me { ${spread('f0')} } } fragment f0 on User { ${spread('f1')} }
+    fragment f1 on User { ...f2 } fragment f2 on User { sessions { totalCount } }`;
+  const usual = await ask('{ me { sessions { totalCount } } }');
+  const answer = await ask(query);
+  expect(answer.errors.map(({ extensions }) => extensions.code)).not.toContain('INTERNAL_SERVER_ERROR');
+  expect(answer.milliseconds).toBeLessThan(usual.milliseconds + 2_000);
+});
+
+it('G3: batches of entities hide no list from the count, and no cost', async () => {
+  const empty = repeat(4, (index) => `e${index}: _entities(representations: []) { __typename }`);
+  const lists = repeat(5, (index) => `a${index}: mySessions(first: 100) { nodes { id } }`);
+  const answer = await ask(`{ ${empty} ${lists} }`);
+  expect(answer.status, answer.body).toBe(400);
+  expect(answer.errors.map(({ extensions }) => extensions.validationErrorCode)).toEqual(['OPERATION_LIMIT_EXCEEDED']);
+});
+
+it.each([
+  ['a list of representations', 'query ($x: [_Any!] = []) { _entities(representations: $x) { __typename } }'],
+  ['a representation', 'query ($x: _Any = 1) { _entities(representations: [$x]) { __typename } }'],
+  [
+    'an input',
+    'mutation ($x: ResendVerificationInput = { email: "a@example.com" }) { resendVerification(input: $x) { __typename } }',
+  ],
+  ['a condition', 'query ($x: Boolean = true) { me { id @include(if: $x) } }'],
+])('G7: null in place of the default of %s is bad input, and no fault', async (_what, query) => {
+  const answer = await gateway.send(query, { x: null }, { token });
+  expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+});
