@@ -6,7 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { escapeHtml } from '../dist/lib/escape-html.js';
-import { locales, mails } from '../dist/mail/mails.js';
+import { locales } from '../dist/lib/languages.js';
+import { mails } from '../dist/mail/mails.js';
 import { renderMail } from '../dist/mail/render.js';
 
 const folder = resolve(process.argv[2] ?? 'data/mail-preview');
