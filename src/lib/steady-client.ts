@@ -69,11 +69,15 @@ export class SteadyClient extends pg.Client {
     return super.emit(...event);
   }
 
+  /** Asks the driver, whose method is looked up with each call, as whoever watches it expects. */
+  #ask(...call: unknown[]): unknown {
+    return (pg.Client.prototype.query as (...call: unknown[]) => unknown).apply(this, call);
+  }
+
   #limitTransactions(milliseconds: number): void {
-    const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
     this.query = ((first: unknown, ...rest: unknown[]) => {
       const begins = this.isPooled && typeof first === 'string' && TRANSACTION_BEGIN.test(first);
-      return ask(begins ? `${first}; SET LOCAL statement_timeout = ${milliseconds}` : first, ...rest);
+      return this.#ask(begins ? `${first}; SET LOCAL statement_timeout = ${milliseconds}` : first, ...rest);
     }) as typeof this.query;
   }
 
@@ -92,13 +96,13 @@ export class SteadyClient extends pg.Client {
     const heard = () => clearTimeout(timer);
     this.on('drain', heard);
     this.on('end', heard);
-    const ask = this.query.bind(this) as (...call: unknown[]) => unknown;
+    const ask = Object.hasOwn(this, 'query') ? this.query.bind(this) : this.#ask.bind(this);
     this.query = ((...call: unknown[]) => {
       patience = patienceAfter(textOf(call[0]), patience, usual);
       heard();
       timer = setTimeout(() => this.#wire.stream.destroy(), patience);
       timer.unref();
-      return ask(...call);
+      return (ask as (...call: unknown[]) => unknown)(...call);
     }) as typeof this.query;
   }
 }
