@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedded.js';
 import { type Listener, listen } from './database/listener.js';
 import { createOrm } from './database/orm.js';
-import { type PoolState, watchPool } from './database/pool-state.js';
+import { type PoolState, stuckAfter, watchPool } from './database/pool-state.js';
 import { createQuery } from './database/query.js';
 import { createDatabaseReadiness, type DatabaseReadiness } from './database/readiness.js';
 import { type CheckPasswordPayload, checkPasswordJob } from './jobs/check-password.js';
@@ -84,10 +84,6 @@ export interface Replacements {
 
 /** A part that cannot be reached is not waited for longer than this when everything is closed. */
 const CLOSE_WITHIN_MILLISECONDS = 2_000;
-
-const LEAST_STILL_MILLISECONDS = 60_000;
-/** What is taken for the limit of statements where there is none. */
-const LONGEST_STATEMENT_MILLISECONDS = 300_000;
 
 interface Database {
   databaseUrl: string;
@@ -183,12 +179,6 @@ export async function createDependencies(settings: Settings, replacements: Repla
     await database.embedded?.stop();
     throw cause;
   }
-}
-
-/** A pool that has moved nothing while every statement could have come to its limit twice is stuck. */
-function stuckAfter(statementTimeoutMilliseconds: number): number {
-  const limit = statementTimeoutMilliseconds > 0 ? statementTimeoutMilliseconds : LONGEST_STATEMENT_MILLISECONDS;
-  return Math.max(LEAST_STILL_MILLISECONDS, 2 * limit);
 }
 
 /** The checks tell from the start of a wrong clock and of a mail server that takes nothing; revocations are read by the right time. */

@@ -25,6 +25,15 @@ export interface PoolWatch {
 
 const LOOK_EVERY_MILLISECONDS = 10_000;
 const ANSWER_WITHIN_MILLISECONDS = 1_400;
+const LEAST_STILL_MILLISECONDS = 60_000;
+/** What is taken for the limit of statements where there is none. */
+const LONGEST_STATEMENT_MILLISECONDS = 300_000;
+
+/** A pool that has moved nothing while every statement could have come to its limit twice is stuck; in milliseconds. */
+export function stuckAfter(statementTimeoutMilliseconds: number): number {
+  const limit = statementTimeoutMilliseconds > 0 ? statementTimeoutMilliseconds : LONGEST_STATEMENT_MILLISECONDS;
+  return Math.max(LEAST_STILL_MILLISECONDS, 2 * limit);
+}
 
 /** Looks now and then whether the pool still gives connections and takes them back. */
 export function watchPool(pool: pg.Pool, watch: PoolWatch): PoolState {

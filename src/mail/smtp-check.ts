@@ -1,6 +1,6 @@
 import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import type { SmtpServer } from '../lib/smtp-url.js';
-import { connectionOptions } from './smtp-connection.js';
+import { smtpOptions } from './smtp-connection.js';
 
 /** The longest that one check may take, however slowly the server answers. */
 const CHECK_DEADLINE = 10_000;
@@ -43,7 +43,7 @@ function endOf(connection: SMTPConnection, closing: AbortSignal): Promise<never>
 export async function checkSmtp(server: SmtpServer, sender: string, closing: AbortSignal): Promise<void> {
   let reply = 0;
   const connection = new SMTPConnection({
-    ...connectionOptions(server),
+    ...smtpOptions(server),
     customAuth: {
       [SENDER_STEP]: async ({ sendCommand }) => {
         reply = (await sendCommand(`MAIL FROM:<${sender}>`)).status;

@@ -2,7 +2,7 @@ import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import type { SmtpServer } from '../lib/smtp-url.js';
 
 /** How every connection to the mail server is made, with every wait bounded. */
-export function connectionOptions(server: SmtpServer) {
+export function smtpOptions(server: SmtpServer) {
   return {
     host: server.host,
     port: server.port,

@@ -4,7 +4,7 @@ import { parseSmtpUrl, type SmtpServer } from '../lib/smtp-url.js';
 import { mailErrorFrom } from './mail-error.js';
 import type { Compose, MailTransport } from './outgoing-mail.js';
 import { checkSmtp } from './smtp-check.js';
-import { connectionOptions } from './smtp-connection.js';
+import { smtpOptions } from './smtp-connection.js';
 import { probeSmtp } from './smtp-probe.js';
 
 /** The longest that one mail may take from its first byte, however slowly the server answers. */
@@ -13,7 +13,7 @@ const SEND_DEADLINE = 30_000;
 function createPool(server: SmtpServer) {
   return nodemailer.createTransport({
     pool: true,
-    ...connectionOptions(server),
+    ...smtpOptions(server),
     auth: server.auth,
     maxConnections: 4,
     // A mail whose connection broke may have been taken; the job tries again with back-off, under the same Message-ID.

@@ -8,13 +8,13 @@ import { describe, expect, inject, it } from 'vitest';
 import { connectRedis } from '../../src/lib/redis.js';
 import { SignupDocument } from '../generated/operations.js';
 import { type TestGateway, testGateway } from '../support/app.js';
+import { certificateOf } from '../support/certificates.js';
 import { whenFinished } from '../support/cleanup.js';
 import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import { type MailServer, mailServer } from '../support/mail-server.js';
 import { freePort } from '../support/ports.js';
 import { redisCluster, redisServer } from '../support/redis-server.js';
-import { testCertificate } from '../support/test-certificate.js';
 
 async function signUp(gateway: TestGateway, email: string): Promise<string> {
   const { data } = await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
@@ -161,7 +161,7 @@ describe.skipIf(inject('redisUrl') === null)('a Redis of another shape', () => {
   });
 
   it('speaks TLS by a CA of its own, and is not trusted without it or under another name', async () => {
-    const [right, wrong] = [testCertificate(), testCertificate('elsewhere.example')];
+    const [right, wrong] = [certificateOf('localhost'), certificateOf('elsewhere.example')];
     const [redis, other, server] = await Promise.all([
       redisServer({ tls: right }),
       redisServer({ tls: wrong }),

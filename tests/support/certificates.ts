@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { whenFinished } from './cleanup.js';
+import { temporaryDirectory } from './temporary-directory.js';
 
 /** A CA of the test's own, and a certificate of it for a server; the paths of their files. */
 export interface Certificates {
@@ -40,4 +42,11 @@ export function makeCertificates(folder: string, ...names: string[]): Certificat
   for (const path of Object.values(paths)) chownSync(path, uid, gid);
   chmodSync(paths.key, 0o600);
   return paths;
+}
+
+/** Makes the certificate of a server of this name, in a folder that goes with the test. */
+export function certificateOf(name: string): Certificates {
+  const folder = temporaryDirectory('certificate');
+  whenFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return makeCertificates(folder, `DNS:${name}`);
 }

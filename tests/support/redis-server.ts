@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { Redis } from 'ioredis';
+import type { Certificates } from './certificates.js';
 import { whenFinished } from './cleanup.js';
 import { eventually } from './eventually.js';
 import { freePort } from './ports.js';
 import { temporaryDirectory } from './temporary-directory.js';
-import type { TestCertificate } from './test-certificate.js';
 
 /** A Redis of the test's own, empty at each start. */
 export interface RedisServer {
@@ -17,9 +17,7 @@ export interface RedisServer {
 }
 
 /** Starts a Redis that the test may stop and start again on the same port; by `tls` with that certificate alone. */
-export async function redisServer(
-  options: { parameters?: string[]; tls?: TestCertificate } = {},
-): Promise<RedisServer> {
+export async function redisServer(options: { parameters?: string[]; tls?: Certificates } = {}): Promise<RedisServer> {
   const port = await freePort();
   const { parameters: more = [], tls } = options;
   const listening =
@@ -33,7 +31,7 @@ export async function redisServer(
     url: tls === undefined ? `redis://127.0.0.1:${port}` : `rediss://localhost:${port}?sslrootcert=${tls.ca}`,
     port,
     async start() {
-      const certificate = tls === undefined ? [] : ['--tls-cert-file', tls.cert, '--tls-key-file', tls.key];
+      const certificate = tls === undefined ? [] : ['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key];
       const kept = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
       const parameters = [...listening, ...certificate, ...kept, ...more];
       const next = spawn('redis-server', parameters, { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
