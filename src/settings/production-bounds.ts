@@ -47,6 +47,8 @@ const NAME_SCOPE = /:(?:account|email|address)$/;
 /** Most public IPv4 addresses that proxies may have together: four networks of the size of a /8. */
 const MOST_PROXY_ADDRESSES = 2 ** 26;
 const LEAST_IPV6_PREFIX = 16;
+/** The bits before an IPv4 address that is written as an IPv6 one (RFC 4291, 2.5.5.2). */
+const IPV4_IN_IPV6 = 96;
 
 function refuseBeyond(read: Partial<Variables>): Refusal[] {
   return Object.entries(BOUNDS).flatMap(([key, { least = 0, most = Number.POSITIVE_INFINITY, because, isTime }]) => {
@@ -73,23 +75,38 @@ function refuseWideLimits({ RATE_LIMITS: limits }: Partial<Variables>): Refusal[
   });
 }
 
-function publicAddresses(entry: string): number {
-  const [text = '', bits = '32'] = entry.split('/');
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return 0;
-  // A network wider than the private ones holds public addresses, wherever it begins.
-  const isPrivate = ipaddr.IPv4.parse(text).range() !== 'unicast' && Number(bits) >= 8;
-  return isPrivate ? 0 : 2 ** (32 - Number(bits));
+type Network = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
+
+/** What the entry stands for; IPv4 addresses written as IPv6 ones are IPv4 addresses, as they are to whoever checks a proxy. */
+function networkOf(entry: string): Network | undefined {
+  if (!ipaddr.isValid(entry.split('/')[0] ?? '')) return undefined;
+  const [address, bits] = entry.includes('/')
+    ? ipaddr.parseCIDR(entry)
+    : ([ipaddr.parse(entry), ipaddr.parse(entry).toByteArray().length * 8] as Network);
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= IPV4_IN_IPV6;
+  return isMapped ? [(address as ipaddr.IPv6).toIPv4Address(), bits - IPV4_IN_IPV6] : [address, bits];
 }
 
-function isWideIpv6(entry: string): boolean {
-  if (!ipaddr.IPv6.isValidCIDR(entry)) return false;
-  const [address, bits] = ipaddr.IPv6.parseCIDR(entry);
+/** How many public IPv4 addresses a network has; one that is wider than any private one holds some, wherever it begins. */
+function publicAddresses([address, bits]: Network): number {
+  if (address instanceof ipaddr.IPv6) return 0;
+  const network = `${address}/${bits}`;
+  const ends = [ipaddr.IPv4.networkAddressFromCIDR(network), ipaddr.IPv4.broadcastAddressFromCIDR(network)];
+  const isPrivate = ends.every((end) => end.range() !== 'unicast') && bits >= 8;
+  return isPrivate ? 0 : 2 ** (32 - bits);
+}
+
+/** Whether an IPv6 network is too wide, or holds all of IPv4. */
+function isWideIpv6([address, bits]: Network): boolean {
+  if (address instanceof ipaddr.IPv4) return false;
+  if (bits <= IPV4_IN_IPV6 && ipaddr.IPv6.parse('::ffff:0:0').match(address, bits)) return true;
   return bits < LEAST_IPV6_PREFIX && !(address.range() === 'uniqueLocal' && bits >= 7);
 }
 
 function refuseWideProxies({ TRUSTED_PROXIES: entries = [] }: Partial<Variables>): Refusal[] {
-  const count = entries.reduce((sum, entry) => sum + publicAddresses(entry), 0);
-  if (count <= MOST_PROXY_ADDRESSES && !entries.some(isWideIpv6)) return [];
+  const networks = entries.map(networkOf).filter((network) => network !== undefined);
+  const count = networks.reduce((sum, network) => sum + publicAddresses(network), 0);
+  if (count <= MOST_PROXY_ADDRESSES && !networks.some(isWideIpv6)) return [];
   const reason =
     'covers so much of the internet that clients could forge the address that limits count: list the networks of your proxies alone';
   return [{ name: 'TRUSTED_PROXIES', reason }];

@@ -950,6 +950,12 @@ describe('K1: bounds of production', () => {
     ['TRUSTED_PROXIES', Array.from({ length: 8 }, (_, index) => `${index + 1}.0.0.0/8`).join(',')],
     ['TRUSTED_PROXIES', '::/1,8000::/1'],
     ['TRUSTED_PROXIES', '2000::/3'],
+    ['TRUSTED_PROXIES', '::ffff:0:0/96'],
+    ['TRUSTED_PROXIES', '::ffff:0:0/97,::ffff:8000:0/97'],
+    ['TRUSTED_PROXIES', '::ffff:0.0.0.0/97'],
+    ['TRUSTED_PROXIES', '::/16'],
+    ['TRUSTED_PROXIES', '::/80'],
+    ['TRUSTED_PROXIES', '198.18.0.0/8,203.0.113.0/8,192.0.2.0/8,100.64.0.0/8,172.16.0.0/8'],
   ];
   test.each(refused)('refuse %s=%s with a reason, and let it be elsewhere', (name, text) => {
     const problems = production({ [name]: text });
@@ -964,6 +970,7 @@ describe('K1: bounds of production', () => {
     ['VERIFICATION_CODE_TTL', '24h'],
     ['RATE_LIMITS', 'login=5000/1h,login:account=50/1h,login:account=100000/10d'],
     ['TRUSTED_PROXIES', '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7'],
+    ['TRUSTED_PROXIES', '::ffff:10.0.0.0/104,::ffff:203.0.113.7,::1,203.0.113.9'],
     ['TRUSTED_PROXIES', '104.16.0.0/13,172.64.0.0/13,2400:cb00::/32,2a06:98c0::/29'],
   ])('take %s=%s', (name, text) => {
     expect(production({ [name]: text })).toEqual([]);
