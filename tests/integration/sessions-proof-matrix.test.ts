@@ -174,6 +174,18 @@ describe('S4: one factor never stands for all', () => {
     const { tokens } = expectType(data.exchangeToken, 'LoginSuccess');
     expect(Number(claimsOf(tokens.accessToken).auth_time)).toBeLessThanOrEqual(before);
   });
+
+  it('a token of a verified address is no newer for the second factor that follows it', async () => {
+    const before = Math.floor(gateway.clock.now().getTime() / 1_000);
+    const user = await twoFactorUser(gateway);
+    gateway.clock.advance(40);
+    const input = { token: user.exchangeToken, tokenDelivery: 'BODY' as const };
+    const { data } = await gateway.ask(ExchangeTokenDocument, { input });
+    const { challenge } = expectType(data.exchangeToken, 'TwoFactorRequired');
+    const completed = await complete(gateway, challenge, appCode(gateway, user.secret));
+    const { tokens } = expectType(completed, 'LoginSuccess');
+    expect(Number(claimsOf(tokens.accessToken).auth_time)).toBeLessThan(before + 40);
+  });
 });
 
 describe('S4: what would give the account away', () => {

@@ -66,11 +66,13 @@ export interface TwoFactorUser {
   accessToken: string;
   refreshToken: string;
   sessionId: string;
+  /** What verifying the address gave. */
+  exchangeToken: string;
 }
 
 /** Signs up, signs in and switches the second factor on; the code of the next step is the first that was not used yet. */
 export async function twoFactorUser(gateway: TestGateway, input: Partial<SignupInput> = {}): Promise<TwoFactorUser> {
-  const { email, id } = await quickUser(gateway, input);
+  const { email, id, exchangeToken } = await quickUser(gateway, input);
   const { accessToken: token, refreshToken, session } = await loggedIn(gateway, email);
   const secret = await enrolled(gateway, token);
   const confirm = { input: { code: appCode(gateway, secret) } };
@@ -81,7 +83,7 @@ export async function twoFactorUser(gateway: TestGateway, input: Partial<SignupI
   const refreshed = await gateway.ask(RefreshDocument, { input: { refreshToken } });
   const { tokens } = expectType(refreshed.data.refresh, 'RefreshSuccess');
   const { accessToken } = tokens;
-  const common = { email, id, secret, recoveryCodes: codes, sessionId: session.id };
+  const common = { email, id, secret, recoveryCodes: codes, sessionId: session.id, exchangeToken };
   return { ...common, accessToken, refreshToken: tokens.refreshToken ?? '' };
 }
 

@@ -27,7 +27,7 @@ export interface ExchangeTokenInput extends DeviceToken {
 /** A mailed code proves the address, and is no second factor (RFC 8176 has no word of its own for it). */
 const METHODS = ['otp'];
 
-/** What the token of a verified address opens, in the transaction of its caller. */
+/** What the token of a verified address opens, in the transaction of its caller. The address was proven when it was given. */
 async function openTo(
   context: SignInContext,
   em: EntityManager,
@@ -38,12 +38,12 @@ async function openTo(
   const user = await em.findOneOrFail(User, userId);
   if (user.twoFactorEnabledAt != null && user.disabledAt == null) {
     await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', userId, metadata: { secondFactor: 'required' } });
-    return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods: METHODS });
+    const first = { firstMethods: METHODS, firstProvenAt: authenticatedAt };
+    return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, ...first });
   }
   if (user.passwordContestedAt != null) {
     return (await requirePasswordChange(context, em, user, 'TOKEN_EXCHANGE')) ?? problem('TOKEN_INVALID');
   }
-  // The address was proven when the token was given.
   const proof = { authenticationMethods: METHODS, authenticatedAt };
   const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, ...proof };
   const begun = await signIn(context, em, begin, 'TOKEN_EXCHANGE');

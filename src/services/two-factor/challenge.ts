@@ -21,6 +21,8 @@ export interface PendingSignIn {
   deviceName: string | null;
   tokenDelivery: 'COOKIE' | 'BODY';
   firstMethods: string[];
+  /** When the first step was passed; now, where it is this call that passes it. */
+  firstProvenAt?: Date;
 }
 
 /** A challenge that was tried in time. */
@@ -79,7 +81,7 @@ export async function issueChallenge(
 ): Promise<TwoFactorRequired> {
   const now = context.clock.now();
   const id = randomUUID();
-  const { user, ...begin } = pending;
+  const { user, firstProvenAt = now, ...begin } = pending;
   const expiresAt = addSeconds(now, LIFE_SECONDS);
   const { passwordChangedAt } = user;
   await em.insert(TwoFactorChallenge, {
@@ -88,7 +90,7 @@ export async function issueChallenge(
     clientKey: clientKey(context),
     ...begin,
     passwordChangedAt,
-    createdAt: now,
+    createdAt: firstProvenAt,
     expiresAt,
   });
   return { kind: 'two-factor-required', challenge: writeChallenge(context.secretKeys, id), expiresAt };
