@@ -1,6 +1,6 @@
 const DIGIT = /^\p{Nd}$/u;
-/** Blanks, invisible characters, dashes and what else stands between the groups of a code. */
-const SEPARATORS = /[\s\p{Z}\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}\p{Pc}\u2212\u02D7\u2800.,:;/'’·•|]+/gu;
+/** Codes are made of letters and digits; blanks, dashes, quotes, brackets and whatever else stands around them is no part. */
+const SEPARATORS = /(?:\s|[^\p{L}\p{N}\p{Cc}])+/gu;
 
 /** The value of a decimal digit of any script: each script's ten stand side by side, in order from zero. */
 function digitValue(digit: string): string {
