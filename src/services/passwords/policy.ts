@@ -38,8 +38,12 @@ const SHORTEST_PART = 3;
 /** With this few letters beside the word, the password is the word. */
 const LETTERS_BESIDE_WORD = 3;
 
+/** The letters of a text, without accents and in the usual width, as a stranger tries them. */
 function lettersOf(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}]/gu, '');
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^\p{L}]/gu, '');
 }
 
 /** What a stranger who knows the account tries first: its names, its address, and what the address is put together from. */

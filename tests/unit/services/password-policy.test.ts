@@ -209,6 +209,8 @@ describe('joined, repeated and neighbouring', () => {
     'Example.Test-2024!',
     'Bronte@Example1',
     'Charlotte-Example-99',
+    'Chärlotte.Brönté7@Example',
+    'Ｃｈａｒｌｏｔｔｅ.Bronte-77',
   ])('%s is of the account under both policies', (password) => {
     const named = { email: 'charlotte.bronte7@example.test' };
     for (const policy of [composition, nist]) {
