@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { expect, inject, it, onTestFinished } from 'vitest';
+import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { serveRequests } from '../../src/database/request-pool.js';
 import { RequestClient } from '../../src/lib/request-client.js';
 import { inRequest, signsIn, workOnRowsOf } from '../../src/lib/request-scope.js';
@@ -25,6 +25,8 @@ it('B12: keeps a part of the pool for requests that begin or renew a session', a
       over += 1;
     }),
   );
+  // All that they may have is taken before the sign-in comes.
+  await vi.waitFor(() => expect(pool.totalCount).toBe(3));
   const signIn = inRequest('somebody', never, () => {
     signsIn();
     return pool.query('SELECT 1');
