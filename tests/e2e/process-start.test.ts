@@ -43,6 +43,9 @@ async function signUp(gateway: ChildGateway): Promise<string> {
   return email;
 }
 
+/** A process that starts beside many others takes its time. */
+const START_WITHIN_MILLISECONDS = 60_000;
+
 it('starts, stops without a rest, and finds its data again', async () => {
   const dataDir = dataDirectory();
   const first = await startProcess({ dataDir });
@@ -130,7 +133,10 @@ it('waits for a database that is away: alive, not ready, and whole by itself onc
   onTestFinished(drop);
   await proxy.cut();
   const gateway = await startProcess({ dataDir: dataDirectory(), env: sharedSettings(proxy.url) });
-  await eventually(async () => expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200));
+  await eventually(
+    async () => expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200),
+    START_WITHIN_MILLISECONDS,
+  );
   expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
   expect(gateway.output()).toContain('waiting for the database');
   const input = { email: newEmail(), password: PASSWORD };
