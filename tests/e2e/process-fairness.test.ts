@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { print } from 'graphql';
 import pg from 'pg';
@@ -9,7 +8,8 @@ import { createTestDatabase } from '../support/database.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import { type ChildGateway, dataDirectory, sharedSettings, startProcess } from '../support/process.js';
 
-const CONNECTIONS = 6;
+// Other work on the machine can make a few waits long; where clients take no turns, all of them are.
+const AGAIN = { retry: 2 };
 const ROUNDS = 3;
 const LOGINS = 10;
 /** How many times as long others may wait for their sign-in while one account does what it can. */
@@ -42,14 +42,21 @@ async function login(identifier: string, from: string): Promise<string> {
   return expectType(data.login, 'LoginSuccess').tokens.accessToken;
 }
 
-/** Asks again and again over so many connections of one client, until it is told to stop. */
-function attack(body: () => unknown, token?: string): () => Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+/** What one client asks again and again. */
+interface Attack {
+  connections: number;
+  body(): unknown;
+  isSignedIn: boolean;
+}
+
+/** Asks over so many connections of one client, until it is told to stop. */
+function begin({ connections, body, isSignedIn }: Attack): () => Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let over = false;
   let answered = 0;
   const once = (payload: string) =>
     new Promise<void>((resolve, reject) => {
-      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const authorization = isSignedIn ? { authorization: `Bearer ${attacker.token}` } : {};
       const headers = { 'content-type': 'application/json', 'x-forwarded-for': '198.51.100.1', ...authorization };
       const call = request({ agent, port: gateway.port, path: '/graphql', method: 'POST', headers }, (answer) => {
         answer.resume().once('end', resolve).once('error', reject);
@@ -59,7 +66,7 @@ function attack(body: () => unknown, token?: string): () => Promise<number> {
   const client = async () => {
     for (; !over; answered += 1) await once(JSON.stringify(body()));
   };
-  const running = Promise.all(Array.from({ length: CONNECTIONS }, client));
+  const running = Promise.all(Array.from({ length: connections }, client));
   return async () => {
     over = true;
     await running;
@@ -107,25 +114,28 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-it.each<[string, () => unknown, boolean]>([
-  ['reads the largest lists', () => ({ query: largestLists }), true],
-  ['asks who it is', () => ({ query: '{ me { id email role } }' }), true],
+it.each<[string, Attack]>([
+  ['reads the largest lists', { connections: 6, isSignedIn: true, body: () => ({ query: largestLists }) }],
+  ['asks who it is', { connections: 6, isSignedIn: true, body: () => ({ query: '{ me { id email role } }' }) }],
   [
-    'tries passwords',
-    () => ({
-      query: print(LoginDocument),
-      variables: { input: { identifier: attacker.email, password: randomUUID() } },
-    }),
-    false,
+    'tries passwords of many names',
+    {
+      connections: 12,
+      isSignedIn: false,
+      body: () => ({
+        query: print(LoginDocument),
+        variables: { input: { identifier: newEmail(), password: PASSWORD } },
+      }),
+    },
   ],
-])('lets others sign in while one account %s over several connections', async (_what, body, isSignedIn) => {
+])('lets others sign in while one client %s over several connections', AGAIN, async (_what, attack) => {
   const alone: number[] = [];
   const meanwhile: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     alone.push(...(await waits(2 * round * LOGINS)));
-    const stop = attack(body, isSignedIn ? attacker.token : undefined);
+    const stop = begin(attack);
     meanwhile.push(...(await waits((2 * round + 1) * LOGINS)));
-    expect(await stop()).toBeGreaterThan(CONNECTIONS);
+    expect(await stop()).toBeGreaterThan(attack.connections);
   }
   expect(late(meanwhile) / late(alone)).toBeLessThan(SLOWER);
 });
