@@ -70,7 +70,7 @@ function createPlaces(connections: number) {
   const all = createGate(connections, Number.POSITIVE_INFINITY);
   const waiting = () => others.load().waiting + all.load().waiting;
   const enter = async (holdings: Holdings, hangUp: AbortSignal | undefined): Promise<Leave | undefined> => {
-    const { key, client, isSignIn } = holdings;
+    const { key, client, isPreferred } = holdings;
     if (holdings.connections > 0) return undefined;
     const taken: Leave[] = [];
     const leave = () => {
@@ -78,7 +78,7 @@ function createPlaces(connections: number) {
     };
     try {
       if (key !== undefined) taken.push(await rows(key, hangUp));
-      if (!isSignIn) taken.push(await placeIn(others, client, hangUp));
+      if (!isPreferred) taken.push(await placeIn(others, client, hangUp));
       taken.push(await placeIn(all, client, hangUp));
       return leave;
     } catch (cause) {

@@ -4,8 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface Holdings {
   /** The network that it comes from. */
   client: string;
-  /** Whether it begins or renews a session, which other requests must not keep waiting. */
-  isSignIn: boolean;
+  /** Whether it may also have what is kept from the other requests. */
+  isPreferred: boolean;
   /** Whose rows it works on; requests of one key share a few connections. Without one it takes whatever is free. */
   key?: string;
   /** How many connections it holds. */
@@ -31,7 +31,7 @@ const scopes = new AsyncLocalStorage<Scope | undefined>();
 
 /** Runs what answers a request of a client; `signal` is aborted with a HungUp when nobody waits for the answer any more. */
 export function inRequest<Result>(client: string, signal: AbortSignal, work: () => Result): Result {
-  return scopes.run({ signal, holdings: { client, isSignIn: false, connections: 0, isCommitted: false } }, work);
+  return scopes.run({ signal, holdings: { client, isPreferred: false, connections: 0, isCommitted: false } }, work);
 }
 
 /** Runs what several requests share, or what belongs to none: no client's end stops it. */
@@ -67,10 +67,10 @@ export function workOnRowsOf(key: string): void {
   if (holdings !== undefined) holdings.key = key;
 }
 
-/** Tells that the rest of the request begins or renews a session. */
-export function signsIn(): void {
+/** Lets the rest of the request also have what is kept from the others. */
+export function preferRequest(): void {
   const holdings = requestHoldings();
-  if (holdings !== undefined) holdings.isSignIn = true;
+  if (holdings !== undefined) holdings.isPreferred = true;
 }
 
 /** Whose turn it is where clients take turns; what belongs to no request shares one. */

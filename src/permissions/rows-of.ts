@@ -2,7 +2,7 @@ import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Context } from '../context.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
-import { signsIn, workOnRowsOf } from '../lib/request-scope.js';
+import { preferRequest, workOnRowsOf } from '../lib/request-scope.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { rootPermissions } from './permissions.js';
 import { isSignedIn } from './rules.js';
@@ -27,7 +27,7 @@ const SIGN_INS: ReadonlySet<string> = new Set(['login', 'completeTwoFactor', 'ex
 const nameRows: IMiddlewareFunction<unknown, Context> = (resolve, parent, args, context, info) => {
   const key = rowsNamed(args.input ?? {}, context);
   if (key !== undefined) workOnRowsOf(key);
-  if (SIGN_INS.has(info.fieldName)) signsIn();
+  if (SIGN_INS.has(info.fieldName)) preferRequest();
   return resolve(parent, args, context, info);
 };
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { serveRequests } from '../../src/database/request-pool.js';
 import { RequestClient } from '../../src/lib/request-client.js';
-import { inRequest, signsIn, workOnRowsOf } from '../../src/lib/request-scope.js';
+import { inRequest, preferRequest, workOnRowsOf } from '../../src/lib/request-scope.js';
 
 /** A pool as requests get it. */
 function requestPool(max: number): pg.Pool {
@@ -28,7 +28,7 @@ it('B12: keeps a part of the pool for requests that begin or renew a session', a
   // All that they may have is taken before the sign-in comes.
   await vi.waitFor(() => expect(pool.totalCount).toBe(3));
   const signIn = inRequest('somebody', never, () => {
-    signsIn();
+    preferRequest();
     return pool.query('SELECT 1');
   });
   await signIn;
