@@ -64,7 +64,8 @@ function checkProxyNetwork(entry: string, refuse: (reason: string) => void): voi
   if (PROXY_NETWORKS.includes(entry)) return;
   // ipaddr.js takes old spellings such as 127.1 or 0x7f.1 too, which other readers of the list would see differently.
   const address = ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
-  if (!address && !ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) && !ipaddr.IPv6.isValidCIDR(entry)) {
+  if (entry.includes('%')) refuse('must be written without a zone (%)');
+  else if (!address && !ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) && !ipaddr.IPv6.isValidCIDR(entry)) {
     refuse('must be an IP address or a CIDR range, loopback or private, or alone the number of proxies, 1 to 10');
   } else if (entry.endsWith('/0')) {
     refuse('trusts every address, so that any client could forge the address that limits count');

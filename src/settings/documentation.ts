@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { describeBound } from './production-bounds.js';
 import { settingGroups } from './schema.js';
 import { type SettingNotes, settingNotes } from './setting.js';
 
@@ -66,7 +67,8 @@ function exampleLines({ name, development, production }: DocumentedSetting): str
 }
 
 function row({ name, development, production }: DocumentedSetting): string {
-  const text = development.description + (development.secret ? ' *secret*' : '');
+  const sentences = [development.description, describeBound(name), development.secret && '*secret*'];
+  const text = sentences.filter(Boolean).join(' ');
   return `| \`${name}\` | ${defaultCell(development, production)} | ${text.replaceAll('|', '\\|')} |`;
 }
 

@@ -1,8 +1,9 @@
-import ipaddr from 'ipaddr.js';
+import { refuseWideProxies } from './proxy-bounds.js';
 import { describeSeconds } from './readers.js';
 import type { Variables } from './schema.js';
 
-interface Refusal {
+/** One reason; the rest of a sentence that starts with the name. */
+export interface Refusal {
   name: keyof Variables;
   reason: string;
 }
@@ -19,8 +20,36 @@ const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
 
-/** Bounds that hold in production alone, where tests and trials need no leeway. */
-const BOUNDS: Partial<Record<keyof Variables, Bound>> = {
+type NameOfNumber = {
+  [Name in keyof Variables]-?: NonNullable<Variables[Name]> extends number ? Name : never;
+}[keyof Variables];
+
+/** Numbers that undo no protection within the bounds that they have everywhere. */
+type Harmless =
+  | 'PORT'
+  | 'METRICS_PORT'
+  | 'SHUTDOWN_DRAIN_SECONDS'
+  | 'DATABASE_POOL_MAX'
+  | 'PASSWORD_MIN_LENGTH'
+  | 'PASSWORD_HISTORY'
+  | 'TOTP_WINDOW'
+  | 'ACCESS_TOKEN_TTL'
+  | 'REFRESH_REUSE_GRACE_SECONDS'
+  | 'RESET_CODE_TTL'
+  | 'RESET_LINK_TTL'
+  | 'EMAIL_CHANGE_CODE_TTL'
+  | 'PURGE_SESSIONS_AFTER'
+  | 'PURGE_MAILS_AFTER'
+  | 'AUDIT_RETENTION';
+
+/**
+ * Bounds that hold in production alone, where tests and trials need no leeway. A new number has one, or is declared harmless;
+ * else this does not compile.
+ */
+const BOUNDS: Record<Exclude<NameOfNumber, Harmless>, Bound> = {
+  REQUEST_TIMEOUT_MS: { most: 120_000, because: 'bodies that drip would hold connections' },
+  MAX_CONNECTIONS: { most: 100_000, because: 'connections that send nothing would use up memory and files' },
+  DATABASE_STATEMENT_TIMEOUT_MS: { most: 60_000, because: 'statements that wait would hold every connection' },
   LOCKOUT_THRESHOLD: { most: 100, because: 'more wrong tries in a row make guessing worthwhile' },
   LOCKOUT_SECONDS: { least: MINUTE, because: 'a shorter lock hardly slows guessing' },
   CODE_MAX_ATTEMPTS: { most: 10, because: 'more tries make six digits guessable' },
@@ -37,27 +66,43 @@ const BOUNDS: Partial<Record<keyof Variables, Bound>> = {
   },
   SESSION_REPORT_TTL: { least: HOUR, most: 90 * DAY, isTime: true, because: 'the owner needs time to read the mail' },
   REFRESH_TOKEN_TTL: { most: 180 * DAY, isTime: true, because: 'an unused session must end' },
+  REFRESH_TOKEN_TTL_REMEMBERED: { most: 180 * DAY, isTime: true, because: 'an unused session must end' },
+  SESSION_ABSOLUTE_TTL: { most: 180 * DAY, isTime: true, because: 'a stolen session must end' },
+  PURGE_UNVERIFIED_AFTER: { most: 180 * DAY, isTime: true, because: 'a sign-up must not hold an address for long' },
+  PURGE_DEVICES_AFTER: { most: 730 * DAY, isTime: true, because: 'a device given away must not stay known' },
 };
 
 /** Most calls within an hour that a limit may allow in production; a limit of a name stops guessing by many clients. */
 const MOST_CALLS_AN_HOUR = 10_000;
 const MOST_CALLS_FOR_A_NAME = 200;
+const MOST_MAILS_AN_HOUR = 60;
 const NAME_SCOPE = /:(?:account|email|address)$/;
 
-/** Most public IPv4 addresses that proxies may have together: four networks of the size of a /8. */
-const MOST_PROXY_ADDRESSES = 2 ** 26;
-const LEAST_IPV6_PREFIX = 16;
-/** The bits before an IPv4 address that is written as an IPv6 one (RFC 4291, 2.5.5.2). */
-const IPV4_IN_IPV6 = 96;
+const bounds = new Map(Object.entries(BOUNDS) as [keyof Variables, Bound][]);
+
+function write(value: number, { isTime }: Bound): string {
+  return isTime === true ? describeSeconds(value) : String(value);
+}
+
+/** Says which values of a number production takes, where it takes fewer than other modes. */
+export function describeBound(name: string): string | undefined {
+  const bound = bounds.get(name as keyof Variables);
+  if (bound === undefined) return undefined;
+  const { least, most } = bound;
+  const parts = [
+    least === undefined ? '' : `at least \`${write(least, bound)}\``,
+    most === undefined ? '' : `at most \`${write(most, bound)}\``,
+  ];
+  return `In production ${parts.filter((part) => part !== '').join(' and ')}.`;
+}
 
 function refuseBeyond(read: Partial<Variables>): Refusal[] {
-  return Object.entries(BOUNDS).flatMap(([key, { least = 0, most = Number.POSITIVE_INFINITY, because, isTime }]) => {
-    const name = key as keyof Variables;
+  return [...bounds].flatMap(([name, bound]) => {
+    const { least = 0, most = Number.POSITIVE_INFINITY, because } = bound;
     const value = read[name];
     if (typeof value !== 'number' || (value >= least && value <= most)) return [];
-    const told = (bound: number) => (isTime === true ? describeSeconds(bound) : String(bound));
-    const bound = value < least ? `at least ${told(least)}` : `at most ${told(most)}`;
-    return [{ name, reason: `must be ${bound} in production: ${because}` }];
+    const told = value < least ? `at least ${write(least, bound)}` : `at most ${write(most, bound)}`;
+    return [{ name, reason: `must be ${told} in production: ${because}` }];
   });
 }
 
@@ -66,50 +111,18 @@ function callsAnHour({ points, seconds }: { points: number; seconds: number }): 
   return points * Math.max(1, HOUR / seconds);
 }
 
+function mostCallsAnHour(key: string): number {
+  if (key === 'mail:address') return MOST_MAILS_AN_HOUR;
+  return NAME_SCOPE.test(key) ? MOST_CALLS_FOR_A_NAME : MOST_CALLS_AN_HOUR;
+}
+
 function refuseWideLimits({ RATE_LIMITS: limits }: Partial<Variables>): Refusal[] {
   return Object.entries(limits?.overrides ?? {}).flatMap(([key, windows]) => {
-    const most = NAME_SCOPE.test(key) ? MOST_CALLS_FOR_A_NAME : MOST_CALLS_AN_HOUR;
+    const most = mostCallsAnHour(key);
     if (Math.min(...windows.map(callsAnHour)) <= most) return [];
     const reason = `must not allow more than ${most} calls an hour for ${key} in production, which would limit nothing`;
     return [{ name: 'RATE_LIMITS' as const, reason }];
   });
-}
-
-type Network = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
-
-/** What the entry stands for; IPv4 addresses written as IPv6 ones are IPv4 addresses, as they are to whoever checks a proxy. */
-function networkOf(entry: string): Network | undefined {
-  if (!ipaddr.isValid(entry.split('/')[0] ?? '')) return undefined;
-  const [address, bits] = entry.includes('/')
-    ? ipaddr.parseCIDR(entry)
-    : ([ipaddr.parse(entry), ipaddr.parse(entry).toByteArray().length * 8] as Network);
-  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= IPV4_IN_IPV6;
-  return isMapped ? [(address as ipaddr.IPv6).toIPv4Address(), bits - IPV4_IN_IPV6] : [address, bits];
-}
-
-/** How many public IPv4 addresses a network has; one that is wider than any private one holds some, wherever it begins. */
-function publicAddresses([address, bits]: Network): number {
-  if (address instanceof ipaddr.IPv6) return 0;
-  const network = `${address}/${bits}`;
-  const ends = [ipaddr.IPv4.networkAddressFromCIDR(network), ipaddr.IPv4.broadcastAddressFromCIDR(network)];
-  const isPrivate = ends.every((end) => end.range() !== 'unicast') && bits >= 8;
-  return isPrivate ? 0 : 2 ** (32 - bits);
-}
-
-/** Whether an IPv6 network is too wide, or holds all of IPv4. */
-function isWideIpv6([address, bits]: Network): boolean {
-  if (address instanceof ipaddr.IPv4) return false;
-  if (bits <= IPV4_IN_IPV6 && ipaddr.IPv6.parse('::ffff:0:0').match(address, bits)) return true;
-  return bits < LEAST_IPV6_PREFIX && !(address.range() === 'uniqueLocal' && bits >= 7);
-}
-
-function refuseWideProxies({ TRUSTED_PROXIES: entries = [] }: Partial<Variables>): Refusal[] {
-  const networks = entries.map(networkOf).filter((network) => network !== undefined);
-  const count = networks.reduce((sum, network) => sum + publicAddresses(network), 0);
-  if (count <= MOST_PROXY_ADDRESSES && !networks.some(isWideIpv6)) return [];
-  const reason =
-    'covers so much of the internet that clients could forge the address that limits count: list the networks of your proxies alone';
-  return [{ name: 'TRUSTED_PROXIES', reason }];
 }
 
 /** Why settings that are right by themselves would undo protection in production. */

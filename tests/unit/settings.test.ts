@@ -926,8 +926,80 @@ function uncomment(text: string): string {
 }
 
 describe('K1: bounds of production', () => {
+  /** Every number: the least and the most that production takes. */
+  const bounds: Record<string, [least: string, most: string]> = {
+    PORT: ['0', '65535'],
+    SHUTDOWN_DRAIN_SECONDS: ['0', '300'],
+    DATABASE_POOL_MAX: ['1', '1000'],
+    DATABASE_STATEMENT_TIMEOUT_MS: ['1', '60000'],
+    REQUEST_TIMEOUT_MS: ['1', '120000'],
+    MAX_CONNECTIONS: ['1', '100000'],
+    ACCESS_TOKEN_TTL: ['30s', '15m'],
+    REFRESH_TOKEN_TTL: ['1s', '180d'],
+    REFRESH_TOKEN_TTL_REMEMBERED: ['1s', '180d'],
+    REFRESH_REUSE_GRACE_SECONDS: ['0', '60'],
+    SESSION_ABSOLUTE_TTL: ['1s', '180d'],
+    PASSWORD_MIN_LENGTH: ['8', '64'],
+    PASSWORD_HISTORY: ['1', '24'],
+    RESET_CODE_TTL: ['60s', '1h'],
+    RESET_LINK_TTL: ['60s', '24h'],
+    VERIFICATION_CODE_TTL: ['1s', '1d'],
+    VERIFICATION_LINK_TTL: ['1s', '30d'],
+    EXCHANGE_TOKEN_TTL: ['1s', '10m'],
+    CODE_MAX_ATTEMPTS: ['1', '10'],
+    CODE_RESEND_SECONDS: ['10', '86400'],
+    LOCKOUT_THRESHOLD: ['1', '100'],
+    LOCKOUT_SECONDS: ['60', '86400'],
+    REAUTHENTICATION_TTL: ['1s', '1d'],
+    TOTP_WINDOW: ['0', '1'],
+    EMAIL_CHANGE_CODE_TTL: ['60s', '1h'],
+    EMAIL_CHANGE_REVERT_TTL: ['1h', '90d'],
+    SESSION_REPORT_TTL: ['1h', '90d'],
+    PURGE_SESSIONS_AFTER: ['1d', '3660d'],
+    PURGE_MAILS_AFTER: ['1d', '3660d'],
+    PURGE_UNVERIFIED_AFTER: ['1d', '180d'],
+    PURGE_DEVICES_AFTER: ['1d', '730d'],
+    AUDIT_RETENTION: ['30d', '3660d'],
+    METRICS_PORT: ['1', '65535'],
+  };
+  const proxies = (text: string): [string, string] => ['TRUSTED_PROXIES', text];
+  const next = (text: string, step: number) => {
+    const unit = text.replace(/\d/g, '');
+    const seconds = Number.parseInt(text, 10) * ({ m: 60, h: 3_600, d: 86_400 }[unit] ?? 1);
+    return String(seconds + step);
+  };
+
+  test('every number of the settings has them', () => {
+    const isNumber = (type: { safeParse: (text: string) => { data?: unknown } }) =>
+      ['1', '60', '1h', '8', '40d'].some((text) => typeof type.safeParse(text).data === 'number');
+    const numbers = Object.entries(settingsSchema(false).shape).filter(([, type]) => isNumber(type));
+    expect(numbers.map(([name]) => name).sort()).toEqual(Object.keys(bounds).sort());
+  });
+
+  test.each(Object.entries(bounds))('%s is from %s', (name, [least, most]) => {
+    for (const text of [least, most]) expect(production({ [name]: text }), text).toEqual([]);
+    const reason = new RegExp(`^${name} must be .{9,}; for example: \\S`);
+    for (const text of [next(least, -1), next(most, 1)])
+      expect(production({ [name]: text }), text).toEqual([expect.stringMatching(reason)]);
+  });
+
   const refused: [name: string, text: string][] = [
     ['LOCKOUT_THRESHOLD', '101'],
+    ['REFRESH_TOKEN_TTL_REMEMBERED', '366d'],
+    ['SESSION_ABSOLUTE_TTL', '366d'],
+    ['REQUEST_TIMEOUT_MS', '600000'],
+    ['DATABASE_STATEMENT_TIMEOUT_MS', '600000'],
+    ['MAX_CONNECTIONS', '1000000'],
+    ['PURGE_DEVICES_AFTER', '3660d'],
+    ['PURGE_UNVERIFIED_AFTER', '3660d'],
+    ['RATE_LIMITS', 'mail:address=61/1h'],
+    ['TRUSTED_PROXIES', 'fe80::/9'],
+    ['TRUSTED_PROXIES', 'fc00::/6'],
+    ['TRUSTED_PROXIES', 'fe00::/8'],
+    ['TRUSTED_PROXIES', '64:ff9b::/96'],
+    ['TRUSTED_PROXIES', '2002::/16'],
+    ['TRUSTED_PROXIES', '::/64'],
+    ['TRUSTED_PROXIES', Array.from({ length: 4 }, (_, index) => `2${index}00::/16`).join(',')],
     ['LOCKOUT_THRESHOLD', '1000000'],
     ['LOCKOUT_SECONDS', '1'],
     ['CODE_MAX_ATTEMPTS', '20'],
@@ -970,6 +1042,12 @@ describe('K1: bounds of production', () => {
     ['VERIFICATION_CODE_TTL', '24h'],
     ['RATE_LIMITS', 'login=5000/1h,login:account=50/1h,login:account=100000/10d'],
     ['TRUSTED_PROXIES', '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7'],
+    ...['fe80::/10', 'FE80::/10', 'fc00::/7', 'fd00::/8', 'fe80::/64', 'fe80::1', '::1/128', '::1'].map(proxies),
+    ...['169.254.0.0/16', '100.64.0.0/10', '127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12'].map(proxies),
+    ...['::ffff:169.254.0.0/112', '::ffff:100.64.0.0/106', '::ffff:127.0.0.1/104', '::ffff:a00:0/104'].map(proxies),
+    proxies(
+      '127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,fc00::/7,fe80::/10',
+    ),
     ['TRUSTED_PROXIES', '::ffff:10.0.0.0/104,::ffff:203.0.113.7,::1,203.0.113.9'],
     ['TRUSTED_PROXIES', '104.16.0.0/13,172.64.0.0/13,2400:cb00::/32,2a06:98c0::/29'],
   ])('take %s=%s', (name, text) => {
