@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientAddress, clientNetwork } from '../lib/client-network.js';
+import { clientNetwork } from '../lib/client-network.js';
 import { HungUp, inRequest } from '../lib/request-scope.js';
 
 /** Runs what answers a request, and stops it when the connection closes before the answer was written. */
-export function untilHangUp<Result>({ ip }: FastifyRequest, { raw }: FastifyReply, work: () => Result): Result {
+export function untilHangUp<Result>(request: FastifyRequest, { raw }: FastifyReply, work: () => Result): Result {
   const hangUp = new AbortController();
   raw.once('close', () => {
     if (!raw.writableEnded) hangUp.abort(new HungUp());
   });
-  return inRequest(clientNetwork(clientAddress(ip)), hangUp.signal, work);
+  return inRequest(clientNetwork(request.clientAddress), hangUp.signal, work);
 }

@@ -5,7 +5,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
 import type { Actor, Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
-import { clientAddress } from '../lib/client-network.js';
 import { equalInConstantTime } from '../lib/constant-time.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { outsideOfRequests, workOnRowsOf } from '../lib/request-scope.js';
@@ -141,8 +140,7 @@ export function createContextFactory(dependencies: Dependencies) {
       scope: {},
       actor,
       client: {
-        // Behind a proxy it is what the proxy wrote into a header, which need not be an address.
-        ipAddress: clientAddress(request.ip),
+        ipAddress: request.clientAddress,
         userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT).replace(CONTROL, ' ') ?? null,
         deviceToken: readDeviceToken(dependencies.settings, request),
       },

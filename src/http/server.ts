@@ -6,7 +6,6 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
-import { clientAddress } from '../lib/client-network.js';
 import { registerChangePassword } from './change-password.js';
 import { boundConnections } from './connection-bounds.js';
 import { isDevelopmentPage, registerDevelopmentPages } from './development-pages.js';
@@ -18,7 +17,7 @@ import { registerMetrics } from './metrics.js';
 import { createOriginCheck, type OriginCheck, tellForeignOrigins } from './origins.js';
 import { answerBadAddress, answerUnreadable, registerProblemDetails } from './problem-details.js';
 import { registerShutdown, type Shutdown } from './shutdown.js';
-import { createProxyTrust, warnOfIgnoredForwarding } from './trusted-proxies.js';
+import { registerClientAddress } from './trusted-proxies.js';
 
 const BODY_LIMIT_BYTES = 100 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
@@ -45,7 +44,6 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
     requestTimeout: settings.requestTimeoutMs,
     http: timeLimits(settings),
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-    trustProxy: settings.trustedProxies.length > 0 ? createProxyTrust(settings.trustedProxies) : false,
     genReqId(request) {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -75,8 +73,7 @@ function logAnswers(app: FastifyInstance, { logger }: Dependencies): void {
   });
   app.addHook('onResponse', async (request, reply) => {
     const [path = ''] = request.url.split(SECRETS_FROM);
-    const { method, id: requestId } = request;
-    const ip = clientAddress(request.ip);
+    const { method, id: requestId, clientAddress: ip } = request;
     const milliseconds = Math.round(reply.elapsedTime);
     const status = reply.statusCode;
     const level = POLLED.test(path) && status < FIRST_FAILURE ? 'debug' : 'info';
@@ -126,9 +123,9 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   const app = createFastify(dependencies);
   boundConnections(app, dependencies);
   const isAllowed = tellForeignOrigins(createOriginCheck(settings), dependencies);
+  registerClientAddress(app, dependencies);
   logAnswers(app, dependencies);
   const shutdown = registerShutdown(app);
-  warnOfIgnoredForwarding(app, dependencies);
   registerProblemDetails(app, logger);
   await protect(app, isAllowed);
   app.addHook('onSend', async (_request, reply) => {

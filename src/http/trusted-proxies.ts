@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
+import { FORWARDED_HEADERS, type ForwardedHeader, forwardedAddresses } from './forwarded-addresses.js';
 
 /** Tells whether the address at this distance, 0 being the peer itself, is a proxy whose forwarding headers are believed. */
 type ProxyTrust = (address: string, hop: number) => boolean;
@@ -20,8 +21,6 @@ const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
     'fe80::/10',
   ],
 };
-
-const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded'] as const;
 
 function addNetwork(networks: BlockList, entry: string): void {
   const [text = '', length] = entry.split('/');
@@ -45,26 +44,72 @@ export function createProxyTrust(trusted: readonly string[]): ProxyTrust {
   };
 }
 
+/** The settings that say whom to believe about clients. */
+type Believed = Pick<Dependencies['settings'], 'trustedProxies' | 'forwardedHeader'>;
+
+type Received = Pick<FastifyRequest, 'headers' | 'socket'>;
+
+/**
+ * Makes the function that tells the address of a request's client: the nearest one that is no trusted proxy's. Where a proxy
+ * wrote something that is no address it is the proxy's own, as what stands further away is anybody's word.
+ */
+function createClientAddress({ trustedProxies, forwardedHeader }: Believed): (request: Received) => string | null {
+  const isTrusted = createProxyTrust(trustedProxies);
+  return ({ headers, socket }) => {
+    let nearest = clientAddress(socket.remoteAddress);
+    for (const [hop, text] of forwardedAddresses(headers, forwardedHeader).entries()) {
+      const address = nearest !== null && isTrusted(nearest, hop) ? clientAddress(text) : null;
+      if (address === null) break;
+      nearest = address;
+    }
+    return nearest;
+  };
+}
+
 /** The reason why a forwarding header of this request has no effect, where there is one. */
-function ignoredBecause(request: FastifyRequest, isTrusted: ProxyTrust): string | undefined {
-  const sent = FORWARDING_HEADERS.filter((name) => request.headers[name] !== undefined);
+function ignoredBecause(
+  { headers, socket }: Received,
+  isTrusted: ProxyTrust,
+  read: ForwardedHeader,
+): string | undefined {
+  const sent = FORWARDED_HEADERS.filter((name) => headers[name] !== undefined);
   if (sent.length === 0) return undefined;
-  if (!isTrusted(request.socket.remoteAddress ?? '', 0)) {
+  if (!isTrusted(socket.remoteAddress ?? '', 0)) {
     return `TRUSTED_PROXIES does not name the address that sent ${sent.join(' and ')}`;
   }
-  return sent.includes('x-forwarded-for') ? undefined : 'only X-Forwarded-For is read: have the proxy set it';
+  if (!sent.includes(read)) return `only ${read} is read: have the proxy set it, or change FORWARDED_HEADER`;
+  const [nearest = ''] = forwardedAddresses(headers, read);
+  return clientAddress(nearest) === null ? `what the proxy added to ${read} is no IP address` : undefined;
 }
 
 /** Warns once for the life of the process: behind a proxy that is not trusted all clients count as one. */
-export function warnOfIgnoredForwarding(app: FastifyInstance, { settings, logger }: Dependencies): void {
+function warnOfIgnoredForwarding(app: FastifyInstance, { settings, logger }: Dependencies): void {
   const isTrusted = createProxyTrust(settings.trustedProxies);
   let warned = false;
   app.addHook('onRequest', async (request) => {
     if (warned) return;
-    const reason = ignoredBecause(request, isTrusted);
+    const reason = ignoredBecause(request, isTrusted, settings.forwardedHeader);
     if (reason === undefined) return;
     warned = true;
     const peer = clientAddress(request.socket.remoteAddress);
     logger.warn({ peer, reason }, 'a forwarding header is ignored; all clients behind that proxy count as one');
   });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The IP address of the client as far as trusted proxies tell it; null where the connection has none. */
+    readonly clientAddress: string | null;
+  }
+}
+
+/** Gives every request the address of its client. */
+export function registerClientAddress(app: FastifyInstance, dependencies: Dependencies): void {
+  const addressOf = createClientAddress(dependencies.settings);
+  app.decorateRequest('clientAddress', {
+    getter(this: FastifyRequest) {
+      return addressOf(this);
+    },
+  });
+  warnOfIgnoredForwarding(app, dependencies);
 }

@@ -6,20 +6,27 @@ const IPV6_PREFIX = 64;
 
 const HIGHEST_PORT = 65_535;
 
-/** What proxies write around an address: quotation marks, brackets and a port. */
-function withoutWrapping(text: string): string {
-  const bare = /^"(.*)"$/.exec(text)?.[1] ?? text;
-  const [, inBrackets, v4, port = '0'] = /^(?:\[([^[\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(bare) ?? [];
-  const address = inBrackets?.includes(':') ? inBrackets : v4;
-  return address === undefined || Number(port) > HIGHEST_PORT ? bare : address;
+/** An address as proxies write it: in brackets or not, with a port behind it, an empty one too, or with neither. */
+const WRITTEN = [
+  /^\[(?<address>[^[\]]+)\](?::(?<port>\d{0,5}))?$/,
+  /^\[?(?<address>[^[\]]+)$/,
+  /^(?<address>[^[\]]*\.\d+):(?<port>\d{0,5})$/,
+];
+
+/** Every address that the text can be read as; never more than one of them is valid. */
+function unwrapped(text: string): string[] {
+  const bare = (/^(["'])(.*)\1$/.exec(text)?.[2] ?? text).trim();
+  const readings = WRITTEN.map((form) => form.exec(bare)?.groups ?? {});
+  return readings.flatMap(({ address, port }) => (address && Number(port ?? 0) <= HIGHEST_PORT ? [address] : []));
 }
 
 /**
  * An address in its one spelling: without a zone or a port, and an IPv4 one never as IPv6. Null for what is no address.
  */
 export function clientAddress(text: string | null | undefined): string | null {
-  const [address = ''] = withoutWrapping(text?.trim() ?? '').split('%');
-  return isIP(address) === 0 ? null : ipaddr.process(address).toString();
+  const readings = unwrapped(text?.trim() ?? '').map((reading) => reading.split('%')[0] ?? '');
+  const address = readings.find((reading) => isIP(reading) !== 0);
+  return address === undefined ? null : ipaddr.process(address).toString();
 }
 
 function networkOf(text: string | null, prefix: number): string {

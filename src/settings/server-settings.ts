@@ -1,6 +1,6 @@
 import { browserOrigins, folder, mailSender, proxyAddresses, webAddress } from './addresses.js';
 import { mailServer, postgresServer, redisServer } from './connection-urls.js';
-import { flag, matching, oneOf, wholeNumber } from './readers.js';
+import { flag, matching, oneOf, oneOfAnyCase, wholeNumber } from './readers.js';
 import { optional, required, requiredInProduction, withDefault } from './setting.js';
 import { SAMPLE_SECRETS, secret } from './weak-secrets.js';
 
@@ -47,8 +47,12 @@ export function serverSettings(production: boolean) {
     }),
     TRUSTED_PROXIES: optional(proxyAddresses, {
       description:
-        'Proxies whose `X-Forwarded-For` is trusted: addresses, CIDR ranges, `loopback` and `private` as a comma-separated list, or the number of proxies between clients and the gateway.',
+        'Proxies whose `X-Forwarded-For` (see `FORWARDED_HEADER`) is trusted: addresses, CIDR ranges, `loopback` and `private` as a comma-separated list, or the number of proxies between clients and the gateway.',
       example: '10.0.0.0/8,192.168.1.10',
+    }),
+    FORWARDED_HEADER: withDefault(oneOfAnyCase('x-forwarded-for', 'forwarded'), 'x-forwarded-for', {
+      description:
+        'Header in which the trusted proxies name the client: `x-forwarded-for`, or `forwarded` (RFC 7239); the other one is ignored.',
     }),
     CORS_ORIGINS: optional(browserOrigins(production), {
       description:

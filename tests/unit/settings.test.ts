@@ -60,6 +60,7 @@ describe('defaults', () => {
       logLevel: 'info',
       logFormat: undefined,
       trustedProxies: [],
+      forwardedHeader: 'x-forwarded-for',
       corsOrigins: [],
       shutdownDrainSeconds: 0,
       runWorker: true,
