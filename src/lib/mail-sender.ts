@@ -1,4 +1,5 @@
 import { configuredAddress } from './email-address.js';
+import { isBlank } from './visible-text.js';
 
 /** A sender in its parts, with nothing left to parse. */
 export interface Sender {
@@ -21,7 +22,6 @@ export function readSender(text: string): Sender | undefined {
   const quoted = QUOTED.exec(trimmed);
   const [, name = '', written = trimmed] = quoted ?? PLAIN.exec(trimmed) ?? [];
   const address = configuredAddress(written);
-  return address === undefined
-    ? undefined
-    : { name: (quoted === null ? name : name.replace(/\\(.)/gu, '$1')).trim(), address };
+  const shown = (quoted === null ? name : name.replace(/\\(.)/gu, '$1')).trim();
+  return address === undefined ? undefined : { name: isBlank(shown) ? '' : shown, address };
 }

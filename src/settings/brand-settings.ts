@@ -1,6 +1,6 @@
 import { contrast, readColor } from '../lib/color.js';
 import { folder, plainAddress, webAddress } from './addresses.js';
-import { matching, type Reader, reader } from './readers.js';
+import { type Reader, reader, visibleName } from './readers.js';
 import { optional } from './setting.js';
 
 const LEAST_CONTRAST = 4.5; // WCAG 2.2, 1.4.3
@@ -17,15 +17,12 @@ const color: Reader<string> = reader((text, refuse) => {
 /** How mails, pages and authenticator entries name and show the application. */
 export function brandSettings(production: boolean) {
   return {
-    APP_NAME: optional(
-      matching(/^(?=.*\S)[^\p{Cc}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'),
-      {
-        description:
-          'Name of the application in emails, on the pages that their links lead to and in authenticator apps.',
-        derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
-        example: 'Gatehouse',
-      },
-    ),
+    APP_NAME: optional(visibleName(/^[^\p{Cc}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'), {
+      description:
+        'Name of the application in emails, on the pages that their links lead to and in authenticator apps.',
+      derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
+      example: 'Gatehouse',
+    }),
     SIGN_IN_URL: optional(webAddress(production), {
       description: 'Page where users sign in; hosted pages finally lead there.',
       derivedDefault: '`APP_URL`',

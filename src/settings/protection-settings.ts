@@ -1,4 +1,4 @@
-import { duration, listOf, matching, oneOf, wholeNumber } from './readers.js';
+import { duration, listOf, matching, oneOf, visibleName, wholeNumber } from './readers.js';
 import { optional, withDefault } from './setting.js';
 
 const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
@@ -27,7 +27,7 @@ export function protectionSettings() {
         example: 'admin',
       },
     ),
-    TWO_FACTOR_ISSUER: optional(matching(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'), {
+    TWO_FACTOR_ISSUER: optional(visibleName(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'), {
       description: 'Name under which authenticator apps list the account.',
       derivedDefault: '`APP_NAME`',
       example: 'Gatehouse',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isBlank } from '../lib/visible-text.js';
 
 /** Turns the text of one variable into its value; each call of `refuse` adds one reason why the text is wrong. */
 export type Read<T> = (text: string, refuse: (reason: string) => void) => T;
@@ -75,6 +76,15 @@ export function oneOfAnyCase<const T extends string>(...choices: T[]): Reader<T>
 export function matching(pattern: RegExp, rule: string): Reader<string> {
   return reader((text, refuse) => {
     if (!pattern.test(text)) refuse(`must ${rule}`);
+    return text;
+  });
+}
+
+/** Reads a name that people see: it matches the pattern and shows something. */
+export function visibleName(pattern: RegExp, rule: string): Reader<string> {
+  return reader((text, refuse) => {
+    if (!pattern.test(text)) refuse(`must ${rule}`);
+    else if (isBlank(text)) refuse('must have characters that can be seen');
     return text;
   });
 }

@@ -11,6 +11,7 @@ import { transportWarnings } from '../../src/settings/transport-warnings.js';
 import { unknownNameWarnings } from '../../src/settings/unknown-names.js';
 import { weaknessOf } from '../../src/settings/weak-secrets.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError } from '../../src/settings.js';
+import { SEEN_NAMES, UNSEEN_NAMES } from '../support/visible-names.js';
 
 const STRONG = 'q7Rk2ZtW9xLm4BvN8sPd1FhJ6gYc3TuE';
 const ALSO_STRONG = '4f9d02b7c1e86a35d7f0b29c8e14a6531c7f';
@@ -601,6 +602,17 @@ describe('addresses', () => {
       expect.stringMatching(/^HIBP_BASE_URL must be an https address .* or the absolute path of a folder/),
     ]);
     expect(production({ HIBP_BASE_URL: '/var/lib/ranges' })).toEqual([]);
+  });
+
+  test.each(['APP_NAME', 'TWO_FACTOR_ISSUER'])('%s can be seen', (name) => {
+    for (const text of UNSEEN_NAMES.filter((unseen) => unseen.trim() !== '')) {
+      expect(development({ [name]: text }), text).toEqual([
+        expect.stringMatching(new RegExp(`^${name} must .{9,}; for example: .`)),
+      ]);
+      expect(loadSettings({ MAIL_FROM: `${text} <a@b.example>` }).appName, text).toBe('Gatehouse');
+    }
+    for (const text of SEEN_NAMES.filter((seen) => seen !== ':'))
+      expect(development({ [name]: text }), text).toEqual([]);
   });
 
   test('MAIL_FROM is one address', () => {

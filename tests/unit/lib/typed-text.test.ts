@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deviceNameHint, localeHint, timezoneHint } from '../../../src/lib/device-hints.js';
 import { normalCode } from '../../../src/lib/typed-code.js';
 import { isBlank, trimmed } from '../../../src/lib/visible-text.js';
+import { SEEN_NAMES, UNSEEN_NAMES } from '../../support/visible-names.js';
 
 describe('a typed code', () => {
   test.each([
@@ -73,12 +74,34 @@ describe('a hint of a device', () => {
 });
 
 describe('text that nobody can see', () => {
-  test.each(['', ' ', '\u200B\u200D', '\u2060', '\u3164', '\u2800', '\u00AD', '\uFE0F', '\u{E0041}'])('%j', (text) => {
+  const coded = (text: string) => [text, Array.from(text, (sign) => sign.codePointAt(0)?.toString(16)).join(' ')];
+
+  test.each(UNSEEN_NAMES.concat('\uD83D', '\uDE00\uD83D').map(coded))('%j (%s)', (text) => {
     expect(isBlank(text)).toBe(true);
+    expect(deviceNameHint(text)).toBeNull();
+  });
+
+  test.each(SEEN_NAMES.map(coded))('is not %j (%s)', (text) => {
+    expect(isBlank(text)).toBe(false);
+    expect(trimmed(text)).toBe(text);
+    expect(deviceNameHint(text)).toBe(text);
   });
 
   test('is trimmed where it is a blank, and kept where it belongs to a sign', () => {
     expect(trimmed('\u00A0\u200B Robin \u3164')).toBe('Robin');
     expect(trimmed('❤\uFE0F')).toBe('❤\uFE0F');
+  });
+
+  test('is trimmed in a time that grows with its length and no faster', () => {
+    const quickest = (length: number) => {
+      const text = `x${' '.repeat(length)}x`;
+      const times = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        for (let index = 0; index < 20; index += 1) trimmed(text);
+        return performance.now() - started;
+      });
+      return Math.min(...times);
+    };
+    expect(quickest(8_000)).toBeLessThan(20 * Math.max(quickest(500), 0.05));
   });
 });
