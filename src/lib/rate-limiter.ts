@@ -16,8 +16,8 @@ export interface LimitState {
 
 /** Counts tries; each `consume` is one atomic statement, so that parallel tries in any number of processes count. */
 export interface Limiter {
-  /** Counts one try of `key`. Rejects when no store can be reached: what cannot be counted must not pass. */
-  consume(key: string): Promise<LimitState>;
+  /** Counts a try of `key`, worth one point unless told otherwise. Rejects when no store can be reached: what cannot be counted must not pass. */
+  consume(key: string, points?: number): Promise<LimitState>;
   /** Takes one try of `key` back. */
   giveBack(key: string): Promise<void>;
   /** Lets the tries of `key` begin anew. */
@@ -96,9 +96,9 @@ export function createLimiter(stores: LimiterStores, name: string, window: Limit
     resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
   });
   return {
-    async consume(key) {
+    async consume(key, worth = 1) {
       try {
-        return stateOf(await limiter.consume(key), true);
+        return stateOf(await limiter.consume(key, worth), true);
       } catch (refused) {
         if (refused instanceof RateLimiterRes) return stateOf(refused, false);
         throw refused;

@@ -12,6 +12,7 @@ import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { effectivePolicies, type Policy, rateLimitPolicies, type Scope } from '../settings/rate-limit-policies.js';
 import { noteRefusal } from './note-refusal.js';
+import { createRepetitions } from './repeated-calls.js';
 import { getGraphQLRateLimiter } from './shield.js';
 
 type Arguments = Record<string, unknown> & { input?: Record<string, unknown> };
@@ -68,7 +69,13 @@ function windowOf({ scope, points, seconds }: Policy): LimitWindow {
 
 /** Takes back what a call has counted, once it turned out to be its owner's. */
 type GiveBack = () => Promise<void>;
-type Limit = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<GiveBack | undefined>;
+/** With no points it refuses nothing, and tells what is left. */
+type Limit = (
+  args: Arguments,
+  context: Context,
+  info: GraphQLResolveInfo,
+  points?: 0 | 1,
+) => Promise<GiveBack | undefined>;
 
 interface LimitOptions {
   identifyCaller?: Identify;
@@ -89,14 +96,15 @@ function createLimit(
     isTold = policy.isQuiet !== true && TOLD_SCOPES.includes(policy.scope),
   }: LimitOptions = {},
 ): Limit {
-  return async (args, context, info) => {
+  return async (args, context, info, points = 1) => {
     const identity = await identifyCaller(args, context);
-    if (identity === null) return undefined;
+    if (identity === null || (points === 0 && !isTold)) return undefined;
     const key = limitKey(context.secretKeys, name, identity);
     const store = {
       setForIdentity: () => undefined,
       async getForIdentity() {
-        const state = await limiter.consume(key);
+        const counted = await limiter.consume(key, points);
+        const state = { ...counted, allowed: counted.allowed || points === 0 };
         if (isTold || !state.allowed) context.tellLimit(name, policy.seconds, state);
         if (state.allowed) return [];
         if (state.overruns) await noteRefusal(context, 'LIMIT_EXCEEDED', { limit: name });
@@ -168,6 +176,47 @@ function oncePerRequest(limit: Limit): Limit {
   };
 }
 
+/** Calls of a field that mails an address, for each of those that count. */
+const CALLS_PER_POINT = 10;
+
+/** Counts a call by all limits of its field, or refuses it; returns what a success gives back. */
+type Count = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<(GiveBack | undefined)[]>;
+
+function countEach(limits: readonly Limit[]): Count {
+  return async (args, context, info) => {
+    const taken: (GiveBack | undefined)[] = [];
+    for (const limit of limits) taken.push(await limit(args, context, info));
+    return taken;
+  };
+}
+
+type LimitsOf = (policies: Policy[], suffix?: string) => Limit[];
+
+/** As `countEach`; where the field mails an address, repetitions within a cool-down count by wide limits of their own alone. */
+function createCount(dependencies: Dependencies, field: string, policies: Policy[], limitsOf: LimitsOf): Count {
+  const limits = limitsOf(policies);
+  const count = countEach(limits);
+  const [first] = policies;
+  const countOnce = createRepetitions(field, dependencies);
+  if (first === undefined || countOnce === undefined) return count;
+  const wide = policies.map((policy) => ({ ...policy, points: policy.points * CALLS_PER_POINT, isQuiet: true }));
+  const countCall = countEach(limitsOf(wide, '-calls'));
+  return async (args, context, info) => {
+    // Before anything is looked up: a flood is refused from memory.
+    await countCall(args, context, info);
+    await countOnce({
+      identity: String(await identify[first.scope](args, context)),
+      args,
+      context,
+      count: async () => void (await count(args, context, info)),
+      tell: async () => {
+        for (const limit of limits) await limit(args, context, info, 0);
+      },
+    });
+    return [];
+  };
+}
+
 /** The middleware of every limited field; none when the limits are switched off. */
 export function createRateLimits(
   dependencies: Dependencies,
@@ -175,16 +224,18 @@ export function createRateLimits(
   const { rateLimits } = dependencies.settings;
   if (!rateLimits.enabled) return {};
   const protect = (type: string, field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
-    const limits = named(field, effectivePolicies(field, policies, rateLimits)).flatMap(({ name, policy }) => {
-      const limiterOf: LimiterOf = (window) => dependencies.limiter(name, window);
-      const limit = createLimit(name, policy, limiterOf(windowOf(policy)));
-      const all = [limit, ...createWiderLimits(name, policy, limiterOf)];
-      const held = type === 'Mutation' ? all : all.map(whereItCounts);
-      return type === 'User' ? held.map(oncePerRequest) : held;
-    });
+    const limitsOf: LimitsOf = (counted, suffix = '') =>
+      named(field, counted).flatMap(({ name: plainName, policy }) => {
+        const name = `${plainName}${suffix}`;
+        const limiterOf: LimiterOf = (window) => dependencies.limiter(name, window);
+        const limit = createLimit(name, policy, limiterOf(windowOf(policy)));
+        const all = [limit, ...createWiderLimits(name, policy, limiterOf)];
+        const held = type === 'Mutation' ? all : all.map(whereItCounts);
+        return type === 'User' ? held.map(oncePerRequest) : held;
+      });
+    const count = createCount(dependencies, field, effectivePolicies(field, policies, rateLimits), limitsOf);
     return async (resolve, parent, args, context, info) => {
-      const taken: (GiveBack | undefined)[] = [];
-      for (const limit of limits) taken.push(await limit(args, context, info));
+      const taken = await count(args, context, info);
       const outcome: unknown = await resolve(parent, args, context, info);
       // The shield returns what was thrown below it.
       if (!isProblem(outcome) && !(outcome instanceof Error)) await giveBackAll(context, taken);

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from '../context.js';
+import type { Dependencies } from '../dependencies.js';
+import { normalIdentifier } from '../lib/email-address.js';
+import { countedName } from '../lib/email-key.js';
+import type { Limiter } from '../lib/rate-limiter.js';
+import { findPendingChange } from '../services/accounts/pending-email-change.js';
+import { limitKey } from '../services/attempts/login-limit.js';
+
+type Arguments = { input?: Record<string, unknown> };
+
+/** By what the repetition of a call is known. */
+interface Recognition {
+  /** Each of them counts once in a cool-down. */
+  marks: string[];
+  /** Whether the call is known to mail nothing, whatever its marks say. */
+  mailsNothing?: boolean;
+}
+type Recognise = (args: Arguments, context: Context) => Recognition | Promise<Recognition>;
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? normalIdentifier(value) : '';
+}
+
+function addressOf({ settings }: Context, typed: unknown): string {
+  return countedName(settings.emailDeduplication, text(typed));
+}
+
+const byAddress: Recognise = ({ input }, context) => ({ marks: [addressOf(context, input?.email)] });
+
+/**
+ * Operations that mail an address. What strangers or the owner asked for has no part in it, as that would tell them of one
+ * another: only what this caller did counts.
+ */
+const recognise: Readonly<Record<string, Recognise>> = {
+  resendVerification: byAddress,
+  requestPasswordReset: byAddress,
+  signup({ input }, context) {
+    const address = addressOf(context, input?.email);
+    const username = text(input?.username);
+    // The second call tells whether the first one claimed the name, and so whether the address was new: that has its price.
+    return { marks: username === '' ? [address] : [`${address} ${username} 1`, `${address} ${username} 2`] };
+  },
+  async requestEmailChange({ input }, context) {
+    const newEmail = text(input?.newEmail);
+    if (context.actor.kind !== 'user') return { marks: [newEmail] };
+    const { codeId, isCoolingDown } = await findPendingChange(context, { userId: context.actor.userId, newEmail });
+    // Two addresses by turns are mailed each time, so that a call is the same only before the next code.
+    return { marks: [`${newEmail} ${codeId}`], mailsNothing: isCoolingDown };
+  },
+};
+
+/** A mark above this belongs to a call that was counted; below it one is about to be. */
+const COUNTED = 1_000_000;
+const FIRST_POLL_MILLISECONDS = 10;
+const LONGEST_POLL_MILLISECONDS = 100;
+const WAIT_MILLISECONDS = 2_000;
+
+/** `mine`: this call is the first. `undecided`: another one is, and does not come to its end. */
+async function claim(marks: Limiter, key: string): Promise<'mine' | 'counted' | 'undecided'> {
+  let poll = FIRST_POLL_MILLISECONDS;
+  for (let waited = 0; waited < WAIT_MILLISECONDS; waited += poll) {
+    const { allowed, remaining } = await marks.consume(key);
+    if (!allowed) return 'counted';
+    if (remaining === COUNTED - 1) return 'mine';
+    await sleep(poll);
+    poll = Math.min(poll * 2, LONGEST_POLL_MILLISECONDS);
+  }
+  return 'undecided';
+}
+
+/** Counts a call, and marks it for those that repeat it. A refused one leaves no mark: its repetition must not pass. */
+async function countAndMark(marks: Limiter, key: string, count: () => Promise<void>): Promise<void> {
+  try {
+    await count();
+  } catch (cause) {
+    await marks.forget(key).catch(() => undefined);
+    throw cause;
+  }
+  await marks.consume(key, COUNTED);
+}
+
+/** A call that is to be counted unless it repeats one that was. */
+export interface RepeatableCall {
+  /** Who calls. */
+  identity: string;
+  args: Arguments;
+  context: Context;
+  count(): Promise<void>;
+  /** Tells what is left, as the call does not count. */
+  tell(): Promise<void>;
+}
+
+/**
+ * Makes a caller's calls of a field that mails an address count once for each address in a cool-down, also where they come
+ * at once. Undefined for fields that mail none. Known and unknown addresses are marked alike.
+ */
+export function createRepetitions(
+  field: string,
+  { limiter, settings }: Pick<Dependencies, 'limiter' | 'settings'>,
+): ((call: RepeatableCall) => Promise<void>) | undefined {
+  const recogniseCall = recognise[field];
+  const { codeResendSeconds: seconds } = settings;
+  if (recogniseCall === undefined || seconds === 0) return undefined;
+  const name = `${field}-once`;
+  const marks = limiter(name, { points: COUNTED, seconds });
+  return async ({ identity, args, context, count, tell }) => {
+    const recognition = await recogniseCall(args, context);
+    if (recognition.mailsNothing === true) return await tell();
+    for (const mark of recognition.marks) {
+      const key = limitKey(context.secretKeys, name, `${identity} ${mark}`);
+      const claimed = await claim(marks, key);
+      if (claimed === 'mine') return await countAndMark(marks, key, count);
+      if (claimed === 'undecided') return await count();
+    }
+    await tell();
+  };
+}
