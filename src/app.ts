@@ -49,7 +49,12 @@ export function createSubgraph(): Subgraph {
 export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies): GraphQLSchema {
   return applyMiddleware<unknown, Context, unknown>(
     schema,
-    { Query: problemsAsData, Mutation: problemsAsData, User: { sessions: problemsAsData } },
+    {
+      Query: problemsAsData,
+      Mutation: problemsAsData,
+      User: { sessions: problemsAsData },
+      AuthSessionConnection: { totalCount: problemsAsData },
+    },
     { Mutation: rowsOfMutations },
     createRateLimits(dependencies),
     createPermissions(schema),

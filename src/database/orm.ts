@@ -8,6 +8,7 @@ import { connectionOptions } from '../lib/connection-options.js';
 import { RequestClient } from '../lib/request-client.js';
 import { migrations } from './migrations/all.js';
 import { serveRequests } from './request-pool.js';
+import { RetryingDriver } from './retrying-driver.js';
 import { RetryingEntityManager } from './retrying-entity-manager.js';
 import { dropStaleConnections } from './stale-connections.js';
 
@@ -62,6 +63,7 @@ export function createOrm(options: OrmOptions): MikroORM {
   const patience = options.statementTimeoutMilliseconds;
   return new MikroORM({
     entities,
+    driver: RetryingDriver,
     entityManager: RetryingEntityManager,
     clientUrl: options.url,
     extensions: [Migrator],

@@ -1,7 +1,7 @@
 import type { MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Logger } from 'pino';
 import type { Query } from '../lib/query.js';
-import { onNewServer } from './stale-connections.js';
+import { isRead, onNewConnection } from './new-connection.js';
 
 /** A statement that was prepared is not there, or is there already: a pooler has put another server process in between. */
 const NOT_KEPT: readonly unknown[] = ['26000', '42P05'];
@@ -15,15 +15,17 @@ export function createQuery(orm: MikroORM, logger: Logger): Query {
   return async ({ name, text }, values) => {
     const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
     const statement = { text, values: [...values] };
-    if (!isKept) return (await onNewServer(() => pool.query(statement))).rows;
+    const ask = async (asked: typeof statement & { name?: string }) =>
+      (await onNewConnection(() => pool.query(asked), !isRead(text))).rows;
+    if (!isKept) return await ask(statement);
     try {
-      return (await onNewServer(() => pool.query({ ...statement, name }))).rows;
+      return await ask({ ...statement, name });
     } catch (cause) {
       if (!NOT_KEPT.includes((cause as { code?: unknown }).code)) throw cause;
       if (isKept)
         logger.warn({ err: cause }, 'prepared statements are not kept before the database; each is planned anew');
       isKept = false;
-      return (await onNewServer(() => pool.query(statement))).rows;
+      return await ask(statement);
     }
   };
 }

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IsolationLevel, type TransactionOptions } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { isTransactionConflict } from '../lib/database-errors.js';
-import { onNewServer } from './stale-connections.js';
+import { onNewConnection } from './new-connection.js';
 
 const ATTEMPTS = 4;
 const LONGEST_PAUSE_MILLISECONDS = 50;
 
 /**
- * Runs each transaction as READ COMMITTED, whatever the server's default is, and once more when the database gave it up
- * for another one (deadlock, serialization failure) or took no writes. Nothing of such a transaction was kept, so `work` begins anew; it
- * must not change anything outside of the database.
+ * Runs each transaction as READ COMMITTED, whatever the server's default is, and anew when the database gave it up for another
+ * one (deadlock, serialization failure), took no writes, or was lost before the COMMIT. Nothing of such a transaction was kept,
+ * so `work` begins anew; it must not change anything outside of the database.
  */
 export class RetryingEntityManager extends EntityManager {
   override async transactional<Result>(
@@ -20,7 +20,7 @@ export class RetryingEntityManager extends EntityManager {
     if (this.isInTransaction()) return await super.transactional(work, options);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await onNewServer(() =>
+        return await onNewConnection(() =>
           super.transactional(work, { isolationLevel: IsolationLevel.READ_COMMITTED, ...options }),
         );
       } catch (cause) {
@@ -30,10 +30,4 @@ export class RetryingEntityManager extends EntityManager {
       await sleep(Math.random() * LONGEST_PAUSE_MILLISECONDS * attempt);
     }
   }
-
-  /** As ever; outside of a transaction a statement that a former primary refused is tried once more. */
-  override execute = (async (...call: unknown[]) => {
-    const run = () => EntityManager.prototype.execute.apply(this, call as never);
-    return await (this.isInTransaction() ? run() : onNewServer(run));
-  }) as EntityManager['execute'];
 }

@@ -1,33 +1,39 @@
 /**
  * SQLSTATE classes and codes (PostgreSQL, appendix A) of a database that is away, starting, stopping, full, too slow, failing
- * (58, XX000, which poolers use for their own failures), read-only, or that no longer knows our password (28, 3D000).
+ * (58, XX000, which poolers use for their own failures), read-only, that no longer knows our password (28, 3D000), or no longer
+ * lets us at its tables (42501).
  */
-const unavailableStates = /^(08|28|3D000|53|58|57P|57014|55P03|25006|25P03|25P04|40001|40P01|XX000)/;
+const unavailableStates = /^(08|28|3D000|42501|53|58|57P|57014|55P03|25006|25P03|25P04|40001|40P01|XX000)/;
 /** States of a server that is there and will not have us. */
-const accessStates = /^(28|3D000)/;
+const accessStates = /^(28|3D000|42501)/;
 /** States of a transaction that was given up for another one. */
 const conflictStates = /^(40001|40P01)/;
 /** The state of a server that takes no writes, as a former primary after a fail-over. */
-export const READ_ONLY_SERVER = '25006';
-const unavailableSystemErrors = new Set([
-  'ECONNREFUSED',
+const READ_ONLY_SERVER = '25006';
+/** States of a connection that is going or gone, in the words of the server or of a pooler before it. */
+const lostStates = /^(08|57P0[1-5]|25P0[34]|XX000)/;
+const lostSystemErrors = new Set([
   'ECONNRESET',
+  'ECONNABORTED',
+  'ENOTCONN',
+  'EPIPE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+  'ERR_SOCKET_CLOSED',
+]);
+const unavailableSystemErrors = new Set([
+  ...lostSystemErrors,
+  'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'ETIMEDOUT',
-  'EPIPE',
   'EHOSTUNREACH',
   'EHOSTDOWN',
   'ENETUNREACH',
   'ENETDOWN',
-  'ENOTCONN',
-  'ECONNABORTED',
   'EADDRNOTAVAIL',
   'EMFILE',
   'ENFILE',
-  'ERR_STREAM_DESTROYED',
-  'ERR_STREAM_WRITE_AFTER_END',
-  'ERR_SOCKET_CLOSED',
 ]);
 /** A certificate that is not believed, in the words of Node and OpenSSL. */
 const certificateErrors =
@@ -40,6 +46,10 @@ const tlsWantedMessages =
 /** node-postgres gives these conditions no code. */
 const unavailableMessages =
   /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end|is not queryable|Query read timeout|Connection is closed|server does not support SSL|Received unexpected \w+ message from backend/;
+
+/** node-postgres: a connection ended under its statement, or is used after that. */
+const lostMessages =
+  /^Connection terminated( unexpectedly)?$|is not queryable|Connection is closed|Received unexpected \w+ message from backend/;
 
 /** Whether something holds for an error or for one that caused it. */
 function someCause(error: unknown, holds: (error: Error, code: string) => boolean): boolean {
@@ -82,9 +92,35 @@ export function isAccessRefused(error: unknown): boolean {
   return tlsTrouble(error) !== undefined || someCause(error, (_error, code) => accessStates.test(code));
 }
 
+/** A COMMIT was sent and its connection lost before the answer came: whether it holds is not known. */
+export class CommitUnanswered extends Error {
+  constructor(cause: unknown) {
+    super('The connection was lost while a transaction was committed.', { cause });
+  }
+}
+
+/** Whether a connection was lost that had been there, so that another one may serve; one that took too long is none. */
+export function isConnectionLost(error: unknown): boolean {
+  const isLost = someCause(
+    error,
+    ({ message }, code) => lostStates.test(code) || lostSystemErrors.has(code) || lostMessages.test(message),
+  );
+  return isLost && !someCause(error, ({ message }, code) => code === 'ETIMEDOUT' || /timeout/i.test(message));
+}
+
+/** Whether a statement was not sent, as its connection was gone already. */
+export function isNeverSent(error: unknown): boolean {
+  return someCause(error, ({ message }) => message.includes('is not queryable'));
+}
+
 /** Whether the server takes no writes; nothing of such a transaction was kept. */
 export function isReadOnlyServer(error: unknown): boolean {
   return someCause(error, (_error, code) => code === READ_ONLY_SERVER);
+}
+
+/** Whether the database is there, and our role may not do what it was asked for. */
+export function isRightMissing(error: unknown): boolean {
+  return someCause(error, (_error, code) => code === '42501');
 }
 
 /** Whether the database gave a transaction up for another one, and kept nothing of it. */

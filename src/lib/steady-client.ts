@@ -31,8 +31,16 @@ function patienceAfter(text: string, now: number, usual: number): number {
 
 /** What the driver has below a client, as far as it is used here. */
 interface Wire {
-  stream: { destroy(): void };
+  stream: { destroy(cause: Error): void };
   on(event: 'errorMessage', listener: (message: { code?: string }) => void): void;
+}
+
+/** Stands for a connection whose other end is silent, as the system names it. */
+class Silence extends Error {
+  readonly code = 'ETIMEDOUT';
+  constructor() {
+    super('The database gave no answer in time.');
+  }
 }
 
 /** States of a server that is stopping, of one that takes no writes (any more), and of a pooler that lost its server. */
@@ -100,7 +108,7 @@ export class SteadyClient extends pg.Client {
     this.query = ((...call: unknown[]) => {
       patience = patienceAfter(textOf(call[0]), patience, usual);
       heard();
-      timer = setTimeout(() => this.#wire.stream.destroy(), patience);
+      timer = setTimeout(() => this.#wire.stream.destroy(new Silence()), patience);
       timer.unref();
       return (ask as (...call: unknown[]) => unknown)(...call);
     }) as typeof this.query;

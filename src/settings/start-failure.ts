@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable, tlsTrouble } from '../lib/database-errors.js';
+import { isDatabaseUnavailable, isRightMissing, tlsTrouble } from '../lib/database-errors.js';
 import type { Settings } from '../settings.js';
 
 const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
@@ -57,7 +57,7 @@ export function startFailure(error: unknown, settings: Settings): string {
   }
   const trouble = tlsTrouble(error);
   if (trouble !== undefined) return `The database can not be reached (${firstLine(error)}). ${TLS_ADVICE[trouble]}`;
-  if (isDatabaseUnavailable(error))
+  if (isDatabaseUnavailable(error) && !isRightMissing(error))
     return `The database can not be reached (${firstLine(error)}). DATABASE_URL says where it is, for example: ${DATABASE_EXAMPLE}`;
   return `The gateway can not start: ${firstLine(error)}`;
 }

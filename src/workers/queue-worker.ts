@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Dependencies } from '../dependencies.js';
 import { backoff, type JobKind, JobWaits } from '../jobs/job-kind.js';
 import { postgresPool } from '../jobs/queue-location.js';
-import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { isDatabaseUnavailable, isRightMissing } from '../lib/database-errors.js';
 import { connectRedis, queueKeys } from '../lib/redis.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { within } from '../lib/within.js';
@@ -77,7 +77,8 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): Ope
 function refuse(logger: Logger, job: string, error: unknown): never {
   if (error instanceof JobWaits) throw error;
   // A database that is away is told of by whoever waits for it, and not by each job.
-  if (!isDatabaseUnavailable(error)) logger.error({ err: error, component: 'worker', job }, 'a job failed');
+  if (!isDatabaseUnavailable(error) || isRightMissing(error))
+    logger.error({ err: error, component: 'worker', job }, 'a job failed');
   throw new JobWaits(REOPEN_AFTER_MILLISECONDS);
 }
 

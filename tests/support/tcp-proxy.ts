@@ -10,6 +10,8 @@ export interface TcpProxy {
   mend(): Promise<void>;
   /** Swallows every byte, of old connections and of new ones, and keeps them open. */
   silence(): void;
+  /** Leads new connections to another server; the old ones stay where they are. */
+  leadTo(target: string): void;
   /** Passes bytes on again for new connections; the old ones stay silent. */
   speakAnew(): void;
 }
@@ -26,7 +28,7 @@ function listening(server: Server, port: number): Promise<number> {
 
 /** Opens a proxy before the server of a URL; closed when the test is finished. */
 export async function tcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target);
+  let { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const keep = (socket: Socket, other: () => Socket) => {
     sockets.add(socket);
@@ -66,6 +68,9 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     async mend() {
       proxy = open();
       await listening(proxy, ownPort);
+    },
+    leadTo(next) {
+      ({ hostname, port } = new URL(next));
     },
     silence() {
       silent = true;
