@@ -11,7 +11,14 @@ import { MeDocument } from '../generated/operations.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/ports.js';
-import { type ChildGateway, dataDirectory, embeddedPid, sharedSettings, startProcess } from '../support/process.js';
+import {
+  type ChildGateway,
+  dataDirectory,
+  embeddedPid,
+  READY_WITHIN_MILLISECONDS,
+  sharedSettings,
+  startProcess,
+} from '../support/process.js';
 
 const QUERY = JSON.stringify({ query: '{ authConfig { __typename } }' });
 
@@ -166,7 +173,7 @@ it('starts its embedded database again when that dies', async () => {
       const after = embeddedPid(dataDir);
       expect(after).toBeDefined();
       expect(after).not.toBe(before);
-    });
+    }, READY_WITHIN_MILLISECONDS);
     await gateway.ready();
     await eventually(async () => {
       const { data } = await gateway.send(
@@ -203,7 +210,8 @@ it.runIf(process.platform === 'linux')('ends whole by Ctrl-C in a terminal under
     output += chunk.toString();
   });
   const ended = once(terminal, 'close');
-  await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200));
+  const isReady = async () => expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+  await eventually(isReady, READY_WITHIN_MILLISECONDS);
   terminal.stdin.write('\x03');
   await ended;
   await eventually(() => expect(embeddedPid(dataDir)).toBeUndefined());

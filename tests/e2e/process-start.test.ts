@@ -10,7 +10,14 @@ import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import { isListening } from '../support/ports.js';
-import { type ChildGateway, dataDirectory, embeddedPid, sharedSettings, startProcess } from '../support/process.js';
+import {
+  type ChildGateway,
+  dataDirectory,
+  embeddedPid,
+  READY_WITHIN_MILLISECONDS,
+  sharedSettings,
+  startProcess,
+} from '../support/process.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
 
 // The worker's purge may wait for the same lock.
@@ -42,9 +49,6 @@ async function signUp(gateway: ChildGateway): Promise<string> {
   expectType(data.signup, 'SignupAccepted');
   return email;
 }
-
-/** A process that starts beside many others takes its time. */
-const START_WITHIN_MILLISECONDS = 60_000;
 
 it('starts, stops without a rest, and finds its data again', async () => {
   const dataDir = dataDirectory();
@@ -88,7 +92,7 @@ it('shares one data directory between processes that start and stop together', a
 it('leaves nothing behind when it is told to end while it starts', async () => {
   const dataDir = dataDirectory();
   const gateway = await startProcess({ dataDir });
-  await eventually(() => expect(embeddedPid(dataDir)).toBeDefined());
+  await eventually(() => expect(embeddedPid(dataDir)).toBeDefined(), READY_WITHIN_MILLISECONDS);
   expect(await gateway.stop()).toBe(0);
   expect(embeddedPid(dataDir)).toBeUndefined();
 });
@@ -135,7 +139,7 @@ it('waits for a database that is away: alive, not ready, and whole by itself onc
   const gateway = await startProcess({ dataDir: dataDirectory(), env: sharedSettings(proxy.url) });
   await eventually(
     async () => expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200),
-    START_WITHIN_MILLISECONDS,
+    READY_WITHIN_MILLISECONDS,
   );
   expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
   expect(gateway.output()).toContain('waiting for the database');
