@@ -11,8 +11,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     allowOnly: false,
-    // Where other work shares the machine a test may be slow once; what needed its second try is listed with the totals.
-    retry: process.env.CI === undefined ? 0 : 1,
     // Most tests wait for a server, a mail or a clock, so more of them run than there are cores.
     maxWorkers: 3,
     projects: [
