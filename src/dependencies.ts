@@ -105,7 +105,8 @@ async function openLocationsOf({ geoipDatabase: path }: Settings, logger: Logger
   if (path === undefined) return noLocations;
   return await openLocations({ path, logger }).catch((cause: unknown) => {
     const reason = cause instanceof Error && 'syscall' in cause ? (cause as NodeJS.ErrnoException).code : 'no database';
-    throw new Error(`GEOIP_DATABASE ${path} can not be read (${reason}). Mend it, or leave the setting out.`);
+    const advice = 'Replace the file or remove the setting; for example: /var/lib/geoip/city.mmdb';
+    throw new Error(`GEOIP_DATABASE ${path} can not be read (${reason}). ${advice}`);
   });
 }
 

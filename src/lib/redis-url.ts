@@ -52,10 +52,10 @@ function kindOf(protocol: string): RedisLocation['kind'] {
   return protocol.endsWith('+cluster:') ? 'cluster' : 'single';
 }
 
-/** The files that the query names. */
+/** The files that the query names; `system` stands for the CAs that Node.js knows. */
 function filesOf(url: URL): RedisLocation['files'] {
   const found = Object.entries(FILES).map(([name, file]) => [file, url.searchParams.get(name)] as const);
-  return Object.fromEntries(found.filter(([, path]) => path !== null));
+  return Object.fromEntries(found.filter(([, path]) => path && path !== 'system'));
 }
 
 const decoded = (text: string | null) => (text === null || text === '' ? undefined : decodeURIComponent(text));

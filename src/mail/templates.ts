@@ -37,7 +37,11 @@ function tidy(text: string): string {
 /** Reads a template file: the operator's where there is one, else the built-in one. */
 function read({ mailTemplates }: Look, path: string): string {
   const own = mailTemplates === undefined ? undefined : join(mailTemplates, path);
-  return tidy(readFileSync(own !== undefined && existsSync(own) ? own : new URL(path, FOLDER), 'utf8'));
+  try {
+    return tidy(readFileSync(own !== undefined && existsSync(own) ? own : new URL(path, FOLDER), 'utf8'));
+  } catch (cause) {
+    throw new Error(`${path} can not be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
 }
 
 /** Every file that may be in the folder of the operator. */
@@ -50,25 +54,25 @@ function knownFiles(): Set<string> {
 
 /** A file that nothing reads is a slip of the pen, which would leave the built-in text in its place. */
 function checkFolder(folder: string): void {
-  let files: string[];
-  try {
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-    files = entries
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      .map((entry) =>
-        join(entry.parentPath, entry.name)
-          .slice(folder.length + 1)
-          .replaceAll('\\', '/'),
-      );
-  } catch {
-    throw new Error('MAIL_TEMPLATES must be a folder that can be read; for example: ./mail-templates');
-  }
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    );
   const known = knownFiles();
   const stray = files.find((file) => !known.has(file));
-  if (stray === undefined) return;
-  throw new Error(
-    `MAIL_TEMPLATES has a file that is no part of a mail: ${stray}; for example: en/verify-email/subject.txt`,
-  );
+  if (stray !== undefined) throw new Error(`a file is no part of a mail: ${stray}`);
+}
+
+/** Tells what is wrong with the operator's files as what is wrong with the setting. */
+function ofSetting(cause: unknown): Error {
+  const { message, code = 'unknown', path } = cause as NodeJS.ErrnoException;
+  const reason = path === undefined ? message : `${path} can not be read (${code})`;
+  const advice = 'a file in it is named as a built-in one, for example: en/verify-email/subject.txt';
+  return new Error(`MAIL_TEMPLATES can not be used: ${reason}; ${advice}`, { cause });
 }
 
 /** Refuses a template that names what its mail does not have, at the start and not at the first mail. */
@@ -104,14 +108,23 @@ function readTemplate(look: Look, layout: Layout, locale: string, name: keyof ty
   return template;
 }
 
+function readAll(look: Look): Map<string, Template> {
+  const layout = layoutOf(look);
+  const names = Object.keys(mails) as (keyof typeof mails)[];
+  const keys = locales.flatMap((locale) => names.map((name) => [locale, name] as const));
+  return new Map(keys.map(([locale, name]) => [`${locale}/${name}`, readTemplate(look, layout, locale, name)]));
+}
+
 /**
  * Reads every template, by language and name.
  * @throws Error when a file is missing, is no part of a mail, or uses a block, slot or variable that does not exist.
  */
 export function readTemplates(look: Look): Map<string, Template> {
-  if (look.mailTemplates !== undefined) checkFolder(look.mailTemplates);
-  const layout = layoutOf(look);
-  const names = Object.keys(mails) as (keyof typeof mails)[];
-  const keys = locales.flatMap((locale) => names.map((name) => [locale, name] as const));
-  return new Map(keys.map(([locale, name]) => [`${locale}/${name}`, readTemplate(look, layout, locale, name)]));
+  if (look.mailTemplates === undefined) return readAll(look);
+  try {
+    checkFolder(look.mailTemplates);
+    return readAll(look);
+  } catch (cause) {
+    throw ofSetting(cause);
+  }
 }

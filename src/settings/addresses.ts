@@ -1,8 +1,9 @@
-import { isAbsolute, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import { configuredAddress } from '../lib/email-address.js';
 import { readSender } from '../lib/mail-sender.js';
+import { checkRanges } from './files.js';
 import { entriesOf, listOf, type Reader, reader } from './readers.js';
 
 /** Reads an http or https address without its trailing slash; in production only https. */
@@ -19,16 +20,26 @@ export function webAddress(production: boolean): Reader<string> {
   });
 }
 
+/** The path that a `file:` URL of this machine names; undefined where it is none, or names more. */
+function pathOf(text: string): string | undefined {
+  const url = /^file:\/\/\//i.test(text) ? parse(text, ['file:']) : undefined;
+  if (url === undefined || url.search !== '' || url.hash !== '') return undefined;
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined; // an escape sequence that is none, or stands for a slash
+  }
+}
+
 /** Reads where breached passwords are looked up: a web address, or a folder, which is told as a `file:` URL. */
 export function breachSource(production: boolean): Reader<string> {
   const address = webAddress(production);
   return reader((text, refuse) => {
-    if (isAbsolute(text)) return pathToFileURL(text).href;
-    if (text.startsWith('file:')) {
-      const url = parse(text, ['file:']);
-      if (url === undefined || url.host !== '')
-        refuse('must be a file: URL of this machine, such as file:///var/lib/ranges');
-      return text;
+    if (isAbsolute(text) || /^file:/i.test(text)) {
+      const path = isAbsolute(text) ? text : pathOf(text);
+      if (path === undefined) refuse('must be a file: URL of this machine, such as file:///var/lib/ranges');
+      else checkRanges(path, refuse);
+      return path === undefined ? text : pathToFileURL(path).href;
     }
     const read = address.safeParse(text);
     if (!read.success) {
@@ -102,12 +113,6 @@ export const plainAddress: Reader<string> = reader((text, refuse) => {
   const address = configuredAddress(text);
   if (address === undefined) refuse('must be one bare mail address');
   return address ?? text;
-});
-
-/** Reads a folder as an absolute path. */
-export const folder: Reader<string> = reader((text, refuse) => {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) refuse('must be the path of a folder and no URL');
-  return resolve(text);
 });
 
 /** Reads a name that goes into a token: a URL, or text without a colon (StringOrURI, RFC 7519 section 2). */

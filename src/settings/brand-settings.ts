@@ -1,5 +1,6 @@
 import { contrast, readColor } from '../lib/color.js';
-import { folder, plainAddress, webAddress } from './addresses.js';
+import { plainAddress, webAddress } from './addresses.js';
+import { existingFolder } from './files.js';
 import { type Reader, reader, visibleName } from './readers.js';
 import { optional } from './setting.js';
 
@@ -53,7 +54,7 @@ export function brandSettings(production: boolean) {
       example: 'http://localhost:5173/logo.png',
       advice: 'https://app.example.com/logo.png',
     }),
-    MAIL_TEMPLATES: optional(folder, {
+    MAIL_TEMPLATES: optional(existingFolder, {
       description: 'Folder with your own mail templates; each file replaces the built-in one (docs/mail.md).',
       example: './mail-templates',
     }),

@@ -1,11 +1,10 @@
-import { accessSync, constants } from 'node:fs';
 import { parseRedisUrl, REDIS_SCHEMES, splitHosts } from '../lib/redis-url.js';
 import { smtpUrlProblem } from '../lib/smtp-url.js';
+import { checkTlsFiles } from './files.js';
 import { type Read, type Reader, reader } from './readers.js';
 
 const ENCODING = 'write % as %25, @ as %40, : as %3A, / as %2F, ? as %3F and # as %23';
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
-const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
 /** Whether a part of a URL can be decoded as it is read later. */
 function isDecodable(part: string): boolean {
@@ -58,14 +57,6 @@ function connection(
   return reader(read);
 }
 
-function checkFile(name: string, path: string, refuse: (reason: string) => void): void {
-  try {
-    accessSync(path, constants.R_OK);
-  } catch (error) {
-    refuse(`names a file by ${name} that cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-}
-
 /** A way to use TLS that is misspelt, or that can believe nobody, would keep every connection from coming about. */
 function checkSslMode({ searchParams: query }: URL, refuse: (reason: string) => void): void {
   const mode = query.get('sslmode');
@@ -80,25 +71,19 @@ function checkSslMode({ searchParams: query }: URL, refuse: (reason: string) => 
 /** Reads the URL of a PostgreSQL database. */
 export const postgresServer: Reader<string> = connection(['postgres:', 'postgresql:'], (url, refuse) => {
   checkSslMode(url, refuse);
-  for (const name of FILES) {
-    const path = url.searchParams.get(name);
-    if (path && path !== 'system') checkFile(name, path, refuse);
-  }
+  checkTlsFiles(url, refuse);
 });
 
 /** Reads the URL of a Redis, of the sentinels that know it, or of some nodes of a cluster. */
 export const redisServer: Reader<string> = connection(
   REDIS_SCHEMES,
-  ({ searchParams }, refuse, text) => {
+  (url, refuse, text) => {
     try {
       parseRedisUrl(text);
     } catch (error) {
       refuse((error as Error).message);
     }
-    for (const name of FILES) {
-      const path = searchParams.get(name);
-      if (path !== null) checkFile(name, path, refuse);
-    }
+    checkTlsFiles(url, refuse);
   },
   (text) => splitHosts(text).url,
 );

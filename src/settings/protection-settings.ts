@@ -1,4 +1,5 @@
-import { duration, listOf, matching, oneOf, visibleName, wholeNumber } from './readers.js';
+import { locationsDatabase } from './files.js';
+import { duration, listOf, oneOf, visibleName, wholeNumber } from './readers.js';
 import { optional, withDefault } from './setting.js';
 
 const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
@@ -49,7 +50,7 @@ export function protectionSettings() {
       description:
         'Which addresses count as one: `off` those that are equal, `provider` also those that the mail provider delivers to one mailbox (dots and `+` of Gmail): one account, one count of tries, and a sign-in and a reset by any spelling.',
     }),
-    GEOIP_DATABASE: optional(matching(/\.mmdb$/, 'be the path of an .mmdb file'), {
+    GEOIP_DATABASE: optional(locationsDatabase, {
       description: 'An .mmdb file with cities, so that sessions show where they were used.',
       example: '/var/lib/geoip/city.mmdb',
     }),

@@ -1,5 +1,6 @@
-import { browserOrigins, folder, mailSender, proxyAddresses, webAddress } from './addresses.js';
+import { browserOrigins, mailSender, proxyAddresses, webAddress } from './addresses.js';
 import { mailServer, postgresServer, redisServer } from './connection-urls.js';
+import { folder } from './files.js';
 import { flag, matching, oneOf, oneOfAnyCase, wholeNumber } from './readers.js';
 import { optional, required, requiredInProduction, withDefault } from './setting.js';
 import { SAMPLE_SECRETS, secret } from './weak-secrets.js';

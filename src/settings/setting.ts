@@ -9,7 +9,7 @@ export interface SettingNotes {
   readonly default?: string;
   /** Where the default comes from when another setting decides it. */
   readonly derivedDefault?: string;
-  /** A right value, which also loads from `.env.example`; the default stands in for it. */
+  /** A right value, which also loads from `.env.example` where the files that it names are there; the default stands in for it. */
   readonly example?: string;
   /** What a refusal advises where a value to copy would be wrong, as for a key. */
   readonly advice?: string;

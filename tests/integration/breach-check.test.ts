@@ -132,10 +132,12 @@ it.each([
 });
 
 it.each([
-  ['a folder that is not there', (folder: string) => join(folder, 'none'), 'ENOENT'],
-  ['an empty folder', (folder: string) => folder, 'is empty'],
-])('takes %s for no answer', async (_name, told, reason) => {
-  const gateway = await testGateway({ worker: true, env: { HIBP_BASE_URL: told(folderOfRanges({})) } });
+  ['a folder that is gone', (folder: string) => rmSync(folder, { recursive: true }), 'ENOENT'],
+  ['a folder that was emptied', (folder: string) => rmSync(join(folder, '00000')), 'is empty'],
+])('takes %s since the start for no answer', async (_name, change, reason) => {
+  const folder = folderOfRanges({ '00000': '' });
+  const gateway = await testGateway({ worker: true, env: { HIBP_BASE_URL: folder } });
+  change(folder);
   await signedUp(gateway);
   await eventually(async () => expect(await outcomes(gateway, 'RETRIED')).toBe(1));
   expect(gateway.logLines.find((line) => line.includes('has to wait'))).toContain(reason);
@@ -143,7 +145,7 @@ it.each([
 
 it('names no part of a digest when a file of ranges cannot be read', async () => {
   const prefix = digestOf(PASSWORD).slice(0, 5);
-  const folder = folderOfRanges({});
+  const folder = folderOfRanges({ '00000': '' });
   mkdirSync(join(folder, prefix)); // a folder where a file should be
   const gateway = await testGateway({ worker: true, env: { HIBP_BASE_URL: folder } });
   await signedUp(gateway);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { renderEnvironmentExample, renderSettingsTable } from '../../src/settings/documentation.js';
@@ -11,6 +12,7 @@ import { transportWarnings } from '../../src/settings/transport-warnings.js';
 import { unknownNameWarnings } from '../../src/settings/unknown-names.js';
 import { weaknessOf } from '../../src/settings/weak-secrets.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError } from '../../src/settings.js';
+import { mmdb } from '../support/mmdb.js';
 import { SEEN_NAMES, UNSEEN_NAMES } from '../support/visible-names.js';
 
 const STRONG = 'q7Rk2ZtW9xLm4BvN8sPd1FhJ6gYc3TuE';
@@ -40,7 +42,7 @@ function refusals(env: Record<string, string | undefined>): string[] {
   }
 }
 
-function file(name: string, content: string): string {
+function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
@@ -293,7 +295,7 @@ describe('production in the clear', () => {
     'postgres://u@%2Fvar%2Frun%2Fpostgresql/a',
     'postgres://u@localhost/a?host=/var/run/postgresql',
     'postgres://u@db.example.com/a?sslmode=require',
-    'postgres://u@db.example.com/a?sslmode=verify-full&sslrootcert=package.json',
+    'postgres://u@db.example.com/a?sslmode=verify-full&sslrootcert=system',
     'postgres://u@db.example.com/a?ssl=true',
   ])('DATABASE_URL %s is not', (DATABASE_URL) => {
     const others = { REDIS_URL: 'rediss://cache.example.com', SMTP_URL: 'smtp://mail.example.com' };
@@ -592,16 +594,19 @@ describe('addresses', () => {
       return hibpBaseUrl;
     };
     expect(source('http://localhost:8080/ranges/')).toBe('http://localhost:8080/ranges');
-    expect(source('/var/lib/breached ranges')).toBe('file:///var/lib/breached%20ranges');
-    expect(source('file:///var/lib/ranges')).toBe('file:///var/lib/ranges');
-    expect(loadSettings({ HIBP_BASE_URL: '/ranges', BREACH_CHECK: 'off' }).breachCheck).toBe(false);
+    const ranges = join(folder, 'breached ranges');
+    mkdirSync(ranges);
+    writeFileSync(join(ranges, '21BD1'), '');
+    expect(source(ranges)).toBe(pathToFileURL(ranges).href);
+    expect(source(pathToFileURL(ranges).href)).toBe(pathToFileURL(ranges).href);
+    expect(loadSettings({ HIBP_BASE_URL: ranges, BREACH_CHECK: 'off' }).breachCheck).toBe(false);
     for (const wrong of ['ranges', './ranges', 'ftp://a.example', 'file://other.example/ranges']) {
       expect(development({ HIBP_BASE_URL: wrong })).toEqual([expect.stringMatching(/^HIBP_BASE_URL must be/)]);
     }
     expect(production({ HIBP_BASE_URL: 'http://mirror.example.com' })).toEqual([
       expect.stringMatching(/^HIBP_BASE_URL must be an https address .* or the absolute path of a folder/),
     ]);
-    expect(production({ HIBP_BASE_URL: '/var/lib/ranges' })).toEqual([]);
+    expect(production({ HIBP_BASE_URL: ranges })).toEqual([]);
   });
 
   test.each(['APP_NAME', 'TWO_FACTOR_ISSUER'])('%s can be seen', (name) => {
@@ -828,7 +833,7 @@ describe('C11: refusals', () => {
   });
 
   // What is written as text may be nearly anything.
-  const FREE_TEXT = /^(HOST|DATA_DIR|APP_NAME|MAIL_TEMPLATES|JWT_ISSUER|JWT_AUDIENCE|TWO_FACTOR_ISSUER)$/;
+  const FREE_TEXT = /^(HOST|DATA_DIR|APP_NAME|JWT_ISSUER|JWT_AUDIENCE|TWO_FACTOR_ISSUER)$/;
   const names = Object.keys(settingsSchema(true).shape);
   test.each(names)('%s: each wrong text names it, a reason and an example', (name) => {
     const wrong = ['"x"', "'x'", '"', '%', '1 h', '10x', '-1', 'http://', ','];
@@ -936,6 +941,12 @@ describe('readEnvironment', () => {
 /** Makes every setting of the example effective. */
 function uncomment(text: string): string {
   return text.replace(/^#(?=[A-Z_]+=)/gm, '');
+}
+
+/** Every setting of the example, with files of the test's own in the place of the operator's. */
+function exampleSettings(): Record<string, string> {
+  const files = { GEOIP_DATABASE: file('city.mmdb', mmdb({})), MAIL_TEMPLATES: tmpdir() };
+  return { ...(parseEnv(uncomment(renderEnvironmentExample())) as Record<string, string>), ...files };
 }
 
 describe('K1: bounds of production', () => {
@@ -1079,7 +1090,7 @@ describe('the generated files', () => {
   });
 
   test('.env.example names every setting and loads when all of it is uncommented', () => {
-    const env = parseEnv(uncomment(renderEnvironmentExample())) as Record<string, string>;
+    const env = exampleSettings();
     const settings = loadSettings(env);
     const camelCase = (name: string) =>
       name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -1087,7 +1098,7 @@ describe('the generated files', () => {
   });
 
   test('.env.example shows the default of every setting that has one', () => {
-    const shown = loadSettings(parseEnv(uncomment(renderEnvironmentExample())) as Record<string, string>);
+    const shown = loadSettings(exampleSettings());
     const { trustedProxies, corsOrigins, twoFactorRequiredRoles, ...defaults } = loadSettings({});
     expect([trustedProxies, corsOrigins, twoFactorRequiredRoles]).toEqual([[], [], []]);
     const set = Object.entries(defaults).filter(([, value]) => value !== undefined);
