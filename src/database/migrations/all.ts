@@ -2,10 +2,12 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { Initial } from './2026-11-21-000000-initial.js';
 import { AccountProtection } from './2026-11-21-000001-account-protection.js';
 import { LiftedTotals } from './2026-11-27-000310-lifted-totals.js';
+import { FailuresByNetwork } from './2026-11-27-000710-failures-by-network.js';
 
 /** Every migration in the order in which they run. */
 export const migrations: MigrationObject[] = [
   { name: '2026-11-21-000000-initial', class: Initial },
   { name: '2026-11-21-000001-account-protection', class: AccountProtection },
   { name: '2026-11-27-000310-lifted-totals', class: LiftedTotals },
+  { name: '2026-11-27-000710-failures-by-network', class: FailuresByNetwork },
 ];

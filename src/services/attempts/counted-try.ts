@@ -6,14 +6,14 @@ import { addSeconds } from '../../lib/clock.js';
 import { uninterrupted } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
 import { type CountingContext, lockIfDue } from './lock.js';
-import { delayKey, subjectKey, type TrySubject } from './subject.js';
+import { networkKey, subjectKey, type TrySubject } from './subject.js';
 import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
 /** A try that was admitted; its end is told once. */
 export interface Attempt {
   /** It was wrong; `owner` is told by mail when this locks the name. */
   failed(owner: User | null): Promise<void>;
-  /** It was right: the count begins anew, in the transaction of what the try permits. */
+  /** It was right: the failures before it from here are explained. `em` must be in a transaction, of what the try permits. */
   succeeded(em: EntityManager): Promise<void>;
 }
 
@@ -28,8 +28,10 @@ const WAIT_FOR_OTHERS_MILLISECONDS = 10_000;
 
 /** When this try comes. */
 const NOW = 'excluded.last_tried_at';
-const FAILURES = `CASE WHEN f.locked_until <= ${NOW} OR f.last_tried_at < ${NOW} - make_interval(secs => ?) THEN 0
-  ELSE f.failures END`;
+/** The lock is over, or for as long nobody was wrong. A right try has no part in it: it would tell strangers that it was. */
+const COUNT_ENDED = `f.locked_until <= ${NOW}
+  OR COALESCE(f.failed_at, f.last_tried_at) < ${NOW} - make_interval(secs => ?)`;
+const FAILURES = `CASE WHEN ${COUNT_ENDED} THEN 0 ELSE f.failures END`;
 const IN_FLIGHT = `CASE WHEN f.last_tried_at < ${NOW} - interval '${FORGET_UNDECIDED_AFTER_SECONDS} seconds' THEN 0
   ELSE f.in_flight END`;
 /** The tries of a day are used up, and the day is over. */
@@ -42,10 +44,11 @@ const TOTAL = `CASE WHEN ${DAY_BEGINS} THEN ? ELSE f.total END`;
  * forgets was held for a moment only, and what becomes of the try is written durably.
  */
 const ADMIT = `
-  INSERT INTO login_failures AS f (key, failures, in_flight, total, last_tried_at)
-  SELECT ?, 0, 1, 0, ?::timestamptz FROM set_config('synchronous_commit', 'off', true)
+  INSERT INTO login_failures AS f (key, failures, in_flight, total, counted_since, last_tried_at)
+  SELECT given.key, 0, 1, 0, given.now, given.now
+  FROM (SELECT ?::text AS key, ?::timestamptz AS now) AS given, set_config('synchronous_commit', 'off', true)
   ON CONFLICT (key) DO UPDATE SET
-    failures = ${FAILURES}, in_flight = ${IN_FLIGHT} + 1, total = ${TOTAL},
+    failures = ${FAILURES}, counted_since = CASE WHEN ${COUNT_ENDED} THEN ${NOW} ELSE f.counted_since END, in_flight = ${IN_FLIGHT} + 1, total = ${TOTAL},
     lifted_at = CASE WHEN ${DAY_BEGINS} THEN ${NOW} ELSE f.lifted_at END,
     locked_until = NULL, last_tried_at = ${NOW}
   WHERE (f.locked_until IS NULL OR f.locked_until <= ${NOW})
@@ -54,11 +57,38 @@ const ADMIT = `
     (SELECT own.failures FROM login_failures own WHERE own.key = ? AND own.last_tried_at >= ?) AS own_failures`;
 
 const LOCK_OF = 'SELECT locked_until, total, lifted_at FROM login_failures WHERE key = ?';
-const SUCCEED = `
+/** Of the only one who tries, nothing is left to count. */
+const SUCCEED_ALONE = `
   UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, lifted_at = NULL,
     in_flight = GREATEST(in_flight - 1, 0)
   WHERE key = ?`;
-const SUCCEED_HERE = 'UPDATE login_failures SET failures = 0 WHERE key = ?';
+/** What is in a row ends. The row is locked by it, as whoever counts takes it before those of the networks. */
+const SUCCEED = `
+  UPDATE login_failures SET total = 0, lifted_at = NULL, in_flight = GREATEST(in_flight - 1, 0)
+  WHERE key = ? RETURNING counted_since`;
+/**
+ * Takes off the failures of the network that a success came from, and of those that earlier ones came from, for as long as
+ * their rows are kept. Those of other networks go on: where they began anew, strangers would see that the owner was here.
+ */
+const EXPLAIN = `
+  WITH given AS (SELECT ?::text AS key, ?::text AS here, ?::timestamptz AS now),
+  explained AS (
+    SELECT f.key, f.counted FROM login_failures f, given
+    WHERE (f.key = given.here OR f.subject_key = given.key) AND f.counted > 0
+      AND f.counted_since IS NOT DISTINCT FROM ?::timestamptz),
+  elsewhere AS (
+    UPDATE login_failures AS f SET counted = 0 FROM explained, given
+    WHERE f.key = explained.key AND f.key <> given.here),
+  here AS (
+    INSERT INTO login_failures AS f (key, subject_key, failures, in_flight, total, last_tried_at)
+    SELECT given.here, given.key, 0, 0, 0, given.now FROM given
+    ON CONFLICT (key) DO UPDATE SET
+      failures = 0, counted = 0, subject_key = excluded.subject_key, last_tried_at = excluded.last_tried_at
+    WHERE f.failures > 0 OR f.counted > 0 OR f.subject_key IS NULL
+      OR f.last_tried_at < excluded.last_tried_at - interval '1 day')
+  UPDATE login_failures AS f SET failures = GREATEST(f.failures - tries.wrong, 0)
+  FROM given, (SELECT sum(counted)::int AS wrong FROM explained) AS tries
+  WHERE f.key = given.key AND tries.wrong > 0`;
 const RELEASE = 'UPDATE login_failures SET in_flight = GREATEST(in_flight - 1, 0) WHERE key = ?';
 
 function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
@@ -66,24 +96,24 @@ function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
   return problem('ACCOUNT_LOCKED', { retryAfterSeconds, lockedUntil: until });
 }
 
-/** What a try is counted by: its subject, and where from, for the delay. */
+/** What a try is counted by: its subject, and the subject's tries from the caller's network, which delay it. */
 interface TryKeys {
   key: string;
-  delayedBy: string;
+  here: string;
   /** Wrong tries in all after which no place is left. */
   most: number;
 }
 
 /** The failures so far that delay the try, or undefined where no place is left. */
-async function takePlace(context: CountingContext, { key, delayedBy, most }: TryKeys): Promise<number | undefined> {
+async function takePlace(context: CountingContext, { key, here, most }: TryKeys): Promise<number | undefined> {
   const { lockoutSeconds, lockoutThreshold } = context.settings;
   const now = context.clock.now();
   const total = [most, most - TRIES_OF_A_DAY];
-  const set = [lockoutSeconds, ...total, most];
+  const set = [lockoutSeconds, lockoutSeconds, ...total, most];
   const where = [lockoutSeconds, lockoutThreshold, ...total, most];
-  const values = [key, now, ...set, ...where, delayedBy, addSeconds(now, -lockoutSeconds)];
+  const values = [key, now, ...set, ...where, here, addSeconds(now, -lockoutSeconds)];
   const [row] = await context.em.execute<{ failures: number; own_failures: number | null }[]>(ADMIT, values);
-  return key === delayedBy ? row?.failures : row && (row.own_failures ?? 0);
+  return key === here ? row?.failures : row && (row.own_failures ?? 0);
 }
 
 interface LockRow {
@@ -137,6 +167,12 @@ export function delayAfter(failures: number, threshold: number): number {
   return delay < SHORTEST_DELAY_MILLISECONDS ? 0 : delay;
 }
 
+async function explainFailures(em: EntityManager, { key, here, now }: Omit<TryKeys, 'most'> & { now: Date }) {
+  if (here === key) return void (await em.execute(SUCCEED_ALONE, [key]));
+  const [row] = await em.execute<{ counted_since: string | null }[]>(SUCCEED, [key]);
+  await em.execute(EXPLAIN, [key, here, now, row?.counted_since ?? null]);
+}
+
 /**
  * Counts a try of a secret before anything is compared, and runs `work` where there is room for it (ASVS 6.3.1). Names
  * that have no account count just so, and the answer tells nothing. A try whose `work` fails for another reason is not held
@@ -149,8 +185,8 @@ export async function countedTry<Outcome>(
 ): Promise<Outcome | Problem<'ACCOUNT_LOCKED'>> {
   const { secretKeys, client } = context;
   const key = subjectKey(secretKeys, subject);
-  const delayedBy = delayKey(secretKeys, subject, clientNetwork(client.ipAddress));
-  const failures = await admit(context, { key, delayedBy, most: mostInAll(context, subject) });
+  const here = networkKey(secretKeys, subject, clientNetwork(client.ipAddress));
+  const failures = await admit(context, { key, here, most: mostInAll(context, subject) });
   if (typeof failures !== 'number') return failures;
   await sleep(delayAfter(failures, context.settings.lockoutThreshold));
   const em = context.em.fork();
@@ -158,13 +194,10 @@ export async function countedTry<Outcome>(
   try {
     return await work({
       async failed(owner) {
-        await uninterrupted(() => lockIfDue(context, { key, delayedBy, scope: subject.scope, owner }));
+        await uninterrupted(() => lockIfDue(context, { key, here, scope: subject.scope, owner }));
         counted = true;
       },
-      async succeeded(transaction) {
-        await transaction.execute(SUCCEED, [key]);
-        if (failures > 0 && delayedBy !== key) await transaction.execute(SUCCEED_HERE, [delayedBy]);
-      },
+      succeeded: (transaction) => explainFailures(transaction, { key, here, now: context.clock.now() }),
     });
   } catch (cause) {
     // Where even this fails the place is free again after a while.

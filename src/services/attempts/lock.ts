@@ -23,8 +23,8 @@ export type CountingContext = Pick<
 /** A name that was just tried in vain. */
 interface WrongTry {
   key: string;
-  /** What the growing delay is counted by; the same key where the caller is the only one who tries. */
-  delayedBy: string;
+  /** What the tries from the caller's network are counted by; the same key where the caller is the only one who tries. */
+  here: string;
   scope: TrySubject['scope'];
   owner: User | null;
 }
@@ -36,26 +36,33 @@ const NOBODY = 'nobody@invalid';
 
 const FAIL = `
   UPDATE login_failures AS f SET
-    failures = f.failures + 1, total = f.total + 1, in_flight = GREATEST(f.in_flight - 1, 0),
+    failures = f.failures + 1, total = f.total + 1, in_flight = GREATEST(f.in_flight - 1, 0), failed_at = ?,
     locked_until = CASE WHEN f.failures + 1 >= ? AND f.locked_until IS NULL THEN ?::timestamptz ELSE f.locked_until END
   WHERE f.key = ?
-  RETURNING f.failures >= ? AND f.locked_until = ?::timestamptz AS locks, f.notified_at`;
-/** Counts for the delay of one client network; as much time as a lock lasts makes it begin anew. */
+  RETURNING f.failures >= ? AND f.locked_until = ?::timestamptz AS locks, f.notified_at, f.counted_since`;
+/**
+ * Counts for one client network: for its delay, which begins anew after as much time as a lock lasts, and its share in the
+ * count of the subject, which lasts as long as that.
+ */
 const FAIL_HERE = `
-  INSERT INTO login_failures AS f (key, failures, in_flight, total, last_tried_at) VALUES (?, 1, 0, 0, ?)
+  INSERT INTO login_failures AS f (key, failures, in_flight, total, counted, counted_since, last_tried_at)
+  VALUES (?, 1, 0, 0, 1, ?::timestamptz, ?)
   ON CONFLICT (key) DO UPDATE SET
-    failures = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.failures + 1 END, last_tried_at = excluded.last_tried_at`;
+    failures = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.failures + 1 END,
+    counted = CASE WHEN f.counted_since IS NOT DISTINCT FROM excluded.counted_since THEN f.counted + 1 ELSE 1 END,
+    counted_since = excluded.counted_since, last_tried_at = excluded.last_tried_at`;
 const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
 const FORGET = 'DELETE FROM login_failures WHERE key = ANY(?)';
 /** However many resets there are, a day allows no more than its tries beyond the total. */
 const LIFTS_TOTAL = 'total > ? AND (lifted_at IS NULL OR lifted_at <= ?)';
 const LIFT = `
-  UPDATE login_failures SET failures = 0, locked_until = NULL,
+  UPDATE login_failures SET failures = 0, counted_since = ?, locked_until = NULL,
     total = CASE WHEN ${LIFTS_TOTAL} THEN ? ELSE total END,
     lifted_at = CASE WHEN ${LIFTS_TOTAL} THEN ? ELSE lifted_at END
   WHERE key = ? AND (failures > 0 OR locked_until IS NOT NULL OR ${LIFTS_TOTAL}) RETURNING key`;
 const START_ANEW = `
-  UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, lifted_at = NULL WHERE key = ?`;
+  UPDATE login_failures SET failures = 0, counted_since = ?, total = 0, locked_until = NULL, lifted_at = NULL
+  WHERE key = ?`;
 
 async function tellOwner(context: CountingContext, em: EntityManager, wrong: WrongTry, told: boolean): Promise<string> {
   const { owner } = wrong;
@@ -81,13 +88,23 @@ async function liftAppCodes(em: EntityManager, context: LiftingContext, userId: 
   const now = context.clock.now();
   const left = mostInAll(context, { scope: 'two-factor' }) - TRIES_OF_A_DAY;
   const lifts = [left, addSeconds(now, -LIFT_SECONDS)];
-  const values = [...lifts, left, ...lifts, now, appCodesKey(context, userId), ...lifts];
+  const values = [now, ...lifts, left, ...lifts, now, appCodesKey(context, userId), ...lifts];
   return (await em.execute<unknown[]>(LIFT, values)).length > 0;
 }
 
 /** Lets the count of the app's codes begin anew for somebody who is proven by a recovery code. */
-export async function forgetAppCodes(em: EntityManager, context: Keys, userId: string): Promise<void> {
-  await em.execute(START_ANEW, [appCodesKey(context, userId)]);
+export async function forgetAppCodes(
+  em: EntityManager,
+  context: Keys & Pick<UseCaseContext, 'clock'>,
+  userId: string,
+): Promise<void> {
+  await em.execute(START_ANEW, [context.clock.now(), appCodesKey(context, userId)]);
+}
+
+interface FailedRow {
+  locks: boolean;
+  notified_at: string | null;
+  counted_since: string | null;
 }
 
 /** Counts a wrong try, and locks its name when it was the last one allowed: lock, audit event and mail come together. */
@@ -96,10 +113,11 @@ export async function lockIfDue(context: CountingContext, wrong: WrongTry): Prom
   const now = context.clock.now();
   const until = addSeconds(now, lockoutSeconds);
   const outboxId = await context.em.fork().transactional(async (em) => {
-    const values = [lockoutThreshold, until, wrong.key, lockoutThreshold, until];
-    const [row] = await em.execute<{ locks: boolean; notified_at: string | null }[]>(FAIL, values);
-    if (wrong.delayedBy !== wrong.key) {
-      await em.execute(FAIL_HERE, [wrong.delayedBy, now, addSeconds(now, -lockoutSeconds)]);
+    const values = [now, lockoutThreshold, until, wrong.key, lockoutThreshold, until];
+    const [row] = await em.execute<FailedRow[]>(FAIL, values);
+    if (wrong.here !== wrong.key) {
+      const since = row?.counted_since ?? null;
+      await em.execute(FAIL_HERE, [wrong.here, since, now, addSeconds(now, -lockoutSeconds)]);
     }
     if (row?.locks !== true) return undefined;
     const toldAt = row.notified_at === null ? undefined : new Date(row.notified_at);

@@ -17,12 +17,14 @@ function partsOf(subject: TrySubject): string[] {
 }
 
 /**
- * The key that the growing delay of a subject is counted by. A name is delayed for each client network apart, as else the
- * delay would tell strangers what others tried, its owner among them.
+ * The key of a subject's tries from one client network: their delay, and what a success takes off. What others tried has no
+ * part in it, the owner among them. A device is its owner's alone, and has no other key.
  */
-export function delayKey(keys: SecretKeys, subject: TrySubject, network: string): string {
-  if (subject.scope !== 'identifier') return subjectKey(keys, subject);
-  return keys.authenticate('login-failures', ['identifier-network', subject.value, network]).toString('base64url');
+export function networkKey(keys: SecretKeys, subject: TrySubject, network: string): string {
+  if (subject.scope === 'device') return subjectKey(keys, subject);
+  return keys
+    .authenticate('login-failures', [`${subject.scope}-network`, ...partsOf(subject), network])
+    .toString('base64url');
 }
 
 /** The key that a subject is counted by; a keyed hash, so that the table tells no names. */

@@ -17,7 +17,7 @@ export async function checkCurrentPassword(
     const user = await em.findOne(User, { id: userId, deletedAt: null }, { populate: ['passwordHash'] });
     const matches = await context.passwordHasher.verify(user?.passwordHash, password);
     if (user !== null && matches && user.disabledAt === null) {
-      await attempt.succeeded(em);
+      await em.transactional((transaction) => attempt.succeeded(transaction));
       return user;
     }
     await attempt.failed(user);

@@ -137,7 +137,7 @@ async function tryPassword(
   const { user } = found;
   workOnRowsOf(`user:${user.id}`);
   if (user.disabledAt !== null || user.emailVerifiedAt === null) {
-    await attempt.succeeded(context.em);
+    await context.em.transactional((em) => attempt.succeeded(em));
     const refused = user.disabledAt === null ? await notVerified(context, user.email) : problem('ACCOUNT_DISABLED');
     await refuse(context, user, refused.code);
     return refused;
