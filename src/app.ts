@@ -27,9 +27,11 @@ export interface App extends Shutdown {
   schema: GraphQLSchema;
 }
 
-/** The bare subgraph: types and resolvers, without limits and permissions. */
+let subgraph: Subgraph | undefined;
+
+/** The bare subgraph: types and resolvers, without limits and permissions. It holds no setting, so gateways in one process share it. */
 export function createSubgraph(): Subgraph {
-  return buildSubgraph(
+  subgraph ??= buildSubgraph(
     [
       AccountResolver,
       SessionResolver,
@@ -43,6 +45,7 @@ export function createSubgraph(): Subgraph {
     ],
     references,
   );
+  return subgraph;
 }
 
 /** The way of a field, outermost first. */
