@@ -29,6 +29,10 @@ export function postgresPool(databaseUrl: string, max: number): pg.Pool {
     max,
     Client: SteadyClient,
   } as pg.PoolConfig);
+  // BullMQ keeps the connection that listens until it ends, also one to a server that takes no writes.
+  pool.on('connect', (client) => {
+    if (client instanceof SteadyClient) client.onSpoiled = () => client.drop();
+  });
   // BullMQ tells of it, until it is closed.
   pool.on('error', () => undefined);
   return pool;

@@ -98,6 +98,11 @@ export class SteadyClient extends pg.Client {
     Object.assign(this, { _poolUseCount: Number.POSITIVE_INFINITY });
   }
 
+  /** Ends the connection at once, for those who never give it back, as one that listens. */
+  drop(): void {
+    this.#wire.stream.destroy(new Error('The server of this connection is going, or is not the right one any more.'));
+  }
+
   #limitSilence(usual: number): void {
     let timer: NodeJS.Timeout | undefined;
     let patience = usual;

@@ -57,6 +57,8 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): Ope
     lockDuration: options.lockMilliseconds,
     stalledInterval: options.stalledCheckMilliseconds,
     maxStalledCount: MAX_STALLED,
+    // Without it, a queue that refused a connection once is left alone for a quarter of a minute.
+    runRetryDelay: REOPEN_AFTER_MILLISECONDS,
     settings: { backoffStrategy: backoff },
     autorun: false,
   };
