@@ -23,12 +23,14 @@ import { connectRedis, type RedisClient } from './lib/redis.js';
 import { createSecretKeys, type SecretKeys } from './lib/secret-keys.js';
 import { within } from './lib/within.js';
 import { withBreaker } from './mail/breaker.js';
+import { ADDRESS_FAULT } from './mail/mail-error.js';
 import { createMailRoute, type MailRoute } from './mail/mail-route.js';
 import { createMailbox, type Mailbox } from './mail/mailbox.js';
 import { withOutcomes } from './mail/outcomes.js';
 import type { MailTransport } from './mail/outgoing-mail.js';
 import { loadTemplates } from './mail/render.js';
 import { createTransport } from './mail/transport.js';
+import { lastMails } from './services/mail-outbox/last-mails.js';
 import { loadArgon2 } from './services/passwords/argon2.js';
 import { createPasswordHasher, PASSWORD_HASH_COST, type PasswordHasher } from './services/passwords/hasher.js';
 import { createRevocationList, type RevocationList } from './services/sessions/revocation-list.js';
@@ -157,7 +159,10 @@ function watchRevocations(
 }
 
 /** The way of mails: what sends them, and what tells whether they leave. */
-function openMail(settings: Settings, logger: Logger): Pick<Dependencies, 'mailTransport' | 'mailRoute'> {
+function openMail(
+  base: Pick<Dependencies, 'settings' | 'logger' | 'clock' | 'query'>,
+): Pick<Dependencies, 'mailTransport' | 'mailRoute'> {
+  const { settings, logger } = base;
   loadTemplates(settings);
   const mailTransport = withBreaker(withOutcomes(createTransport(settings)), {
     now: tick,
@@ -167,7 +172,8 @@ function openMail(settings: Settings, logger: Logger): Pick<Dependencies, 'mailT
     if (reason === undefined) logger.info('the mail server takes mails again');
     else logger.warn({ reason }, 'the mail server takes no mail now');
   };
-  return { mailTransport, mailRoute: createMailRoute({ transport: mailTransport, onChange }) };
+  const route = { transport: mailTransport, lastMails: () => lastMails(base, ADDRESS_FAULT), onChange };
+  return { mailTransport, mailRoute: createMailRoute(route) };
 }
 
 /** Builds everything from the settings. Connects lazily, so that a part that is away does not stop the process. */
@@ -213,7 +219,7 @@ async function build(
   const { accessTokenTtl, jwtIssuer: issuer, jwtAudience: audience, jwtAlgorithm: algorithm } = settings;
   const keyRing = createKeyRing({ orm, secretKeys, clock, algorithm, accessTokenTtl });
   const watch = watchRevocations({ settings, logger, clock, query, redis, databaseUrl, directUrl });
-  const mail = openMail(settings, logger);
+  const mail = openMail({ settings, logger, clock, query });
   const metrics = new Registry();
   const readiness = createDatabaseReadiness({ url: databaseUrl, logger, clock: databaseClock });
   const stuckAfterMilliseconds = stuckAfter(settings.databaseStatementTimeoutMs);

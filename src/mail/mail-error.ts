@@ -28,6 +28,8 @@ interface Failure {
   code?: unknown;
   command?: unknown;
   responseCode?: unknown;
+  /** The server's words. */
+  response?: unknown;
   /** The code of the error below, such as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
   originalCode?: unknown;
 }
@@ -41,13 +43,23 @@ const STEPS: Record<string, MailStep> = {
   DATA: 'message',
 };
 
-function refusal(code: string, command: string, reply: number | undefined): MailError | undefined {
+/** How the reason of a mail begins whose address the server finds wrong, which says nothing of other mails. */
+export const ADDRESS_FAULT = 'the mail server does not know the recipient';
+/** Its name, its domain or its mailbox: the subjects 1 and 2 of RFC 3463. */
+const OF_ADDRESS = /^[45]\d\d[ -][45]\.[12]\.\d/;
+
+function refusal(failure: Failure, code: string, reply: number | undefined): MailError | undefined {
+  const command = String(failure.command);
   if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return undefined;
   if (reply === undefined) return new MailError('permanent', 'the mail has an envelope or a size that can not be sent');
   if (SIGN_IN_REPLIES.includes(reply)) return undefined;
   const what = `the ${STEPS[command] ?? 'mail'}`;
+  const isForGood = reply >= 500 && reply !== 503;
+  if (STEPS[command] === 'recipient' && OF_ADDRESS.test(String(failure.response))) {
+    return new MailError(isForGood ? 'permanent' : 'temporary', `${ADDRESS_FAULT} (${reply})`);
+  }
   // 503 says that the session was in the wrong state, so the same mail can pass on a new connection (RFC 5321 4.3.2).
-  if (reply >= 500 && reply !== 503) return new MailError('permanent', `the mail server refused ${what} (${reply})`);
+  if (isForGood) return new MailError('permanent', `the mail server refused ${what} (${reply})`);
   return new MailError('temporary', `the mail server does not take ${what} now (${reply})`);
 }
 
@@ -81,7 +93,7 @@ export function mailErrorFrom(cause: unknown): MailError {
   const reply = typeof failure.responseCode === 'number' ? failure.responseCode : undefined;
   const code = NOT_TRUSTED.test(String(failure.originalCode)) ? 'ETLS' : String(failure.code);
   const error =
-    refusal(code, String(failure.command), reply) ??
+    refusal(failure, code, reply) ??
     new MailError('unreachable', `${unreachable(code, reply)}${detailOf(failure, reply)}`);
   error.step = STEPS[String(failure.command)];
   error.cause = cause;

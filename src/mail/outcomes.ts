@@ -1,7 +1,7 @@
 import { MailError } from './mail-error.js';
 import type { MailTransport } from './outgoing-mail.js';
 
-/** What became of the last mails. */
+/** What the mails of this process say of the way; what became of those of all processes is in the outbox. */
 export interface MailOutcomes {
   /** Whether, by the last of them, the next mail is likely to be taken. */
   areGood(): boolean;
@@ -9,40 +9,41 @@ export interface MailOutcomes {
   wayIsFree(): void;
 }
 
-/** One refused recipient may be a typing error; so many mails refused and none taken are the server's. */
-const REFUSED_MAILS = 3;
-
 /** Watches what becomes of the mails of a transport. */
 export function withOutcomes(transport: MailTransport): MailTransport & MailOutcomes {
   let isBlocked = false;
   let mustSend = false;
-  const refused = new Set<string>();
-  const note = (error: unknown, id: string) => {
+  const note = (error: unknown) => {
     // Without a cause it was refused before anything was dialled, which tells nothing about the server.
     if (!(error instanceof MailError) || error.cause === undefined) return;
-    const isAboutMail = error.step === 'recipient' || error.step === 'message';
-    if (!isAboutMail) isBlocked = true;
+    if (error.step !== 'recipient' && error.step !== 'message') isBlocked = true;
     // It wants a sign-in, whoever the recipient is.
     else if (error.kind === 'unreachable') mustSend = true;
-    else if (refused.size < REFUSED_MAILS) refused.add(id);
   };
   const send: MailTransport['send'] = async (mail) => {
     try {
       await transport.send(mail);
     } catch (error) {
-      note(error, mail.id);
+      note(error);
       throw error;
     }
     isBlocked = false;
     mustSend = false;
-    refused.clear();
   };
   return {
     ...transport,
     send,
-    areGood: () => !isBlocked && !mustSend && refused.size < REFUSED_MAILS,
+    areGood: () => !isBlocked && !mustSend,
     wayIsFree: () => {
       isBlocked = false;
     },
   };
+}
+
+/** What became of the last mails of all processes. */
+export interface LastMails {
+  /** Tells one mail that was taken from the next; null before the first. */
+  taken: string | null;
+  /** Why none of so many mails since was taken; null where one may well be. */
+  refusal: string | null;
 }

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OutboxMessage } from '../../src/entities/outbox-message.js';
@@ -90,23 +91,90 @@ describe('a mail server that greets and takes no mail', () => {
           onAuth: (_auth, _session, done) => done(null, { user: 'g' }),
         }),
     ],
-    [
-      '550 for every recipient',
-      'QUEUED',
+    ...([550, 554, 450, 421] as const).map((code): [string, string, string, string, () => Promise<number>] => [
+      `${code} for every recipient`,
+      'DEFERRED',
       '',
-      'the mail server refused the recipient (550)',
+      code >= 500
+        ? `the mail server refused the recipient (${code})`
+        : `the mail server does not take the recipient now (${code})`,
       () =>
-        refusingServer({ ...refuseIn('onRcptTo', 550), onAuth: (_auth, _session, done) => done(null, { user: 'g' }) }),
-    ],
+        refusingServer({
+          ...refuseIn('onRcptTo', code),
+          onAuth: (_auth, _session, done) => done(null, { user: 'g' }),
+        }),
+    ]),
   ])('shows %s in readiness and in the row of the mail', async (_kind, status, query, reason, start) => {
     const SMTP_URL = `smtp://gate:hunter-secret@127.0.0.1:${await start()}${query}`;
     const gateway = await testGateway({ worker: true, env: { SMTP_URL } });
-    if (status === 'DEFERRED') await eventually(async () => expect(await health(gateway)).toBe('degraded'));
+    await eventually(async () => expect(await health(gateway)).toBe('degraded'));
     for (let count = 0; count < 3; count += 1) expect(await signUp(gateway)).toBe(status);
     await eventually(async () => expect(await lastErrors(gateway)).toEqual([reason, reason, reason]));
     await eventually(async () => expect(await health(gateway)).toBe('degraded'));
     expect(gateway.logLines.join('')).toContain(reason);
     expect(gateway.logLines.join('')).not.toMatch(/hunter-secret|by-a-test/);
+  });
+});
+
+/** Refuses the recipients that `refusalFor` names; `ours` tells the addresses of the sender's own domain. */
+function refusingRecipients(refusalFor: (address: string, ours: boolean) => Error | null): Promise<number> {
+  return refusingServer({
+    ...plain,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    hideENHANCEDSTATUSCODES: false,
+    onRcptTo({ address }, session, done) {
+      const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address;
+      done(refusalFor(address, address.split('@')[1] === from.split('@')[1]));
+    },
+  });
+}
+
+describe('a mail server that refuses some recipients', () => {
+  it('is degraded while it relays for nobody, also where another process sends', async () => {
+    let isOpen = false;
+    const port = await refusingRecipients((_address, ours) => (isOpen || ours ? null : refusal(554)));
+    const env = { SMTP_URL: `smtp://127.0.0.1:${port}` };
+    const sending = await testGateway({ worker: true, env });
+    const serving = await testGateway({ replicaOf: sending, env });
+    const both = [sending, serving];
+    for (const gateway of both) await eventually(async () => expect(await health(gateway)).toBe('up'));
+    // The server takes mails to ourselves, so nothing that is asked of it tells; what became of mails must not.
+    for (let count = 0; count < 3; count += 1) expect(await signUp(serving)).toBe('QUEUED');
+    for (const gateway of both) {
+      await eventually(async () => expect(await health(gateway)).toBe('degraded'));
+      expect(gateway.logLines.filter((line) => line.includes('takes no mail now'))).toEqual([
+        expect.stringContaining('the mail server refused the recipient (554)'),
+      ]);
+    }
+    isOpen = true;
+    expect(await signUp(serving)).toBe('QUEUED');
+    for (const gateway of both) await eventually(async () => expect(await health(gateway)).toBe('up'));
+  });
+
+  it('is no worse for addresses that there are not, however many somebody types', async () => {
+    const port = await refusingRecipients((address, ours) =>
+      ours || address.startsWith('right') ? null : refusal(550),
+    );
+    const gateway = await testGateway({ worker: true, env: { SMTP_URL: `smtp://127.0.0.1:${port}` } });
+    for (let count = 0; count < 5; count += 1) expect(await signUp(gateway)).toBe('QUEUED');
+    const reason = 'the mail server does not know the recipient (550)';
+    await eventually(async () => expect(await lastErrors(gateway)).toEqual(Array.from({ length: 5 }, () => reason)));
+    // What was found out is remembered for a second.
+    for (let count = 0; count < 3; count += 1) {
+      expect(await health(gateway)).toBe('up');
+      await sleep(600);
+    }
+    expect(await signUp(gateway, `right-${newEmail()}`)).toBe('QUEUED');
+  });
+
+  it('is good though it knows neither the sender nor its postmaster, once it was seen to take mails', async () => {
+    const port = await refusingRecipients((_address, ours) => (ours ? refusal(550) : null));
+    const gateway = await testGateway({ worker: true, env: { SMTP_URL: `smtp://127.0.0.1:${port}` } });
+    await eventually(async () => {
+      await signUp(gateway);
+      expect(await health(gateway)).toBe('up');
+    });
+    expect(await signUp(gateway)).toBe('QUEUED');
   });
 });
 
@@ -120,17 +188,22 @@ async function statuses(ask: (email: string) => Promise<string>, emails: readonl
 describe('what an answer says of its mail', () => {
   it.each([
     ['refuses the sender', 'onMailFrom', 'DEFERRED'],
-    ['hangs up at the recipient, which no check can see', 'onRcptTo', 'QUEUED'],
+    ['refuses every recipient', 'onRcptTo', 'DEFERRED'],
+    ['hangs up at every recipient but the sender, which no check can see', 'onStranger', 'QUEUED'],
   ] as const)('is the same for known and unknown addresses while the server %s', async (_what, step, duringOutage) => {
     let isBad = true;
-    const port = await refusingServer({
-      ...plain,
-      disabledCommands: ['STARTTLS', 'AUTH'],
-      [step]: (_address: unknown, _session: unknown, done: Answer) =>
-        done(isBad ? refusal(step === 'onRcptTo' ? 421 : 530) : null),
-    });
+    const port = await {
+      onMailFrom: () =>
+        refusingServer({
+          ...plain,
+          disabledCommands: ['STARTTLS', 'AUTH'],
+          onMailFrom: (_address, _session, done) => done(isBad ? refusal(530) : null),
+        }),
+      onRcptTo: () => refusingRecipients(() => (isBad ? refusal(550) : null)),
+      onStranger: () => refusingRecipients((_address, ours) => (isBad && !ours ? refusal(421) : null)),
+    }[step]();
     const gateway = await testGateway({ worker: true, env: { SMTP_URL: `smtp://127.0.0.1:${port}` } });
-    const known = Array.from({ length: 10 }, newEmail);
+    const known = Array.from({ length: 20 }, newEmail);
     await statuses((email) => signUp(gateway, email), known);
     const asks = {
       signup: (email: string) => signUp(gateway, email),
