@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobKind } from './job-kind.js';
+import { type JobKind, jobId } from './job-kind.js';
 
 /** What the job says: whose password. The password, and any digest of it, never enters the queue. */
 const checkPasswordPayload = z.strictObject({
@@ -14,5 +14,10 @@ export const checkPasswordJob: JobKind<CheckPasswordPayload> = {
   queue: 'password-check',
   name: 'check-password',
   payload: checkPasswordPayload,
-  options: ({ userId }) => ({ jobId: userId, stackTraceLimit: 0, removeOnComplete: true, removeOnFail: true }),
+  options: ({ userId }, tries) => ({
+    jobId: jobId(userId, tries),
+    stackTraceLimit: 0,
+    removeOnComplete: true,
+    removeOnFail: true,
+  }),
 };

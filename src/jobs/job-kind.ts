@@ -7,22 +7,11 @@ export interface JobKind<Payload> {
   name: string;
   /** What both ends check. It holds ids and nothing that is secret. */
   payload: z.ZodType<Payload>;
-  options(payload: Payload): JobsOptions;
+  /** `tries`: how often the work was begun already. */
+  options(payload: Payload, tries: number): JobsOptions;
 }
 
-/** A job that failed otherwise than by asking for time is tried again after this. */
-const RETRY_MILLISECONDS = 8_000;
-
-/** Asks the queue to try again. The queue keeps the message of an error, so this one says nothing of the job. */
-export class JobWaits extends Error {
-  override readonly name = 'JobWaits';
-
-  constructor(readonly milliseconds: number) {
-    super('the job waits for its next try');
-  }
-}
-
-/** The queue's wait before a job's next try, in milliseconds. */
-export function backoff(_attempts: number, _type?: string, error?: Error): number {
-  return error instanceof JobWaits ? error.milliseconds : RETRY_MILLISECONDS;
+/** The id of a job. A later try is another job, so that none has to wait for one that was left behind. */
+export function jobId(of: string, tries: number): string {
+  return tries === 0 ? of : `${of}-${tries}`;
 }

@@ -12,7 +12,6 @@ export const purgeJob: JobKind<z.infer<typeof purgePayload>> = {
   payload: purgePayload,
   options: () => ({
     attempts: ATTEMPTS,
-    backoff: { type: 'custom' },
     stackTraceLimit: 0,
     removeOnComplete: true,
     removeOnFail: true,

@@ -8,8 +8,11 @@ import { postgresPool, type QueueLocation } from './queue-location.js';
 
 /** The queue of one kind of job, as those who fill it see it. */
 export interface JobQueue<Payload> {
-  /** Rejects when the queue is away. A job whose id waits already is not added twice. */
-  add(payload: Payload): Promise<void>;
+  /**
+   * Rejects when the queue is away. A job that waits already is not added twice.
+   * @param tries How often its work was begun already.
+   */
+  add(payload: Payload, tries?: number): Promise<void>;
   /** Adds the job now and then every so many milliseconds, once for all processes that ask for it. */
   addEvery(milliseconds: number, payload: Payload): Promise<void>;
   /** Whether the queue can be reached now, without asking it. */
@@ -115,10 +118,10 @@ export function createJobQueue<Payload>(
   // use, when its tables are there.
   if (inUse && location.redisUrl !== undefined) queue.isReady();
   return {
-    async add(payload) {
+    async add(payload, tries = 0) {
       const parsed = kind.payload.parse(payload);
       try {
-        await (await queue.whenReady()).add(kind.name, parsed, kind.options(parsed));
+        await (await queue.whenReady()).add(kind.name, parsed, kind.options(parsed, tries));
         refusedLast = false;
       } catch (cause) {
         refusedLast = true;
@@ -127,7 +130,7 @@ export function createJobQueue<Payload>(
     },
     async addEvery(milliseconds, payload) {
       const data = kind.payload.parse(payload);
-      const template = { name: kind.name, data, opts: kind.options(data) };
+      const template = { name: kind.name, data, opts: kind.options(data, 0) };
       await (await queue.whenReady()).upsertJobScheduler(kind.name, { every: milliseconds }, template);
     },
     isReady: queue.isReady,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobKind } from './job-kind.js';
+import { type JobKind, jobId } from './job-kind.js';
 
 /** What the job says: where the mail is. The mail itself, and any code in it, never enters the queue. */
 const sendMailPayload = z.strictObject({
@@ -9,7 +9,7 @@ const sendMailPayload = z.strictObject({
 /** The payload as both ends of the queue know it. */
 export type SendMailPayload = z.infer<typeof sendMailPayload>;
 
-/** More than any mail gets: the outbox decides when a mail is given up. */
+/** For what is no outcome of a mail: more than any gets, as the outbox decides when it is given up. */
 const ATTEMPTS = 100_000;
 const FIRST_RETRY_MILLISECONDS = 500;
 const LONGEST_RETRY_MILLISECONDS = 8_000;
@@ -17,15 +17,17 @@ const LONGEST_DEFERRAL_MILLISECONDS = 600_000;
 /** A mail that the server itself puts off is tried again after this share of the time that it has waited. */
 const DEFERRAL_SHARE = 0.1;
 
-/** The outbox keeps the record of each mail, so the queue keeps none; a free id lets the relay hand a mail over again. */
+/**
+ * The outbox keeps the record of each mail and decides, by the database's clock, when it is tried again. So the queue keeps no
+ * job and delays none: it would do so by the clock of whatever process asks for it.
+ */
 export const sendMailJob: JobKind<SendMailPayload> = {
   queue: 'mail',
   name: 'send-mail',
   payload: sendMailPayload,
-  options: ({ outboxId }) => ({
-    jobId: outboxId,
+  options: ({ outboxId }, tries) => ({
+    jobId: jobId(outboxId, tries),
     attempts: ATTEMPTS,
-    backoff: { type: 'custom' },
     stackTraceLimit: 0,
     removeOnComplete: true,
     removeOnFail: true,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, type Job, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { Dependencies } from '../dependencies.js';
-import { backoff, type JobKind, JobWaits } from '../jobs/job-kind.js';
+import type { JobKind } from '../jobs/job-kind.js';
 import { postgresPool } from '../jobs/queue-location.js';
 import { isDatabaseUnavailable, isRightMissing } from '../lib/database-errors.js';
 import { connectRedis, queueKeys } from '../lib/redis.js';
@@ -25,13 +25,14 @@ export interface WorkerOptions<Payload> {
   /** After this long the jobs of a worker that was killed are another's. */
   lockMilliseconds: number;
   stalledCheckMilliseconds: number;
-  /** Rejects with JobWaits to be tried again at a time of its own choice. */
+  /** What rejects is a fault; the job is done again as often as its kind says. */
   work(payload: Payload): Promise<void>;
 }
 
 /** A job may be left behind by this many killed workers. */
 const MAX_STALLED = 1_000;
 const REOPEN_AFTER_MILLISECONDS = 1_000;
+const AGAIN_AFTER_MILLISECONDS = 1_000;
 /** What holds its answer back is not waited for longer when the worker closes; the job is done again. */
 const CLOSE_WITHIN_MILLISECONDS = 5_000;
 const CLOSE_AWAY_WITHIN_MILLISECONDS = 500;
@@ -46,11 +47,13 @@ interface OpenWorker {
 
 type Needs = Pick<Dependencies, 'settings' | 'directUrl' | 'logger'>;
 
-function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): OpenWorker {
+function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>, signal: AbortSignal): OpenWorker {
   const { settings, directUrl, logger } = needs;
   const { kind } = options;
   const work = async (job: Job): Promise<void> => {
-    await options.work(kind.payload.parse(job.data)).catch((error: unknown) => refuse(logger, kind.name, error));
+    await options
+      .work(kind.payload.parse(job.data))
+      .catch((error: unknown) => refuse(logger, kind.name, error, signal));
   };
   const common = {
     concurrency: options.concurrency,
@@ -59,7 +62,6 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): Ope
     maxStalledCount: MAX_STALLED,
     // Without it, a queue that refused a connection once is left alone for a quarter of a minute.
     runRetryDelay: REOPEN_AFTER_MILLISECONDS,
-    settings: { backoffStrategy: backoff },
     autorun: false,
   };
   if (settings.redisUrl === undefined) {
@@ -75,13 +77,16 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): Ope
   };
 }
 
-/** The queue stores the message of what a job throws, so only our own goes there: another's may quote a statement. */
-function refuse(logger: Logger, job: string, error: unknown): never {
-  if (error instanceof JobWaits) throw error;
+/**
+ * Lets a job that failed be done again after a while. It is not the queue that waits: it would go by this machine's clock. The
+ * queue stores the message of what a job throws, so only our own goes there: another's may quote a statement.
+ */
+async function refuse(logger: Logger, job: string, error: unknown, signal: AbortSignal): Promise<never> {
   // A database that is away is told of by whoever waits for it, and not by each job.
   if (!isDatabaseUnavailable(error) || isRightMissing(error))
     logger.error({ err: error, component: 'worker', job }, 'a job failed');
-  throw new JobWaits(REOPEN_AFTER_MILLISECONDS);
+  await sleep(AGAIN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  throw new Error('the job waits for its next try');
 }
 
 async function closeWorker({ worker, isConnected, disconnect }: OpenWorker): Promise<void> {
@@ -113,7 +118,7 @@ export function startQueueWorker<Payload>(needs: Needs, options: WorkerOptions<P
   const stop = new AbortController();
   let current: OpenWorker | undefined;
   const open = () => {
-    current = openWorker(needs, options);
+    current = openWorker(needs, options, stop.signal);
     return current;
   };
   const running = runWorker(needs, options.kind.queue, open, stop.signal);

@@ -14,7 +14,7 @@ const TAKE = `
     SELECT id FROM outbox_messages
     WHERE status = 'PENDING' AND next_attempt_at <= ? AND (locked_until IS NULL OR locked_until < clock_timestamp())
     ORDER BY next_attempt_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-  RETURNING id, request_id`;
+  RETURNING id, request_id, attempts`;
 
 const GIVE_BACK = 'UPDATE outbox_messages SET next_attempt_at = ? WHERE id = ANY(?)';
 
@@ -24,10 +24,10 @@ export async function relayMails({ orm, clock, mailQueue }: Needs): Promise<bool
   const em = orm.em.fork();
   const now = clock.now();
   const again = addSeconds(now, AGAIN_AFTER_SECONDS);
-  const rows = await em.execute<{ id: string; request_id: string | null }[]>(TAKE, [again, now]);
+  const rows = await em.execute<{ id: string; request_id: string | null; attempts: number }[]>(TAKE, [again, now]);
   await addEach(
     rows,
-    (row) => mailQueue.add({ outboxId: row.id, requestId: row.request_id }),
+    (row) => mailQueue.add({ outboxId: row.id, requestId: row.request_id }, row.attempts),
     async (left) => void (await em.execute(GIVE_BACK, [now, `{${left.map(({ id }) => id).join(',')}}`])),
   );
   return rows.length === BATCH;

@@ -13,7 +13,7 @@ const TAKE = `
   WHERE user_id IN (
     SELECT user_id FROM password_checks WHERE next_attempt_at <= ?
     ORDER BY next_attempt_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-  RETURNING user_id`;
+  RETURNING user_id, attempts`;
 
 const GIVE_BACK = 'UPDATE password_checks SET next_attempt_at = ? WHERE user_id = ANY(?)';
 
@@ -22,10 +22,13 @@ export async function relayPasswordChecks({ orm, clock, passwordCheckQueue }: Ne
   if (!passwordCheckQueue.isReady()) return false;
   const em = orm.em.fork();
   const now = clock.now();
-  const rows = await em.execute<{ user_id: string }[]>(TAKE, [addSeconds(now, AGAIN_AFTER_SECONDS), now]);
+  const rows = await em.execute<{ user_id: string; attempts: number }[]>(TAKE, [
+    addSeconds(now, AGAIN_AFTER_SECONDS),
+    now,
+  ]);
   await addEach(
     rows,
-    (row) => passwordCheckQueue.add({ userId: row.user_id, requestId: null }),
+    (row) => passwordCheckQueue.add({ userId: row.user_id, requestId: null }, row.attempts),
     async (left) => void (await em.execute(GIVE_BACK, [now, `{${left.map((row) => row.user_id).join(',')}}`])),
   );
   return rows.length === BATCH;

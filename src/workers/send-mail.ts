@@ -3,7 +3,6 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Dependencies } from '../dependencies.js';
 import { OneTimeCode } from '../entities/one-time-code.js';
 import { OutboxMessage, type OutboxStatus } from '../entities/outbox-message.js';
-import { JobWaits } from '../jobs/job-kind.js';
 import { retryAfter, type SendMailPayload } from '../jobs/send-mail.js';
 import { addSeconds } from '../lib/clock.js';
 import { MailError } from '../mail/mail-error.js';
@@ -19,8 +18,6 @@ type Needs = Pick<
 
 /** After this long nobody waits for the mail any more. */
 const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;
-/** The relay hands a mail over again this long after its next try was due, should its job have been lost. */
-const RELAY_MARGIN_SECONDS = 10;
 const RECORD_ATTEMPTS = 1_200;
 const RECORD_RETRY_MILLISECONDS = 250;
 
@@ -69,7 +66,7 @@ async function compose(needs: Needs, em: EntityManager, message: OutboxMessage):
   return composeMail(needs, message, code);
 }
 
-/** Lets a mail that could not be sent go, so that its job's next try or the relay takes it up; or gives it up. */
+/** Lets a mail that could not be sent go, so that the relay takes it up when it is due; or gives it up. */
 async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage, error: unknown): Promise<void> {
   const { requestId, id: outboxId, mail, attempts } = message;
   const kind = error instanceof MailError ? error.kind : undefined;
@@ -82,14 +79,13 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
     return await finish(needs, em, outboxId, 'FAILED', reason);
   }
   const wait = retryAfter({ attempts, ageMilliseconds, putOff: kind === 'temporary' });
-  const nextAttemptAt = addSeconds(needs.clock.now(), wait / 1_000 + RELAY_MARGIN_SECONDS);
+  const nextAttemptAt = addSeconds(needs.clock.now(), wait / 1_000);
   needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'a mail has to wait');
   // Where even this fails the lease runs out by itself.
   await em
     .nativeUpdate(OutboxMessage, { id: outboxId }, { lockedUntil: null, nextAttemptAt, lastError: reason })
     .catch(() => undefined);
   needs.countMail('RETRIED');
-  throw new JobWaits(wait);
 }
 
 async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<void> {
@@ -106,7 +102,7 @@ async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage):
   needs.logger.info({ requestId, outboxId, mail, attempts }, 'a mail was sent');
 }
 
-/** Sends one mail of the outbox. Rejects with JobWaits when it should be tried again; a mail that is done is left alone. */
+/** Sends one mail of the outbox, or says there when it is tried again; a mail that is done is left alone. */
 export async function sendMail(needs: Needs, { outboxId }: SendMailPayload): Promise<void> {
   const em = needs.orm.em.fork();
   const message = await claim(em, outboxId, needs.clock.now());

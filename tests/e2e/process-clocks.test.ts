@@ -41,7 +41,8 @@ import {
 // | codes, links, tickets, cool-downs                  | 'codes and tickets', 'a code is over when its time is'      |
 // | recent sign-in                                     | 'a recent sign-in is recent at both'                         |
 // | pending second factors, their steps and challenges | the same                                                    |
-// | leases and tries of mails                          | every mail that these tests read was sent by a worker here  |
+// | leases of mails                                    | every mail that these tests read was sent by a worker here  |
+// | tries of mails                                     | 'a mail that has to wait is tried again when it is due'     |
 // | signing keys, devices, events and all that is kept | 'nothing that was written is of another time'               |
 // | windows of limits                                  | limits-counting.test.ts; in Redis they are Redis's own      |
 // | the purge                                          | asks the same clock as all of these                         |
@@ -209,6 +210,29 @@ describe.skipIf(inject('redisUrl') === null)('on two processes, an hour ahead an
       const off = `SELECT '${of}.${name}' AS written, ${name} FROM ${of}
         WHERE abs(extract(epoch FROM ${name} - now())) > 1800 AND ${name} > 'epoch'`;
       expect(await parts.rows(off)).toEqual([]);
+    }
+  });
+
+  it('a mail that has to wait is tried again when it is due, also by another process', async () => {
+    const { one: ahead, other: behind, server } = parts;
+    const waits = (gateway: ChildGateway) => gateway.output().split('a mail has to wait').length - 1;
+    const before = parts.both.map(waits);
+    server.answer = 451;
+    const emails = Array.from({ length: 8 }, newEmail);
+    for (const email of emails) await behind.ask(SignupDocument, { input: { email, password: PASSWORD } });
+    await eventually(() =>
+      expect(parts.both.every((gateway, index) => waits(gateway) > (before[index] ?? 0))).toBe(true),
+    );
+    // What it put off is due by nobody's clock but the database's.
+    expect(await ahead.stop()).toBe(0);
+    server.answer = 250;
+    for (const email of emails) await server.waitFor(1, { to: email });
+    for (const email of emails) {
+      const times = server.received.filter(({ to }) => to.includes(email)).map(({ at }) => at);
+      expect(times.length).toBeGreaterThan(1);
+      for (const [index, at] of times.slice(1).entries()) {
+        expect(at - (times[index] ?? 0)).toBeGreaterThan(450 * 2 ** index);
+      }
     }
   });
 });

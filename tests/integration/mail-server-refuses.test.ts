@@ -91,7 +91,7 @@ describe('a mail server that greets and takes no mail', () => {
           onAuth: (_auth, _session, done) => done(null, { user: 'g' }),
         }),
     ],
-    ...([550, 554, 450, 421] as const).map((code): [string, string, string, string, () => Promise<number>] => [
+    ...([550, 554, 450] as const).map((code): [string, string, string, string, () => Promise<number>] => [
       `${code} for every recipient`,
       'DEFERRED',
       '',

@@ -10,6 +10,8 @@ export interface ReceivedMail {
   text: string;
   /** What the server answered: 250, or the code that refused it. */
   answer: number;
+  /** When it came, by the test's ticks. */
+  at: number;
 }
 
 /** An SMTP server whose mood a test sets. */
@@ -48,7 +50,7 @@ function build(state: MailServer): SMTPServer {
       stream.on('end', async () => {
         const { answer } = state;
         const to = session.envelope.rcptTo.map(({ address }) => address);
-        state.received.push({ to, text: readable(Buffer.concat(chunks).toString()), answer });
+        state.received.push({ to, text: readable(Buffer.concat(chunks).toString()), answer, at: performance.now() });
         await state.hold;
         if (answer === 250) done();
         else done(Object.assign(new Error('not now'), { responseCode: answer }));
