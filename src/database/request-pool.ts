@@ -42,7 +42,7 @@ async function placeIn(gate: Gate, key: string, hangUp: AbortSignal | undefined)
 function createRows(perKey: number) {
   const gates = new Map<string, Gate>();
   return async (key: string, hangUp: AbortSignal | undefined): Promise<Leave> => {
-    const gate = gates.get(key) ?? createGate(perKey, Number.POSITIVE_INFINITY);
+    const gate = gates.get(key) ?? createGate({ places: perKey, queueLimit: Number.POSITIVE_INFINITY });
     gates.set(key, gate);
     const forget = () => {
       const { running, waiting } = gate.load();
@@ -66,8 +66,8 @@ function createRows(perKey: number) {
 function createPlaces(connections: number) {
   const rows = createRows(Math.min(MOST_CONNECTIONS_PER_KEY, Math.max(2, Math.floor(connections / SHARE_OF_POOL))));
   const kept = Math.floor(connections / SHARE_OF_SIGN_INS);
-  const others = createGate(connections - kept, Number.POSITIVE_INFINITY);
-  const all = createGate(connections, Number.POSITIVE_INFINITY);
+  const others = createGate({ places: connections - kept, queueLimit: Number.POSITIVE_INFINITY });
+  const all = createGate({ places: connections, queueLimit: Number.POSITIVE_INFINITY });
   const waiting = () => others.load().waiting + all.load().waiting;
   const enter = async (holdings: Holdings, hangUp: AbortSignal | undefined): Promise<Leave | undefined> => {
     const { key, client, isPreferred } = holdings;

@@ -1,9 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { createGate, type Leave } from '../lib/gate.js';
 import { requestClient } from '../lib/request-scope.js';
-import { problem } from '../problems.js';
+import { busy } from './busy.js';
 import { createCostJudge } from './operation-cost.js';
 import type { HttpContext } from './request-context.js';
 
@@ -15,15 +15,9 @@ const WAIT_MILLISECONDS = 5_000;
 const REST_FACTOR = 2;
 const LONGEST_REST_MILLISECONDS = 250;
 
-function busy(): GraphQLError {
-  const { code, message } = problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 });
-  const http = { status: 503, headers: new Map([['retry-after', '1']]) };
-  return new GraphQLError(message, { extensions: { code, retryAfterSeconds: 1, http } });
-}
-
 /** A place for one costly operation at a time; clients take turns. */
 function createPlace() {
-  const gate = createGate(1, MOST_WAITING);
+  const gate = createGate({ places: 1, queueLimit: MOST_WAITING });
   return async (): Promise<Leave> => {
     const taken = await Promise.resolve(gate.take(requestClient(), () => AbortSignal.timeout(WAIT_MILLISECONDS))).catch(
       busy,

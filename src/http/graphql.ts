@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { browserGuard } from './browser-guard.js';
+import { clientTurns } from './client-turns.js';
 import { costlyOperations } from './costly-operations.js';
 import { untilHangUp } from './hang-up.js';
 import { MAX_TOKENS, operationLimits } from './operation-limits.js';
@@ -67,6 +68,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       fastifyApolloDrainPlugin(app),
+      clientTurns(dependencies),
       browserGuard(isAllowed),
       faultLog(dependencies, requestIds),
       schemaSecrecy(dependencies, schema),

@@ -3,6 +3,10 @@ import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { serveRequests } from '../../src/database/request-pool.js';
 import { RequestClient } from '../../src/lib/request-client.js';
 import { inRequest, preferRequest, workOnRowsOf } from '../../src/lib/request-scope.js';
+import { LoginDocument, RequestPasswordResetDocument } from '../generated/operations.js';
+import { quickUser } from '../support/accounts.js';
+import { testGateway } from '../support/app.js';
+import { newEmail, PASSWORD } from '../support/journey.js';
 
 /** A pool as requests get it. */
 function requestPool(max: number): pg.Pool {
@@ -65,4 +69,22 @@ it('lets a request that holds a connection take another, however many wait', asy
       }
     });
   await Promise.all(times(30, nested));
+});
+
+it('lets a client sign in before most of what another one asked at once', async () => {
+  const gateway = await testGateway();
+  const { email } = await quickUser(gateway);
+  const from = '203.0.113.7';
+  const signIn = () => gateway.ask(LoginDocument, { input: { identifier: email, password: PASSWORD } }, { from });
+  await signIn();
+  let answered = 0;
+  const reset = () =>
+    gateway.ask(RequestPasswordResetDocument, { input: { email: newEmail() } }).then(() => {
+      answered += 1;
+    });
+  const resets = Array.from({ length: 40 }, reset);
+  const { data } = await signIn();
+  expect(data.login?.__typename).toBe('LoginSuccess');
+  expect(answered).toBeLessThan(20);
+  await Promise.all(resets);
 });

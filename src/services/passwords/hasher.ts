@@ -40,7 +40,7 @@ function costOf(hash: string): Argon2Parameters | undefined {
 /** Builds the hasher; `cost` is lowered by tests only. */
 export async function createPasswordHasher(argon2: Argon2, cost = PASSWORD_HASH_COST): Promise<PasswordHasher> {
   const places = availableParallelism();
-  const gate = createGate(places, places * QUEUE_PER_PLACE);
+  const gate = createGate({ places, queueLimit: places * QUEUE_PER_PLACE, share: Math.max(1, places - 1) });
   const decoy = await argon2.hash(randomBytes(16).toString('hex'), cost);
   const throughGate = async <Result>(task: () => Promise<Result>): Promise<Result> => {
     const result = await gate.enter(task, hangUpSignal(), requestClient());

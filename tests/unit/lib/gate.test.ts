@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createGate } from '../../../src/lib/gate.js';
 
 /** Tasks that end when they are told to. */
@@ -17,7 +17,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the gate', () => {
   it('runs so many at once, the others in their order, and refuses what is too much', async () => {
-    const gate = createGate(2, 3);
+    const gate = createGate({ places: 2, queueLimit: 3 });
     const { started, finish, task } = tasks();
     const results = [0, 1, 2, 3, 4, 5, 6].map((number) => gate.enter(task(number)));
     await settle();
@@ -40,7 +40,7 @@ describe('the gate', () => {
   });
 
   it('gives a place back when its task fails', async () => {
-    const gate = createGate(1, 1);
+    const gate = createGate({ places: 1, queueLimit: 1 });
     const failing = gate.enter(() => Promise.reject(new Error('task')));
     const waiting = gate.enter(() => Promise.resolve('ran'));
     await expect(failing).rejects.toThrow('task');
@@ -49,7 +49,7 @@ describe('the gate', () => {
   });
 
   it('lets nobody overtake who comes while a place changes hands', async () => {
-    const gate = createGate(1, 10);
+    const gate = createGate({ places: 1, queueLimit: 10 });
     const order: string[] = [];
     const enter = (name: string) => gate.enter(async () => void order.push(name));
     const first = gate.enter(async () => {
@@ -63,7 +63,7 @@ describe('the gate', () => {
   });
 
   it('lets go of those in the line who give up, and of nobody who was let in', async () => {
-    const gate = createGate(1, 2);
+    const gate = createGate({ places: 1, queueLimit: 2 });
     const { started, finish, task } = tasks();
     const signals = [0, 1, 2].map(() => new AbortController());
     const results = signals.map(({ signal }, number) => gate.enter(task(number), signal));
@@ -80,7 +80,7 @@ describe('the gate', () => {
   });
 
   it('lets keys take turns, whoever came first', async () => {
-    const gate = createGate(1, 20);
+    const gate = createGate({ places: 1, queueLimit: 20 });
     const order: string[] = [];
     const enter = (key: string) => gate.enter(async () => void order.push(key), undefined, key);
     await Promise.all([...Array.from({ length: 6 }, () => enter('many')), enter('few'), enter('few'), enter('one')]);
@@ -88,7 +88,7 @@ describe('the gate', () => {
   });
 
   it('takes room in a full queue from the longest line alone', async () => {
-    const gate = createGate(1, 4);
+    const gate = createGate({ places: 1, queueLimit: 4 });
     const { finish, task } = tasks();
     const enter = (number: number, key: string) => gate.enter(task(number), undefined, key);
     const many = [0, 1, 2, 3, 4].map((number) => enter(number, 'many'));
@@ -106,5 +106,35 @@ describe('the gate', () => {
     }
     expect(await Promise.all([...many.slice(0, 3), few, more])).toEqual([0, 1, 2, 5, 6]);
     expect(gate.load()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it('leaves a place to others who come, and all of them to who is alone', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const gate = createGate({ places: 3, queueLimit: 20, share: 2 });
+    const { started, finish, task } = tasks();
+    const enter = async (number: number, key: string) => {
+      void gate.enter(task(number), undefined, key);
+      await settle();
+    };
+    const end = async (number: number) => {
+      finish[number]?.();
+      await settle();
+    };
+    for (const number of [0, 1, 2, 3, 4, 5]) await enter(number, 'many');
+    expect(started).toEqual([0, 1, 2]);
+    await enter(6, 'few');
+    await end(0);
+    expect(started).toEqual([0, 1, 2, 6]);
+    await end(6);
+    expect(started).toEqual([0, 1, 2, 6]);
+    await end(1);
+    expect(started).toEqual([0, 1, 2, 6, 3]);
+    await enter(7, 'few');
+    expect(started).toEqual([0, 1, 2, 6, 3, 7]);
+    await end(7);
+    vi.advanceTimersByTime(11_000);
+    await end(2);
+    expect(started).toEqual([0, 1, 2, 6, 3, 7, 4, 5]);
   });
 });
