@@ -1,5 +1,6 @@
 import { withoutRuns } from '../../lib/keyboard-runs.js';
-import { isListed, rankedPasswords } from './common-list.js';
+import { isListed } from './common-list.js';
+import { isJoined } from './joined-words.js';
 
 /** Signs that are written for letters; `1`, `!` and `|` stand for two. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -44,41 +45,7 @@ function withoutAccents(text: string): string {
   return text.normalize('NFD').replace(MARKS, '').normalize('NFC');
 }
 
-/** What is joined of two or three of the first is as common as they are. */
-const MOST_COMMON = 300;
-const WORDS_OF_ACCOUNTS =
-  'access account admin administrator changeme default guest hello letmein login logon master passphrase password passwort ' +
-  'qwerty root secret secure signin signup strong super system temp test user username welcome';
-const WORDS_OF_THE_HEART =
-  'always baby boy dad daddy dream family forever friend girl god happy jesus life love lover mom mommy mother mum';
-const FILLERS = new Set(
-  'a am an and be for have i in is it me mine more much my new not of on only our please so that the this to u very we you your'.split(
-    ' ',
-  ),
-);
-const joinable = new Set<string>([
-  ...WORDS_OF_ACCOUNTS.split(' '),
-  ...WORDS_OF_THE_HEART.split(' '),
-  ...rankedPasswords.slice(0, MOST_COMMON).filter((word) => /^[a-z]{4,}$/.test(word)),
-]);
-const LONGEST_JOINABLE = Math.max(...[...joinable].map((word) => word.length));
-const MOST_JOINED = 3;
 const DIGITS_AROUND_WORDS = 5;
-
-/** Whether the letters are at most three different common words, as often as may be, with little words between them. */
-function isJoined(letters: string): boolean {
-  const ways: (ReadonlySet<string> | undefined)[] = [new Set()];
-  for (let end = 1; end <= letters.length; end += 1) {
-    for (let start = Math.max(0, end - LONGEST_JOINABLE); start < end; start += 1) {
-      const word = letters.slice(start, end);
-      const before = ways[start];
-      if (before === undefined || !(FILLERS.has(word) || joinable.has(word))) continue;
-      const words = FILLERS.has(word) ? before : new Set([...before, word]);
-      if (words.size < (ways[end]?.size ?? MOST_JOINED + 1)) ways[end] = words;
-    }
-  }
-  return (ways[letters.length]?.size ?? 0) > 0;
-}
 
 /** A repetition of so few signs is no more than they are, whatever they are. */
 const SHORT_UNIT = 4;
@@ -136,20 +103,31 @@ function wordsIn(text: string): string[] {
   return [text, ...words.flatMap((word) => [word, unitOf(word) ?? word, backwards(word)])];
 }
 
+/** The letters of a text, without and with accents, as they are and as signs stand for them, and without years between. */
+function lettersIn(text: string): string[] {
+  const core = text.replace(YEAR, '-').replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const readings = [text, ...withLetters(core)].map((reading) => reading.replace(NO_LETTERS, ''));
+  return [...new Set([...readings, ...readings.map(withoutAccents)])];
+}
+
+/** Whether the letters repeat one common word, whatever stands between and around. */
+function isCommonRepetition(letters: string): boolean {
+  const unit = unitOf(letters);
+  return unit !== undefined && unit.length >= SHORTEST_WORD && isListed(unit);
+}
+
 /**
  * Whether many people have this password (ASVS 6.2.4), with what they add to please a composition rule: `P@ssw0rd`,
- * `Admin@123` and `Aa@123456789` are as common as what they are made of.
+ * `Admin@123`, `April-2026-April` and `Aa@123456789` are as common as what they are made of.
  */
 export function isCommonPassword(password: string): boolean {
   const text = password.toLowerCase();
   const isSequence =
     text.length >= SHORTEST_REMAINDER && withoutRuns(text, SHORTEST_SEQUENCE).length < SHORTEST_REMAINDER;
-  const letters = text.replace(NO_LETTERS, '');
-  const digits = text.replace(/\P{Nd}/gu, '').length;
-  if (isSequence || (digits <= DIGITS_AROUND_WORDS && isShortRepetition(letters))) return true;
-  const core = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  const joined = [letters, ...withLetters(core).map((reading) => reading.replace(NO_LETTERS, ''))];
-  if (digits <= DIGITS_AROUND_WORDS && joined.some(isJoined)) return true;
+  if (isSequence) return true;
+  const digits = text.replace(YEAR, '1').replace(/\P{Nd}/gu, '').length;
+  const isPlain = (letters: string) => isShortRepetition(letters) || isJoined(letters) || isCommonRepetition(letters);
+  if (digits <= DIGITS_AROUND_WORDS && lettersIn(text).some(isPlain)) return true;
   const words = new Set(text.length > LONGEST_LISTED ? [unitOf(text) ?? text] : wordsIn(text));
   return [...words, ...[...words].map(withoutAccents)].some(isListed);
 }

@@ -1,5 +1,6 @@
 import { type PasswordRuleName, type Problem, problem } from '../../problems.js';
 import type { UseCaseContext } from '../use-case.js';
+import { type AccountWords, resemblesAccount, wordsOf } from './account-words.js';
 import { isCommonPassword } from './common.js';
 import { normalisePassword } from './hasher.js';
 import { isWeak } from './strength.js';
@@ -14,13 +15,6 @@ export interface PasswordPolicy {
   minLength: number;
 }
 
-/** What the password must not be made of. */
-export interface AccountWords {
-  email: string;
-  username?: string | null;
-  displayName?: string | null;
-}
-
 const composition: readonly [PasswordRuleName, RegExp][] = [
   ['NEEDS_UPPERCASE', /\p{Lu}/u],
   ['NEEDS_LOWERCASE', /\p{Ll}/u],
@@ -29,39 +23,6 @@ const composition: readonly [PasswordRuleName, RegExp][] = [
 ];
 
 const explainsWeakness: ReadonlySet<PasswordRuleName> = new Set(['TOO_SHORT', 'TOO_COMMON', 'RESEMBLES_ACCOUNT']);
-
-const PRODUCT = 'gatehouse';
-/** A word shorter than this says little, and too many good passwords contain it. */
-const SHORTEST_WORD = 4;
-/** Beside such a word, one of this length counts too: `com` alone says nothing. */
-const SHORTEST_PART = 3;
-/** With this few letters beside the word, the password is the word. */
-const LETTERS_BESIDE_WORD = 3;
-
-/** The letters of a text, without accents and in the usual width, as a stranger tries them. */
-function lettersOf(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}]/gu, '');
-}
-
-/** What a stranger who knows the account tries first: its names, its address, and what the address is put together from. */
-function wordsOf({ email, username, displayName }: AccountWords): string[] {
-  const [localPart = '', domain = ''] = email.split('@');
-  const names = [localPart, username ?? '', displayName ?? ''];
-  return [PRODUCT, email, domain, ...names, ...domain.split('.'), ...names.flatMap((name) => name.split(/[^\p{L}]+/u))];
-}
-
-/** Whether words of the account are all that the password has, but for a few letters. */
-function resemblesAccount(password: string, account: AccountWords): boolean {
-  const words = [...new Set(wordsOf(account).map(lettersOf))].filter((word) => word.length >= SHORTEST_PART);
-  const letters = lettersOf(password);
-  if (!words.some((word) => word.length >= SHORTEST_WORD && letters.includes(word))) return false;
-  const longestFirst = words.sort((one, other) => other.length - one.length);
-  const beside = longestFirst.reduce((left, word) => left.replaceAll(word, ' '), letters);
-  return lettersOf(beside).length <= LETTERS_BESIDE_WORD;
-}
 
 /** The policy that the settings ask for. */
 export function policyOf(settings: UseCaseContext['settings']): PasswordPolicy {
