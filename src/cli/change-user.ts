@@ -35,7 +35,7 @@ await runCommand(async ({ context, words: [verb, address, value], say }) => {
     return 2;
   }
   if (isProblem(outcome)) say(verb === 'reset-two-factor' ? NO_FACTOR : NO_ACCOUNT);
-  else if (outcome.kind !== 'user-unlocked') say(`Done; ${outcome.endedSessions} sessions ended.`);
-  else say(outcome.wasLocked ? 'Done; its wrong tries are forgotten.' : 'There was nothing to unlock.');
+  else if (outcome.kind !== 'user-unlocked') say(`Done. Sessions ended: ${outcome.endedSessions}.`);
+  else say(outcome.wasLocked ? 'Done. The failed attempts are cleared.' : 'The account was not locked.');
   return isProblem(outcome) ? 1 : 0;
 });

@@ -66,7 +66,7 @@ it('AD1: makes the first admin and no second one, and changes users while the ga
   expect(claims.role).toBe('user');
 
   const token = refreshed.tokens.accessToken;
-  expect(await command('change-user', ['disable', ADMIN])).toEqual({ code: 0, said: 'Done; 1 sessions ended.' });
+  expect(await command('change-user', ['disable', ADMIN])).toEqual({ code: 0, said: 'Done. Sessions ended: 1.' });
   await eventually(async () => {
     const { errors } = await gateway.ask(MeDocument, {}, { token });
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');

@@ -78,7 +78,7 @@ it('D3: the commands of the README work on what the image holds, through npm and
     expect(usage.code).toBe(2);
     expect(usage.said).toContain('npm run admin:create -- you@example.com');
     expect(usage.said).toContain('node dist/cli/create-admin.js you@example.com');
-    expect(unlocked).toEqual({ code: 0, said: 'There was nothing to unlock.' });
+    expect(unlocked).toEqual({ code: 0, said: 'The account was not locked.' });
     expect(rotated.code).toBe(0);
   } finally {
     await database.drop();

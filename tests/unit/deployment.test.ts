@@ -48,6 +48,7 @@ describe('D3: the image', () => {
 interface Service {
   env_file?: { path: string; required: boolean }[];
   environment?: Record<string, string>;
+  healthcheck?: { disable?: boolean; test?: string[]; timeout?: string };
   image: string;
   mem_limit: string;
   pids_limit: number;
@@ -87,6 +88,17 @@ describe('D2: compose.yaml', () => {
           .concat('MAIL_FROM', 'RUN_WORKER')
           .toSorted(),
       );
+    }
+  });
+
+  // `docker compose up --wait` reports a failure for a running container whose image has a check that is switched off.
+  test('leaves every service that keeps running with a health check', () => {
+    expect(dockerfile).toMatch(/^HEALTHCHECK /m);
+    const { migrate, ...running } = services;
+    expect(migrate?.healthcheck?.disable).toBe(true);
+    for (const [name, { healthcheck }] of Object.entries(running)) {
+      expect(healthcheck?.disable, name).toBeUndefined();
+      if (name !== 'gateway') expect(healthcheck?.test?.length, name).toBeGreaterThan(1);
     }
   });
 
