@@ -14,5 +14,5 @@ if (after === undefined) throw new Error(`docs/audit.md has no place for the eve
 const rows = Object.entries(auditEvents).map(
   ([type, { description, risk, refusedRisk }]) => `| \`${type}\` | ${description} | ${risk} | ${refusedRisk ?? risk} |`,
 );
-const table = ['| Event | What happened | Risk | Risk of a refused try |', '| --- | --- | --- | --- |', ...rows];
+const table = ['| Event | What happened | Risk | Risk if rejected |', '| --- | --- | --- | --- |', ...rows];
 await writeFile(file, `${before}${START}\n\n${table.join('\n')}\n\n${END}${after}`);

@@ -1,72 +1,75 @@
 import type { AuditRiskLevel } from '../../entities/audit-event.js';
 
-/** What an event of the audit log means, and how much it should worry whoever reads it. */
+/** The meaning of an audit event and its risk. */
 interface AuditEventKind {
   description: string;
-  /** When it succeeded. */
+  /** The risk of a successful action. */
   risk: AuditRiskLevel;
-  /** When it was refused; the same where it is left out. */
+  /** The risk of a rejected attempt; the same as `risk` if omitted. */
   refusedRisk?: AuditRiskLevel;
 }
 
-/** The closed list of what is written to the audit log; `docs/audit.md` is generated from it. */
+/** All events of the audit log. The list in `docs/audit.md` is generated from it. */
 export const auditEvents = {
-  SIGN_UP: { description: 'An account was made, or somebody tried with an address that has one.', risk: 'LOW' },
-  EMAIL_VERIFICATION: { description: 'An address was proven by its code or link.', risk: 'LOW' },
-  EMAIL_CHANGE_REQUEST: { description: 'A change to another address was asked for.', risk: 'MEDIUM' },
-  EMAIL_CHANGE: { description: 'The account moved to another address.', risk: 'HIGH', refusedRisk: 'MEDIUM' },
+  SIGN_UP: {
+    description: 'An account was created, or someone tried to sign up with an address that already has one.',
+    risk: 'LOW',
+  },
+  EMAIL_VERIFICATION: { description: 'An address was verified by a code or a link.', risk: 'LOW' },
+  EMAIL_CHANGE_REQUEST: { description: 'A change of address was requested.', risk: 'MEDIUM' },
+  EMAIL_CHANGE: { description: 'The address of the account was changed.', risk: 'HIGH', refusedRisk: 'MEDIUM' },
   EMAIL_CHANGE_REVERT: {
-    description: 'The old address took the account back.',
+    description: 'The change of address was reverted using the link sent to the old address.',
     risk: 'CRITICAL',
     refusedRisk: 'MEDIUM',
   },
-  PROFILE_UPDATE: { description: 'Name, username, language or time zone changed.', risk: 'LOW' },
+  PROFILE_UPDATE: { description: 'The name, username, language or time zone was changed.', risk: 'LOW' },
   ACCOUNT_DISABLE: { description: 'An operator disabled the account.', risk: 'HIGH' },
-  ACCOUNT_ENABLE: { description: 'An operator enabled the account again.', risk: 'HIGH' },
-  ROLE_CHANGE: { description: 'The account got another role.', risk: 'HIGH' },
+  ACCOUNT_ENABLE: { description: 'An operator re-enabled the account.', risk: 'HIGH' },
+  ROLE_CHANGE: { description: 'The role of the account was changed.', risk: 'HIGH' },
   ACCOUNT_DELETE: { description: 'The owner deleted the account.', risk: 'HIGH' },
-  LOGIN: { description: 'A sign-in by password.', risk: 'LOW', refusedRisk: 'MEDIUM' },
+  LOGIN: { description: 'The user signed in with a password.', risk: 'LOW', refusedRisk: 'MEDIUM' },
   TOKEN_EXCHANGE: {
-    description: 'A sign-in with the token of a verified address.',
+    description: 'The user signed in with the exchange token issued when the address was verified.',
     risk: 'LOW',
     refusedRisk: 'MEDIUM',
   },
-  TWO_FACTOR: { description: 'The second step of a sign-in.', risk: 'LOW', refusedRisk: 'HIGH' },
-  NEW_DEVICE: { description: 'A sign-in on a device that the account did not know.', risk: 'MEDIUM' },
-  REAUTHENTICATION: { description: 'Whoever is signed in proved it again.', risk: 'LOW', refusedRisk: 'HIGH' },
-  ACCOUNT_LOCK: { description: 'Too many wrong tries locked a name.', risk: 'HIGH' },
-  ACCOUNT_UNLOCK: { description: 'A lock was lifted before its time.', risk: 'MEDIUM' },
-  REFRESH: { description: 'A session got its next tokens.', risk: 'LOW', refusedRisk: 'MEDIUM' },
-  REFRESH_REUSE: { description: 'A used refresh token came back, and its session ended.', risk: 'CRITICAL' },
-  LOGOUT: { description: 'A session was signed out.', risk: 'LOW' },
-  SESSION_REVOKE: { description: 'The user ended one session, or all others.', risk: 'MEDIUM' },
+  TWO_FACTOR: { description: 'The user completed the second step of a sign-in.', risk: 'LOW', refusedRisk: 'HIGH' },
+  NEW_DEVICE: { description: 'The user signed in on a new device.', risk: 'MEDIUM' },
+  REAUTHENTICATION: { description: 'The signed-in user reauthenticated.', risk: 'LOW', refusedRisk: 'HIGH' },
+  ACCOUNT_LOCK: { description: 'A sign-in name was locked after too many failed attempts.', risk: 'HIGH' },
+  ACCOUNT_UNLOCK: { description: 'A lock was lifted before it expired.', risk: 'MEDIUM' },
+  REFRESH: { description: 'The tokens of a session were refreshed.', risk: 'LOW', refusedRisk: 'MEDIUM' },
+  REFRESH_REUSE: { description: 'A refresh token was reused, and its session was ended.', risk: 'CRITICAL' },
+  LOGOUT: { description: 'The user signed out.', risk: 'LOW' },
+  SESSION_REVOKE: { description: 'The user ended another session, or all other sessions.', risk: 'MEDIUM' },
   SESSION_REPORT: {
-    description: 'The user did not know a sign-in and ended it.',
+    description: 'The user reported an unrecognised sign-in, and its session was ended.',
     risk: 'CRITICAL',
     refusedRisk: 'MEDIUM',
   },
-  PASSWORD_RESET_REQUEST: { description: 'A password reset was asked for.', risk: 'MEDIUM' },
-  PASSWORD_RESET_CODE: { description: 'The code of a password reset was tried.', risk: 'MEDIUM', refusedRisk: 'HIGH' },
+  PASSWORD_RESET_REQUEST: { description: 'A password reset was requested.', risk: 'MEDIUM' },
+  PASSWORD_RESET_CODE: { description: 'A password reset code was entered.', risk: 'MEDIUM', refusedRisk: 'HIGH' },
   PASSWORD_RESET: { description: 'The password was reset.', risk: 'HIGH', refusedRisk: 'MEDIUM' },
   PASSWORD_CHANGE: { description: 'The password was changed.', risk: 'MEDIUM', refusedRisk: 'HIGH' },
-  PASSWORD_BREACHED: { description: 'The password was found in a breach.', risk: 'HIGH' },
-  TOTP_ENROLMENT: { description: 'A new authenticator app was begun.', risk: 'MEDIUM' },
-  TOTP_ENABLE: { description: 'The second factor was switched on.', risk: 'MEDIUM', refusedRisk: 'MEDIUM' },
-  TOTP_DISABLE: { description: 'The second factor was switched off.', risk: 'HIGH', refusedRisk: 'HIGH' },
-  RECOVERY_CODE_USE: { description: 'A recovery code stood in for the authenticator app.', risk: 'HIGH' },
+  PASSWORD_BREACHED: { description: 'The password was found in a known breach.', risk: 'HIGH' },
+  TOTP_ENROLMENT: { description: 'Enrolment of an authenticator app was started.', risk: 'MEDIUM' },
+  TOTP_ENABLE: { description: 'Two-factor authentication was enabled.', risk: 'MEDIUM', refusedRisk: 'MEDIUM' },
+  TOTP_DISABLE: { description: 'Two-factor authentication was disabled.', risk: 'HIGH', refusedRisk: 'HIGH' },
+  RECOVERY_CODE_USE: { description: 'A recovery code was used in place of an authenticator code.', risk: 'HIGH' },
   RECOVERY_CODES_REPLACE: {
-    description: 'New recovery codes voided the old ones.',
+    description: 'New recovery codes replaced the old ones.',
     risk: 'MEDIUM',
     refusedRisk: 'HIGH',
   },
-  LIMIT_EXCEEDED: { description: 'A rate limit was overrun, for the first time in its window.', risk: 'MEDIUM' },
-  ACCESS_DENIED: { description: 'Somebody who is signed in asked for what they may not do.', risk: 'MEDIUM' },
+  LIMIT_EXCEEDED: { description: 'A rate limit was exceeded for the first time in its window.', risk: 'MEDIUM' },
+  ACCESS_DENIED: { description: 'A signed-in user requested an operation that is not permitted.', risk: 'MEDIUM' },
 } as const satisfies Record<string, AuditEventKind>;
 
 /** The name of an event. */
 export type AuditEventType = keyof typeof auditEvents;
 
-/** The risk of an event by how it ended. */
+/** The risk of an event, depending on whether the action succeeded. */
 export function riskOf(type: AuditEventType, success: boolean): AuditRiskLevel {
   const kind: AuditEventKind = auditEvents[type];
   return success ? kind.risk : (kind.refusedRisk ?? kind.risk);
