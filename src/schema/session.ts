@@ -72,7 +72,7 @@ export class AuthSessionEdge {
   node!: AuthSession;
 }
 
-@ObjectType({ description: 'A page of live sessions, newest first.' })
+@ObjectType({ description: 'A page of active sessions, newest first.' })
 export class AuthSessionConnection {
   @Field(() => [AuthSessionEdge], { description: 'The sessions with their cursors.' })
   edges!: AuthSessionEdge[];

@@ -122,7 +122,7 @@ export function limitSettings(production: boolean) {
   return {
     RATE_LIMITS: withDefault(rateLimits(production), production ? 'on' : 'loose', {
       description:
-        'Rate limits: `on`, `loose` (twenty times as many calls) or `off`, both refused in production, or other windows for single fields, such as `login=25/1h,login:account=10/1h`.',
+        'Rate limits: `on`, `loose` (twenty times as many calls; not allowed in production), `off` (not allowed in production), or windows for single fields, such as `login=25/1h,login:account=10/1h`.',
     }),
   };
 }

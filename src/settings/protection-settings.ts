@@ -35,7 +35,7 @@ export function protectionSettings() {
     }),
     TOTP_WINDOW: withDefault(wholeNumber(0, 1), '1', {
       description:
-        'Time steps of 30 seconds by which the clock of an authenticator app may be off: `1`, or `0` for none.',
+        'How many time steps of 30 seconds the clock of an authenticator app may differ: `1`, or `0` for none.',
     }),
     EMAIL_CHANGE_CODE_TTL: withDefault(duration(60, 3_600), '10m', {
       description: 'Lifetime of the six-digit code that confirms a new address; up to `1h`.',
@@ -48,7 +48,7 @@ export function protectionSettings() {
     }),
     EMAIL_DEDUPLICATION: withDefault(oneOf('off', 'provider'), 'off', {
       description:
-        'Which addresses count as one: `off` those that are equal, `provider` also those that the mail provider delivers to one mailbox (dots and `+` of Gmail): one account, one count of tries, and a sign-in and a reset by any spelling.',
+        'Which addresses are treated as the same: with `off`, only equal ones; with `provider`, also those that the mail provider delivers to one mailbox (dots and `+` at Gmail). The same address means one account, one count of attempts, and sign-in and password reset with any spelling.',
     }),
     GEOIP_DATABASE: optional(locationsDatabase, {
       description: 'An .mmdb file with cities, so that sessions show where they were used.',

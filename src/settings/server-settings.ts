@@ -76,7 +76,7 @@ export function databaseSettings(production: boolean) {
   return {
     DATABASE_URL: requiredInProduction(production, postgresServer, {
       description:
-        'PostgreSQL to keep everything in; without it an embedded one is started under `DATA_DIR`. Its query is read as libpq does: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `options`, `application_name`; without an `sslmode` there is no TLS.',
+        'PostgreSQL database that stores everything; without it, an embedded one is started under `DATA_DIR`. Query parameters have the meaning they have in libpq: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `options`, `application_name`. Without `sslmode`, TLS is not used.',
       example,
       secret: true,
     }),
@@ -106,7 +106,7 @@ export function redisSettings() {
   return {
     REDIS_URL: optional(redisServer, {
       description:
-        'Redis for rate limits, jobs and messages between replicas; without it PostgreSQL does all three. By sentinels: redis+sentinel://host1:26379,host2:26379/master-name. A cluster: redis+cluster://host1:6379,host2:6379. With TLS: rediss://, rediss+sentinel://, rediss+cluster://, and `?sslrootcert=` for a CA of your own.',
+        'Redis for rate limits, jobs and messages between replicas; without it, PostgreSQL serves all three. Sentinel: redis+sentinel://host1:26379,host2:26379/master-name. Cluster: redis+cluster://host1:6379,host2:6379. With TLS: rediss://, rediss+sentinel://, rediss+cluster://, and `?sslrootcert=` for your own CA.',
       example: 'redis://localhost:6379',
       secret: true,
     }),

@@ -84,7 +84,7 @@ async function postpone(needs: Needs, em: EntityManager, check: Check, error: Ra
   const { user_id: userId, attempts } = check;
   const told = { userId, attempts: attempts + 1, reason: error.message };
   if (attempts + 1 >= ATTEMPTS) {
-    needs.logger.error(told, 'a password was let be unchecked');
+    needs.logger.error(told, 'a password was left unchecked');
     if (await settle(em, check)) needs.countPasswordCheck('GIVEN_UP');
     return;
   }
@@ -115,7 +115,10 @@ export async function checkPassword(needs: Needs, { userId, requestId }: CheckPa
   const [check] = await em.execute<Check[]>(READ, [userId]);
   if (check === undefined) return;
   if (!needs.secretKeys.opens(check.sealed_digest)) {
-    needs.logger.error({ userId }, 'a password was let be unchecked: its digest is sealed by a secret that is gone');
+    needs.logger.error(
+      { userId },
+      'a password was left unchecked: its digest is encrypted under a secret that is no longer available',
+    );
     if (await settle(em, check)) needs.countPasswordCheck('GIVEN_UP');
     return;
   }

@@ -166,7 +166,7 @@ it('lets the password be when nobody answers for an hour: logged, counted and wi
   expect((await accountOf(gateway, email))?.passwordBreachedAt).toBeNull();
   expect([await outcomes(gateway, 'RETRIED'), await outcomes(gateway, 'GIVEN_UP')]).toEqual([7, 1]);
   const [line = '{}'] = faults(gateway);
-  expect(JSON.parse(line)).toMatchObject({ attempts: 8, msg: 'a password was let be unchecked' });
+  expect(JSON.parse(line)).toMatchObject({ attempts: 8, msg: 'a password was left unchecked' });
   const lines = gateway.logLines.join('').toUpperCase();
   expect(lines).not.toContain(digestOf(PASSWORD).slice(0, 5));
   expect(await mailsAbout(gateway, email)).toBe(0);
