@@ -7,14 +7,26 @@ import { whenFinished } from './cleanup.js';
 import { freePort, isListening } from './ports.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
-/** Whether PgBouncer is installed. */
-export function hasPgBouncer(): boolean {
+function installedVersion(): [major: number, minor: number] | undefined {
   try {
-    execFileSync('pgbouncer', ['--version'], { stdio: 'ignore' });
-    return true;
+    const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(execFileSync('pgbouncer', ['--version']).toString()) ?? [];
+    return [Number(major), Number(minor)];
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** What the installed PgBouncer can do with prepared statements when it pools by transaction; nothing without one. */
+export function poolerModes(): { mode: string; keepsStatements: boolean; settings: Record<string, string> }[] {
+  const version = installedVersion();
+  if (version === undefined) return [];
+  const [major, minor] = version;
+  if (major === 1 && minor < 21) return [{ mode: 'of an older version', keepsStatements: false, settings: {} }];
+  return ['200', '0'].map((count) => ({
+    mode: `with max_prepared_statements = ${count}`,
+    keepsStatements: count !== '0',
+    settings: { max_prepared_statements: count },
+  }));
 }
 
 /** Starts a PgBouncer that pools by transaction before the server of a database, and tells the database's URL through it. */
