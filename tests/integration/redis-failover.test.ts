@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,13 +8,15 @@ import { describe, expect, inject, it } from 'vitest';
 import { connectRedis } from '../../src/lib/redis.js';
 import { SignupDocument } from '../generated/operations.js';
 import { type TestGateway, testGateway } from '../support/app.js';
-import { certificateOf } from '../support/certificates.js';
+import { type Certificates, certificateOf, makeCertificates } from '../support/certificates.js';
 import { whenFinished } from '../support/cleanup.js';
 import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import { type MailServer, mailServer } from '../support/mail-server.js';
 import { freePort } from '../support/ports.js';
 import { redisCluster, redisServer } from '../support/redis-server.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { WIDE_LIMITS } from '../support/two-processes.js';
 
 async function signUp(gateway: TestGateway, email: string): Promise<string> {
   const { data } = await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
@@ -25,22 +27,26 @@ async function queueState(gateway: TestGateway): Promise<string> {
   return (await gateway.inject({ url: '/health/ready' })).json().parts.queue;
 }
 
-function admin(url: string): Redis {
-  const client = new Redis(url);
-  client.on('error', () => undefined);
-  whenFinished(() => client.disconnect());
-  return client;
-}
-
-async function startSentinel(masterPort: string): Promise<number> {
+async function startSentinel(masterPort: number, tls?: Certificates): Promise<number> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'sentinel-'));
   const file = join(folder, 'sentinel.conf');
+  const secure = (of: Certificates) => [
+    'port 0',
+    `tls-port ${port}`,
+    `tls-ca-cert-file ${of.ca}`,
+    `tls-cert-file ${of.certificate}`,
+    `tls-key-file ${of.key}`,
+    'tls-auth-clients no',
+    'tls-replication yes',
+    'sentinel resolve-hostnames yes',
+    'sentinel announce-hostnames yes',
+  ];
   const lines = [
-    `port ${port}`,
+    ...(tls === undefined ? [`port ${port}`] : secure(tls)),
     'bind 127.0.0.1',
     `dir ${folder}`,
-    `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
+    `sentinel monitor main ${tls === undefined ? '127.0.0.1' : 'localhost'} ${masterPort} 1`,
     'sentinel down-after-milliseconds main 500',
     'sentinel failover-timeout main 3000',
   ];
@@ -50,12 +56,43 @@ async function startSentinel(masterPort: string): Promise<number> {
   return port;
 }
 
+/** Signs up again and again; `arriveOnce` ends it and waits for each mail. */
+function startTraffic(gateway: TestGateway) {
+  const accepted: string[] = [];
+  let isOver = false;
+  const traffic = (async () => {
+    while (!isOver) {
+      const email = newEmail();
+      await signUp(gateway, email);
+      accepted.push(email);
+      await sleep(100);
+    }
+  })();
+  return {
+    accepted,
+    async arriveOnce(server: MailServer) {
+      isOver = true;
+      await traffic;
+      await eventually(
+        () => expect(server.taken().flatMap(({ to }) => to)).toEqual(expect.arrayContaining(accepted)),
+        40_000,
+      );
+      for (const email of accepted) expect(server.taken(email)).toHaveLength(1);
+    },
+  };
+}
+
+/** Warnings that are told once for each mail are no flood. */
+function warnings(gateway: TestGateway): number {
+  return gateway.logLines.filter((line) => line.includes('"level":40') && !line.includes('"outboxId"')).length;
+}
+
 describe.skipIf(inject('redisUrl') === null)('a Redis that answers and takes no write', () => {
   it('is told while it is full, and the mail goes out once it is not', async () => {
     const [redis, server] = await Promise.all([redisServer(), mailServer()]);
     const gateway = await testGateway({ worker: true, env: { REDIS_URL: redis.url, SMTP_URL: server.url } });
     await eventually(async () => expect(await queueState(gateway)).toBe('up'));
-    const client = admin(redis.url);
+    const client = redis.client();
     await client.config('SET', 'maxmemory', '1');
     await eventually(async () => expect(await queueState(gateway)).toBe('degraded'));
     const email = newEmail();
@@ -69,7 +106,7 @@ describe.skipIf(inject('redisUrl') === null)('a Redis that answers and takes no 
     const [redis, successor, server] = await Promise.all([redisServer(), redisServer(), mailServer()]);
     const gateway = await testGateway({ worker: true, env: { REDIS_URL: redis.url, SMTP_URL: server.url } });
     await eventually(async () => expect(await queueState(gateway)).toBe('up'));
-    const client = admin(redis.url);
+    const client = redis.client();
     const connections = async () => /total_connections_received:(\d+)/.exec(await client.info('stats'))?.[1];
     const before = Number(await connections());
     await client.replicaof('127.0.0.1', new URL(successor.url).port);
@@ -84,40 +121,26 @@ describe.skipIf(inject('redisUrl') === null)('a Redis that answers and takes no 
 
   it('is followed by its sentinels under traffic, and each mail arrives once', async () => {
     const [redis, replica, server] = await Promise.all([redisServer(), redisServer(), mailServer()]);
-    const follower = admin(replica.url);
+    const follower = replica.client();
     await follower.replicaof('127.0.0.1', redis.port);
-    const sentinel = await startSentinel(String(redis.port));
+    const sentinel = await startSentinel(redis.port);
     await eventually(async () =>
-      expect(await admin(redis.url).role()).toMatchObject(['master', expect.anything(), [expect.anything()]]),
+      expect(await redis.client().role()).toMatchObject(['master', expect.anything(), [expect.anything()]]),
     );
     // The first of the list is not there.
     const REDIS_URL = `redis+sentinel://127.0.0.1:${await freePort()},127.0.0.1:${sentinel}/main`;
     const gateway = await testGateway({ worker: true, env: { REDIS_URL, SMTP_URL: server.url } });
     await eventually(async () => expect(await queueState(gateway)).toBe('up'));
-    const accepted: string[] = [];
-    let isOver = false;
-    const traffic = (async () => {
-      while (!isOver) {
-        const email = newEmail();
-        await signUp(gateway, email);
-        accepted.push(email);
-        await sleep(100);
-      }
-    })();
-    const watcher = admin(`redis://127.0.0.1:${sentinel}`);
+    const traffic = startTraffic(gateway);
+    const watcher = new Redis(sentinel);
+    whenFinished(() => watcher.disconnect());
     await eventually(async () => expect(await watcher.call('SENTINEL', 'failover', 'main')).toBe('OK'));
     await eventually(async () => expect((await follower.role())[0]).toBe('master'));
     await redis.stop();
     await eventually(async () => expect(await queueState(gateway)).toBe('up'));
     // What was found out of the queue is remembered for a second, so the first may still be put off.
     await eventually(async () => expect(await signUp(gateway, newEmail())).toBe('QUEUED'));
-    isOver = true;
-    await traffic;
-    await eventually(
-      () => expect(server.taken().flatMap(({ to }) => to)).toEqual(expect.arrayContaining(accepted)),
-      30_000,
-    );
-    for (const email of accepted) expect(server.taken(email)).toHaveLength(1);
+    await traffic.arriveOnce(server);
   });
 });
 
@@ -149,7 +172,7 @@ describe.skipIf(inject('redisUrl') === null)('a Redis of another shape', () => {
       ).body;
     for (let count = 0; count < 3; count += 1) expect(await login('a@example.com')).toContain('INVALID_CREDENTIALS');
     expect(await login('a@example.com')).toContain('RATE_LIMITED');
-    const sizes = await Promise.all(nodes.map(async ({ url }) => await admin(url).dbsize()));
+    const sizes = await Promise.all(nodes.map(async ({ client }) => await client().dbsize()));
     expect(sizes.filter((size) => size > 0).length).toBeGreaterThan(1);
     // No counter fell back to the database.
     const [counters] = await gateway.dependencies.query(
@@ -159,6 +182,55 @@ describe.skipIf(inject('redisUrl') === null)('a Redis of another shape', () => {
     expect(counters?.count).toBe('0');
     expect(gateway.logLines.filter((line) => line.includes('CROSSSLOT'))).toEqual([]);
   });
+
+  it('is a cluster over TLS that loses the node of the queues under traffic, and each mail arrives once', async () => {
+    const tls = certificateOf('localhost');
+    const [nodes, server] = await Promise.all([redisCluster({ replicas: true, tls }), mailServer()]);
+    const [one, other] = nodes.slice(0, 2).map(({ port }) => `localhost:${port}`);
+    const REDIS_URL = `rediss+cluster://${one},${other}?sslrootcert=${tls.ca}`;
+    const env = { REDIS_URL, SMTP_URL: server.url, RATE_LIMITS: WIDE_LIMITS };
+    const gateway = await testGateway({ worker: true, env });
+    await expectServing(gateway, server);
+    const slot = Number(await nodes[0]?.client().call('CLUSTER', 'KEYSLOT', '{gatehouse}'));
+    const index = Math.floor((slot * 3) / 16_384);
+    const [lost, heir] = [nodes[index], nodes[index + 3]];
+    const heirs = heir?.client();
+    const before = warnings(gateway);
+    const traffic = startTraffic(gateway);
+    await eventually(() => expect(traffic.accepted.length).toBeGreaterThan(3));
+    await lost?.stop('SIGKILL');
+    await eventually(async () => expect((await heirs?.role())?.[0]).toBe('master'), 20_000);
+    await eventually(async () => expect(await queueState(gateway)).toBe('up'));
+    await eventually(async () => expect(await signUp(gateway, newEmail())).toBe('QUEUED'));
+    await traffic.arriveOnce(server);
+    expect(warnings(gateway) - before).toBeLessThan(15);
+  }, 60_000);
+
+  it('is known by sentinels over TLS, and followed', async () => {
+    const folder = temporaryDirectory('certificate');
+    whenFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const tls = makeCertificates(folder, 'DNS:localhost', 'IP:127.0.0.1');
+    const parameters = ['--tls-replication', 'yes', '--replica-announce-ip', 'localhost'];
+    const [redis, replica, server] = await Promise.all([
+      redisServer({ tls, parameters }),
+      redisServer({ tls, parameters }),
+      mailServer(),
+    ]);
+    const follower = replica.client();
+    await follower.replicaof('localhost', redis.port);
+    const sentinel = await startSentinel(redis.port, tls);
+    await eventually(async () =>
+      expect(await redis.client().role()).toMatchObject(['master', expect.anything(), [expect.anything()]]),
+    );
+    const REDIS_URL = `rediss+sentinel://localhost:${sentinel}/main?sslrootcert=${tls.ca}`;
+    const gateway = await testGateway({ worker: true, env: { REDIS_URL, SMTP_URL: server.url } });
+    await expectServing(gateway, server);
+    const traffic = startTraffic(gateway);
+    await redis.stop('SIGKILL');
+    await eventually(async () => expect((await follower.role())[0]).toBe('master'), 20_000);
+    await eventually(async () => expect(await queueState(gateway)).toBe('up'));
+    await traffic.arriveOnce(server);
+  }, 60_000);
 
   it('speaks TLS by a CA of its own, and is not trusted without it or under another name', async () => {
     const [right, wrong] = [certificateOf('localhost'), certificateOf('elsewhere.example')];
