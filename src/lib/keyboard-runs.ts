@@ -1,33 +1,112 @@
+/** Rows of keys and alphabets, by the layouts that people have; each reads backwards as well. */
 const ROWS = [
   '01234567890',
+  // English
   'abcdefghijklmnopqrstuvwxyz',
   'qwertyuiop',
-  'qwertzuiop',
-  'azertyuiop',
   'asdfghjkl',
   'zxcvbnm',
+  // German, French, Spanish and Scandinavian
+  'qwertzuiopü',
+  'qwertyuiopå',
+  'asdfghjklöä',
+  'asdfghjkløæ',
+  'asdfghjklæø',
+  'asdfghjklñ',
   'yxcvbnm',
+  'azertyuiop',
+  'qsdfghjklmù',
+  'wxcvbn',
+  'éèçà',
+  // Dvorak and Colemak
+  'pyfgcrl',
+  'aoeuidhtns',
+  'qjkxbmwvz',
+  'qwfpgjluy',
+  'arstdhneio',
+  'zxcvbkm',
+  // Turkish
+  'qwertyuıopğü',
+  'asdfghjklşi',
+  'zxcvbnmöç',
+  'fgğıodrnhpqw',
+  'uieaütkmlyş',
+  'jövcçzsb',
+  // Russian and Ukrainian
+  'абвгдеёжзийклмнопрстуфхцчшщъыьэюя',
+  'абвгдежзийклмнопрстуфхцчшщъыьэюя',
+  'абвгґдеєжзиіїйклмнопрстуфхцчшщьюя',
+  'йцукенгшщзхъ',
+  'йцукенгшщзхї',
+  'фывапролджэ',
+  'фівапролджє',
+  'ячсмитьбю',
+  // Greek, Hebrew and Arabic
+  'αβγδεζηθικλμνξοπρστυφχψω',
+  'ςερτυθιοπ',
+  'ασδφγηξκλ',
+  'ζχψωβνμ',
+  'אבגדהוזחטיכלמנסעפצקרשת',
+  'קראטוןםפ',
+  'שדגכעיחלךף',
+  'זסבהנמצתץ',
+  'ضصثقفغعهخحجد',
+  'شسيبلاتنمكط',
+  'ئءؤرلاىةوزظ',
+  // Two rows by turns, columns, columns up and down, blocks, and from both ends
   '1q2w3e4r5t6y7u8i9o0p',
+  '1q2w3e4r5t6z7u8i9o0p',
+  '1a2z3e4r5t6y7u8i9o0p',
+  '1й2ц3у4к5е6н7г8ш9щ0з',
   'q1w2e3r4t5y6u7i8o9p0',
+  'q1w2e3r4t5z6u7i8o9p0',
+  'a1z2e3r4t5y6u7i8o9p0',
+  'й1ц2у3к4е5н6г7ш8щ9з0',
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+  '1qay2wsx3edc4rfv5tgb6zhn7ujm8ik9ol0p',
+  '1aqw2zsx3edc4rfv5tgb6yhn7uj8ik9ol0pm',
+  '1йфя2цыч3увс4кам5епи6нрт7гоь8шлб9щдю0зж',
   'qazwsxedcrfvtgbyhnujmikolp',
-  'qweasdzxc',
+  'qaywsxedcrfvtgbzhnujmikolp',
+  'aqwzsxedcrfvtgbyhnujikolpm',
+  'йфяцычувскамепинртгоьшлбщдю',
+  '1qazxsw23edcvfr45tgbnhy67ujmki89olp0',
+  'qazxswedcvfrtgbnhyujmkiolp',
+  'йфячыцувсмакепитрнгоьблшщдюжз',
+  'qweasdzxcrtyfghvbnuiojklm',
+  'qweasdyxcrtzfghvbnuiojklm',
+  'йцуфывячскеапрмитнгшролтьб',
+  'qpwoeirutyalskdjfhgzmxncbv',
 ];
-const RUNS = ROWS.flatMap((row) => [row, [...row].reverse().join('')]);
+/** Fewer signs in a row are no run. */
+const SHORTEST = 3;
 
-/** The longest run from `start` that every keyboard or alphabet has, or that repeats one sign. */
-function runAt(text: string, start: number): number {
-  const repeated = /^(.)\1*/su.exec(text.slice(start))?.[0].length ?? 0;
-  const lengths = RUNS.map((run) => {
-    const from = run.indexOf(text[start] ?? '');
-    let length = 0;
-    while (from >= 0 && start + length < text.length && run[from + length] === text[start + length]) length += 1;
-    return length;
-  });
-  return Math.max(repeated, ...lengths);
+/** Where three signs stand in which row, so that a text is compared with the few rows alone that have what it has. */
+const places = new Map<string, { row: string; at: number }[]>();
+for (const row of ROWS.flatMap((each) => [each, [...each].reverse().join('')])) {
+  for (let at = 0; at + SHORTEST <= row.length; at += 1) {
+    const signs = row.slice(at, at + SHORTEST);
+    places.set(signs, [...(places.get(signs) ?? []), { row, at }]);
+  }
 }
 
-/** A lower-case text without the runs of at least so many signs along a row, a column or the alphabet. */
+/** How many signs the text from `start` and the row from `at` have alike. */
+function alike(text: string, start: number, row: string, at: number): number {
+  let length = SHORTEST;
+  while (start + length < text.length && text[start + length] === row[at + length]) length += 1;
+  return length;
+}
+
+/** The longest run from `start` that a keyboard or an alphabet has, or that repeats one sign. */
+function runAt(text: string, start: number): number {
+  const sign = String.fromCodePoint(text.codePointAt(start) ?? 0);
+  let repeated = sign.length;
+  while (text.startsWith(sign, start + repeated)) repeated += sign.length;
+  const found = places.get(text.slice(start, start + SHORTEST)) ?? [];
+  return Math.max(repeated, ...found.map(({ row, at }) => alike(text, start, row, at)));
+}
+
+/** A lower-case text without the runs of at least so many signs, three or more, along a row, a column or the alphabet. */
 export function withoutRuns(text: string, shortest: number): string {
   let left = '';
   for (let start = 0; start < text.length; ) {

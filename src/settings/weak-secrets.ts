@@ -21,7 +21,8 @@ const SAMPLE_WORDS =
 const LONGEST_FIRST = SAMPLE_WORDS.split(' ').sort((left, right) => right.length - left.length);
 const SAMPLE_WORD = new RegExp(LONGEST_FIRST.join('|'), 'g');
 const LEAST_OWN_CHARACTERS = 16;
-const LEAST_DISTINCT_CHARACTERS = 10;
+/** Of 32 random hexadecimal digits, one in thirty million has fewer. */
+const LEAST_DISTINCT_CHARACTERS = 8;
 const SHORTEST_RUN = 4;
 const PIECE = 4;
 /** Pieces of four characters hardly ever come twice in a random secret. */
@@ -43,7 +44,10 @@ export function secret(least: number, strict: boolean): Reader<string> {
 /** Says why a secret can be guessed, without quoting it; undefined when nothing speaks against it. */
 export function weaknessOf(text: string): string | undefined {
   if (Object.values(SAMPLE_SECRETS).some((sample) => sample === text)) return 'is a well-known sample secret';
-  const letters = text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const letters = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
   const own = letters.replace(SAMPLE_WORD, '');
   if (own !== letters && own.length < LEAST_OWN_CHARACTERS) return 'is a well-known sample secret';
   if (isRepeated(text) || isRepeated(letters) || repeatsPhrases(letters)) return 'repeats itself';
