@@ -2,32 +2,20 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Dependencies } from '../dependencies.js';
 import { clientNetwork } from '../lib/client-network.js';
-import { tick } from '../lib/clock.js';
+import { sparingWarning } from '../lib/sparing-warning.js';
 import { createProxyTrust } from './trusted-proxies.js';
 
-const QUIET_MILLISECONDS = 60_000;
 /** One client network has at most this part of all connections, and never fewer than the least. */
 const SHARE_OF_A_CLIENT = 0.5;
 const LEAST_OF_A_CLIENT = 64;
-
-/** Something that may happen many times a second and is told once a minute. */
-function onceAMinute(tell: () => void): () => void {
-  let quietUntil = 0;
-  return () => {
-    if (tick() < quietUntil) return;
-    quietUntil = tick() + QUIET_MILLISECONDS;
-    tell();
-  };
-}
 
 /** Counts the connections of each client network; those of trusted proxies are many clients' and not counted. */
 function boundClients({ server }: FastifyInstance, { settings, logger }: Dependencies): void {
   const most = Math.max(LEAST_OF_A_CLIENT, Math.floor(settings.maxConnections * SHARE_OF_A_CLIENT));
   const isProxy = createProxyTrust(settings.trustedProxies);
   const counts = new Map<string, number>();
-  const warn = onceAMinute(() =>
-    logger.warn({ connections: most }, 'connections of one client are dropped; it has its share of MAX_CONNECTIONS'),
-  );
+  const message = 'connections of one client are dropped; it has its share of MAX_CONNECTIONS';
+  const warn = sparingWarning(logger, { connections: most }, message);
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     if (isProxy(address, 0)) return;
@@ -53,9 +41,8 @@ export function boundConnections(app: FastifyInstance, dependencies: Dependencie
   const { server } = app;
   const { settings, logger } = dependencies;
   server.maxConnections = settings.maxConnections;
-  const warn = onceAMinute(() =>
-    logger.warn({ connections: settings.maxConnections }, 'connections are dropped; MAX_CONNECTIONS is reached'),
-  );
+  const message = 'connections are dropped; MAX_CONNECTIONS is reached';
+  const warn = sparingWarning(logger, { connections: settings.maxConnections }, message);
   server.on('drop', () => {
     server.closeIdleConnections();
     warn();
