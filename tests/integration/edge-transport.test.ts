@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
+import { signedInUser } from '../support/email-change.js';
 import { eventually } from '../support/eventually.js';
 import { newEmail, PASSWORD } from '../support/journey.js';
 
@@ -326,6 +327,28 @@ describe('H3: methods and addresses', () => {
       expect(await raw(old + body)).toMatch(/^HTTP\/1\.1 (200|4\d\d) /);
     },
   );
+
+  it('C6: two Authorization headers that differ are no token, whichever stands first; blank ones do not count', async () => {
+    const { accessToken } = await signedInUser(gateway);
+    const right = `Bearer ${accessToken}`;
+    const body = json('{ me { id } }');
+    const me = async (...values: string[]) => {
+      const lines = values.map((value) => `Authorization: ${value}\r\n`).join('');
+      const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${lines}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+      const answer = await raw(head + body);
+      return /UNAUTHENTICATED/.test(answer) ? 'refused' : /"me":(null|\{)/.exec(answer)?.[1];
+    };
+    for (const values of [[right], [right, right], ['', right], [right, '  '], [`${right}\t`, right]]) {
+      expect(await me(...values), values.join(' | ')).toBe('{');
+    }
+    for (const other of ['Bearer x', 'Basic dXNlcjpwYXNz', 'Bearer']) {
+      expect([await me(right, other), await me(other, right)], other).toEqual(['refused', 'refused']);
+    }
+    for (const values of [[], [''], ['', ' ']]) expect(await me(...values)).toBe('null');
+    for (const value of ['Bearer', 'Basic dXNlcjpwYXNz', `bearer  ${accessToken},x`])
+      expect(await me(value)).toBe('refused');
+    expect(await me(`bEARER   ${accessToken}`)).toBe('{');
+  });
 
   it('a request that is no HTTP is refused', async () => {
     expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
