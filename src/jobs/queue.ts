@@ -13,6 +13,8 @@ export interface JobQueue<Payload> {
    * @param tries How often its work was begun already.
    */
   add(payload: Payload, tries?: number): Promise<void>;
+  /** The same for work that should have been done by now: a job of it that no worker will come to is replaced. */
+  addAgain(payload: Payload, tries: number): Promise<void>;
   /** Adds the job now and then every so many milliseconds, once for all processes that ask for it. */
   addEvery(milliseconds: number, payload: Payload): Promise<void>;
   /** Whether the queue can be reached now, without asking it. */
@@ -66,6 +68,14 @@ async function closeQueue({ queue, isReady, disconnect }: OpenQueue): Promise<vo
   await within(DISCONNECT_WITHIN_MILLISECONDS, disconnect());
 }
 
+/** Where a worker comes to a job, or is at it. */
+const LIVE_STATES = ['waiting', 'active', 'prioritized', 'paused'];
+
+/** A store that lost a part of itself may know a job that it has in no order, and would add no other of that id. */
+async function removeLost(queue: Queue, id: string): Promise<void> {
+  if (!LIVE_STATES.includes(await queue.getJobState(id))) await queue.remove(id);
+}
+
 /** Opens the queue with its first use, and anew after a failure. */
 function reopening(open: () => OpenQueue) {
   let opened: OpenQueue | undefined;
@@ -117,17 +127,22 @@ export function createJobQueue<Payload>(
   // On Redis at once, so that it is known from the first request on whether it is there; in the database with its first
   // use, when its tables are there.
   if (inUse && location.redisUrl !== undefined) queue.isReady();
+  const add = async (payload: Payload, tries: number, prepare?: (ready: Queue, id: string) => Promise<void>) => {
+    const parsed = kind.payload.parse(payload);
+    const options = kind.options(parsed, tries);
+    try {
+      const ready = await queue.whenReady();
+      if (options.jobId !== undefined) await prepare?.(ready, options.jobId);
+      await ready.add(kind.name, parsed, options);
+      refusedLast = false;
+    } catch (cause) {
+      refusedLast = true;
+      throw cause;
+    }
+  };
   return {
-    async add(payload, tries = 0) {
-      const parsed = kind.payload.parse(payload);
-      try {
-        await (await queue.whenReady()).add(kind.name, parsed, kind.options(parsed, tries));
-        refusedLast = false;
-      } catch (cause) {
-        refusedLast = true;
-        throw cause;
-      }
-    },
+    add: (payload, tries = 0) => add(payload, tries),
+    addAgain: (payload, tries) => add(payload, tries, removeLost),
     async addEvery(milliseconds, payload) {
       const data = kind.payload.parse(payload);
       const template = { name: kind.name, data, opts: kind.options(data, 0) };

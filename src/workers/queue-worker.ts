@@ -51,9 +51,11 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>, sign
   const { settings, directUrl, logger } = needs;
   const { kind } = options;
   const work = async (job: Job): Promise<void> => {
-    await options
-      .work(kind.payload.parse(job.data))
-      .catch((error: unknown) => refuse(logger, kind.name, error, signal));
+    try {
+      await options.work(kind.payload.parse(job.data));
+    } catch (error) {
+      await refuse(logger, kind.name, error, signal);
+    }
   };
   const common = {
     concurrency: options.concurrency,

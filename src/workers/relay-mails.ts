@@ -27,7 +27,7 @@ export async function relayMails({ orm, clock, mailQueue }: Needs): Promise<bool
   const rows = await em.execute<{ id: string; request_id: string | null; attempts: number }[]>(TAKE, [again, now]);
   await addEach(
     rows,
-    (row) => mailQueue.add({ outboxId: row.id, requestId: row.request_id }, row.attempts),
+    (row) => mailQueue.addAgain({ outboxId: row.id, requestId: row.request_id }, row.attempts),
     async (left) => void (await em.execute(GIVE_BACK, [now, `{${left.map(({ id }) => id).join(',')}}`])),
   );
   return rows.length === BATCH;

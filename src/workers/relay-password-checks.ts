@@ -28,7 +28,7 @@ export async function relayPasswordChecks({ orm, clock, passwordCheckQueue }: Ne
   ]);
   await addEach(
     rows,
-    (row) => passwordCheckQueue.add({ userId: row.user_id, requestId: null }, row.attempts),
+    (row) => passwordCheckQueue.addAgain({ userId: row.user_id, requestId: null }, row.attempts),
     async (left) => void (await em.execute(GIVE_BACK, [now, `{${left.map((row) => row.user_id).join(',')}}`])),
   );
   return rows.length === BATCH;
