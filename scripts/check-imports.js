@@ -37,6 +37,7 @@ const LAYERS = {
       'schema/problems.ts',
       'services/audit/record-event.ts',
       'services/attempts/login-limit.ts',
+      'services/accounts/account-of.ts',
       'services/accounts/pending-email-change.ts',
       'services/tokens/refresh-tokens.ts',
       'settings/rate-limit-policies.ts',

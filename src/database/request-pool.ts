@@ -41,14 +41,14 @@ async function placeIn(gate: Gate, key: string, hangUp: AbortSignal | undefined)
 /** Places of which requests that work on the same rows share a few. */
 function createRows(perKey: number) {
   const gates = new Map<string, Gate>();
-  return async (key: string, hangUp: AbortSignal | undefined): Promise<Leave> => {
+  return async (key: string, client: string, hangUp: AbortSignal | undefined): Promise<Leave> => {
     const gate = gates.get(key) ?? createGate({ places: perKey, queueLimit: Number.POSITIVE_INFINITY });
     gates.set(key, gate);
     const forget = () => {
       const { running, waiting } = gate.load();
       if (running + waiting === 0) gates.delete(key);
     };
-    const leave = await placeIn(gate, key, hangUp).catch((cause: unknown) => {
+    const leave = await placeIn(gate, client, hangUp).catch((cause: unknown) => {
       forget();
       throw cause;
     });
@@ -59,25 +59,30 @@ function createRows(perKey: number) {
   };
 }
 
+/** How many connections one key may hold: never all that others may have. */
+function perKey(connections: number): number {
+  const share = Math.max(2, Math.floor(connections / SHARE_OF_POOL));
+  return Math.max(1, Math.min(share, MOST_CONNECTIONS_PER_KEY, connections - 2));
+}
+
 /**
  * What a request has to wait for before it gets a connection: its rows, the part of the pool that is not kept for sign-ins,
- * and its turn among the clients. A request that holds a connection takes another freely, lest it wait for itself.
+ * and its turn among the clients.
  */
 function createPlaces(connections: number) {
-  const rows = createRows(Math.min(MOST_CONNECTIONS_PER_KEY, Math.max(2, Math.floor(connections / SHARE_OF_POOL))));
+  const rows = createRows(perKey(connections));
   const kept = Math.floor(connections / SHARE_OF_SIGN_INS);
   const others = createGate({ places: connections - kept, queueLimit: Number.POSITIVE_INFINITY });
   const all = createGate({ places: connections, queueLimit: Number.POSITIVE_INFINITY });
   const waiting = () => others.load().waiting + all.load().waiting;
-  const enter = async (holdings: Holdings, hangUp: AbortSignal | undefined): Promise<Leave | undefined> => {
+  const enter = async (holdings: Holdings, hangUp: AbortSignal | undefined): Promise<Leave> => {
     const { key, client, isPreferred } = holdings;
-    if (holdings.connections > 0) return undefined;
     const taken: Leave[] = [];
     const leave = () => {
       for (const one of taken.toReversed()) one();
     };
     try {
-      if (key !== undefined) taken.push(await rows(key, hangUp));
+      if (key !== undefined) taken.push(await rows(key, client, hangUp));
       if (!isPreferred) taken.push(await placeIn(others, client, hangUp));
       taken.push(await placeIn(all, client, hangUp));
       return leave;
@@ -115,9 +120,9 @@ function untilHungUp(connecting: Promise<Client>, signal: AbortSignal | undefine
 function lend(client: Client, lease: Lease, leave: Leave | undefined): Client {
   const release = client.release.bind(client);
   const end = client.serve(lease);
-  lease.holdings.connections += 1;
+  lease.holdings.connections.add(client);
   const giveBack = (broken?: Error | boolean) => {
-    lease.holdings.connections -= 1;
+    lease.holdings.connections.delete(client);
     release(broken);
     leave?.();
   };
@@ -138,10 +143,18 @@ export function serveRequests(pool: pg.Pool): void {
   const connect = pool.connect.bind(pool) as (done?: Done) => Promise<Client>;
   const places = createPlaces(pool.options.max);
   waitingFor.set(pool, places.waiting);
+  const hasFree = () => pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < pool.options.max);
+  /** Requests that wait for a connection while a transaction of theirs holds one could wait for one another without end. */
+  const enter = async (holdings: Holdings, signal: AbortSignal | undefined): Promise<Leave | undefined> => {
+    const mustNotWait = [...holdings.connections].some((held) => held.isInTransaction());
+    if (!mustNotWait) return await places.enter(holdings, signal);
+    if (!hasFree()) throw new Busy();
+    return undefined;
+  };
   const take = async (holdings: Holdings): Promise<Client> => {
     const signal = hangUpSignal();
     signal?.throwIfAborted();
-    const leave = await places.enter(holdings, signal);
+    const leave = await enter(holdings, signal);
     try {
       return lend(await untilHungUp(connect(), signal), { signal, holdings }, leave);
     } catch (cause) {

@@ -68,6 +68,12 @@ export class RequestClient extends SteadyClient {
     };
   }
 
+  /** Whether others may wait for what it has locked. */
+  isInTransaction(): boolean {
+    const status = this.getTransactionStatus();
+    return status === 'T' || status === 'E';
+  }
+
   #commitTo(lease: Lease): void {
     lease.holdings.isCommitted = true;
     lease.signal = undefined;

@@ -8,8 +8,8 @@ export interface Holdings {
   isPreferred: boolean;
   /** Whose rows it works on; requests of one key share a few connections. Without one it takes whatever is free. */
   key?: string;
-  /** How many connections it holds. */
-  connections: number;
+  /** The connections that it holds. */
+  connections: Set<{ isInTransaction(): boolean }>;
   /** Whether something of it was committed: from then on it goes to its end. */
   isCommitted: boolean;
 }
@@ -31,7 +31,10 @@ const scopes = new AsyncLocalStorage<Scope | undefined>();
 
 /** Runs what answers a request of a client; `signal` is aborted with a HungUp when nobody waits for the answer any more. */
 export function inRequest<Result>(client: string, signal: AbortSignal, work: () => Result): Result {
-  return scopes.run({ signal, holdings: { client, isPreferred: false, connections: 0, isCommitted: false } }, work);
+  return scopes.run(
+    { signal, holdings: { client, isPreferred: false, connections: new Set(), isCommitted: false } },
+    work,
+  );
 }
 
 /** Runs what several requests share, or what belongs to none: no client's end stops it. */

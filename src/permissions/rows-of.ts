@@ -3,37 +3,75 @@ import type { Context } from '../context.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
 import { preferRequest, workOnRowsOf } from '../lib/request-scope.js';
+import { workOnRowsOfSession, workOnRowsOfToken } from '../services/accounts/account-of.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { rootPermissions } from './permissions.js';
 import { isSignedIn } from './rules.js';
 
 type Input = Partial<Record<'identifier' | 'email' | 'token' | 'resetToken' | 'challenge' | 'refreshToken', unknown>>;
-
-/** By what a stranger names the rows that a call is about; the same for names that have an account and names that have none. */
-function rowsNamed(input: Input, { settings, secretKeys, refreshCookie }: Context): string | undefined {
-  const name = input.identifier ?? input.email;
-  if (typeof name === 'string') return `name:${countedName(settings.emailDeduplication, normalIdentifier(name))}`;
-  const token = input.token ?? input.resetToken ?? input.challenge;
-  if (typeof token === 'string') return `token:${token}`;
-  const presented = input.refreshToken ?? refreshCookie.value;
-  if (typeof presented !== 'string') return undefined;
-  const sessionId = readRefreshToken(secretKeys, presented)?.sessionId;
-  return sessionId === undefined ? undefined : `session:${sessionId}`;
-}
+type Naming = (input: Input, context: Context) => void | Promise<void>;
 
 /** What begins or renews a session. */
 const SIGN_INS: ReadonlySet<string> = new Set(['login', 'completeTwoFactor', 'exchangeToken', 'refresh']);
 
-const nameRows: IMiddlewareFunction<unknown, Context> = (resolve, parent, args, context, info) => {
-  const key = rowsNamed(args.input ?? {}, context);
-  if (key !== undefined) workOnRowsOf(key);
-  if (SIGN_INS.has(info.fieldName)) preferRequest();
-  return resolve(parent, args, context, info);
+/**
+ * By what a stranger names an account; the same for names that have one and names that have none. It is no account's own key:
+ * whoever types the name of another holds nothing up that its owner asks with a token.
+ */
+const byName: Naming = (input, { settings }) => {
+  const name = input.identifier ?? input.email;
+  if (typeof name === 'string') {
+    workOnRowsOf(`name:${countedName(settings.emailDeduplication, normalIdentifier(name))}`);
+  }
 };
+
+/** An account may have many tokens, so they are told apart by it; one that was used up and deleted goes by itself. */
+const byToken: Naming = async (input, context) => {
+  const token = input.token ?? input.resetToken ?? input.challenge;
+  if (typeof token !== 'string') return;
+  workOnRowsOf(`token:${token}`);
+  await workOnRowsOfToken(context, token);
+};
+
+/** The refresh waits for no row until it has read whose it is. */
+const bySession: Naming = (input, { secretKeys, refreshCookie }) => {
+  const presented = input.refreshToken ?? refreshCookie.value;
+  const token = typeof presented === 'string' ? readRefreshToken(secretKeys, presented) : undefined;
+  if (token !== undefined) workOnRowsOf(`session:${token.sessionId}`);
+};
+
+/** Whoever is signed in is known already. */
+const byEndingSession: Naming = async (_input, context) => {
+  const { actor, secretKeys, refreshCookie } = context;
+  if (actor.kind === 'user') return;
+  const cookie = refreshCookie.value === null ? undefined : readRefreshToken(secretKeys, refreshCookie.value);
+  const sessionId = cookie?.sessionId ?? (actor.kind === 'rejected' ? actor.sessionId : null);
+  if (sessionId !== null) await workOnRowsOfSession(context, sessionId);
+};
+
+const namings: Record<string, Naming> = {
+  refresh: bySession,
+  logout: byEndingSession,
+  verifyEmailWithToken: byToken,
+  exchangeToken: byToken,
+  completeTwoFactor: byToken,
+  resetPassword: byToken,
+  revertEmailChange: byToken,
+  reportSession: byToken,
+};
+
+function nameRows(field: string): IMiddlewareFunction<unknown, Context> {
+  const naming = namings[field] ?? byName;
+  return async (resolve, parent, args, context, info) => {
+    if (SIGN_INS.has(field)) preferRequest();
+    await naming(args.input ?? {}, context);
+    return await resolve(parent, args, context, info);
+  };
+}
 
 /** Says whose rows each mutation that is open to strangers works on; of those who are signed in, the context says it. */
 export const rowsOfMutations: Record<string, IMiddlewareFunction<unknown, Context>> = Object.fromEntries(
   Object.entries(rootPermissions.Mutation)
     .filter(([, rule]) => rule !== isSignedIn)
-    .map(([field]) => [field, nameRows]),
+    .map(([field]) => [field, nameRows(field)]),
 );

@@ -55,20 +55,36 @@ it('lets clients take turns at the pool, whoever asked first and most', async ()
   expect(order.lastIndexOf('few')).toBeLessThan(10);
 });
 
-it('lets a request that holds a connection take another, however many wait', async () => {
-  const pool = requestPool(4);
+it.each([1, 2, 3, 4])('lets no requests wait for one another with a pool of %i', async (max) => {
+  const pool = requestPool(max);
   const nested = (index: number) =>
     inRequest(`client-${index}`, never, async () => {
-      workOnRowsOf(`rows-${index % 3}`);
+      workOnRowsOf(`rows-${index}`);
       const client = await pool.connect();
       try {
-        await client.query('SELECT pg_sleep(0.01)');
+        await client.query('BEGIN');
+        await client.query('SELECT pg_sleep(0.02)');
         await pool.query('SELECT 1');
       } finally {
+        await client.query('COMMIT');
         client.release();
       }
     });
-  await Promise.all(times(30, nested));
+  const ends = await Promise.allSettled(times(12, nested));
+  const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason.code] : []));
+  for (const code of refused) expect(code).toBe('55P03');
+  // It serves as before.
+  await Promise.all(times(12, (index) => inRequest(`client-${index}`, never, () => pool.query('SELECT 1'))));
+});
+
+it('lets a request ask for several things at once, which wait for their turns', async () => {
+  const pool = requestPool(2);
+  const ask = (index: number) =>
+    inRequest(`client-${index}`, never, () => {
+      workOnRowsOf('rows');
+      return Promise.all(times(3, () => pool.query('SELECT pg_sleep(0.01)')));
+    });
+  expect(await Promise.all(times(10, ask))).toHaveLength(10);
 });
 
 it('lets a client sign in before most of what another one asked at once', async () => {

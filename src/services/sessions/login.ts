@@ -34,7 +34,7 @@ export interface LoginInput extends DeviceToken {
   heldRefreshToken: string | null;
 }
 
-type Needs = SignInContext & Pick<UseCaseContext, 'query' | 'passwordHasher'>;
+type Needs = SignInContext & Pick<UseCaseContext, 'passwordHasher'>;
 type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCOUNT_LOCKED' | 'ACCOUNT_DISABLED'>;
 type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
 type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | LoginProblem;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Session } from '../../entities/session.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
+import { workOnRowsOf } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
 import { riskOf } from '../audit/events.js';
 import { recordEvent } from '../audit/record-event.js';
@@ -21,6 +22,8 @@ export interface SessionRefreshed {
   session: SessionRecord;
   tokens: SessionTokens;
 }
+
+type Outcome = SessionRefreshed | Problem<'REFRESH_REJECTED'>;
 
 type Needs = Pick<
   UseCaseContext,
@@ -42,14 +45,14 @@ type Needs = Pick<
 const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
 
 /** The whole rotation, with its audit event: of any number of callers with one token, one moves the generation on. */
-const ROTATE: Statement = {
-  name: 'rotate-session',
+const rotation = (name: string, id: string): Statement => ({
+  name,
   text: `WITH rotated AS (
       UPDATE sessions s SET
         generation = s.generation + 1, last_rotated_at = $4, last_activity_at = $4, ip_address = $5, city = $8, country = $9,
         expires_at = LEAST(CASE WHEN s.remember_me THEN $6::timestamptz ELSE $7::timestamptz END, s.absolute_expires_at)
       FROM users u
-      WHERE s.id = $1 AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
+      WHERE s.id = ${id} AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
         AND u.id = s.user_id AND u.disabled_at IS NULL
       RETURNING ${COLUMNS}, u.role),
     audited AS (
@@ -58,7 +61,13 @@ const ROTATE: Statement = {
       SELECT $10, 'REFRESH', true, '${riskOf('REFRESH', true)}', user_id, user_id, $5, $11, $12,
         jsonb_build_object('sessionId', id), $4 FROM rotated)
     SELECT * FROM rotated`,
-};
+});
+/** Waits for nobody: a session that somebody holds counts as none. */
+const ROTATE_FREE = rotation(
+  'rotate-free-session',
+  '(SELECT id FROM sessions WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
+);
+const ROTATE = rotation('rotate-session', '$1');
 
 const INSPECT: Statement = {
   name: 'inspect-session',
@@ -123,12 +132,29 @@ async function refuse(
   await recordEvent(context.em, context, { type: 'REFRESH', success: false, userId, metadata });
 }
 
-/** The rotation found no row: tells a retry inside the grace window from a reuse. */
-async function explain(
+async function rotate(
   context: Needs,
-  token: RefreshToken,
+  statement: Statement,
+  { sessionId, generation, secret }: RefreshToken,
   now: Date,
-): Promise<SessionRefreshed | Problem<'REFRESH_REJECTED'>> {
+): Promise<SessionRefreshed | undefined> {
+  const { refreshTokenTtl, refreshTokenTtlRemembered } = context.settings;
+  const { ipAddress, userAgent } = context.client;
+  const { city, country } = context.locate(ipAddress);
+  const ends = [addSeconds(now, refreshTokenTtlRemembered), addSeconds(now, refreshTokenTtl)];
+  const client = [...ends, city, country, randomUUID(), userAgent, context.requestId];
+  const values = [sessionId, generation, hashSessionSecret(secret), now, ipAddress, ...client];
+  const [row] = await context.query(statement, values);
+  return row && (await refreshed(context, row, secret));
+}
+
+/** The session stood as the token says: somebody holds its row, for whom those of one account wait together. */
+async function rotateInTurn(context: Needs, token: RefreshToken, now: Date): Promise<Outcome> {
+  return (await rotate(context, ROTATE, token, now)) ?? (await explain(context, token, now, true));
+}
+
+/** The rotation found no row: tells a row that is held and a retry inside the grace window from a reuse. */
+async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited = false): Promise<Outcome> {
   const rejected = problem('REFRESH_REJECTED');
   const { sessionId } = token;
   const [row] = await context.query(INSPECT, [sessionId, hashSessionSecret(token.secret), now]);
@@ -137,12 +163,14 @@ async function explain(
     await refuse(context, sessionId, ended?.user.id ?? null, 'ENDED');
     return rejected;
   }
+  workOnRowsOf(`user:${String(row.user_id)}`);
   if (row.disabled_at !== null) {
     context.revocations.announce(await revokeSessions(context.em, { id: sessionId }, 'ACCOUNT_DISABLED', now));
     await refuse(context, sessionId, row.user_id as string, 'ACCOUNT_DISABLED');
     return rejected;
   }
   const behind = (row.generation as number) - token.generation;
+  if (behind === 0 && !hasWaited) return await rotateInTurn(context, token, now);
   if (behind <= 0) return rejected;
   // Never negative: a call that began before the winner's must find no grace where none is given.
   const age = Math.max(0, now.getTime() - new Date(row.last_rotated_at as string).getTime());
@@ -153,29 +181,9 @@ async function explain(
 }
 
 /** Gives a session its next tokens; the user's role and state are read again in the same statement. */
-export async function refresh(
-  context: Needs,
-  input: { refreshToken: string },
-): Promise<SessionRefreshed | Problem<'REFRESH_REJECTED'>> {
+export async function refresh(context: Needs, input: { refreshToken: string }): Promise<Outcome> {
   const token = readRefreshToken(context.secretKeys, input.refreshToken);
   if (token === undefined) return problem('REFRESH_REJECTED');
   const now = context.clock.now();
-  const { refreshTokenTtl, refreshTokenTtlRemembered } = context.settings;
-  const { ipAddress, userAgent } = context.client;
-  const { city, country } = context.locate(ipAddress);
-  const [row] = await context.query(ROTATE, [
-    token.sessionId,
-    token.generation,
-    hashSessionSecret(token.secret),
-    now,
-    ipAddress,
-    addSeconds(now, refreshTokenTtlRemembered),
-    addSeconds(now, refreshTokenTtl),
-    city,
-    country,
-    randomUUID(),
-    userAgent,
-    context.requestId,
-  ]);
-  return row === undefined ? await explain(context, token, now) : await refreshed(context, row, token.secret);
+  return (await rotate(context, ROTATE_FREE, token, now)) ?? (await explain(context, token, now));
 }

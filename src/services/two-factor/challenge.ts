@@ -65,7 +65,8 @@ function writeChallenge(keys: SecretKeys, id: string): string {
   return Buffer.concat([bytes, keys.authenticate('two-factor-challenge', [bytes])]).toString('base64url');
 }
 
-function readChallenge(keys: SecretKeys, challenge: string): string | undefined {
+/** The id in a challenge that we wrote; anything else gives `undefined` before the database is asked. */
+export function readChallenge(keys: SecretKeys, challenge: string): string | undefined {
   if (!TOKEN.test(challenge)) return undefined;
   const bytes = Buffer.from(challenge, 'base64url');
   const id = bytes.subarray(0, ID_BYTES);
