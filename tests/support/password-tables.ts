@@ -209,6 +209,10 @@ export const COMMON_PASSWORDS = [
   'Ichliebedich1!',
   'Winter-is-coming-1',
   'Iloveyousomuch!1',
+  'Das-ist-mein-Passwort-1',
+  'Heute-ist-Montag-1',
+  'MeinNeuesPasswort2026!',
+  'Koeln-2026-Koeln!',
 ];
 
 /** Passphrases in several languages, and what password managers make; each meets every rule of `composition`. */
@@ -285,4 +289,6 @@ export const GOOD_PASSWORDS = [
   'May-the-7-Herons-return',
   'Juniper-Tonic-Ladder-2026',
   'Marchpane-and-Quince-4',
+  'Mein-Fluss-ist-neu-im-Mai-7-Otter',
+  'Der Montag riecht nach 3 Birnen.',
 ];

@@ -8,7 +8,9 @@ const SHORTEST_IN_FILTER = 6;
 /** Names that came after the lists were made. */
 const LATER =
   'bitcoin bluetooth covid discord ethereum fortnite instagram iphone minecraft netflix paypal roblox snapchat spotify ' +
-  'telegram tiktok twitter valorant whatsapp wifi youtube';
+  'telegram tiktok twitter valorant whatsapp wifi youtube ' +
+  // Cities as they are written without an umlaut.
+  'duesseldorf koeln luebeck muenchen muenster nuernberg saarbruecken wuerzburg zuerich';
 
 /** What is said, sung, shown and sworn in many mouths. */
 const PHRASES =

@@ -18,9 +18,10 @@ const WORDS_OF_THE_CALENDAR =
   'montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag wochenende ' +
   'year month week day today jahr monat woche tag heute';
 const FILLERS = new Set(
-  'a am an and be for have i in is it me mine more much my new not of on only our please so that the this to u very we you your'.split(
-    ' ',
-  ),
+  (
+    'a am an and be for have i in is it me mine more much my new not of on only our please so that the this to u very we you your ' +
+    'auf das dein deine den der die du ein eine es fuer fur ich im ist mein meine neu neue neues nicht sehr und unser wir zu zum'
+  ).split(' '),
 );
 
 const calendar = new Set(WORDS_OF_THE_CALENDAR.split(' '));
