@@ -2,6 +2,7 @@ import { access, constants, statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Dependencies } from '../dependencies.js';
 import { onceInAWhile } from '../lib/once-in-a-while.js';
+import { holdsMetricsToken } from './metrics.js';
 
 /** `degraded` parts have another way; a part that is `down` keeps the process from serving. */
 type PartState = 'up' | 'degraded' | 'down';
@@ -9,6 +10,12 @@ type PartState = 'up' | 'degraded' | 'down';
 interface Health {
   status: PartState;
   parts: Record<string, PartState>;
+}
+
+/** What became of the last mails is for the operator: to others it would tell whether a mail was sent, and who is known. */
+interface Readings {
+  operator: Health;
+  everybody: Health;
 }
 
 const CHECK_TIMEOUT_MILLISECONDS = 1_500;
@@ -37,7 +44,12 @@ async function checkDisk({ settings }: Dependencies): Promise<PartState> {
   return bavail * bsize > LEAST_FREE_BYTES ? 'up' : 'degraded';
 }
 
-async function readHealth(dependencies: Dependencies): Promise<Health> {
+function healthOf(states: readonly (readonly [string, PartState])[]): Health {
+  const worst = (['down', 'degraded', 'up'] as const).find((state) => states.some(([, found]) => found === state));
+  return { status: worst ?? 'up', parts: Object.fromEntries(states) };
+}
+
+async function readHealth(dependencies: Dependencies): Promise<Readings> {
   const { readiness, poolState, redis, revocations, mailQueue, mailRoute } = dependencies;
   const database = readiness.check();
   const checks: [string, PartState, () => Promise<PartState>][] = [
@@ -53,11 +65,13 @@ async function readHealth(dependencies: Dependencies): Promise<Health> {
     ['mail', 'degraded', async () => ((await mailRoute.takesMail()) ? 'up' : 'degraded')],
     ['disk', 'degraded', () => checkDisk(dependencies)],
   ];
-  const states = await Promise.all(
-    checks.map(async ([name, otherwise, check]) => [name, await stateWithin(check, otherwise)] as const),
-  );
-  const worst = (['down', 'degraded', 'up'] as const).find((state) => states.some(([, found]) => found === state));
-  return { status: worst ?? 'up', parts: Object.fromEntries(states) };
+  const passesCheck = async () => ((await mailRoute.passesCheck()) ? 'up' : 'degraded');
+  const [mail, ...states] = await Promise.all([
+    stateWithin(passesCheck, 'degraded'),
+    ...checks.map(async ([name, otherwise, check]) => [name, await stateWithin(check, otherwise)] as const),
+  ]);
+  const everybody = states.map(([name, state]) => [name, name === 'mail' ? mail : state] as const);
+  return { operator: healthOf(states), everybody: healthOf(everybody) };
 }
 
 /** `live`: the process answers, and is not one that only a new start helps. `ready`: it can serve, 503 when it cannot. Neither tells versions or addresses. */
@@ -69,8 +83,10 @@ export function registerHealth(app: FastifyInstance, dependencies: Dependencies)
     return await reply.send({ status: isStuck ? 'down' : 'up' });
   });
   for (const path of ['/health/ready', '/health']) {
-    app.get(path, async (_request, reply) => {
-      const found = await health();
+    app.get(path, async (request, reply) => {
+      const { settings } = dependencies;
+      const isTold = settings.nodeEnv !== 'production' || holdsMetricsToken(settings, request.headers.authorization);
+      const found = (await health())[isTold ? 'operator' : 'everybody'];
       return await reply
         .header('cache-control', 'no-store')
         .code(found.status === 'down' ? 503 : 200)

@@ -2,14 +2,35 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge } from 'prom-client';
 import type { Dependencies } from '../dependencies.js';
 import { equalInConstantTime } from '../lib/constant-time.js';
+import type { Settings } from '../settings.js';
 import { registerProblemDetails } from './problem-details.js';
 
-type Needs = Pick<Dependencies, 'metrics' | 'passwordHasher' | 'settings' | 'logger'>;
+type Needs = Pick<Dependencies, 'metrics' | 'passwordHasher' | 'mailRoute' | 'settings' | 'logger'>;
+
+/** Figures of the process that count connections, those to the mail server too: they would tell who is sent a mail. */
+const UNTOLD = [
+  'process_open_fds',
+  'nodejs_active_resources',
+  'nodejs_active_resources_total',
+  'nodejs_active_handles',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests',
+  'nodejs_active_requests_total',
+];
 
 /** Begins to collect the figures of the process, where that was not done before. */
-function collectFigures({ metrics, passwordHasher }: Needs): void {
+function collectFigures({ metrics, passwordHasher, mailRoute }: Needs): void {
   if (metrics.getSingleMetric('gatehouse_password_hashes') !== undefined) return;
   collectDefaultMetrics({ register: metrics });
+  for (const name of UNTOLD) metrics.removeSingleMetric(name);
+  new Gauge({
+    name: 'gatehouse_mail_server_up',
+    help: 'Whether the mail server takes mails, by the last check of it: 1 or 0.',
+    registers: [metrics],
+    async collect() {
+      this.set((await mailRoute.passesCheck()) ? 1 : 0);
+    },
+  });
   new Gauge({
     name: 'gatehouse_password_hashes',
     help: 'Password hashes that run and that wait for a place.',
@@ -23,9 +44,9 @@ function collectFigures({ metrics, passwordHasher }: Needs): void {
   });
 }
 
-/** Whether the request holds METRICS_TOKEN, or none is set. */
-function mayRead({ settings: { metricsToken } }: Needs, authorization: string | undefined): boolean {
-  if (metricsToken === undefined) return true;
+/** Whether a request holds METRICS_TOKEN; false where none is set. */
+export function holdsMetricsToken({ metricsToken }: Settings, authorization: string | undefined): boolean {
+  if (metricsToken === undefined) return false;
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
   return equalInConstantTime(Buffer.from(token), Buffer.from(metricsToken));
 }
@@ -35,7 +56,8 @@ function serveFigures(app: FastifyInstance, needs: Needs): void {
   collectFigures(needs);
   app.get('/metrics', async (request, reply) => {
     void reply.header('cache-control', 'no-store');
-    if (!mayRead(needs, request.headers.authorization)) {
+    const { settings } = needs;
+    if (settings.metricsToken !== undefined && !holdsMetricsToken(settings, request.headers.authorization)) {
       return await reply.code(401).header('www-authenticate', 'Bearer').send();
     }
     return await reply.type(metrics.contentType).send(await metrics.metrics());

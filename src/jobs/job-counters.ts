@@ -1,9 +1,12 @@
 import { Counter, type Registry } from 'prom-client';
 
-/** Counts what the workers of this process did. */
+/** Counts the background work of this process. */
 export interface JobCounters {
-  /** What became of a mail. */
-  countMail(outcome: string): void;
+  /**
+   * A mail was handed over. What becomes of it is not counted: addresses without an account get none, and while the mail
+   * server refuses or is away every figure of outcomes would tell them from the others.
+   */
+  countMail(): void;
   /** What became of the check of a new password. */
   countPasswordCheck(outcome: string): void;
   /** How many rows of a kind were deleted. */
@@ -15,8 +18,7 @@ export function createJobCounters(registry: Registry): JobCounters {
   const registers = [registry];
   const mails = new Counter({
     name: 'gatehouse_mails_total',
-    help: 'Mails by outcome: DONE (sent, or not needed any more), RETRIED or FAILED.',
-    labelNames: ['outcome'],
+    help: 'Mails that were handed over to be sent, those without a recipient included.',
     registers,
   });
   const passwordChecks = new Counter({
@@ -32,9 +34,11 @@ export function createJobCounters(registry: Registry): JobCounters {
     registers,
   });
   return {
-    // An unknown address gets no mail where a known one does, which no figure may tell.
-    countMail: (outcome) => mails.inc({ outcome: outcome === 'SENT' || outcome === 'DISCARDED' ? 'DONE' : outcome }),
+    countMail: () => mails.inc(),
     countPasswordCheck: (outcome) => passwordChecks.inc({ outcome }),
-    countPurged: (rows, count) => purged.inc({ rows }, count),
+    countPurged: (rows, count) => {
+      // They are kept for some time from when they were sent or given up, and those without a recipient from the start.
+      if (rows !== 'mails') purged.inc({ rows }, count);
+    },
   };
 }

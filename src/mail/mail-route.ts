@@ -12,6 +12,8 @@ export interface MailRoute {
    * would tell whether its address is known. Bounded in time; never rejects.
    */
   isOpen(): Promise<boolean>;
+  /** The same by a check that may be a minute old, for health answers and metrics that strangers may see. */
+  passesCheck(): Promise<boolean>;
   /** The same for the operator, who may know what became of the last mails. */
   takesMail(): Promise<boolean>;
 }
@@ -126,6 +128,7 @@ export function createMailRoute(watched: WatchedTransport): MailRoute {
   };
   return {
     isOpen: () => isOpen(FRESH_FOR_REQUESTS_MILLISECONDS),
+    passesCheck: () => isOpen(FRESH_FOR_READINESS_MILLISECONDS),
     async takesMail() {
       const [open, refusal] = await Promise.all([isOpen(FRESH_FOR_READINESS_MILLISECONDS), lastRefusal()]);
       return open && refusal === null && transport.areGood();

@@ -15,7 +15,7 @@ export function metricsSettings(production: boolean) {
     }),
     METRICS_TOKEN: optional(secret(production ? LEAST_CHARACTERS : LEAST_TRIAL_CHARACTERS, production), {
       description:
-        'Bearer token required by `/metrics`; at least 16 characters, 32 in production. In production `/metrics` is off unless this or `METRICS_PORT` is set.',
+        'Bearer token required by `/metrics`, and in production by `/health/ready` to show the outcome of emails; at least 16 characters, 32 in production. In production `/metrics` is off unless this or `METRICS_PORT` is set.',
       example: SAMPLE_SECRETS.metrics,
       advice: 'the output of: openssl rand -base64 48',
       secret: true,

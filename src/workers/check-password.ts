@@ -9,7 +9,15 @@ import { isBreached, RangesUnavailable } from '../services/passwords/breach-rang
 
 type Needs = Pick<
   Dependencies,
-  'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'countPasswordCheck'
+  | 'orm'
+  | 'clock'
+  | 'logger'
+  | 'settings'
+  | 'secretKeys'
+  | 'mailQueue'
+  | 'countMail'
+  | 'mailRoute'
+  | 'countPasswordCheck'
 >;
 
 interface Check {

@@ -11,10 +11,7 @@ import { composeMail } from './compose-mail.js';
 import { claim, underLease } from './lease.js';
 import { planOf } from './mail-plans.js';
 
-type Needs = Pick<
-  Dependencies,
-  'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'locate' | 'mailTransport' | 'countMail'
->;
+type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'locate' | 'mailTransport'>;
 
 /** After this long nobody waits for the mail any more. */
 const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;
@@ -36,7 +33,6 @@ async function finish(
   for (let attempt = 1; ; attempt += 1) {
     try {
       await em.nativeUpdate(OutboxMessage, { id }, { status, finishedAt, lockedUntil: null, lastError });
-      needs.countMail(status);
       return;
     } catch (cause) {
       if (attempt === 1) needs.logger.error({ err: cause, outboxId: id, status }, 'the outcome of a mail has to wait');
@@ -85,7 +81,6 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
   await em
     .nativeUpdate(OutboxMessage, { id: outboxId }, { lockedUntil: null, nextAttemptAt, lastError: reason })
     .catch(() => undefined);
-  needs.countMail('RETRIED');
 }
 
 async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<void> {

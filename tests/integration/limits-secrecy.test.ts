@@ -109,7 +109,7 @@ describe('E4: metrics', () => {
       await gateway.ask(SignupDocument, { input: { email: typed, password: PASSWORD } });
       await login(gateway, typed, 'wrong');
       await settled();
-      await eventually(async () => expect((await figures(gateway)).join()).toContain('outcome="DONE"} 4'));
+      await eventually(async () => expect((await figures(gateway)).join()).toContain('gatehouse_mails_total 4'));
       seen.push(await figures(gateway));
     }
     expect(seen[1]).toEqual(seen[0]);

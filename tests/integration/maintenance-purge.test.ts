@@ -197,7 +197,10 @@ it('deletes finished mails, dead codes and every other row whose time is over, a
   expect(left.map((row) => row.key)).toEqual(['endless', 'new']);
   expect(await count(gateway, 'signing_keys', `id = 'key-29'`)).toBe(1);
   expect(await count(gateway, 'outbox_messages', `status = 'PENDING' AND recipient = ?`, [waiting.email])).toBe(1);
-  expect(await gateway.dependencies.metrics.metrics()).toContain('gatehouse_purged_rows_total{rows="codes"} 1');
+  const figures = await gateway.dependencies.metrics.metrics();
+  expect(figures).toContain('gatehouse_purged_rows_total{rows="codes"} 1');
+  // E4: mails to known addresses may be finished, and so purged, later than those to nobody.
+  expect(figures).not.toContain('rows="mails"');
   expect(Object.values(await purged(gateway)).every((deleted) => deleted === 0)).toBe(true);
 });
 

@@ -36,6 +36,7 @@ type Needs = Pick<
   | 'secretKeys'
   | 'revocations'
   | 'mailQueue'
+  | 'countMail'
   | 'mailRoute'
   | 'requestId'
   | 'logger'

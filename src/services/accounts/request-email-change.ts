@@ -27,7 +27,16 @@ export interface EmailChangeRequest extends PasswordProof {
 type Needs = PasswordProofContext &
   Pick<
     UseCaseContext,
-    'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger' | 'client'
+    | 'em'
+    | 'clock'
+    | 'settings'
+    | 'secretKeys'
+    | 'mailQueue'
+    | 'countMail'
+    | 'mailRoute'
+    | 'requestId'
+    | 'logger'
+    | 'client'
   >;
 type RequestProblem = PasswordProofProblem | Problem<'UNAUTHENTICATED' | 'INPUT_INVALID' | 'EMAIL_TAKEN'>;
 

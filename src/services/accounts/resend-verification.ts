@@ -18,7 +18,7 @@ export interface MailAccepted {
 
 type Needs = Pick<
   UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'countMail' | 'mailRoute' | 'requestId' | 'logger'
 >;
 
 /** The id of the mail; undefined within the cool-down. */

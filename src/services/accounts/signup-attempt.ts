@@ -25,6 +25,7 @@ export type SignupContext = Pick<
   | 'secretKeys'
   | 'passwordHasher'
   | 'mailQueue'
+  | 'countMail'
   | 'mailRoute'
   | 'passwordCheckQueue'
   | 'requestId'

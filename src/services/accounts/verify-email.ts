@@ -31,7 +31,16 @@ interface Verified extends EmailVerified {
 
 type Needs = Pick<
   UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId' | 'mailQueue' | 'mailRoute' | 'logger'
+  | 'em'
+  | 'clock'
+  | 'settings'
+  | 'secretKeys'
+  | 'client'
+  | 'requestId'
+  | 'mailQueue'
+  | 'countMail'
+  | 'mailRoute'
+  | 'logger'
 >;
 
 /**

@@ -17,7 +17,16 @@ type LiftingContext = Keys & Pick<UseCaseContext, 'clock' | 'settings'>;
 /** What counting needs. */
 export type CountingContext = Pick<
   UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId' | 'mailQueue' | 'mailRoute' | 'logger'
+  | 'em'
+  | 'clock'
+  | 'settings'
+  | 'secretKeys'
+  | 'client'
+  | 'requestId'
+  | 'mailQueue'
+  | 'countMail'
+  | 'mailRoute'
+  | 'logger'
 >;
 
 /** A name that was just tried in vain. */

@@ -3,20 +3,21 @@ import type { UseCaseContext } from '../use-case.js';
 /** QUEUED: it is on its way. DEFERRED: it is safe in the outbox until the queue or the mail server is back. */
 export type MailStatus = 'QUEUED' | 'DEFERRED';
 
-type Needs = Pick<UseCaseContext, 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'>;
+type Needs = Pick<UseCaseContext, 'mailQueue' | 'countMail' | 'requestId' | 'logger'>;
 
 /**
  * Hands a committed outbox row to the queue without making the request wait. What fails here is picked up by the relay.
  */
 export function handOver(context: Needs, outboxId: string): void {
   const { requestId } = context;
+  context.countMail();
   context.mailQueue.add({ outboxId, requestId }).catch((cause: unknown) => {
     context.logger.warn({ err: cause, requestId, outboxId }, 'the queue did not take a mail; the relay will');
   });
 }
 
 /** Whether a mail that is written now goes out now; bounded in time, and asked while the password is being hashed. */
-export async function mailStatus(context: Needs): Promise<MailStatus> {
+export async function mailStatus(context: Pick<UseCaseContext, 'mailQueue' | 'mailRoute'>): Promise<MailStatus> {
   const [takesJobs, isOpen] = await Promise.all([context.mailQueue.takesJobs(), context.mailRoute.isOpen()]);
   return takesJobs && isOpen ? 'QUEUED' : 'DEFERRED';
 }

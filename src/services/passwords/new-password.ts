@@ -42,6 +42,7 @@ export type NewPasswordContext = Pick<
   | 'requestId'
   | 'revocations'
   | 'mailQueue'
+  | 'countMail'
   | 'mailRoute'
   | 'passwordCheckQueue'
   | 'limiter'

@@ -14,7 +14,16 @@ import type { UseCaseContext } from '../use-case.js';
 
 type Needs = Pick<
   UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'mailQueue' | 'mailRoute' | 'requestId' | 'logger'
+  | 'em'
+  | 'clock'
+  | 'settings'
+  | 'secretKeys'
+  | 'client'
+  | 'mailQueue'
+  | 'countMail'
+  | 'mailRoute'
+  | 'requestId'
+  | 'logger'
 >;
 
 async function writeCode(

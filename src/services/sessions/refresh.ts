@@ -36,6 +36,7 @@ type Needs = Pick<
   | 'client'
   | 'revocations'
   | 'mailQueue'
+  | 'countMail'
   | 'mailRoute'
   | 'logger'
   | 'requestId'

@@ -28,6 +28,7 @@ type Needs = Pick<
   | 'secretKeys'
   | 'revocations'
   | 'mailQueue'
+  | 'countMail'
   | 'mailRoute'
   | 'requestId'
   | 'logger'

@@ -41,7 +41,10 @@ export interface SignedIn extends SessionStarted {
 
 /** What a sign-in needs. */
 export type SignInContext = SessionContext &
-  Pick<UseCaseContext, 'em' | 'query' | 'requestId' | 'revocations' | 'mailQueue' | 'mailRoute' | 'logger'>;
+  Pick<
+    UseCaseContext,
+    'em' | 'query' | 'requestId' | 'revocations' | 'mailQueue' | 'countMail' | 'mailRoute' | 'logger'
+  >;
 
 /** Tells the owner what signed in, when and where, with a link that ends it. */
 async function tellOfDevice(

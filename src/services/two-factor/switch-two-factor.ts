@@ -23,7 +23,7 @@ export interface Switched {
 /** What switching needs. */
 export type SwitchContext = Pick<
   UseCaseContext,
-  'clock' | 'client' | 'requestId' | 'revocations' | 'mailQueue' | 'mailRoute' | 'logger'
+  'clock' | 'client' | 'requestId' | 'revocations' | 'mailQueue' | 'countMail' | 'mailRoute' | 'logger'
 >;
 
 /**
