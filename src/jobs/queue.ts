@@ -146,7 +146,11 @@ export function createJobQueue<Payload>(
     async addEvery(milliseconds, payload) {
       const data = kind.payload.parse(payload);
       const template = { name: kind.name, data, opts: kind.options(data, 0) };
-      await (await queue.whenReady()).upsertJobScheduler(kind.name, { every: milliseconds }, template);
+      const ready = await queue.whenReady();
+      const scheduled = await ready.getJobScheduler(kind.name);
+      // A machine whose clock was ahead has put the next one off for as long, and nothing else would bring it forward.
+      if ((scheduled?.next ?? 0) - Date.now() > milliseconds) await ready.removeJobScheduler(kind.name);
+      await ready.upsertJobScheduler(kind.name, { every: milliseconds }, template);
     },
     isReady: queue.isReady,
     takesJobs: async () => queue.isReady() && (await takesWrites()),

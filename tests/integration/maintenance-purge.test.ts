@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Queue } from 'bullmq';
-import { describe, expect, inject, it } from 'vitest';
+import { Queue, Worker } from 'bullmq';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { addSeconds } from '../../src/lib/clock.js';
 import { purge } from '../../src/services/maintenance/purge.js';
 import { LogoutDocument, MeDocument, RefreshDocument, VerifyEmailDocument } from '../generated/operations.js';
@@ -269,5 +269,24 @@ withRedis('on Redis', () => {
     expect(schedulers).toMatchObject([{ key: 'purge', every: 3_600_000 }]);
     expect(delayed).toHaveLength(1);
     expect((delayed[0]?.delay ?? 0) / 60_000).toBeGreaterThan(50);
+  });
+
+  it('purges though a machine whose clock was a year ahead has put the job off until then', async () => {
+    const redis = await redisServer();
+    const { hostname: host, port } = new URL(redis.url);
+    const connection = { host, port: Number(port) };
+    const queue = new Queue('maintenance', { connection });
+    const worker = new Worker('maintenance', async () => undefined, { connection });
+    await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
+    const ahead = Date.now() + 365 * DAY * 1_000;
+    const wrong = vi.spyOn(Date, 'now').mockImplementation(() => ahead);
+    const done = new Promise((resolve) => void worker.once('completed', resolve));
+    await queue.upsertJobScheduler('purge', { every: 3_600_000 }, { name: 'purge', data: {} });
+    await done;
+    wrong.mockRestore();
+    await worker.close();
+    expect((await queue.getJobScheduler('purge'))?.next).toBeGreaterThan(Date.now() + DAY * 1_000);
+    await queue.close();
+    await purgesByTheQueue({ REDIS_URL: redis.url });
   });
 });
