@@ -63,7 +63,12 @@ describe('P1: a refused password names every rule that it failed', () => {
       const results = [await change(gateway, accessToken, { next: password }), await reset(gateway, ticket, password)];
       expect([password, ...results.map(isRefused)]).toEqual([password, true, true]);
     }
-    const taken = await Promise.all(GOOD_PASSWORDS.map(async (password) => (await signup(password))?.__typename));
+    const taken: (string | undefined)[] = [];
+    // A few at a time: a slow machine hashes no more before others are told to come again.
+    for (let start = 0; start < GOOD_PASSWORDS.length; start += 8) {
+      const some = GOOD_PASSWORDS.slice(start, start + 8);
+      taken.push(...(await Promise.all(some.map(async (password) => (await signup(password))?.__typename))));
+    }
     expect(GOOD_PASSWORDS.filter((_, index) => taken[index] !== 'SignupAccepted')).toEqual([]);
     const [first = '', last = ''] = [GOOD_PASSWORDS[1], GOOD_PASSWORDS.at(-1)];
     expectType(await reset(gateway, ticket, first), 'PasswordResetSuccess');
