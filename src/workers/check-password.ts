@@ -41,7 +41,8 @@ const READ = 'SELECT user_id, sealed_digest, password_changed_at, attempts FROM 
 /** By its seal, which is new with every password: a check that took its place meanwhile stays. */
 const SETTLE = 'DELETE FROM password_checks WHERE user_id = ? AND sealed_digest = ? RETURNING user_id';
 const POSTPONE = `
-  UPDATE password_checks SET attempts = attempts + 1, next_attempt_at = ? WHERE user_id = ? AND sealed_digest = ?`;
+  UPDATE password_checks SET attempts = attempts + 1, next_attempt_at = ?
+  WHERE user_id = ? AND sealed_digest = ? AND attempts = ?`;
 /** Nothing, where another password was set meanwhile. */
 const MARK = `
   UPDATE users SET password_breached_at = COALESCE(password_breached_at, ?)
@@ -98,7 +99,7 @@ async function postpone(needs: Needs, em: EntityManager, check: Check, error: Ra
   }
   const wait = retrySeconds(attempts);
   needs.logger.warn({ ...told, nextTryInMilliseconds: wait * 1_000 }, 'a password check has to wait');
-  await em.execute(POSTPONE, [addSeconds(needs.clock.now(), wait), userId, check.sealed_digest]);
+  await em.execute(POSTPONE, [addSeconds(needs.clock.now(), wait), userId, check.sealed_digest, attempts]);
   needs.countPasswordCheck('RETRIED');
 }
 

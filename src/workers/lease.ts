@@ -14,9 +14,10 @@ const CLAIM = `
   RETURNING id, mail, recipient, locale, code_id, variables, status, attempts, request_id, created_at, next_attempt_at,
     locked_until, finished_at, last_error`;
 
+// A worker that was cut off for a while has its mail back where the relay freed it and no other worker has begun.
 const RENEW = `
   UPDATE outbox_messages SET locked_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'
-  WHERE id = ? AND status = 'PENDING' AND locked_until IS NOT NULL`;
+  WHERE id = ? AND attempts = ? AND status = 'PENDING'`;
 
 /** Takes a mail for this worker alone; `undefined` when it is done or another worker has it. */
 export async function claim(em: EntityManager, id: string, now: Date): Promise<OutboxMessage | undefined> {
@@ -24,9 +25,15 @@ export async function claim(em: EntityManager, id: string, now: Date): Promise<O
   return row === undefined ? undefined : em.map(OutboxMessage, row);
 }
 
+/** The row of a claimed mail for as long as it is this worker's: each claim counts an attempt, so the count names the owner. */
+export function heldBy({ id, attempts }: OutboxMessage) {
+  return { id, attempts, status: 'PENDING' as const };
+}
+
 /** Does the work of a claimed mail while its lease is renewed. */
-export async function underLease(em: EntityManager, id: string, work: () => Promise<void>): Promise<void> {
-  const renew = () => void em.execute(RENEW, [id]).catch(() => undefined); // tried again by the next turn
+export async function underLease(em: EntityManager, message: OutboxMessage, work: () => Promise<void>): Promise<void> {
+  const { id, attempts } = message;
+  const renew = () => void em.execute(RENEW, [id, attempts]).catch(() => undefined); // tried again by the next turn
   const timer = setInterval(renew, RENEW_EVERY_MILLISECONDS);
   try {
     await work();

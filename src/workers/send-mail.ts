@@ -8,7 +8,7 @@ import { addSeconds } from '../lib/clock.js';
 import { MailError } from '../mail/mail-error.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { composeMail } from './compose-mail.js';
-import { claim, underLease } from './lease.js';
+import { claim, heldBy, underLease } from './lease.js';
 import { planOf } from './mail-plans.js';
 
 type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'locate' | 'mailTransport'>;
@@ -20,19 +20,22 @@ const RECORD_RETRY_MILLISECONDS = 250;
 
 /**
  * Writes what became of a mail. Tries for as long as it can, and soon after a database that was away is back: the server has
- * the mail, and it must not be sent again.
+ * the mail, and it must not be sent again. What was sent ends the mail for every worker; any other outcome counts while the
+ * mail is this worker's.
  */
 async function finish(
   needs: Needs,
   em: EntityManager,
-  id: string,
+  message: OutboxMessage,
   status: OutboxStatus,
   lastError: string | null,
 ): Promise<void> {
+  const { id } = message;
+  const row = status === 'SENT' ? { id, status: 'PENDING' as const } : heldBy(message);
   const finishedAt = needs.clock.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await em.nativeUpdate(OutboxMessage, { id }, { status, finishedAt, lockedUntil: null, lastError });
+      await em.nativeUpdate(OutboxMessage, row, { status, finishedAt, lockedUntil: null, lastError });
       return;
     } catch (cause) {
       if (attempt === 1) needs.logger.error({ err: cause, outboxId: id, status }, 'the outcome of a mail has to wait');
@@ -72,14 +75,14 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
   const ageMilliseconds = needs.clock.now().getTime() - message.createdAt.getTime();
   if (kind === 'permanent' || ageMilliseconds > GIVE_UP_AFTER_MILLISECONDS) {
     needs.logger.error(told, 'a mail was given up');
-    return await finish(needs, em, outboxId, 'FAILED', reason);
+    return await finish(needs, em, message, 'FAILED', reason);
   }
   const wait = retryAfter({ attempts, ageMilliseconds, putOff: kind === 'temporary' });
   const nextAttemptAt = addSeconds(needs.clock.now(), wait / 1_000);
   needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'a mail has to wait');
   // Where even this fails the lease runs out by itself.
   await em
-    .nativeUpdate(OutboxMessage, { id: outboxId }, { lockedUntil: null, nextAttemptAt, lastError: reason })
+    .nativeUpdate(OutboxMessage, heldBy(message), { lockedUntil: null, nextAttemptAt, lastError: reason })
     .catch(() => undefined);
 }
 
@@ -92,8 +95,8 @@ async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage):
   } catch (error) {
     return await postpone(needs, em, message, error);
   }
-  if (composed === 'not-needed') return await finish(needs, em, outboxId, 'DISCARDED', null);
-  await finish(needs, em, outboxId, 'SENT', null);
+  if (composed === 'not-needed') return await finish(needs, em, message, 'DISCARDED', null);
+  await finish(needs, em, message, 'SENT', null);
   needs.logger.info({ requestId, outboxId, mail, attempts }, 'a mail was sent');
 }
 
@@ -101,5 +104,5 @@ async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage):
 export async function sendMail(needs: Needs, { outboxId }: SendMailPayload): Promise<void> {
   const em = needs.orm.em.fork();
   const message = await claim(em, outboxId, needs.clock.now());
-  if (message !== undefined) await underLease(em, outboxId, () => deliver(needs, em, message));
+  if (message !== undefined) await underLease(em, message, () => deliver(needs, em, message));
 }

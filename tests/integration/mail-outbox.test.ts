@@ -4,12 +4,13 @@ import { OneTimeCode } from '../../src/entities/one-time-code.js';
 import { OutboxMessage } from '../../src/entities/outbox-message.js';
 import { User } from '../../src/entities/user.js';
 import { deriveCode } from '../../src/services/one-time-codes/derive.js';
+import { sendMail } from '../../src/workers/send-mail.js';
 import { startWorkers } from '../../src/workers/start-workers.js';
 import { ResendVerificationDocument, SignupDocument, VerifyEmailDocument } from '../generated/operations.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
-import { codeIn, mailServer } from '../support/mail-server.js';
+import { codeIn, type MailServer, mailServer } from '../support/mail-server.js';
 
 async function signUp(gateway: TestGateway, email = newEmail()): Promise<string> {
   const { data } = await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
@@ -157,4 +158,64 @@ it('Q1: puts no code, link, address or password into the queue of the database',
   const [, token] = /#token=([\w-]{64})/.exec(text) ?? [];
   for (const secret of [email, PASSWORD, token ?? 'no token']) expect(dump).not.toContain(secret);
   expect(dump).not.toMatch(new RegExp(`\\b${codeIn(text)}\\b`));
+});
+
+/** A worker sends the mail of an outbox row, and the server has the whole of it and waits before it answers. */
+async function heldSending(gateway: TestGateway, server: MailServer, outboxId: string, answer: number) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Object.assign(server, { answer, hold: promise });
+  const before = server.received.length;
+  const sent = sendMail(gateway.dependencies, { outboxId, requestId: null });
+  await eventually(() => expect(server.received).toHaveLength(before + 1));
+  return async () => {
+    resolve();
+    await sent;
+  };
+}
+
+/** One worker is cut off from the database while it sends; the relay frees the mail, and another worker sends it as well. */
+async function sentByTwo(cutOff: number, other: number) {
+  const server = await mailServer();
+  const gateway = await testGateway({ env: { SMTP_URL: server.url } });
+  const { id } = await outboxRow(gateway, await signUp(gateway));
+  const endCutOff = await heldSending(gateway, server, id, cutOff);
+  await gateway.dependencies.orm.em.execute('UPDATE outbox_messages SET locked_until = NULL WHERE id = ?', [id]);
+  const endOther = await heldSending(gateway, server, id, other);
+  const row = () => gateway.dependencies.orm.em.fork().findOneOrFail(OutboxMessage, { id });
+  return { endCutOff, endOther, row };
+}
+
+it('a worker that lost its mail to another one does not let it go', async () => {
+  const { endCutOff, endOther, row } = await sentByTwo(451, 250);
+  const held = await row();
+  expect(held).toMatchObject({ attempts: 2, lockedUntil: expect.any(Date) });
+  await endCutOff();
+  const { lockedUntil, nextAttemptAt, lastError } = await row();
+  expect({ isHeld: lockedUntil !== null, nextAttemptAt, lastError }).toEqual({
+    isHeld: true,
+    nextAttemptAt: held.nextAttemptAt,
+    lastError: null,
+  });
+  await endOther();
+  expect((await row()).status).toBe('SENT');
+});
+
+it.each(['while the other one sends it', 'after the other one sent it'])(
+  'a worker that lost its mail to another one does not give it up %s',
+  async (when) => {
+    const { endCutOff, endOther, row } = await sentByTwo(554, 250);
+    if (when.startsWith('after')) await endOther();
+    await endCutOff();
+    expect((await row()).status).toBe(when.startsWith('after') ? 'SENT' : 'PENDING');
+    await endOther();
+    expect(await row()).toMatchObject({ status: 'SENT', lastError: null });
+  },
+);
+
+it('a mail that was sent by a worker that had lost it is done for the other one too', async () => {
+  const { endCutOff, endOther, row } = await sentByTwo(250, 451);
+  await endCutOff();
+  expect((await row()).status).toBe('SENT');
+  await endOther();
+  expect(await row()).toMatchObject({ status: 'SENT', lastError: null, lockedUntil: null });
 });
