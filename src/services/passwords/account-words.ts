@@ -1,3 +1,6 @@
+import { domainToUnicode } from 'node:url';
+import { backwards, mayStandFor } from './look-alikes.js';
+
 /** Letters that Unicode takes for letters of their own, as others write them. */
 const TRANSLITERATED: Readonly<Record<string, string>> = {
   ß: 'ss',
@@ -20,6 +23,12 @@ const SHORTEST_WORD = 4;
 const SHORTEST_PART = 3;
 /** With this few letters beside the word, the password is the word. */
 const LETTERS_BESIDE_WORD = 3;
+/** So many letters of a word are letters where signs stand for the others: any number of four digits would be a word. */
+const FEWEST_LETTERS = 2;
+/** A number of so many digits is a word: people sign up by telephone number and by date of birth. */
+const SHORTEST_NUMBER = 6;
+/** What stands for the signs of an address, or before it. */
+const AROUND_ADDRESSES = /(?<!\p{L})(?:mailto|https?|www|at|dot)(?!\p{L})/gu;
 
 /** What the password must not be made of. */
 export interface AccountWords {
@@ -28,12 +37,17 @@ export interface AccountWords {
   displayName?: string | null;
 }
 
-/** The letters of a text, without accents and in the usual width, as a stranger tries them. */
+/** A text in small letters without accents and in the usual width, as a stranger tries it. */
+function plain(text: string): string {
+  return text.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '');
+}
+
 function lettersOf(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}]/gu, '');
+  return plain(text).replace(/\P{L}/gu, '');
+}
+
+function digitsOf(text: string): string {
+  return plain(text).replace(/\P{Nd}/gu, '');
 }
 
 /** The letters in one spelling for all of a name's: `Müller`, `Mueller` and `Muller` are one, as are `Åse` and `Aase`. */
@@ -46,29 +60,77 @@ function oneSpelling(letters: string): string {
 /** What a stranger who knows the account tries first: its names, its address, and what the address is put together from. */
 export function wordsOf({ email, username, displayName }: AccountWords): string[] {
   const [localPart = '', domain = ''] = email.split('@');
+  // The address is kept in ASCII; its owner types and knows it in Unicode.
+  const typedDomain = domainToUnicode(domain) || domain;
   const names = [localPart, username ?? '', displayName ?? ''];
   return [
     PRODUCT,
     email,
     domain,
+    `${localPart}@${typedDomain}`,
+    `${localPart} at ${typedDomain}`.replaceAll('.', ' dot '),
+    typedDomain,
     ...names,
     ...domain.split('.'),
-    ...names.flatMap((name) => name.split(/[^\p{L}\p{M}]+/u)),
+    ...typedDomain.split('.'),
+    ...[...names, typedDomain].flatMap((name) => name.split(/[^\p{L}\p{M}]+/u)),
   ];
 }
 
-/** Whether the letters are nothing but words of the account and a few others. */
-function isMadeOf(words: readonly string[], letters: string): boolean {
-  const counting = [...new Set(words)].filter((word) => word.length >= SHORTEST_PART);
-  if (!counting.some((word) => word.length >= SHORTEST_WORD && letters.includes(word))) return false;
-  const longestFirst = counting.sort((one, other) => other.length - one.length);
-  const beside = longestFirst.reduce((left, word) => left.replaceAll(word, ' '), letters);
-  return lettersOf(beside).length <= LETTERS_BESIDE_WORD;
+/** Where the word ends that the text has at `start`, with signs for letters or between them; undefined where it has none. */
+function endOf(word: string, text: string, start: number): number | undefined {
+  let [matched, letters] = [0, 0];
+  for (let at = start; at < text.length; at += 1) {
+    const [sign, next] = [text.charAt(at), word.charAt(matched)];
+    if (sign === next) letters += 1;
+    if (sign === next || mayStandFor(sign, next)) matched += 1;
+    else if (at === start || /\p{L}/u.test(sign)) return undefined;
+    if (matched === word.length) return letters < FEWEST_LETTERS ? undefined : at + 1;
+  }
+  return undefined;
+}
+
+function withoutWord(text: string, word: string): string {
+  let left = '';
+  for (let start = 0; start < text.length; ) {
+    const end = endOf(word, text, start);
+    left += end === undefined ? text.charAt(start) : ' ';
+    start = end ?? start + 1;
+  }
+  return left;
+}
+
+/** Whether the text is nothing but words of the account and a few other letters; it `isNamed` where a number of it counts already. */
+function isMadeOf(words: readonly string[], text: string, isNamed: boolean): boolean {
+  const bothWays = new Set(words.flatMap((word) => [word, backwards(word)]));
+  const longestFirst = [...bothWays]
+    .filter((word) => word.length >= SHORTEST_PART && word.length <= text.length)
+    .sort((one, other) => other.length - one.length);
+  let [left, named] = [text, isNamed];
+  for (const word of longestFirst) {
+    const before = left;
+    left = withoutWord(left, word);
+    named ||= left !== before && word.length >= SHORTEST_WORD;
+  }
+  return named && lettersOf(left).length <= LETTERS_BESIDE_WORD;
+}
+
+/** Whether the digits have a number that the account is named by. */
+function hasNumberOf(words: readonly string[], digits: string): boolean {
+  return words
+    .map(digitsOf)
+    .filter((number) => number.length >= SHORTEST_NUMBER)
+    .some((number) => digits.includes(number) || digits.includes(backwards(number)));
 }
 
 /** Whether words of the account, in whatever spelling, are all that the password has, but for a few letters. */
 export function resemblesAccount(password: string, account: AccountWords): boolean {
-  const words = wordsOf(account).map(lettersOf);
-  const letters = lettersOf(password);
-  return isMadeOf(words, letters) || isMadeOf(words.map(oneSpelling), oneSpelling(letters));
+  const accountWords = wordsOf(account);
+  const words = accountWords.map(lettersOf);
+  const text = plain(password).replace(AROUND_ADDRESSES, ' ');
+  const isNamed = hasNumberOf(accountWords, digitsOf(password));
+  const readings = new Set([lettersOf(password), lettersOf(text), text]);
+  return [...readings].some(
+    (reading) => isMadeOf(words, reading, isNamed) || isMadeOf(words.map(oneSpelling), oneSpelling(reading), isNamed),
+  );
 }

@@ -1,25 +1,8 @@
 import { withoutRuns } from '../../lib/keyboard-runs.js';
 import { isListed } from './common-list.js';
 import { isJoined } from './joined-words.js';
+import { backwards, withLetters } from './look-alikes.js';
 
-/** Signs that are written for letters; `1`, `!` and `|` stand for two. */
-const LETTERS: Readonly<Record<string, string>> = {
-  '@': 'a',
-  '4': 'a',
-  '3': 'e',
-  '€': 'e',
-  '0': 'o',
-  $: 's',
-  '5': 's',
-  '7': 't',
-  '+': 't',
-  '8': 'b',
-  '9': 'g',
-  '6': 'g',
-  '2': 'z',
-  '£': 'l',
-};
-const EITHER = ['i', 'l'] as const;
 const SHORTEST_SEQUENCE = 3;
 /** What is left beside sequences must be at least this long. */
 const SHORTEST_REMAINDER = 4;
@@ -34,12 +17,6 @@ const SIGNS_AROUND_WORD = 5;
 const SIGNS_KEPT = 3;
 const MARKS = /\p{M}/gu;
 const NO_LETTERS = /[^\p{L}]/gu;
-
-/** The readings of a text whose signs may stand for letters. */
-function withLetters(text: string): string[] {
-  const plain = text.replace(/[@43€0$57+8962£]/g, (sign) => LETTERS[sign] ?? sign);
-  return EITHER.map((letter) => plain.replace(/[1!|]/g, letter));
-}
 
 function withoutAccents(text: string): string {
   return text.normalize('NFD').replace(MARKS, '').normalize('NFC');
@@ -62,10 +39,6 @@ function isShortRepetition(letters: string): boolean {
 }
 
 const YEAR = /(?:19|20)\d\d/g;
-
-function backwards(text: string): string {
-  return [...text].reverse().join('');
-}
 
 /** How much the signs around a word add to it: a year or a run such as `12345` is tried as soon as one sign. */
 function weightOf(signs: string): number {
