@@ -19,9 +19,8 @@ const LONGEST_REST_MILLISECONDS = 250;
 function createPlace() {
   const gate = createGate({ places: 1, queueLimit: MOST_WAITING });
   return async (): Promise<Leave> => {
-    const taken = await Promise.resolve(gate.take(requestClient(), () => AbortSignal.timeout(WAIT_MILLISECONDS))).catch(
-      busy,
-    );
+    const tooLate = () => AbortSignal.timeout(WAIT_MILLISECONDS);
+    const taken = await Promise.resolve(gate.take(requestClient(), tooLate)).catch(busy);
     if (typeof taken !== 'function') throw busy();
     const begun = performance.now();
     return () => {
@@ -45,14 +44,18 @@ export function costlyOperations(
   return {
     async requestDidStart() {
       let leave: Leave | undefined;
+      let isAnswered = false;
       return {
         async didResolveOperation({ document, operation, request, contextValue: { fromRouter } }) {
           if (operation === undefined) return;
           const cost = judge(document, operation, request.variables ?? {});
           if (cost < COSTLY || (fromRouter && settings.routerSecret !== undefined)) return;
           leave = await place();
+          // Another plugin may have refused the operation meanwhile.
+          if (isAnswered) leave();
         },
         async willSendResponse() {
+          isAnswered = true;
           leave?.();
         },
       };

@@ -29,8 +29,12 @@ function refuseForeignNames(publicUrl: string) {
 /** Leads a person who opens the endpoint in a browser to the IDE; a program that asks by GET is answered as before. */
 function leadToIde(app: FastifyInstance, graphqlPath: string): void {
   app.addHook('onRequest', async ({ method, url, headers }, reply) => {
-    if (method !== 'GET' || url.split('?')[0] !== graphqlPath || !/\btext\/html\b/i.test(headers.accept ?? '')) return;
-    return reply.header('vary', 'accept').redirect('ide', 303);
+    const path = url.split('?')[0];
+    const isWithSlash = path === `${graphqlPath}/`;
+    if (method !== 'GET' || !(isWithSlash || path === graphqlPath)) return;
+    if (!/\btext\/html\b/i.test(headers.accept ?? '')) return;
+    // Relative, as a proxy may have taken a prefix away.
+    return reply.header('vary', 'accept').redirect(isWithSlash ? '../ide' : 'ide', 303);
   });
 }
 

@@ -12,7 +12,7 @@ import { browserGuard } from './browser-guard.js';
 import { clientTurns } from './client-turns.js';
 import { costlyOperations } from './costly-operations.js';
 import { untilHangUp } from './hang-up.js';
-import { MAX_TOKENS, operationLimits } from './operation-limits.js';
+import { MAX_TOKENS, operationLimits, refuseManyFragments } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
 import { createContextFactory, type HttpContext } from './request-context.js';
 import { schemaSecrecy } from './schema-secrecy.js';
@@ -68,7 +68,6 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       fastifyApolloDrainPlugin(app),
-      clientTurns(dependencies),
       browserGuard(isAllowed),
       faultLog(dependencies, requestIds),
       schemaSecrecy(dependencies, schema),
@@ -101,7 +100,10 @@ export async function registerGraphQL(
   const server = createServer(dependencies, schema, app, isAllowed);
   await server.start();
   const createContext = createContextFactory(dependencies);
+  const takeTurn = clientTurns(dependencies);
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
+    refuseManyFragments((request.body as { query?: unknown } | null | undefined)?.query);
+    await takeTurn(request, reply);
     try {
       return await createContext(request, reply);
     } catch (cause) {

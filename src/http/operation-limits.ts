@@ -16,6 +16,7 @@ const MAX_DEPTH = 10;
 const MAX_ALIASES = 15;
 const MAX_DIRECTIVES = 20;
 const MAX_ROOT_FIELDS = 20;
+const MAX_FRAGMENTS = 50;
 
 /** Fields that try a secret or make somebody wait for mail; a document may hold one, whatever its alias (OWASP GraphQL: batching). */
 const credentialFields = new Set([
@@ -46,6 +47,19 @@ const credentialFields = new Set([
 /** The refusal of a document for its size, which says nothing of the schema. */
 function limitError(message: string, nodes?: OperationDefinitionNode): GraphQLError {
   return new GraphQLError(message, { nodes, extensions: { validationErrorCode: 'OPERATION_LIMIT_EXCEEDED' } });
+}
+
+/**
+ * Refuses a document of very many fragments by its text: validation compares each with each other one, which takes longer by
+ * the square of their number, and begins before any rule of ours could refuse it.
+ * @throws GraphQLError OPERATION_LIMIT_EXCEEDED
+ */
+export function refuseManyFragments(text: unknown): void {
+  if (typeof text !== 'string' || (text.match(/\bfragment\b/g)?.length ?? 0) <= MAX_FRAGMENTS) return;
+  const { message, extensions } = limitError(`A document may hold at most ${MAX_FRAGMENTS} fragments.`);
+  throw new GraphQLError(message, {
+    extensions: { ...extensions, code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
+  });
 }
 
 /** Adds the refusal to the other validation errors; thrown from a rule it would be a fault. */

@@ -57,7 +57,7 @@ async function authenticate(dependencies: Dependencies, authorization: string | 
     : { kind: 'user', ...claims };
 }
 
-function isFromRouter({ settings }: Dependencies, request: FastifyRequest): boolean {
+export function isFromRouter({ settings }: Pick<Dependencies, 'settings'>, request: FastifyRequest): boolean {
   if (settings.routerSecret === undefined) return settings.nodeEnv !== 'production';
   const given = header(request, 'x-router-secret') ?? header(request, 'router-authorization');
   const digest = (text: string) => createHash('sha256').update(text).digest();

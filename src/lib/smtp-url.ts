@@ -14,7 +14,9 @@ export interface SmtpServer {
 
 const PARAMETERS = ['requiretls', 'ignoretls', 'tls.rejectunauthorized', 'name'];
 
-const isOn = (value: string | null | undefined) => value === 'true' || value === '1';
+const FLAGS = ['requiretls', 'ignoretls', 'tls.rejectunauthorized'];
+
+const isOn = (value: string | undefined) => value === 'true' || value === '1';
 
 function parametersOf(url: URL): Map<string, string> {
   return new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
@@ -26,8 +28,13 @@ export function smtpUrlProblem(text: string, production: boolean): string | unde
   if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
     return 'must start with smtp:// or smtps:// and name a host';
   }
+  if (url.port === '0') return 'must name a port from 1 to 65535, or none';
   const parameters = parametersOf(url);
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS.includes(name));
+  // A value read as no would turn TLS off for who wrote `on`.
+  if (FLAGS.some((name) => !/^(true|1|false|0)$/.test(parameters.get(name) ?? 'false'))) {
+    return 'must have true or false for requireTLS, ignoreTLS and tls.rejectUnauthorized';
+  }
   const verification = parameters.get('tls.rejectunauthorized');
   const weakened = isOn(parameters.get('ignoretls')) || (verification !== undefined && !isOn(verification));
   if (production && (weakened || unknown === 'opportunistictls')) {

@@ -20,6 +20,20 @@ export function webAddress(production: boolean): Reader<string> {
   });
 }
 
+/** Reads an address that people are led to or shown; as `webAddress`, and it may have a query and a fragment. */
+export function linkedAddress(production: boolean): Reader<string> {
+  const schemes = production ? ['https:'] : ['http:', 'https:'];
+  return reader((text, refuse) => {
+    const url = parse(text, schemes);
+    if (url === undefined || url.username !== '' || url.password !== '') {
+      const scheme = production ? 'an https' : 'an http or https';
+      refuse(`must be ${scheme} address without user${production ? ' in production' : ''}`);
+      return text;
+    }
+    return url.search + url.hash === '' ? url.origin + url.pathname.replace(/\/+$/, '') : url.href;
+  });
+}
+
 /** The path that a `file:` URL of this machine names; undefined where it is none, or names more. */
 function pathOf(text: string): string | undefined {
   const url = /^file:\/\/\//i.test(text) ? parse(text, ['file:']) : undefined;

@@ -1,5 +1,5 @@
 import { contrast, readColor } from '../lib/color.js';
-import { plainAddress, webAddress } from './addresses.js';
+import { plainAddress, linkedAddress } from './addresses.js';
 import { existingFolder } from './files.js';
 import { type Reader, reader, visibleName } from './readers.js';
 import { optional } from './setting.js';
@@ -18,19 +18,19 @@ const color: Reader<string> = reader((text, refuse) => {
 /** How mails, pages and authenticator entries name and show the application. */
 export function brandSettings(production: boolean) {
   return {
-    APP_NAME: optional(visibleName(/^[^\p{Cc}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'), {
+    APP_NAME: optional(visibleName(/^[^\p{Cc}\p{Bidi_Control}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'), {
       description:
         'Name of the application in emails, on the pages that their links lead to and in authenticator apps.',
       derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
       example: 'Gatehouse',
     }),
-    SIGN_IN_URL: optional(webAddress(production), {
+    SIGN_IN_URL: optional(linkedAddress(production), {
       description: 'Page where users sign in; hosted pages finally lead there.',
       derivedDefault: '`APP_URL`',
       example: 'http://localhost:5173/login',
       advice: 'https://app.example.com/login',
     }),
-    SUPPORT_URL: optional(webAddress(production), {
+    SUPPORT_URL: optional(linkedAddress(production), {
       description: 'Help page named in emails and on hosted pages.',
       example: 'http://localhost:5173/help',
       advice: 'https://app.example.com/help',
@@ -49,7 +49,7 @@ export function brandSettings(production: boolean) {
       derivedDefault: '`#0d6b5e`',
       example: '#0d6b5e',
     }),
-    BRAND_LOGO_URL: optional(webAddress(production), {
+    BRAND_LOGO_URL: optional(linkedAddress(production), {
       description: 'Image that replaces the name at the top of emails, about 40 pixels high; mail programs load it.',
       example: 'http://localhost:5173/logo.png',
       advice: 'https://app.example.com/logo.png',

@@ -159,6 +159,18 @@ describe('G3: what lists cost is judged with the variables', () => {
     expect(answer.body).not.toMatch(/"data":\{/);
   });
 
+  it('X2: an operation that is refused while it waits for its turn keeps nothing from the next', async () => {
+    const read = () => gateway.send(`query ($n: Int) ${wide('(first: $n)')}`, { n: 40 }, { token });
+    const headers = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
+    const foreign = `mutation ($n: Int) { exchangeToken(input: { token: "x" }) {
+      ... on LoginSuccess { user ${wide('(first: $n)').replace('{ me', '').slice(0, -1)} } } }`;
+    expect((await read()).status).toBe(200);
+    // The place of the one before still rests.
+    const refused = await gateway.send(foreign, { n: 40 }, { headers });
+    expect(refused.status, refused.body).toBe(403);
+    expect((await read()).status).toBe(200);
+  });
+
   it('lets pass a page of the same shape that is small enough', async () => {
     const answer = await gateway.send(`query ($n: Int) ${wide('(first: $n)')}`, { n: 10 }, { token });
     expect(answer.errors).toEqual([]);
@@ -178,6 +190,23 @@ it('G3: fragments that double with each step are refused as quickly', async () =
   const answer = await ask(`{ ...f0 } ${fragments} fragment f120 on Query { authConfig { codeLength } }`);
   expect(answer.status, answer.body).toBe(400);
   expect(answer.milliseconds).toBeLessThan(5_000);
+});
+
+it('G3: more fragments than a screen has are refused before they are compared with each other', async () => {
+  const document = (count: number) =>
+    `{ me { ${repeat(count, (index) => `...f${index}`)} } } ${repeat(count, (index) => `fragment f${index} on User { id }`)}`;
+  expect((await ask(document(50))).status).toBe(200);
+  const answer = await ask(document(51));
+  expect(answer.status, answer.body).toBe(400);
+  expect(answer.errors).toEqual([
+    {
+      message: 'A document may hold at most 50 fragments.',
+      extensions: expect.objectContaining({
+        code: 'GRAPHQL_VALIDATION_FAILED',
+        validationErrorCode: 'OPERATION_LIMIT_EXCEEDED',
+      }),
+    },
+  ]);
 });
 
 it('G3: introspection that goes round in circles is refused', async () => {

@@ -236,6 +236,35 @@ describe('production', () => {
     );
   });
 
+  test.each(['requireTLS=on', 'requireTLS=yes', 'requireTLS=True', 'requireTLS=', 'ignoreTLS=yes', 'requireTLS'])(
+    'a mail option that is neither yes nor no is refused: %s',
+    (query) => {
+      for (const refused of [production, development]) {
+        expect(refused({ SMTP_URL: `smtp://mail.example.com?${query}` })).toEqual([
+          expect.stringMatching(/^SMTP_URL must have true or false for requireTLS/),
+        ]);
+      }
+    },
+  );
+
+  test('a mail server without a port that can be reached is refused', () => {
+    expect(production({ SMTP_URL: 'smtp://mail.example.com:0' })).toEqual([
+      expect.stringMatching(/^SMTP_URL must name a port/),
+    ]);
+  });
+
+  test.each([
+    ['BRAND_LOGO_URL', 'https://example.com/logo.png?v=2'],
+    ['SUPPORT_URL', 'https://example.com/help?lang=de#mail'],
+    ['SIGN_IN_URL', 'https://example.com/#/login'],
+  ])('%s may have a query and a fragment', (name, value) => {
+    expect(production({ [name]: value })).toEqual([]);
+  });
+
+  test('a name of the app that turns the text around it is refused', () => {
+    expect(production({ APP_NAME: 'Acme\u202Ex' })).toHaveLength(1);
+  });
+
   test('bounds the life of access tokens', () => {
     expect(production({ ACCESS_TOKEN_TTL: '15m' })).toEqual([]);
     expect(production({ ACCESS_TOKEN_TTL: '30s' })).toEqual([]);
