@@ -1,5 +1,5 @@
 import { contrast, readColor } from '../lib/color.js';
-import { plainAddress, linkedAddress } from './addresses.js';
+import { linkedAddress, plainAddress } from './addresses.js';
 import { existingFolder } from './files.js';
 import { type Reader, reader, visibleName } from './readers.js';
 import { optional } from './setting.js';
@@ -18,12 +18,15 @@ const color: Reader<string> = reader((text, refuse) => {
 /** How mails, pages and authenticator entries name and show the application. */
 export function brandSettings(production: boolean) {
   return {
-    APP_NAME: optional(visibleName(/^[^\p{Cc}\p{Bidi_Control}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'), {
-      description:
-        'Name of the application in emails, on the pages that their links lead to and in authenticator apps.',
-      derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
-      example: 'Gatehouse',
-    }),
+    APP_NAME: optional(
+      visibleName(/^[^\p{Cc}\p{Bidi_Control}<>]{1,64}$/u, 'be up to 64 characters on one line, without < and >'),
+      {
+        description:
+          'Name of the application in emails, on the pages that their links lead to and in authenticator apps.',
+        derivedDefault: 'the display name of `MAIL_FROM`, else `Gatehouse`',
+        example: 'Gatehouse',
+      },
+    ),
     SIGN_IN_URL: optional(linkedAddress(production), {
       description: 'Page where users sign in; hosted pages finally lead there.',
       derivedDefault: '`APP_URL`',
