@@ -243,7 +243,7 @@ async function build(
     accessTokens: createAccessTokens({ keyRing, clock, issuer, audience, ttl: accessTokenTtl }),
     passwordHasher: await createPasswordHasher(await loadArgon2(), replacements.hashCost ?? PASSWORD_HASH_COST),
     revocations: watch.revocations,
-    limiter: (name, window) => createLimiter({ pool, redis }, name, window),
+    limiter: (name, window) => createLimiter({ query, redis }, name, window),
     locate: locations.locate,
     mailQueue,
     passwordCheckQueue,

@@ -1,13 +1,23 @@
-import { CommitUnanswered, isConnectionLost, isNeverSent, isReadOnlyServer } from '../lib/database-errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CommitUnanswered,
+  isConnectionLost,
+  isNeverSent,
+  isReadOnlyServer,
+  isTransactionConflict,
+} from '../lib/database-errors.js';
 
 /** The second connection may be lost as well while a server goes down. */
 const ATTEMPTS = 3;
+/** Statements are short, so that many meet at one row where the server has them run as strictly as it can. */
+const STATEMENT_ATTEMPTS = 10;
+const LONGEST_PAUSE_MILLISECONDS = 50;
 const READ = /^\s*(select|with)\b/i;
 /** Words of what changes something; a text that has one of them in a value is taken for a change as well. */
 const CHANGE = /\b(insert|update|delete|merge|nextval|setval|set_config|pg_notify|pg_\w*advisory\w*)\b/i;
 
 /** Whether a statement changes nothing, so that it can be asked again whatever became of it. */
-export function isRead(text: string): boolean {
+function isRead(text: string): boolean {
   return READ.test(text) && !CHANGE.test(text);
 }
 
@@ -30,4 +40,22 @@ export async function onNewConnection<Result>(work: () => Promise<Result>, isCha
       if (attempt === ATTEMPTS || !isUndone(cause, isChange)) throw cause;
     }
   }
+}
+
+/** Does work anew, a few times, that the database gave up for other work: nothing of it was kept. */
+export async function pastConflicts<Result>(attempts: number, work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (attempt === attempts || !isTransactionConflict(cause)) throw cause;
+    }
+    // A pause of a length of its own keeps two that met from meeting again.
+    await sleep(Math.random() * LONGEST_PAUSE_MILLISECONDS * attempt);
+  }
+}
+
+/** Runs a statement outside of transactions, and again where nothing of it was kept. */
+export async function runStatement<Result>(text: string, run: () => Promise<Result>): Promise<Result> {
+  return await pastConflicts(STATEMENT_ATTEMPTS, () => onNewConnection(run, !isRead(text)));
 }

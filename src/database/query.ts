@@ -1,7 +1,7 @@
 import type { MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { Logger } from 'pino';
 import type { Query } from '../lib/query.js';
-import { isRead, onNewConnection } from './new-connection.js';
+import { runStatement } from './new-connection.js';
 
 /** A statement that was prepared is not there, or is there already: a pooler has put another server process in between. */
 const NOT_KEPT: readonly unknown[] = ['26000', '42P05'];
@@ -16,7 +16,7 @@ export function createQuery(orm: MikroORM, logger: Logger): Query {
     const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
     const statement = { text, values: [...values] };
     const ask = async (asked: typeof statement & { name?: string }) =>
-      (await onNewConnection(() => pool.query(asked), !isRead(text))).rows;
+      (await runStatement(text, () => pool.query(asked))).rows;
     if (!isKept) return await ask(statement);
     try {
       return await ask({ ...statement, name });

@@ -1,7 +1,7 @@
 import { type Configuration, isRaw } from '@mikro-orm/core';
 import { PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { CommitUnanswered, isConnectionLost } from '../lib/database-errors.js';
-import { isRead, onNewConnection } from './new-connection.js';
+import { runStatement } from './new-connection.js';
 
 type Execute = PostgreSqlConnection['execute'];
 
@@ -10,12 +10,12 @@ function textOf(query: Parameters<Execute>[0]): string {
   return isRaw(query) ? query.sql : '';
 }
 
-/** Asks once more outside of transactions where that is safe, and tells of a COMMIT that nobody answered. */
+/** Asks again outside of transactions where that is safe, and tells of a COMMIT that nobody answered. */
 class RetryingConnection extends PostgreSqlConnection {
   override execute = (async (...call: Parameters<Execute>) => {
     const run = () => PostgreSqlConnection.prototype.execute.apply(this, call);
     const [query, , , transaction] = call;
-    return await (transaction === undefined ? onNewConnection(run, !isRead(textOf(query))) : run());
+    return await (transaction === undefined ? runStatement(textOf(query), run) : run());
   }) as Execute;
 
   override async commit(...call: Parameters<PostgreSqlConnection['commit']>): Promise<void> {

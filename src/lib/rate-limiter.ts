@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import { type RateLimiterAbstract, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Query, Statement } from './query.js';
 import type { RedisClient } from './redis.js';
 
 /** What one try came to. */
@@ -26,7 +26,7 @@ export interface Limiter {
 
 /** Where the counters are. */
 export interface LimiterStores {
-  pool: Pool;
+  query: Query;
   /** Asked first where it is set; PostgreSQL counts while it is away. */
   redis?: RedisClient | undefined;
 }
@@ -51,9 +51,19 @@ const COUNT = `
     expire = CASE WHEN counter.expire <= excluded.expire - $3::bigint THEN excluded.expire ELSE counter.expire END
   RETURNING points, expire - (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $4::bigint AS expire`;
 
+/** What the library takes for a pool; its statements run as all others do, and again where nothing of one was kept. */
+function createClient(query: Query) {
+  return {
+    async query({ name, text, values }: Statement & { values: readonly unknown[] }) {
+      const rows = await query({ name, text }, values);
+      return { rows, rowCount: rows.length };
+    },
+  };
+}
+
 /** The library writes and compares the time of its process; everything else of it stays. */
 class SharedTimeLimiter extends RateLimiterPostgres {
-  declare readonly client: Pool;
+  declare readonly client: ReturnType<typeof createClient>;
 
   /** The answer's `expire` is told in this process's time, by which the library works out what is left. */
   _upsert(key: string, points: number, milliseconds: number): Promise<unknown> {
@@ -69,7 +79,7 @@ function buildLimiter(stores: LimiterStores, name: string, window: LimitWindow):
   const common = { keyPrefix: name, points, duration, ...block };
   const postgres = new SharedTimeLimiter({
     ...common,
-    storeClient: stores.pool,
+    storeClient: createClient(stores.query),
     storeType: 'pool',
     tableName: LIMITS_TABLE,
     tableCreated: true,

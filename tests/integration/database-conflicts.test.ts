@@ -73,6 +73,36 @@ it('serves many at once on a server whose default isolation is the strictest', a
   for (const { data } of await Promise.all(signUps)) expectType(data.signup, 'SignupAccepted');
 });
 
+/** Makes the first so many writes of a table fail with a state of PostgreSQL. */
+async function failWrites(client: pg.Client, table: string, state: string, times: number): Promise<void> {
+  await client.query(`
+    CREATE SEQUENCE write_tries;
+    CREATE FUNCTION fail_write() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF nextval('write_tries') <= ${times} THEN RAISE EXCEPTION 'given up' USING ERRCODE = '${state}'; END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER fail_write BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION fail_write()`);
+}
+
+it.each([
+  ['40001', 'rate_limits'],
+  ['40P01', 'rate_limits'],
+  ['40001', 'login_failures'],
+  ['40P01', 'login_failures'],
+])(
+  'runs a statement outside of transactions again that was given up for another one (%s of %s)',
+  async (state, table) => {
+    const { url, client } = await openDatabase();
+    const gateway = await testGateway({ env: { DATABASE_URL: url, RATE_LIMITS: 'on' } });
+    await failWrites(client, table, state, 2);
+    const { data } = await gateway.ask(LoginDocument, { input: { identifier: newEmail(), password: PASSWORD } });
+    expectType(data.login, 'InvalidCredentialsProblem');
+    const { rows } = await client.query('SELECT last_value::int AS tries FROM write_tries');
+    expect(rows[0].tries).toBeGreaterThanOrEqual(3);
+  },
+);
+
 it.each(['08006', '08P01', '28000', '53100', '53300', '55P03', '57P03', '58030', '25006', '25P03', 'XX000'])(
   'G7: the state %s is a database that is away, and its text stays in the log',
   async (state) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findPoolerFaults } from '../../src/database/pooler.js';
@@ -88,6 +89,32 @@ describe.runIf(modes.length > 0)('B9: behind PgBouncer, by transaction', () => {
       ),
     );
     expect(new Set(sessions.map((session) => session.rows[0]?.limit))).toEqual(new Set(['0']));
+  });
+
+  it('B5: counts many wrong tries at once for a role whose statements run as strictly as the server can', async () => {
+    const { database } = await testGateway({});
+    const admin = new pg.Client({ connectionString: database.url });
+    await admin.connect();
+    onTestFinished(() => admin.end());
+    const role = `strict_${randomBytes(4).toString('hex')}`;
+    await admin.query(`CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD 'strict-password'`);
+    await admin.query(`ALTER ROLE ${role} SET default_transaction_isolation = 'serializable'`);
+    const own = Object.assign(new URL(database.url), { username: role, password: 'strict-password' }).href;
+    const pooled = await pgBouncer(own);
+    const env = { DATABASE_URL: pooled, DATABASE_DIRECT_URL: database.url, RATE_LIMITS: 'on' };
+    const gateways = await Promise.all([testGateway({ env }), testGateway({ env })]);
+    const { email } = await quickUser(gateways[0]);
+    const codes = await atOnce(12, async (index) => {
+      const input = { identifier: email, password: `wrong ${index}` };
+      const gateway = gateways[index % 2] as TestGateway;
+      const { data } = await gateway.ask(LoginDocument, { input }, { from: `203.0.113.${index}` });
+      return data.login.__typename;
+    });
+    expect(codes).not.toContain('AuthUnavailableProblem');
+    expect(gateways.flatMap(faults)).toEqual([]);
+    expect(await rows(gateways[0], "SELECT current_setting('transaction_isolation') AS isolation")).toEqual([
+      { isolation: 'serializable' },
+    ]);
   });
 
   it('finds no fault where a session belongs to its client', async () => {
