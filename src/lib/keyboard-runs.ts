@@ -106,13 +106,21 @@ function runAt(text: string, start: number): number {
   return Math.max(repeated, ...found.map(({ row, at }) => alike(text, start, row, at)));
 }
 
-/** A lower-case text without the runs of at least so many signs, three or more, along a row, a column or the alphabet. */
-export function withoutRuns(text: string, shortest: number): string {
+/**
+ * A lower-case text without the runs of at least so many signs, three or more, along a row, a column or the alphabet; of those
+ * for which `counts` is true where it is given.
+ */
+export function withoutRuns(
+  text: string,
+  shortest: number,
+  counts: (start: number, length: number) => boolean = () => true,
+): string {
   let left = '';
   for (let start = 0; start < text.length; ) {
     const length = runAt(text, start);
-    if (length < shortest) left += text[start];
-    start += length < shortest ? 1 : length;
+    const isRun = length >= shortest && counts(start, length);
+    if (!isRun) left += text[start];
+    start += isRun ? length : 1;
   }
   return left;
 }

@@ -213,6 +213,23 @@ export const COMMON_PASSWORDS = [
   'Heute-ist-Montag-1',
   'MeinNeuesPasswort2026!',
   'Koeln-2026-Koeln!',
+  'ｐａｓｓｗｏｒｄ',
+  'ＰＡＳＳＷＯＲＤ１２３',
+  '𝐩𝐚𝐬𝐬𝐰𝐨𝐫𝐝',
+  'Ｐａｓｓｗｏｒｔ２０２６！',
+  'correcthorsebatterystaple',
+  'correct horse battery staple',
+  'Correct-Horse-Battery-Staple1!',
+  'CorrectHorseBatteryStaple1!',
+  'Tr0ub4dor&3',
+  'xXpasswordXx',
+  'password.com',
+  'whatismypassword',
+  'ihatepasswords',
+  'mynameisjohn',
+  'ilovemydog',
+  'I-love-my-cat-1',
+  'PasswordAdminPasswordAdminPasswordAdmin',
 ];
 
 /** Passphrases in several languages, and what password managers make; each meets every rule of `composition`. */
@@ -291,4 +308,9 @@ export const GOOD_PASSWORDS = [
   'Marchpane-and-Quince-4',
   'Mein-Fluss-ist-neu-im-Mai-7-Otter',
   'Der Montag riecht nach 3 Birnen.',
+  'God is love and love is god 7.',
+  'My dog and my cat love my 3 Sisters and me!',
+  'Mi perro y mi gato duermen 9 horas en Casa.',
+  'La mer danse avec 4 Nuages gris.',
+  'Собака и Кошка спят 5 часов.',
 ];

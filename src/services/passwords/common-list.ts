@@ -14,7 +14,7 @@ const LATER =
 
 /** What is said, sung, shown and sworn in many mouths. */
 const PHRASES =
-  'allyouneedislove becarefulwhatyouwishfor breakingbad callmemaybe carpediem comeasyouare dontworrybehappy eyeofthetiger ' +
+  'allyouneedislove becarefulwhatyouwishfor breakingbad callmemaybe carpediem comeasyouare correcthorsebatterystaple dontworrybehappy eyeofthetiger ' +
   'fuckoff fuckyou gameofthrones godisgood goodmorning guardianangel hakunamatata happybirthday happynewyear hastalavista ' +
   'highwaytohell ichhassedich ichliebedich ihateyou iloveyoubaby iloveyousomuch imissyou ingodwetrust jesuslovesme ' +
   'jesusischrist jetaime keepcalm killbill knockonwood leavemealone letitbe livelaughlove lordoftherings lovelife ' +
@@ -22,7 +22,7 @@ const PHRASES =
   'onedirection openthedoor opensesame passwordispassword piratesofthecaribbean rockandroll rockyou ' +
   'sesamoeffnedich seniseviyorum sexdrugsrockandroll smellsliketeenspirit stairwaytoheaven ' +
   'stayhungrystayfoolish teamomucho thankyou theanswerisfortytwo theforceawakens thequickbrownfox thequickbrownfoxjumps ' +
-  'tobeornottobe trustnoone tiamo tequiero wearethechampions weltmeister welcometothejungle whatever whoareyou ' +
+  'tobeornottobe trustnoone tiamo tequiero troubador troubadour wearethechampions weltmeister welcometothejungle whatever whoareyou ' +
   'winteriscoming wirsinddieroboter wonderwall yellowsubmarine yesterday youshallnotpass youneverwalkalone';
 
 /** The most common passwords, ranked; all in small letters. */

@@ -9,6 +9,10 @@ const SHORTEST_REMAINDER = 4;
 const SHORTEST_WORD = 4;
 /** What is spelt with signs between its letters has at least so many of them. */
 const SHORTEST_SPELT = 6;
+/** With digits between them more: of six letters many a random password has a word. */
+const SHORTEST_SPELT_WITH_DIGITS = 8;
+/** Small letters, capitals, or a capital and small ones: a run of three that is written otherwise is chance. */
+const WRITTEN_AS_WORD = /^(?:\P{Lu}+|\P{Ll}+|\p{Lu}\P{Lu}+)$/u;
 /** No list has anything longer, and a megabyte of signs is not to be read in every way. */
 const LONGEST_LISTED = 64;
 /** With this few signs around it, a common password is still one. */
@@ -64,13 +68,18 @@ function coresOf(text: string): string[] {
   );
 }
 
+function shortestSpelt(reading: string): number {
+  return /\p{Nd}/u.test(reading) ? SHORTEST_SPELT_WITH_DIGITS : SHORTEST_SPELT;
+}
+
 /** The words that a password may be made of: without what stands around or between its letters, and as its signs are read. */
 function wordsIn(text: string): string[] {
   const bare = [text, ...coresOf(text)];
   const readings = bare.flatMap((core) => [core, ...withLetters(core)]);
   const lettersOnly = readings
-    .map((reading) => ({ length: reading.length, letters: reading.replace(NO_LETTERS, '') }))
-    .filter(({ length, letters }) => letters.length >= SHORTEST_SPELT && length - letters.length <= SIGNS_AROUND_WORD)
+    .map((reading) => ({ reading, letters: reading.replace(NO_LETTERS, '') }))
+    .filter(({ reading, letters }) => letters.length >= shortestSpelt(reading))
+    .filter(({ reading, letters }) => reading.length - letters.length <= SIGNS_AROUND_WORD)
     .map(({ letters }) => letters);
   const words = [...readings, ...lettersOnly].filter((word) => word.length >= SHORTEST_WORD);
   return [text, ...words.flatMap((word) => [word, unitOf(word) ?? word, backwards(word)])];
@@ -89,17 +98,26 @@ function isCommonRepetition(letters: string): boolean {
   return unit !== undefined && unit.length >= SHORTEST_WORD && isListed(unit);
 }
 
+/** Whether little is left beside runs of keys and of the alphabet. */
+function isSequence(password: string, text: string): boolean {
+  const counts = (start: number, length: number) =>
+    length > SHORTEST_SEQUENCE || WRITTEN_AS_WORD.test(password.slice(start, start + length));
+  const left = withoutRuns(text, SHORTEST_SEQUENCE, counts);
+  return text.length >= SHORTEST_REMAINDER && left.length < SHORTEST_REMAINDER;
+}
+
 /**
  * Whether many people have this password (ASVS 6.2.4), with what they add to please a composition rule: `P@ssw0rd`,
  * `Admin@123`, `April-2026-April` and `Aa@123456789` are as common as what they are made of.
  */
 export function isCommonPassword(password: string): boolean {
-  const text = password.toLowerCase();
-  const isSequence =
-    text.length >= SHORTEST_REMAINDER && withoutRuns(text, SHORTEST_SEQUENCE).length < SHORTEST_REMAINDER;
-  if (isSequence) return true;
+  // Full-width and mathematical letters are typed for plain ones.
+  const compatible = password.normalize('NFKC');
+  const text = compatible.toLowerCase();
+  if (isSequence(compatible, text)) return true;
   const digits = text.replace(YEAR, '1').replace(/\P{Nd}/gu, '').length;
-  const isPlain = (letters: string) => isShortRepetition(letters) || isJoined(letters) || isCommonRepetition(letters);
+  const isPlain = (letters: string) =>
+    isShortRepetition(letters) || isJoined(unitOf(letters) ?? letters) || isCommonRepetition(letters);
   if (digits <= DIGITS_AROUND_WORDS && lettersIn(text).some(isPlain)) return true;
   const words = new Set(text.length > LONGEST_LISTED ? [unitOf(text) ?? text] : wordsIn(text));
   return [...words, ...[...words].map(withoutAccents)].some(isListed);

@@ -3,11 +3,14 @@ import { rankedPasswords } from './common-list.js';
 /** What is joined of two or three of the first is as common as they are. */
 const MOST_COMMON = 300;
 const MOST_JOINED = 3;
+/** What joins two or three words into more pieces, little words counted, is a sentence that few people have. */
+const MOST_PIECES = 6;
 const WORDS_OF_ACCOUNTS =
-  'access account admin administrator changeme default guest hello letmein login logon master passphrase password passwort ' +
+  'access account admin administrator changeme default guest hello letmein login logon master passphrase password passwords passwort ' +
   'qwerty root secret secure signin signup strong super system temp test user username welcome';
 const WORDS_OF_THE_HEART =
-  'always baby boy dad daddy dream family forever friend girl god happy jesus life love lover mom mommy mother mum';
+  'always baby boy brother cat dad daddy daughter dog dream family forever friend girl god happy husband jesus kids life love ' +
+  'lover mom mommy mother mum name sister son wife';
 /** Months, seasons and weekdays in English and German; people who must change a password take the next one. */
 const WORDS_OF_THE_CALENDAR =
   'january february march april may june july august september october november december ' +
@@ -19,7 +22,8 @@ const WORDS_OF_THE_CALENDAR =
   'year month week day today jahr monat woche tag heute';
 const FILLERS = new Set(
   (
-    'a am an and be for have i in is it me mine more much my new not of on only our please so that the this to u very we you your ' +
+    'a am an and be com de for hate have how i in is it me mine more much my net new not of on only org our ' +
+    'please so that the this to u very we what whats who www xx you your ' +
     'auf das dein deine den der die du ein eine es fuer fur ich im ist mein meine neu neue neues nicht sehr und unser wir zu zum'
   ).split(' '),
 );
@@ -38,17 +42,35 @@ function wordOf(piece: string): string | undefined {
   return joinable.has(piece) ? piece : undefined;
 }
 
-/** Whether the letters are at most three different common words, as often as may be, with little words between them. */
+interface Way {
+  words: ReadonlySet<string>;
+  pieces: number;
+}
+
+/** A way with a piece more; undefined where the piece is no word of any kind. */
+function joinedTo(before: Way | undefined, piece: string): Way | undefined {
+  const word = wordOf(piece);
+  if (before === undefined || (word === undefined && !FILLERS.has(piece))) return undefined;
+  const words = word === undefined ? before.words : new Set([...before.words, word]);
+  return words.size > MOST_JOINED ? undefined : { words, pieces: before.pieces + 1 };
+}
+
+/** Fewer words are better, and of as many words fewer pieces. */
+function isBetter(way: Way, than: Way | undefined): boolean {
+  if (than === undefined) return true;
+  const fewer = than.words.size - way.words.size;
+  return fewer === 0 ? way.pieces < than.pieces : fewer > 0;
+}
+
+/** Whether the letters are one common word as often as may be, or two or three in few pieces, with little words between them. */
 export function isJoined(letters: string): boolean {
-  const ways: (ReadonlySet<string> | undefined)[] = [new Set()];
+  const ways: (Way | undefined)[] = [{ words: new Set(), pieces: 0 }];
   for (let end = 1; end <= letters.length; end += 1) {
     for (let start = Math.max(0, end - LONGEST_JOINABLE); start < end; start += 1) {
-      const piece = letters.slice(start, end);
-      const [before, word] = [ways[start], wordOf(piece)];
-      if (before === undefined || (word === undefined && !FILLERS.has(piece))) continue;
-      const words = word === undefined ? before : new Set([...before, word]);
-      if (words.size < (ways[end]?.size ?? MOST_JOINED + 1)) ways[end] = words;
+      const way = joinedTo(ways[start], letters.slice(start, end));
+      if (way !== undefined && isBetter(way, ways[end])) ways[end] = way;
     }
   }
-  return (ways[letters.length]?.size ?? 0) > 0;
+  const { words, pieces } = ways[letters.length] ?? { words: new Set(), pieces: 0 };
+  return words.size === 1 || (words.size > 1 && pieces <= MOST_PIECES);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { hash as fastHash } from '@node-rs/argon2';
 import { describe, expect, it } from 'vitest';
+import { isCommonPassword } from '../../../src/services/passwords/common.js';
 import { isListed } from '../../../src/services/passwords/common-list.js';
 import { PASSWORD_HASH_COST } from '../../../src/services/passwords/hasher.js';
 import { activeRules, failedRules, type PasswordPolicy } from '../../../src/services/passwords/policy.js';
@@ -171,6 +172,14 @@ describe('C12: a table of passwords', () => {
       (password) => failedRules(composition, password, account).length > 0,
     );
     expect(refused).toEqual([]);
+  });
+
+  it('hardly any of eight letters and digits is refused for runs of three keys or letters between digits', () => {
+    for (const chance of ['zTRS9mkB', 'weDazAqU', 'T3uj5HRf', 'jHg7sZ2c', 'rYt6ZrEW'])
+      expect([chance, isCommonPassword(chance)]).toEqual([chance, false]);
+    for (const typed of ['abc7qwe', 'ABC123qwe', 'Qwe9Abc', 'qWeRtZ7x'])
+      expect([typed, isCommonPassword(typed)]).toEqual([typed, true]);
+    expect(isCommonPassword('god is love and love is god')).toBe(false);
   });
 
   it('the list takes at most four bytes a password', () => {
