@@ -2,6 +2,8 @@ import { isBlank, trimmed } from './visible-text.js';
 
 const LONGEST_DEVICE_NAME = 100;
 const LONGEST_LOCALE = 35;
+/** No language has a code of more: a longer word is a name such as `POSIX` or `Deutsch`. */
+const LONGEST_LANGUAGE = 3;
 const LONGEST_TIMEZONE = 64;
 /** No hint of more than this is looked at. */
 const LONGEST_HINT = 1_024;
@@ -24,6 +26,7 @@ export function localeHint(text: string): string | null {
     .split(/[.@,;]/);
   try {
     const locale = new Intl.Locale(tag);
+    if (locale.language.length > LONGEST_LANGUAGE) return null;
     const full = locale.toString();
     const kept = full.length <= LONGEST_LOCALE ? full : locale.baseName;
     return kept.length <= LONGEST_LOCALE ? kept : null;

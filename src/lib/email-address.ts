@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { bare } from './visible-text.js';
 
 /** Most characters of an address (RFC 5321 4.5.3.1.3, without the angle brackets). */
 export const LONGEST_EMAIL = 254;
@@ -8,8 +9,11 @@ const LONGEST_LOCAL_PART = 64;
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const ASCII = /^[\x20-\x7E]*$/;
-/** The full stops of other scripts that IDNA reads as dots (UTS #46). */
-const DOTS = /[\u3002\uFF0E\uFF61]/g;
+/** The full stops of other scripts that IDNA reads as dots (UTS #46); the wide one is ASCII by then. */
+const DOTS = /[\u3002\uFF61]/g;
+/** ASCII as East Asian keyboards write it. */
+const WIDE = /[\uFF01-\uFF5E]/g;
+const AT = /[@\uFF20]/;
 
 /** Whether the text is exactly one plain ASCII address (RFC 5321): a dot-atom, an `@` and a host name. */
 export function isPlainAddress(text: string): boolean {
@@ -44,7 +48,11 @@ function asciiLabel(label: string): string | undefined {
 
 /** The domain in its ASCII form (IDNA); undefined where no mail can be sent to it. */
 function asciiDomain(text: string): string | undefined {
-  const labels = text.replace(DOTS, '.').split('.').map(asciiLabel);
+  const labels = text
+    .replace(WIDE, (sign) => sign.normalize('NFKC'))
+    .replace(DOTS, '.')
+    .split('.')
+    .map(asciiLabel);
   const isPublic = labels.length > 1 && !/^(?:\d+|.)$/.test(labels.at(-1) ?? '');
   return isPublic && !labels.includes(undefined) ? labels.join('.') : undefined;
 }
@@ -52,7 +60,7 @@ function asciiDomain(text: string): string | undefined {
 type ReadAddress = { address: string } | { rule: 'email' | 'local_part_ascii' | 'too_big'; message: string };
 
 function readAddress(typed: string): ReadAddress {
-  const text = typed.trim();
+  const text = typed.replaceAll('\uFF20', '@');
   const at = text.lastIndexOf('@');
   const local = text.slice(0, Math.max(at, 0));
   const domain = asciiDomain(text.slice(at + 1));
@@ -72,12 +80,13 @@ function readAddress(typed: string): ReadAddress {
 }
 
 /**
- * An address in the one spelling that is kept, compared and mailed to: trimmed, in lower case, its domain in ASCII. The
- * local part is ASCII too, as many mail servers take no other.
+ * An address in the one spelling that is kept, compared and mailed to: trimmed of blanks and invisible marks, in lower case,
+ * its domain in ASCII. The local part is ASCII too, as many mail servers take no other.
  */
 export const emailAddress = z
   .string()
-  .max(LONGEST_EMAIL, `Use at most ${LONGEST_EMAIL} characters.`)
+  .transform(bare)
+  .pipe(z.string().max(LONGEST_EMAIL, `Use at most ${LONGEST_EMAIL} characters.`))
   .transform((typed, context) => {
     const read = readAddress(typed);
     if ('address' in read) return read.address;
@@ -95,8 +104,8 @@ export function configuredAddress(text: string): string | undefined {
 
 /** The one spelling of whoever is named at a login or in a count: an address as it is kept, or a username in lower case. */
 export function normalIdentifier(typed: string): string {
-  const text = typed.trim();
-  const address = text.length <= LONGEST_EMAIL && text.includes('@') ? emailAddress.safeParse(text).data : undefined;
+  const text = bare(typed);
+  const address = text.length <= LONGEST_EMAIL && AT.test(text) ? emailAddress.safeParse(text).data : undefined;
   return address ?? lowerCaseAscii(text);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deviceNameHint, localeHint, timezoneHint } from '../lib/device-hints.js';
 import { emailAddress, LONGEST_EMAIL, normalIdentifier } from '../lib/email-address.js';
 import { normalCode } from '../lib/typed-code.js';
-import { isBlank, trimmed } from '../lib/visible-text.js';
+import { bare, isBlank, trimmed } from '../lib/visible-text.js';
 import { type FieldProblem, ProblemError, problem } from '../problems.js';
 import { CODE_LENGTH } from '../services/one-time-codes/derive.js';
 
@@ -31,7 +31,7 @@ function line(longest: number) {
   return wellFormed(text);
 }
 
-const email = line(LONGEST_EMAIL).pipe(emailAddress);
+const email = z.string().transform(bare).pipe(line(LONGEST_EMAIL)).pipe(emailAddress);
 const name = z
   .string()
   .transform(trimmed)
@@ -102,7 +102,7 @@ export const inputRules = {
   verifyEmailWithToken: z.object({ token }),
   resendVerification: z.object({ email }),
   login: z.object({
-    identifier: line(LONGEST_EMAIL).transform(normalIdentifier).pipe(z.string().min(1, 'Say who signs in.')),
+    identifier: z.string().transform(normalIdentifier).pipe(line(LONGEST_EMAIL).min(1, 'Say who signs in.')),
     password: presentedPassword,
     rememberMe: z.boolean(),
     deviceName,

@@ -23,6 +23,14 @@ afterAll(async () => {
 });
 
 const fullWidth = (digits: string) => digits.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+/** What stands before and behind a text that was copied from somewhere. */
+const PASTED = [
+  ['', '\n'],
+  ['\t', '\r\n'],
+  ['\u2068', '\u2069'],
+  ['\u202A\u200B', '\u00AD\u202C\uFEFF'],
+  [' '.repeat(254), '\u00A0'.repeat(254)],
+] as const;
 const login = async (identifier: string, input: Partial<LoginInput> = {}) =>
   (
     await gateway.ask(LoginDocument, {
@@ -43,6 +51,32 @@ describe('an address', () => {
     expectType(verified.data.verifyEmail, 'EmailVerified');
     for (const typed of [email, `${local}@bücher.example`, ` ${local.toUpperCase()}@BÜCHER.example`]) {
       expectType(await login(typed), 'LoginSuccess');
+    }
+  });
+
+  it('is taken as it was pasted, with what is around it', async () => {
+    const email = newEmail();
+    for (const [before, after] of PASTED) {
+      const input = { email: `${before}${email}${after}`, password: PASSWORD };
+      const { data } = await gateway.ask(SignupDocument, { input });
+      expect(expectType(data.signup, 'SignupAccepted').email).toBe(email);
+    }
+    const username = `kim-${randomBytes(5).toString('hex')}`;
+    const user = await quickUser(gateway, { username });
+    for (const [before, after] of PASTED) expectType(await login(`${before}${user.email}${after}`), 'LoginSuccess');
+    expectType(await login(user.email.replace('@', '\uFF20')), 'LoginSuccess');
+    expectType(await login(`\t${username}\r\n`), 'LoginSuccess');
+  });
+
+  it('with a control character, or longer than any, is refused still', async () => {
+    for (const [identifier, rule] of [
+      ['a\n@example.com', 'characters'],
+      ['\u0000a@example.com', 'characters'],
+      ['x'.repeat(255), 'too_big'],
+      [' \u200B\n', 'too_small'],
+    ] as const) {
+      const { fields } = expectType(await login(identifier), 'AuthInputProblem');
+      expect(fields, identifier).toMatchObject([{ path: ['input', 'identifier'], rule }]);
     }
   });
 
@@ -136,6 +170,24 @@ describe('a name', () => {
   it('is kept without the blanks around it', async () => {
     const { email } = await signedUp(gateway, { displayName: '\u00A0 Robin \u200B\n' });
     expect((await accountOf(gateway, email))?.displayName).toBe('Robin');
+  });
+
+  it('is kept without the direction marks around it, and refused with some inside', async () => {
+    const { accessToken: token, email } = await signedInUser(gateway);
+    const update = async (displayName: string) =>
+      (await gateway.ask(UpdateProfileDocument, { input: { displayName } }, { token })).data.updateProfile;
+    for (const [typed, kept] of [
+      ['\u2068Ada\u2069', 'Ada'],
+      ['\u202Aعلي\u202C', 'علي'],
+      ['\u200F\u115FAda\u00AD', 'Ada'],
+    ] as const) {
+      expectType(await update(typed), 'ProfileUpdated');
+      expect((await accountOf(gateway, email))?.displayName).toBe(kept);
+    }
+    for (const typed of ['A\u202Eda', '\u2068A\u2067d\u2069a\u2069']) {
+      const { fields } = expectType(await update(typed), 'AuthInputProblem');
+      expect(fields).toMatchObject([{ path: ['input', 'displayName'], rule: 'characters' }]);
+    }
   });
 
   it('nobody can see is blank', async () => {

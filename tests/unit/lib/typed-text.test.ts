@@ -48,6 +48,12 @@ describe('a hint of a device', () => {
     ['de_DE.UTF-8', 'de-DE'],
     ['zh_hant_tw', 'zh-Hant-TW'],
     ['C.UTF-8', null],
+    ['C', null],
+    ['POSIX', null],
+    ['posix.UTF-8', null],
+    ['Deutsch', null],
+    ['english', null],
+    ['gsw_CH', 'gsw-CH'],
     ['', null],
     ['not a language', null],
     [`en-u-ca-gregory-co-phonebk-hc-h12-nu-latn`, 'en'],
@@ -90,6 +96,12 @@ describe('text that nobody can see', () => {
   test('is trimmed where it is a blank, and kept where it belongs to a sign', () => {
     expect(trimmed('\u00A0\u200B Robin \u3164')).toBe('Robin');
     expect(trimmed('❤\uFE0F')).toBe('❤\uFE0F');
+    const unseen = ['\u115F', '\u1160', '\u00AD', '\u180E', '\u2061', '\u2064', '\u200E', '\u200F', '\u061C', '\uFEFF'];
+    for (const mark of unseen) expect(trimmed(`${mark} Robin${mark}${mark}`), mark).toBe('Robin');
+    for (const [open, close] of ['\u2068\u2069', '\u2066\u2069', '\u202A\u202C', '\u202B\u202C']) {
+      expect(trimmed(`${open}علي ${close}`)).toBe('علي');
+    }
+    expect(trimmed('a\u2068b\u2069')).toBe('a\u2068b');
   });
 
   test('is trimmed in a time that grows with its length and no faster', () => {
