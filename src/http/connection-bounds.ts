@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Dependencies } from '../dependencies.js';
-import { clientNetwork } from '../lib/client-network.js';
+import { clientNetwork, widerNetworks } from '../lib/client-network.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { createProxyTrust } from './trusted-proxies.js';
 
-/** One client network has at most this part of all connections, and never fewer than the least. */
+/** One client network, a customer's wider one too, has at most this part of all connections, and never fewer than the least. */
 const SHARE_OF_A_CLIENT = 0.5;
 const LEAST_OF_A_CLIENT = 64;
 
@@ -19,15 +19,16 @@ function boundClients({ server }: FastifyInstance, { settings, logger }: Depende
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     if (isProxy(address, 0)) return;
-    const network = clientNetwork(address);
-    const count = (counts.get(network) ?? 0) + 1;
-    counts.set(network, count);
+    const networks = [clientNetwork(address), ...widerNetworks(address).map(({ network }) => network)];
+    for (const network of networks) counts.set(network, (counts.get(network) ?? 0) + 1);
     socket.once('close', () => {
-      const left = (counts.get(network) ?? 1) - 1;
-      if (left === 0) counts.delete(network);
-      else counts.set(network, left);
+      for (const network of networks) {
+        const left = (counts.get(network) ?? 1) - 1;
+        if (left === 0) counts.delete(network);
+        else counts.set(network, left);
+      }
     });
-    if (count <= most) return;
+    if (networks.every((network) => (counts.get(network) ?? 0) <= most)) return;
     socket.destroy();
     warn();
   });

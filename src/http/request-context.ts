@@ -7,7 +7,7 @@ import type { Actor, Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { equalInConstantTime } from '../lib/constant-time.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
-import { outsideOfRequests, workOnRowsOf } from '../lib/request-scope.js';
+import { forSeveralRequests, workOnRowsOf } from '../lib/request-scope.js';
 import { findUsers } from '../services/accounts/find-user.js';
 import type { PageWindow } from '../services/page.js';
 import { countSessions, findSessions, listSessions, type SessionPage } from '../services/sessions/list-sessions.js';
@@ -105,7 +105,7 @@ interface Scope {
  */
 function createSharedContext(dependencies: Dependencies, countProblem: Context['countProblem']): object {
   // Requests that are read in one turn of the event loop share one query; nothing is kept, so nothing is out of date.
-  const users = byId((ids) => outsideOfRequests(() => findUsers(dependencies, ids)), {
+  const users = byId((ids) => forSeveralRequests(() => findUsers(dependencies, ids)), {
     cache: false,
     maxBatchSize: USERS_PER_QUERY,
     batchScheduleFn: setImmediate,

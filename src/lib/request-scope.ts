@@ -37,9 +37,18 @@ export function inRequest<Result>(client: string, signal: AbortSignal, work: () 
   );
 }
 
-/** Runs what several requests share, or what belongs to none: no client's end stops it. */
+/** Runs what belongs to no request, though one may have begun it: no client's end stops it. */
 export function outsideOfRequests<Result>(work: () => Result): Result {
   return scopes.run(undefined, work);
+}
+
+/** The client that stands for what several requests share. */
+const SHARED = 'shared';
+
+/** Runs one load for several requests: no client's end stops it, and it takes its turn at the pool as a client of its own. */
+export function forSeveralRequests<Result>(work: () => Result): Result {
+  const holdings = { client: SHARED, isPreferred: false, connections: new Set<never>(), isCommitted: false };
+  return scopes.run({ signal: undefined, holdings }, work);
 }
 
 /** Runs what must come to its end even if the client goes, as the counting of a wrong try. */

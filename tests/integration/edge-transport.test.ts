@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sharedGateway, type TestGateway, testGateway } from '../support/app.js';
@@ -248,6 +249,22 @@ describe('A11: many connections of one client', () => {
       expect(answer).toContain('200 OK');
     });
   });
+
+  it.each(['2001:db8:1:1::7 2001:db8:1:2::7', '2001:db8:1:1::7 2001:db8:1:ff02::7'])(
+    'leave room for others, from whichever networks of one customer: %s',
+    async (addresses) => {
+      const { app } = await testGateway({ env: { MAX_CONNECTIONS: '100' } });
+      await app.http.ready();
+      const sockets = Array.from({ length: 99 }, (_, index) =>
+        Object.assign(new PassThrough(), { remoteAddress: addresses.split(' ')[index % 2] }),
+      );
+      onTestFinished(() => {
+        for (const socket of sockets) socket.destroy();
+      });
+      for (const socket of sockets) app.http.server.emit('connection', socket);
+      expect(sockets.filter(({ destroyed }) => destroyed)).toHaveLength(99 - 64);
+    },
+  );
 
   it.each(['127.0.0.2', '1'])('are all kept where it is a proxy by TRUSTED_PROXIES=%s', async (TRUSTED_PROXIES) => {
     const { at, closed } = await open({ TRUSTED_PROXIES });

@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { serveRequests } from '../../src/database/request-pool.js';
 import { RequestClient } from '../../src/lib/request-client.js';
 import { inRequest, preferRequest, workOnRowsOf } from '../../src/lib/request-scope.js';
-import { LoginDocument, RequestPasswordResetDocument } from '../generated/operations.js';
+import { LoginDocument, MeDocument, RequestPasswordResetDocument } from '../generated/operations.js';
 import { quickUser } from '../support/accounts.js';
 import { testGateway } from '../support/app.js';
-import { newEmail, PASSWORD } from '../support/journey.js';
+import { loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 
 /** A pool as requests get it. */
 function requestPool(max: number): pg.Pool {
@@ -103,4 +104,26 @@ it('lets a client sign in before most of what another one asked at once', async 
   expect(data.login?.__typename).toBe('LoginSuccess');
   expect(answered).toBeLessThan(20);
   await Promise.all(resets);
+});
+
+it('keeps that part from what several requests read together as well', async () => {
+  const gateway = await testGateway({ env: { DATABASE_POOL_MAX: '4' } });
+  const { email } = await quickUser(gateway);
+  const { accessToken: token } = await loggedIn(gateway, email);
+  const holder = new pg.Client({ connectionString: gateway.database.url });
+  await holder.connect();
+  onTestFinished(() => holder.end());
+  await holder.query('BEGIN; LOCK TABLE users');
+  const asked = [];
+  for (let index = 0; index < 8; index += 1) {
+    asked.push(gateway.ask(MeDocument, {}, { token, from: `203.0.113.${index}` }));
+    await sleep(25);
+  }
+  const signIn = inRequest('somebody', never, () => {
+    preferRequest();
+    return gateway.dependencies.query({ name: 'one', text: 'SELECT 1 AS one' }, []);
+  });
+  expect(await Promise.race([signIn, sleep(3_000)])).toEqual([{ one: 1 }]);
+  await holder.query('COMMIT');
+  for (const { data } of await Promise.all(asked)) expect(data.me?.email).toBe(email);
 });
