@@ -363,9 +363,9 @@ describe('U1: what is refused before it reaches a use-case', () => {
     const limited = await testGateway({ env: { RATE_LIMITS: 'resendVerification=2/1h' } });
     const replica = await testGateway({ replicaOf: limited, env: { RATE_LIMITS: 'resendVerification=2/1h' } });
     const text = 'mutation ($e: String!) { resendVerification(input: { email: $e }) { __typename } }';
-    const secret = newEmail();
-    for (let count = 0; count < 6; count += 1) {
-      await (count % 2 === 0 ? limited : replica).send(text, { e: secret }, fromThere());
+    const addresses = Array.from({ length: 6 }, newEmail);
+    for (const [count, e] of addresses.entries()) {
+      await (count % 2 === 0 ? limited : replica).send(text, { e }, fromThere());
     }
     const find = "SELECT * FROM audit_events WHERE type = 'LIMIT_EXCEEDED'";
     const events = await rows<StoredEvent>(limited, find);
@@ -378,7 +378,7 @@ describe('U1: what is refused before it reaches a use-case', () => {
         metadata: { limit: 'resendVerification-client' },
       },
     ]);
-    expect(JSON.stringify(events)).not.toContain(secret.split('@')[0]);
+    for (const address of addresses) expect(JSON.stringify(events)).not.toContain(address.split('@')[0]);
     const user = await signedInUser(limited);
     for (let count = 0; count < 12; count += 1) {
       await limited.ask(RevokeOtherSessionsDocument, {}, fromThere({ token: user.accessToken }));

@@ -119,6 +119,7 @@ describe('E4: metrics and health', () => {
       expect(ofKnown.added).toEqual({ gatehouse_mails_total: MANY });
       expect(ofKnown.health).toEqual([state, state]);
     },
+    90_000,
   );
 
   it('tell of no connection: one to the mail server would tell that a mail was sent', async () => {
