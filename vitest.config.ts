@@ -15,6 +15,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       { extends: true, test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'] } },
+      { extends: true, test: { name: 'resilience', include: ['tests/resilience/**/*.test.ts'], isolate: false } },
       // Files that follow one another in a worker share its modules: reading them took a third of the run.
       { extends: true, test: { name: 'gateway', include: ['tests/{unit,integration}/**/*.test.ts'], isolate: false } },
     ],

@@ -9,11 +9,8 @@ const LONGEST_LOCAL_PART = 64;
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const ASCII = /^[\x20-\x7E]*$/;
-/** The full stops of other scripts that IDNA reads as dots (UTS #46); the wide one is ASCII by then. */
-const DOTS = /[\u3002\uFF61]/g;
-/** ASCII as East Asian keyboards write it. */
-const WIDE = /[\uFF01-\uFF5E]/g;
-const AT = /[@\uFF20]/;
+/** The full stops of other scripts that IDNA reads as dots (UTS #46). */
+const DOTS = /[\u3002\uFF0E\uFF61]/g;
 
 /** Whether the text is exactly one plain ASCII address (RFC 5321): a dot-atom, an `@` and a host name. */
 export function isPlainAddress(text: string): boolean {
@@ -48,19 +45,14 @@ function asciiLabel(label: string): string | undefined {
 
 /** The domain in its ASCII form (IDNA); undefined where no mail can be sent to it. */
 function asciiDomain(text: string): string | undefined {
-  const labels = text
-    .replace(WIDE, (sign) => sign.normalize('NFKC'))
-    .replace(DOTS, '.')
-    .split('.')
-    .map(asciiLabel);
+  const labels = text.replace(DOTS, '.').split('.').map(asciiLabel);
   const isPublic = labels.length > 1 && !/^(?:\d+|.)$/.test(labels.at(-1) ?? '');
   return isPublic && !labels.includes(undefined) ? labels.join('.') : undefined;
 }
 
 type ReadAddress = { address: string } | { rule: 'email' | 'local_part_ascii' | 'too_big'; message: string };
 
-function readAddress(typed: string): ReadAddress {
-  const text = typed.replaceAll('\uFF20', '@');
+function readAddress(text: string): ReadAddress {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, Math.max(at, 0));
   const domain = asciiDomain(text.slice(at + 1));
@@ -105,7 +97,7 @@ export function configuredAddress(text: string): string | undefined {
 /** The one spelling of whoever is named at a login or in a count: an address as it is kept, or a username in lower case. */
 export function normalIdentifier(typed: string): string {
   const text = bare(typed);
-  const address = text.length <= LONGEST_EMAIL && AT.test(text) ? emailAddress.safeParse(text).data : undefined;
+  const address = text.length <= LONGEST_EMAIL && text.includes('@') ? emailAddress.safeParse(text).data : undefined;
   return address ?? lowerCaseAscii(text);
 }
 

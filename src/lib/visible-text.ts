@@ -5,11 +5,10 @@
  */
 const VISIBLE = /[^\p{M}\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800\uFFFC\u{1D159}\u{13441}\u{13442}]/u;
 /**
- * Characters that stand for a blank, are a filler, or turn the direction of the text around them; a joiner or a variation
- * selector at the end may belong to the sign before it.
+ * Characters that stand for a blank or are a filler; a joiner or a variation selector at the end may belong to the sign before
+ * it, and marks that turn the direction of a text are refused wherever they stand.
  */
-const BLANK =
-  /[\s\u00AD\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\u2800\u3164\uFFA0]/;
+const BLANK = /[\s\u00AD\u115F\u1160\u180E\u200B\u2060-\u2064\u2800\u3164\uFFA0]/;
 /** Whatever shows nothing and is no control character, but for line breaks and tabs. */
 const UNSEEN = /[\s\u0085\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 

@@ -64,7 +64,6 @@ describe('an address', () => {
     const username = `kim-${randomBytes(5).toString('hex')}`;
     const user = await quickUser(gateway, { username });
     for (const [before, after] of PASTED) expectType(await login(`${before}${user.email}${after}`), 'LoginSuccess');
-    expectType(await login(user.email.replace('@', '\uFF20')), 'LoginSuccess');
     expectType(await login(`\t${username}\r\n`), 'LoginSuccess');
   });
 
@@ -172,19 +171,13 @@ describe('a name', () => {
     expect((await accountOf(gateway, email))?.displayName).toBe('Robin');
   });
 
-  it('is kept without the direction marks around it, and refused with some inside', async () => {
+  it('is kept without the fillers around it, and refused with direction marks', async () => {
     const { accessToken: token, email } = await signedInUser(gateway);
     const update = async (displayName: string) =>
       (await gateway.ask(UpdateProfileDocument, { input: { displayName } }, { token })).data.updateProfile;
-    for (const [typed, kept] of [
-      ['\u2068Ada\u2069', 'Ada'],
-      ['\u202Aعلي\u202C', 'علي'],
-      ['\u200F\u115FAda\u00AD', 'Ada'],
-    ] as const) {
-      expectType(await update(typed), 'ProfileUpdated');
-      expect((await accountOf(gateway, email))?.displayName).toBe(kept);
-    }
-    for (const typed of ['A\u202Eda', '\u2068A\u2067d\u2069a\u2069']) {
+    expectType(await update('\u3164\u115FAda\u00AD'), 'ProfileUpdated');
+    expect((await accountOf(gateway, email))?.displayName).toBe('Ada');
+    for (const typed of ['A\u202Eda', '\u2068Ada\u2069', '\u202Eevil']) {
       const { fields } = expectType(await update(typed), 'AuthInputProblem');
       expect(fields).toMatchObject([{ path: ['input', 'displayName'], rule: 'characters' }]);
     }

@@ -96,12 +96,9 @@ describe('text that nobody can see', () => {
   test('is trimmed where it is a blank, and kept where it belongs to a sign', () => {
     expect(trimmed('\u00A0\u200B Robin \u3164')).toBe('Robin');
     expect(trimmed('❤\uFE0F')).toBe('❤\uFE0F');
-    const unseen = ['\u115F', '\u1160', '\u00AD', '\u180E', '\u2061', '\u2064', '\u200E', '\u200F', '\u061C', '\uFEFF'];
+    const unseen = ['\u115F', '\u1160', '\u00AD', '\u180E', '\u2061', '\u2064', '\uFEFF'];
     for (const mark of unseen) expect(trimmed(`${mark} Robin${mark}${mark}`), mark).toBe('Robin');
-    for (const [open, close] of ['\u2068\u2069', '\u2066\u2069', '\u202A\u202C', '\u202B\u202C']) {
-      expect(trimmed(`${open}علي ${close}`)).toBe('علي');
-    }
-    expect(trimmed('a\u2068b\u2069')).toBe('a\u2068b');
+    expect(trimmed('\u202Eevil')).toBe('\u202Eevil');
   });
 
   test('is trimmed in a time that grows with its length and no faster', () => {
