@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, inject, it } from 'vitest';
 import { accountOf, rows, signedUp } from '../support/accounts.js';
+import { watchRedis } from '../support/all-data.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { digestOf, rangeServer } from '../support/range-server.js';
@@ -103,10 +104,7 @@ withRedis('on Redis', () => {
 
   it('Q1: puts no password and no digest into Redis', async () => {
     const [redis, server] = await Promise.all([redisServer(), rangeServer([BREACHED])]);
-    const watcher = new Redis(redis.url);
-    const monitor = await watcher.monitor();
-    const seen: string[] = [];
-    monitor.on('monitor', (_time: string, words: string[]) => seen.push(words.join(' ')));
+    const watched = await watchRedis(redis.url);
     const gateway = await testGateway({ worker: true, env: { REDIS_URL: redis.url, HIBP_BASE_URL: server.url } });
     const { email } = await signedUp(gateway, { password: BREACHED });
     await allMarked(gateway, [email]);
@@ -117,9 +115,7 @@ withRedis('on Redis', () => {
       return keys;
     });
     client.disconnect();
-    monitor.disconnect();
-    watcher.disconnect();
-    const said = seen.join('\n').toUpperCase();
+    const said = watched.stop().toUpperCase();
     expect(said).toContain('CHECK-PASSWORD');
     for (const form of [BREACHED.toUpperCase(), DIGEST, DIGEST.slice(0, 5), DIGEST.slice(5)]) {
       expect(said).not.toContain(form);

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
 import { OutboxMessage } from '../../src/entities/outbox-message.js';
 import { SignupDocument, VerifyEmailDocument } from '../generated/operations.js';
+import { watchRedis } from '../support/all-data.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
@@ -75,10 +76,7 @@ withRedis('on Redis', () => {
 
   it('Q1: puts no code, link, address or password into Redis, also while a mail waits', async () => {
     const [redis, server] = await Promise.all([redisServer(), mailServer()]);
-    const watcher = new Redis(redis.url);
-    const monitor = await watcher.monitor();
-    const seen: string[] = [];
-    monitor.on('monitor', (_time: string, words: string[]) => seen.push(words.join(' ')));
+    const watched = await watchRedis(redis.url);
     server.answer = 451;
     const gateway = await testGateway({
       worker: true,
@@ -95,9 +93,7 @@ withRedis('on Redis', () => {
     const client = new Redis(redis.url);
     const jobs = await client.keys('bull:mail:*-*-*-*-*');
     client.disconnect();
-    monitor.disconnect();
-    watcher.disconnect();
-    const said = seen.join('\n');
+    const said = watched.stop();
     expect(said).toContain('send-mail');
     const [, link] = /#token=([\w-]{64})/.exec(mail?.text ?? '') ?? [];
     for (const secret of [email, PASSWORD, exchangeToken, link ?? 'no link']) expect(said).not.toContain(secret);

@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import pg from 'pg';
 
 /** Every row of every table, as text, the queue's own among them. */
@@ -21,17 +22,23 @@ export async function databaseText(url: string): Promise<string> {
   }
 }
 
-/** Every command that a Redis is given from now on, as text, until `stop`; what it keeps only for a moment is in it too. */
+/**
+ * Every command that a Redis is given from now on, as text, until `stop`; what it keeps only for a moment is in it too.
+ * By a socket of its own, as the client cannot read a MONITOR of which the first lines come with its OK.
+ */
 export async function watchRedis(url: string): Promise<{ stop(): string }> {
-  const client = new Redis(url);
-  const monitor = await client.monitor();
-  const seen: string[] = [];
-  monitor.on('monitor', (_time: string, words: string[]) => void seen.push(words.join(' ')));
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let said = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  socket.write('MONITOR\r\n');
+  await once(socket, 'data');
   return {
     stop() {
-      monitor.disconnect();
-      client.disconnect();
-      return seen.join('\n');
+      socket.destroy();
+      return said;
     },
   };
 }
