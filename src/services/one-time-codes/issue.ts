@@ -86,10 +86,11 @@ export async function lockCode(
 }
 
 const LONG_AGO = new Date(0);
+// Writes a row that is there over with itself, which locks it: the purge could delete it before it is read.
 const MAKE_ROOM = `
   INSERT INTO one_time_codes (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
   VALUES (?, ?, ?, ?, 0, ?, ?, ?)
-  ON CONFLICT (purpose, address) DO NOTHING`;
+  ON CONFLICT (purpose, address) DO UPDATE SET attempts = one_time_codes.attempts`;
 
 /** As `lockCode`; where an address has no code yet, a dead one is made to take turns by: of requests that come at once, one mails. */
 export async function lockOrMakeCode(
