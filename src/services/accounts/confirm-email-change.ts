@@ -5,7 +5,7 @@ import { maskedEmail } from '../../lib/email-address.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { consumeCode } from '../one-time-codes/consume.js';
 import { issueCode } from '../one-time-codes/issue.js';
@@ -28,20 +28,8 @@ export interface EmailChanged {
   endedSessions: number;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  | 'em'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'revocations'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'requestId'
-  | 'logger'
-  | 'client'
->;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'revocations' | 'client'> &
+  MailingContext;
 type ConfirmProblem = Problem<'CODE_INVALID' | 'CONFLICT'>;
 
 interface Changed {

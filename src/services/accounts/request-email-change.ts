@@ -5,7 +5,7 @@ import { inputProblem, isProblem, type Problem, problem } from '../../problems.j
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting, type NewMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
@@ -25,19 +25,8 @@ export interface EmailChangeRequest extends PasswordProof {
 }
 
 type Needs = PasswordProofContext &
-  Pick<
-    UseCaseContext,
-    | 'em'
-    | 'clock'
-    | 'settings'
-    | 'secretKeys'
-    | 'mailQueue'
-    | 'countMail'
-    | 'mailRoute'
-    | 'requestId'
-    | 'logger'
-    | 'client'
-  >;
+  Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client'> &
+  MailingContext;
 type RequestProblem = PasswordProofProblem | Problem<'UNAUTHENTICATED' | 'INPUT_INVALID' | 'EMAIL_TAKEN'>;
 
 interface Request {

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
-import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
@@ -16,10 +16,7 @@ export interface MailAccepted {
   resendAvailableAt: Date;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'mailQueue' | 'countMail' | 'mailRoute' | 'requestId' | 'logger'
->;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys'> & MailingContext;
 
 /** The id of the mail; undefined within the cool-down. */
 async function writeCode(context: Needs, em: EntityManager, typed: string, now: Date): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
-import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { consumeToken } from '../one-time-codes/consume.js';
 import { readToken } from '../one-time-codes/derive.js';
 import { lockCode } from '../one-time-codes/issue.js';
@@ -20,20 +20,8 @@ export interface EmailChangeReverted {
   mailStatus: MailStatus;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  | 'em'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'revocations'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'requestId'
-  | 'logger'
-  | 'client'
->;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'revocations' | 'client'> &
+  MailingContext;
 type RevertProblem = Problem<'TOKEN_INVALID' | 'CONFLICT'>;
 
 /** The address is back, and the way to a new password is mailed there. */

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { MailingContext } from '../mail-outbox/hand-over.js';
 import type { UseCaseContext } from '../use-case.js';
 import type { PresentedPassword } from './first-password.js';
 
@@ -18,20 +19,9 @@ export interface SignupInput {
 /** What a sign-up needs. */
 export type SignupContext = Pick<
   UseCaseContext,
-  | 'em'
-  | 'query'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'passwordHasher'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'passwordCheckQueue'
-  | 'requestId'
-  | 'logger'
-  | 'client'
->;
+  'em' | 'query' | 'clock' | 'settings' | 'secretKeys' | 'passwordHasher' | 'passwordCheckQueue' | 'client'
+> &
+  MailingContext;
 
 /** A sign-up that is being written. */
 export interface SignupAttempt {

@@ -3,7 +3,7 @@ import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
-import { handOver } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { writeNotice } from '../mail-outbox/write-notice.js';
 import { addressOfToken, type ConsumedCode, consumeCode, consumeToken } from '../one-time-codes/consume.js';
 import { deriveToken } from '../one-time-codes/derive.js';
@@ -29,19 +29,7 @@ interface Verified extends EmailVerified {
   outboxId: string | undefined;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  | 'em'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'client'
-  | 'requestId'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'logger'
->;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client'> & MailingContext;
 
 /**
  * More than one person signed up while nobody had proven the address: whoever just did sets a password by a reset, and nothing

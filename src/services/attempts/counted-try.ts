@@ -48,7 +48,8 @@ const ADMIT = `
   SELECT given.key, 0, 1, 0, given.now, given.now
   FROM (SELECT ?::text AS key, ?::timestamptz AS now) AS given, set_config('synchronous_commit', 'off', true)
   ON CONFLICT (key) DO UPDATE SET
-    failures = ${FAILURES}, counted_since = CASE WHEN ${COUNT_ENDED} THEN ${NOW} ELSE f.counted_since END, in_flight = ${IN_FLIGHT} + 1, total = ${TOTAL},
+    failures = ${FAILURES}, counted_since = CASE WHEN ${COUNT_ENDED} THEN ${NOW} ELSE f.counted_since END,
+    in_flight = ${IN_FLIGHT} + 1, total = ${TOTAL},
     lifted_at = CASE WHEN ${DAY_BEGINS} THEN ${NOW} ELSE f.lifted_at END,
     locked_until = NULL, last_tried_at = ${NOW}
   WHERE (f.locked_until IS NULL OR f.locked_until <= ${NOW})

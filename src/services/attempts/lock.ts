@@ -5,7 +5,7 @@ import { addSeconds } from '../../lib/clock.js';
 import { countedName } from '../../lib/email-key.js';
 import { recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import type { UseCaseContext } from '../use-case.js';
 import { subjectKey, type TrySubject } from './subject.js';
@@ -15,19 +15,8 @@ type Keys = Pick<UseCaseContext, 'secretKeys'>;
 type LiftingContext = Keys & Pick<UseCaseContext, 'clock' | 'settings'>;
 
 /** What counting needs. */
-export type CountingContext = Pick<
-  UseCaseContext,
-  | 'em'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'client'
-  | 'requestId'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'logger'
->;
+export type CountingContext = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client'> &
+  MailingContext;
 
 /** A name that was just tried in vain. */
 interface WrongTry {

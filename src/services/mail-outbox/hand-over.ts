@@ -5,6 +5,9 @@ export type MailStatus = 'QUEUED' | 'DEFERRED';
 
 type Needs = Pick<UseCaseContext, 'mailQueue' | 'countMail' | 'requestId' | 'logger'>;
 
+/** What a use-case that mails needs for the way of its mail. */
+export type MailingContext = Needs & Pick<UseCaseContext, 'mailRoute'>;
+
 /**
  * Hands a committed outbox row to the queue without making the request wait. What fails here is picked up by the relay.
  */

@@ -3,7 +3,7 @@ import { User } from '../../entities/user.js';
 import { droppedChoices } from '../accounts/dropped-choices.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
-import { handOver } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { writeNotice } from '../mail-outbox/write-notice.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -34,20 +34,9 @@ export interface PasswordSet {
 /** What setting a password needs. */
 export type NewPasswordContext = Pick<
   UseCaseContext,
-  | 'em'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'client'
-  | 'requestId'
-  | 'revocations'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'passwordCheckQueue'
-  | 'limiter'
-  | 'logger'
->;
+  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'revocations' | 'passwordCheckQueue' | 'limiter'
+> &
+  MailingContext;
 
 /** Undoes the transaction: the password, the address or the state of the account changed since it was looked at. */
 class AccountChanged extends Error {}

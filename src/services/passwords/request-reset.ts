@@ -6,25 +6,13 @@ import { heldAddress } from '../accounts/address-owner.js';
 import type { MailAccepted } from '../accounts/resend-verification.js';
 import { recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver, mailStatus } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 
-type Needs = Pick<
-  UseCaseContext,
-  | 'em'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'client'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'requestId'
-  | 'logger'
->;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client'> & MailingContext;
 
 async function writeCode(
   context: Needs,

@@ -7,7 +7,7 @@ import { type Problem, problem } from '../../problems.js';
 import { riskOf } from '../audit/events.js';
 import { recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
 import { hashSessionSecret, type RefreshToken, readRefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -27,21 +27,9 @@ type Outcome = SessionRefreshed | Problem<'REFRESH_REJECTED'>;
 
 type Needs = Pick<
   UseCaseContext,
-  | 'em'
-  | 'query'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'accessTokens'
-  | 'client'
-  | 'revocations'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'logger'
-  | 'requestId'
-  | 'locate'
->;
+  'em' | 'query' | 'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client' | 'revocations' | 'locate'
+> &
+  MailingContext;
 
 const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
 

@@ -5,7 +5,7 @@ import { User } from '../../entities/user.js';
 import { isProblem, type Problem } from '../../problems.js';
 import { takeBackSince } from '../accounts/revert-email-change.js';
 import { recordEvent } from '../audit/record-event.js';
-import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
 import { forceReset } from '../passwords/force-reset.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -20,20 +20,8 @@ export interface SessionReported {
   mailStatus: MailStatus;
 }
 
-type Needs = Pick<
-  UseCaseContext,
-  | 'em'
-  | 'clock'
-  | 'settings'
-  | 'secretKeys'
-  | 'revocations'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'requestId'
-  | 'logger'
-  | 'client'
->;
+type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'revocations' | 'client'> &
+  MailingContext;
 
 /** What the transaction leaves to be done after it. */
 interface Ended {

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AuditEventType } from '../audit/events.js';
 import { recordEvent } from '../audit/record-event.js';
 import { presentedDevice, rememberDevice } from '../devices/known-devices.js';
-import { handOver } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -40,11 +40,7 @@ export interface SignedIn extends SessionStarted {
 }
 
 /** What a sign-in needs. */
-export type SignInContext = SessionContext &
-  Pick<
-    UseCaseContext,
-    'em' | 'query' | 'requestId' | 'revocations' | 'mailQueue' | 'countMail' | 'mailRoute' | 'logger'
-  >;
+export type SignInContext = SessionContext & Pick<UseCaseContext, 'em' | 'query' | 'revocations'> & MailingContext;
 
 /** Tells the owner what signed in, when and where, with a link that ends it. */
 async function tellOfDevice(

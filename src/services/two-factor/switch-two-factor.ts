@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { recordEvent } from '../audit/record-event.js';
-import { handOver } from '../mail-outbox/hand-over.js';
+import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { writeNotice } from '../mail-outbox/write-notice.js';
 import { endedInBetween } from '../sessions/ended-meanwhile.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
@@ -21,10 +21,7 @@ export interface Switched {
 }
 
 /** What switching needs. */
-export type SwitchContext = Pick<
-  UseCaseContext,
-  'clock' | 'client' | 'requestId' | 'revocations' | 'mailQueue' | 'countMail' | 'mailRoute' | 'logger'
->;
+export type SwitchContext = Pick<UseCaseContext, 'clock' | 'client' | 'revocations'> & MailingContext;
 
 /**
  * What the present session has proven (RFC 8176). Whoever switches the factor off has just shown the password as well, so
