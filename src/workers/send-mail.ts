@@ -5,6 +5,7 @@ import { OneTimeCode } from '../entities/one-time-code.js';
 import { OutboxMessage, type OutboxStatus } from '../entities/outbox-message.js';
 import { retryAfter, type SendMailPayload } from '../jobs/send-mail.js';
 import { addSeconds } from '../lib/clock.js';
+import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { MailError } from '../mail/mail-error.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { composeMail } from './compose-mail.js';
@@ -38,7 +39,9 @@ async function finish(
       await em.nativeUpdate(OutboxMessage, row, { status, finishedAt, lockedUntil: null, lastError });
       return;
     } catch (cause) {
-      if (attempt === 1) needs.logger.error({ err: cause, outboxId: id, status }, 'the outcome of a mail has to wait');
+      // A database that is away is reported by whoever waits for it.
+      const level = isDatabaseUnavailable(cause) ? 'warn' : 'error';
+      if (attempt === 1) needs.logger[level]({ err: cause, outboxId: id, status }, 'the outcome of a mail has to wait');
       if (attempt === RECORD_ATTEMPTS) throw cause;
       await sleep(RECORD_RETRY_MILLISECONDS);
     }

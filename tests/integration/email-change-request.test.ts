@@ -182,8 +182,9 @@ describe('E2: a request answers alike for every new address', () => {
   });
 });
 
-function median(times: number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
+/** The time of a call that little else came in the way of: what somebody who asks often enough sees. */
+function lowerQuartile(times: number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 4)] ?? 0;
 }
 
 it('E3: a request takes as long for a taken address as for a free one', { retry: 2 }, async () => {
@@ -200,7 +201,7 @@ it('E3: a request takes as long for a taken address as for a free one', { retry:
     await timed('taken', taken);
     await timed('free', newEmail());
   }
-  const [one, other] = [median(times.taken), median(times.free)];
+  const [one, other] = [lowerQuartile(times.taken), lowerQuartile(times.free)];
   expect(Math.abs(one - other)).toBeLessThan(Math.max(2, one * 0.1));
 });
 

@@ -12,6 +12,7 @@ import {
 import { atOnce, faults, quickUser, rows } from '../support/accounts.js';
 import { type TestGateway, testGateway } from '../support/app.js';
 import { createTestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { loggedIn, newEmail, PASSWORD } from '../support/journey.js';
 
 const CLIENTS = 20;
@@ -22,9 +23,9 @@ const CUT = `
   WHERE datname = current_database() AND application_name = 'gatehouse' AND pid <> pg_backend_pid()
     AND query NOT LIKE 'LISTEN%'`;
 
-async function openGateway() {
+async function openGateway(options: { worker?: boolean } = {}) {
   const database = await createTestDatabase();
-  const gateway = await testGateway({ env: { DATABASE_URL: database.url, DATABASE_POOL_MAX: '10' } });
+  const gateway = await testGateway({ ...options, env: { DATABASE_URL: database.url, DATABASE_POOL_MAX: '10' } });
   const admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
   onTestFinished(() => admin.end());
@@ -103,6 +104,27 @@ it.each([
     expect([await tries(), rowCount]).toEqual(counts);
   },
 );
+
+it('writes what became of a mail though the connection is lost meanwhile, and sends it once', async () => {
+  const { gateway, admin } = await openGateway({ worker: true });
+  await admin.query(`
+    CREATE SEQUENCE outcomes;
+    CREATE FUNCTION end_connection() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF nextval('outcomes') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER end_connection AFTER UPDATE OF status ON outbox_messages FOR EACH ROW EXECUTE FUNCTION end_connection()`);
+  const email = newEmail();
+  await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
+  await eventually(async () =>
+    expect(await rows(gateway, 'SELECT status FROM outbox_messages')).toEqual([{ status: 'SENT' }]),
+  );
+  expect(Number((await admin.query('SELECT last_value FROM outcomes')).rows[0].last_value)).toBe(3);
+  expect((await gateway.mails()).map((mail) => mail.to)).toEqual([email]);
+  expect(gateway.logLines.join('')).toContain('the outcome of a mail has to wait');
+  expect(faults(gateway)).toEqual([]);
+});
 
 it('shows no reader that connections are ended, and does nothing twice', async () => {
   const { gateway, admin } = await openGateway();
