@@ -2,11 +2,11 @@ import type DataLoader from 'dataloader';
 import type { Session } from './entities/session.js';
 import type { LimitState } from './lib/rate-limiter.js';
 import type { ProblemCode } from './problems.js';
-import type { UserRecord } from './services/accounts/find-user.js';
 import type { PageWindow } from './services/page.js';
 import type { SessionPage } from './services/sessions/list-sessions.js';
 import type { AccessClaims } from './services/tokens/access-tokens.js';
 import type { UseCaseContext } from './services/use-case.js';
+import type { UserRecord } from './services/users/find-user.js';
 
 /**
  * Who asks. `rejected` held a token that is invalid, expired or revoked; a genuine one that is merely late still names its

@@ -1,8 +1,8 @@
 import { normalIdentifier } from '../lib/email-address.js';
 import { isProblem } from '../problems.js';
-import { changeUser, type UserChange } from '../services/accounts/change-user.js';
-import { resetTwoFactor } from '../services/accounts/reset-two-factor.js';
-import { unlockUser } from '../services/accounts/unlock-user.js';
+import { changeUser, type UserChange } from '../services/admin/change-user.js';
+import { resetTwoFactor } from '../services/admin/reset-two-factor.js';
+import { unlockUser } from '../services/admin/unlock-user.js';
 import type { UseCaseContext } from '../services/use-case.js';
 import { runCommand } from './run-command.js';
 

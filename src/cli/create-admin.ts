@@ -1,5 +1,5 @@
 import { isProblem } from '../problems.js';
-import { createFirstAdmin } from '../services/accounts/create-first-admin.js';
+import { createFirstAdmin } from '../services/admin/create-first-admin.js';
 import { readPassword } from './read-password.js';
 import { runCommand } from './run-command.js';
 

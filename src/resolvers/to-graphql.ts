@@ -8,7 +8,6 @@ import * as session from '../schema/session.js';
 import { AuthTokens } from '../schema/tokens.js';
 import * as twoFactor from '../schema/two-factor.js';
 import * as user from '../schema/user.js';
-import type { UserRecord } from '../services/accounts/find-user.js';
 import type { MailAccepted } from '../services/accounts/resend-verification.js';
 import type { SignupAccepted } from '../services/accounts/signup.js';
 import type { EmailVerified } from '../services/accounts/verify-email.js';
@@ -25,6 +24,7 @@ import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import type { TwoFactorRequired } from '../services/two-factor/challenge.js';
 import type { RecoveryCodes } from '../services/two-factor/confirm-totp.js';
 import type { TotpEnrolment } from '../services/two-factor/enrol-totp.js';
+import type { UserRecord } from '../services/users/find-user.js';
 
 /** How much of a user is shown: `full` to the user and to admins, `public` to everybody else. */
 export type Viewer = 'full' | 'public';

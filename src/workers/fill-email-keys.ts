@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dependencies } from '../dependencies.js';
-import { fillEmailKeys } from '../services/accounts/fill-email-keys.js';
+import { fillEmailKeys } from '../services/maintenance/fill-email-keys.js';
 import type { BackgroundWork } from './queue-worker.js';
 
 const AGAIN_AFTER_MILLISECONDS = 60_000;

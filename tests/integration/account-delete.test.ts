@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFirstAdmin } from '../../src/services/accounts/create-first-admin.js';
+import { createFirstAdmin } from '../../src/services/admin/create-first-admin.js';
 import { purge } from '../../src/services/maintenance/purge.js';
 import {
   ChangePasswordDocument,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeUser } from '../../src/services/accounts/change-user.js';
+import { changeUser } from '../../src/services/admin/change-user.js';
 import { LoginDocument, SignupDocument, type SignupInput, VerifyEmailDocument } from '../generated/operations.js';
 import {
   accountOf,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeUser } from '../../src/services/accounts/change-user.js';
-import { createFirstAdmin } from '../../src/services/accounts/create-first-admin.js';
-import { unlockUser } from '../../src/services/accounts/unlock-user.js';
+import { changeUser } from '../../src/services/admin/change-user.js';
+import { createFirstAdmin } from '../../src/services/admin/create-first-admin.js';
+import { unlockUser } from '../../src/services/admin/unlock-user.js';
 import { auditEvents, riskOf } from '../../src/services/audit/events.js';
 import {
   ChangePasswordDocument,

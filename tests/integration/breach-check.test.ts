@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { createFirstAdmin } from '../../src/services/accounts/create-first-admin.js';
+import { createFirstAdmin } from '../../src/services/admin/create-first-admin.js';
 import { requestPasswordCheck } from '../../src/services/passwords/breach-check.js';
 import { startWorkers } from '../../src/workers/start-workers.js';
 import { LoginDocument, MeDocument } from '../generated/operations.js';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeUser } from '../../src/services/accounts/change-user.js';
-import { createFirstAdmin } from '../../src/services/accounts/create-first-admin.js';
-import { fillEmailKeys } from '../../src/services/accounts/fill-email-keys.js';
-import { resetTwoFactor } from '../../src/services/accounts/reset-two-factor.js';
-import { unlockUser } from '../../src/services/accounts/unlock-user.js';
+import { changeUser } from '../../src/services/admin/change-user.js';
+import { createFirstAdmin } from '../../src/services/admin/create-first-admin.js';
+import { resetTwoFactor } from '../../src/services/admin/reset-two-factor.js';
+import { unlockUser } from '../../src/services/admin/unlock-user.js';
+import { fillEmailKeys } from '../../src/services/maintenance/fill-email-keys.js';
 import {
   LoginDocument,
   RequestPasswordResetDocument,

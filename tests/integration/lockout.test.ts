@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { unlockUser } from '../../src/services/accounts/unlock-user.js';
+import { unlockUser } from '../../src/services/admin/unlock-user.js';
 import { delayAfter } from '../../src/services/attempts/counted-try.js';
 import {
   LoginDocument,

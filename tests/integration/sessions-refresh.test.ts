@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeUser, type UserChange } from '../../src/services/accounts/change-user.js';
+import { changeUser, type UserChange } from '../../src/services/admin/change-user.js';
 import { LogoutDocument, MeDocument, RefreshDocument } from '../generated/operations.js';
 import { atOnce, commandContext, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { changeUser } from '../../src/services/accounts/change-user.js';
+import { changeUser } from '../../src/services/admin/change-user.js';
 import {
   LogoutDocument,
   MeDocument,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unlockUser } from '../../src/services/accounts/unlock-user.js';
+import { unlockUser } from '../../src/services/admin/unlock-user.js';
 import { subjectKey } from '../../src/services/attempts/subject.js';
 import { ConfirmTotpDocument, RegenerateRecoveryCodesDocument } from '../generated/operations.js';
 import { atOnce, commandContext, faults, quickUser, rows } from '../support/accounts.js';

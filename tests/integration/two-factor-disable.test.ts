@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resetTwoFactor } from '../../src/services/accounts/reset-two-factor.js';
+import { resetTwoFactor } from '../../src/services/admin/reset-two-factor.js';
 import { DisableTotpDocument, LoginDocument, MeDocument, RefreshDocument } from '../generated/operations.js';
 import { atOnce, commandContext, faults, quickUser, rows } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';

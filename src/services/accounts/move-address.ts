@@ -1,6 +1,6 @@
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import type { UseCaseContext } from '../use-case.js';
-import { comparedKey } from './address-owner.js';
+import { comparedKey } from '../users/address-owner.js';
 
 /** Which account moves, and to which address. */
 export interface AddressMove {

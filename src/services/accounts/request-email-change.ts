@@ -16,7 +16,7 @@ import {
   requirePassword,
 } from '../passwords/require-password.js';
 import type { UseCaseContext } from '../use-case.js';
-import { comparedKey, findAddressOwner } from './address-owner.js';
+import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 import type { MailAccepted } from './resend-verification.js';
 
 /** Who moves where; the address is trimmed and lower-cased already. */

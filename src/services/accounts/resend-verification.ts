@@ -6,7 +6,7 @@ import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
-import { heldAddress } from './address-owner.js';
+import { heldAddress } from '../users/address-owner.js';
 
 /** The answer for every address, known or not. */
 export interface MailAccepted {

@@ -3,7 +3,7 @@ import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
 import { lockCode } from '../one-time-codes/issue.js';
-import { findAddressOwner } from './address-owner.js';
+import { findAddressOwner } from '../users/address-owner.js';
 import { newHash } from './first-password.js';
 import type { SignupAttempt, SignupWritten } from './signup-attempt.js';
 import { mailAgain, mailCode, tellOwner, writeCode } from './signup-mails.js';

@@ -5,7 +5,7 @@ import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { handOverPasswordCheck, requestPasswordCheck } from '../passwords/breach-check.js';
 import { refusePassword } from '../passwords/policy.js';
-import { comparedKey } from './address-owner.js';
+import { comparedKey } from '../users/address-owner.js';
 import { changedMeanwhile, presentPassword } from './first-password.js';
 import { writeAccount } from './signup-account.js';
 import type { SignupAttempt, SignupContext, SignupInput, SignupWritten } from './signup-attempt.js';

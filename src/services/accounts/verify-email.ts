@@ -11,8 +11,8 @@ import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
 import type { UseCaseContext } from '../use-case.js';
-import { heldAddress } from './address-owner.js';
-import { droppedChoices } from './dropped-choices.js';
+import { heldAddress } from '../users/address-owner.js';
+import { droppedChoices } from '../users/dropped-choices.js';
 
 /** The address is proven; the exchange token makes one session. */
 export interface EmailVerified {

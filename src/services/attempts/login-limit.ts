@@ -2,10 +2,10 @@ import type { User } from '../../entities/user.js';
 import { countedName } from '../../lib/email-key.js';
 import type { Statement } from '../../lib/query.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
-import { comparedKey } from '../accounts/address-owner.js';
 import { readDeviceToken } from '../devices/device-token.js';
 import { presentedDevice } from '../devices/known-devices.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey } from '../users/address-owner.js';
 
 /** The limit of logins for each account; its further windows, where an operator sets several, are numbered from 2 on. */
 export const LOGIN_LIMIT = 'login-account';

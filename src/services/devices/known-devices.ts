@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { clientNetwork } from '../../lib/client-network.js';
-import { describeDevice } from '../sessions/device.js';
 import type { UseCaseContext } from '../use-case.js';
+import { describeDevice } from './describe-device.js';
 import { newDeviceToken, readDeviceToken } from './device-token.js';
 
 /** The device behind a request, by whatever it can be known again. */

@@ -1,4 +1,4 @@
-import { describeDevice } from '../sessions/device.js';
+import { describeDevice } from '../devices/describe-device.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /**

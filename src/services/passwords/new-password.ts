@@ -1,12 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
-import { droppedChoices } from '../accounts/dropped-choices.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
 import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { writeNotice } from '../mail-outbox/write-notice.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
+import { droppedChoices } from '../users/dropped-choices.js';
 import { handOverPasswordCheck, requestPasswordCheck } from './breach-check.js';
 import { keepPassword } from './history.js';
 

@@ -2,7 +2,6 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
-import { heldAddress } from '../accounts/address-owner.js';
 import type { MailAccepted } from '../accounts/resend-verification.js';
 import { recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
@@ -11,6 +10,7 @@ import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
+import { heldAddress } from '../users/address-owner.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client'> & MailingContext;
 

@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem } from '../../problems.js';
-import { heldAddress } from '../accounts/address-owner.js';
 import { recordEvent } from '../audit/record-event.js';
 import { consumeCode } from '../one-time-codes/consume.js';
 import type { UseCaseContext } from '../use-case.js';
+import { heldAddress } from '../users/address-owner.js';
 import { issueResetTicket, type ResetTicket } from './reset-ticket.js';
 
 /** The code was right. */

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
+import { describeDevice } from '../devices/describe-device.js';
 import type { SignedAccessToken } from '../tokens/access-tokens.js';
 import { hashSessionSecret, newSessionSecret, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
-import { describeDevice } from './device.js';
 import { effectiveRole, MULTI_FACTOR } from './effective-role.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 

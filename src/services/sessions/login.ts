@@ -6,13 +6,13 @@ import { countedName } from '../../lib/email-key.js';
 import type { Statement } from '../../lib/query.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
-import { comparedKey } from '../accounts/address-owner.js';
 import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
 import { presentedDevice } from '../devices/known-devices.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey } from '../users/address-owner.js';
 import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
 import {
   type DeviceToken,

@@ -3,7 +3,7 @@ import { type Problem, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
-import { comparedKey, findAddressOwner } from './address-owner.js';
+import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'revocations' | 'client' | 'requestId'>;
 

@@ -3,7 +3,7 @@ import { forgetFailures, forgetWrongCodes } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
 import { recordEvent } from '../audit/record-event.js';
 import type { UseCaseContext } from '../use-case.js';
-import { comparedKey, findAddressOwner } from './address-owner.js';
+import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 
 type Needs = Pick<
   UseCaseContext,

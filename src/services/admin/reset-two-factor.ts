@@ -7,7 +7,7 @@ import { recordEvent } from '../audit/record-event.js';
 import { writeNotice } from '../mail-outbox/write-notice.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
-import { comparedKey, findAddressOwner } from './address-owner.js';
+import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId' | 'revocations'>;
 

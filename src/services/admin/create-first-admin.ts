@@ -3,14 +3,14 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailAddress } from '../../lib/email-address.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
+import { ADMIN_ROLE, lockAdmins } from '../accounts/admins.js';
 import { recordEvent } from '../audit/record-event.js';
 import { requestPasswordCheck } from '../passwords/breach-check.js';
 import { refusePassword } from '../passwords/policy.js';
 import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
-import { comparedKey, findAddressOwner } from './address-owner.js';
-import { ADMIN_ROLE, lockAdmins } from './admins.js';
-import { droppedChoices } from './dropped-choices.js';
+import { comparedKey, findAddressOwner } from '../users/address-owner.js';
+import { droppedChoices } from '../users/dropped-choices.js';
 
 type Needs = Pick<
   UseCaseContext,
