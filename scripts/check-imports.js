@@ -14,11 +14,11 @@ import { parseSource, sourceFiles } from './support/source-files.js';
  * `values`: the layers it may import, or single files of them. `types`: those of which it may use `import type` only.
  * No row names main, worker or cli, so nothing imports a process.
  */
-const FLOW = ['dependencies', 'context', 'settings']; // what is handed down as arguments: its types are open to the layers that receive it
+const FLOW = ['dependencies', 'request', 'settings']; // what is handed down as arguments: its types are open to the layers that receive it
 const LAYERS = {
   main: { values: ['start', 'welcome', 'app', 'workers', 'http/metrics.ts', 'lib'], types: [] },
   worker: { values: ['start', 'workers', 'http/metrics.ts', 'lib'], types: [] },
-  cli: { values: ['start', 'services', 'problems', 'lib'], types: [] },
+  cli: { values: ['start', 'inputs', 'services', 'problems', 'lib'], types: [] },
   start: { values: ['settings', 'dependencies', 'database', 'jobs', 'lib'], types: [] },
   welcome: { values: ['entities'], types: FLOW },
   dependencies: {
@@ -26,14 +26,17 @@ const LAYERS = {
     types: [],
   },
   app: {
-    values: ['context', 'http', 'schema', 'resolvers', 'permissions', 'services', 'problems', 'lib'],
+    values: ['request', 'http', 'schema', 'resolvers', 'permissions', 'services', 'problems', 'lib'],
     types: FLOW,
   },
-  http: { values: ['context', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
-  resolvers: { values: ['schema', 'services', 'context', 'problems', 'lib'], types: ['entities', ...FLOW] },
+  http: { values: ['request', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
+  resolvers: {
+    values: ['schema', 'inputs', 'services', 'request', 'problems', 'lib'],
+    types: ['entities', ...FLOW],
+  },
   permissions: {
     values: [
-      'context',
+      'request',
       'schema/problems.ts',
       'services/audit/record-event.ts',
       'services/attempts/login-limit.ts',
@@ -46,10 +49,11 @@ const LAYERS = {
     ],
     types: ['services', ...FLOW],
   },
-  context: { values: ['services', 'entities', 'problems', 'lib'], types: FLOW },
+  request: { values: ['services', 'entities', 'problems', 'lib'], types: FLOW },
   schema: { values: ['problems'], types: [] },
   workers: { values: ['jobs', 'mail', 'services', 'entities', 'problems', 'lib'], types: FLOW },
-  services: { values: ['entities', 'jobs', 'problems', 'lib'], types: FLOW },
+  inputs: { values: ['problems', 'lib'], types: [] },
+  services: { values: ['entities', 'jobs', 'problems', 'lib'], types: ['inputs', ...FLOW] },
   database: { values: ['entities', 'problems', 'lib'], types: FLOW },
   jobs: { values: ['problems', 'lib'], types: FLOW },
   mail: { values: ['lib'], types: FLOW },

@@ -2,7 +2,6 @@
 import 'reflect-metadata';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Context } from './context.js';
 import type { Dependencies } from './dependencies.js';
 import { createHttpServer } from './http/server.js';
 import type { Shutdown } from './http/shutdown.js';
@@ -11,6 +10,7 @@ import { problemsAsData } from './permissions/problems-as-data.js';
 import { createRateLimits } from './permissions/rate-limits.js';
 import { rowsOfMutations } from './permissions/rows-of.js';
 import { applyMiddleware } from './permissions/shield.js';
+import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AuditResolver } from './resolvers/audit.js';
 import { DeviceResolver } from './resolvers/device.js';

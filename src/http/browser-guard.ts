@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import type { Context } from '../context.js';
 import { problemMessages } from '../problems.js';
+import type { Context } from '../request.js';
 import { checkCsrfToken } from '../services/sessions/csrf-token.js';
 import type { OriginCheck } from './origins.js';
 

@@ -3,8 +3,8 @@ import type { Dependencies } from '../dependencies.js';
 import { tick } from '../lib/clock.js';
 import { createGate, type Leave } from '../lib/gate.js';
 import { hangUpSignal, requestClient } from '../lib/request-scope.js';
+import { isFromRouter } from './authenticate/request-context.js';
 import { busy } from './busy.js';
-import { isFromRouter } from './request-context.js';
 
 /** What a client may have at work at once while there are others. */
 const SHARE = 2;

@@ -1,7 +1,7 @@
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { DeviceCookie, RefreshCookie } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
+import type { DeviceCookie, RefreshCookie } from '../request.js';
 import type { Settings } from '../settings.js';
 
 const DEVICE_COOKIE_SECONDS = 365 * 86_400;

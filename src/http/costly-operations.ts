@@ -3,9 +3,9 @@ import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { createGate, type Leave } from '../lib/gate.js';
 import { requestClient } from '../lib/request-scope.js';
+import type { HttpContext } from './authenticate/request-context.js';
 import { busy } from './busy.js';
 import { createCostJudge } from './operation-cost.js';
-import type { HttpContext } from './request-context.js';
 
 /** From here on answering takes so long that sign-ins would notice; the usual pages cost a few hundred. */
 const COSTLY = 2_000;

@@ -8,13 +8,13 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
+import { createContextFactory, type HttpContext } from './authenticate/request-context.js';
 import { browserGuard } from './browser-guard.js';
 import { clientTurns } from './client-turns.js';
 import { costlyOperations } from './costly-operations.js';
 import { untilHangUp } from './hang-up.js';
 import { MAX_TOKENS, operationLimits, refuseManyFragments } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
-import { createContextFactory, type HttpContext } from './request-context.js';
 import { schemaSecrecy } from './schema-secrecy.js';
 import { withoutValues } from './without-values.js';
 

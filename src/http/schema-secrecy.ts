@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
-import type { HttpContext } from './request-context.js';
+import type { HttpContext } from './authenticate/request-context.js';
 
 const REFUSAL = 'The operation or its variables do not fit the schema of this API.';
 const REVEALING_CODES: readonly unknown[] = ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'];

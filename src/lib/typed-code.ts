@@ -1,3 +1,6 @@
+/** Digits of a code that is sent by email. */
+export const CODE_LENGTH = 6;
+
 const DIGIT = /^\p{Nd}$/u;
 /** Codes are made of letters and digits; blanks, dashes, quotes, brackets and whatever else stands around them is no part. */
 const SEPARATORS = /(?:\s|[^\p{L}\p{N}\p{Cc}])+/gu;

@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Context } from '../request.js';
 import { recordEvent } from '../services/audit/record-event.js';
 
 /** What may be refused before a use-case is asked. */

@@ -1,9 +1,9 @@
 import { GraphQLError, type GraphQLResolveInfo, getNamedType, isUnionType } from 'graphql';
 import type { IMiddlewareFunction } from 'graphql-middleware';
-import type { Context } from '../context.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { hasHungUp } from '../lib/request-scope.js';
 import { isProblem, type Problem, ProblemError, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import { problemTypes, toProblemType } from '../schema/problems.js';
 
 /** The expected failure that a value or an error stands for; `undefined` for everything else. */

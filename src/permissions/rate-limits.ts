@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { IMiddlewareFunction } from 'graphql-middleware';
-import type { Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientNetwork, WIDER_SHARES, widerNetworks } from '../lib/client-network.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
@@ -8,6 +7,7 @@ import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
 import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/login-limit.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { effectivePolicies, type Policy, rateLimitPolicies, type Scope } from '../settings/rate-limit-policies.js';

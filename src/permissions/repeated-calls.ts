@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from '../context.js';
 import type { Dependencies } from '../dependencies.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
 import type { Limiter } from '../lib/rate-limiter.js';
+import type { Context } from '../request.js';
 import { findPendingChange } from '../services/accounts/pending-email-change.js';
 import { limitKey } from '../services/attempts/login-limit.js';
 

@@ -1,8 +1,8 @@
 import type { IMiddlewareFunction } from 'graphql-middleware';
-import type { Context } from '../context.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
 import { preferRequest, workOnRowsOf } from '../lib/request-scope.js';
+import type { Context } from '../request.js';
 import { workOnRowsOfSession, workOnRowsOfToken } from '../services/accounts/account-of.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { rootPermissions } from './permissions.js';

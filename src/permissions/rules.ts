@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Context } from '../context.js';
 import { type Problem, ProblemError, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import { noteRefusal } from './note-refusal.js';
 import { rule } from './shield.js';
 

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { Context } from '../context.js';
+import { inputRules, parseInput } from '../inputs/rules.js';
 import { isProblem } from '../problems.js';
+import type { Context } from '../request.js';
 import {
   AuthConfig,
   ResendVerificationInput,
@@ -16,8 +17,7 @@ import { authConfig } from '../services/accounts/auth-config.js';
 import { resendVerification } from '../services/accounts/resend-verification.js';
 import { signup } from '../services/accounts/signup.js';
 import { verifyEmail, verifyEmailWithToken } from '../services/accounts/verify-email.js';
-import { inputRules, parseInput } from './inputs.js';
-import { toEmailVerified, toMailAccepted, toSignupAccepted, toUser } from './to-graphql.js';
+import { toEmailVerified, toMailAccepted, toSignupAccepted, toUser } from './mapping/to-graphql.js';
 
 @Resolver()
 export class AccountResolver {

@@ -1,13 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, Info, Query, Resolver } from 'type-graphql';
-import type { Context } from '../context.js';
 import { isProblem, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import { AuditEventConnection } from '../schema/audit.js';
 import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import { listOwnEvents } from '../services/audit/list-events.js';
 import { readPage } from '../services/page.js';
+import { toAuditEventConnection } from './mapping/to-graphql.js';
 import { onceInRequest } from './once-in-request.js';
-import { toAuditEventConnection } from './to-graphql.js';
 
 @Resolver()
 export class AuditResolver {

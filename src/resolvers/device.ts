@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Context } from '../context.js';
+import { inputRules, parseInput } from '../inputs/rules.js';
 import { isProblem } from '../problems.js';
+import type { Context } from '../request.js';
 import { ReportSessionInput, ReportSessionResult, SessionReported } from '../schema/device.js';
 import { reportSession } from '../services/sessions/report-session.js';
-import { inputRules, parseInput } from './inputs.js';
 
 @Resolver()
 export class DeviceResolver {

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Context } from '../context.js';
+import type { Context } from '../request.js';
 
 const answers = new WeakMap<Context, Map<string, Promise<unknown>>>();
 

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Context } from '../context.js';
+import { inputRules, parseInput } from '../inputs/rules.js';
 import { isProblem, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import {
   ChangePasswordInput,
   ChangePasswordResult,
@@ -18,8 +19,7 @@ import { changePassword } from '../services/passwords/change-password.js';
 import { requestPasswordReset } from '../services/passwords/request-reset.js';
 import { resetPassword } from '../services/passwords/reset-password.js';
 import { verifyPasswordResetCode } from '../services/passwords/verify-reset-code.js';
-import { inputRules, parseInput } from './inputs.js';
-import { deliveryOf, toMailAccepted, toTokens } from './to-graphql.js';
+import { deliveryOf, toMailAccepted, toTokens } from './mapping/to-graphql.js';
 
 @Resolver()
 export class PasswordResolver {

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Context } from '../context.js';
+import { inputRules, parseInput } from '../inputs/rules.js';
 import { isProblem, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import {
   AccountDeleted,
   ConfirmEmailChangeInput,
@@ -22,8 +23,7 @@ import { deleteAccount } from '../services/accounts/delete-account.js';
 import { requestEmailChange } from '../services/accounts/request-email-change.js';
 import { revertEmailChange } from '../services/accounts/revert-email-change.js';
 import { updateProfile } from '../services/accounts/update-profile.js';
-import { inputRules, parseInput } from './inputs.js';
-import { toMailAccepted, toUser } from './to-graphql.js';
+import { toMailAccepted, toUser } from './mapping/to-graphql.js';
 
 @Resolver()
 export class ProfileResolver {

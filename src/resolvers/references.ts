@@ -1,7 +1,7 @@
-import type { Context } from '../context.js';
 import { isUuid } from '../lib/uuid.js';
+import type { Context } from '../request.js';
 import type { ReferenceResolvers } from '../schema/build-schema.js';
-import { currentSessionId, toSession, toUser, viewerOf } from './to-graphql.js';
+import { currentSessionId, toSession, toUser, viewerOf } from './mapping/to-graphql.js';
 
 interface Reference {
   id?: unknown;

@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Context } from '../context.js';
+import { inputRules, parseInput } from '../inputs/rules.js';
 import { isUuid } from '../lib/uuid.js';
 import { isProblem, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import {
   LogoutResult,
   LogoutSuccess,
@@ -16,6 +17,8 @@ import {
   SessionRevoked,
   SessionsRevoked,
 } from '../schema/held-session.js';
+import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
+import { AuthSession, AuthSessionConnection } from '../schema/session.js';
 import {
   CompleteTwoFactorInput,
   CompleteTwoFactorResult,
@@ -23,9 +26,7 @@ import {
   ExchangeTokenResult,
   LoginInput,
   LoginResult,
-} from '../schema/login.js';
-import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
-import { AuthSession, AuthSessionConnection } from '../schema/session.js';
+} from '../schema/sign-in.js';
 import { User } from '../schema/user.js';
 import { readPage } from '../services/page.js';
 import { completeTwoFactor } from '../services/sessions/complete-two-factor.js';
@@ -36,8 +37,6 @@ import { logout } from '../services/sessions/logout.js';
 import { reauthenticate } from '../services/sessions/reauthenticate.js';
 import { refresh } from '../services/sessions/refresh.js';
 import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
-import { inputRules, parseInput } from './inputs.js';
-import { onceInRequest } from './once-in-request.js';
 import {
   currentSessionId,
   deliveryOf,
@@ -47,7 +46,8 @@ import {
   toSignInResult,
   toTokens,
   viewerOf,
-} from './to-graphql.js';
+} from './mapping/to-graphql.js';
+import { onceInRequest } from './once-in-request.js';
 
 async function pageOfSessions(context: Context, info: GraphQLResolveInfo, userId: string, page: PageArguments) {
   const window = readPage({ first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null });

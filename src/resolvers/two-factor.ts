@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Context } from '../context.js';
+import { inputRules, parseInput } from '../inputs/rules.js';
 import { isProblem, problem } from '../problems.js';
+import type { Context } from '../request.js';
 import {
   ConfirmTotpInput,
   ConfirmTotpResult,
@@ -16,8 +17,7 @@ import { confirmTotp } from '../services/two-factor/confirm-totp.js';
 import { disableTotp } from '../services/two-factor/disable-totp.js';
 import { enrolTotp } from '../services/two-factor/enrol-totp.js';
 import { regenerateRecoveryCodes } from '../services/two-factor/regenerate-recovery-codes.js';
-import { inputRules, parseInput } from './inputs.js';
-import { toRecoveryCodes, toTotpEnrolment, toUser } from './to-graphql.js';
+import { toRecoveryCodes, toTotpEnrolment, toUser } from './mapping/to-graphql.js';
 
 @Resolver()
 export class TwoFactorResolver {

@@ -1,6 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
-import { PasswordChangeRequired } from './login.js';
 import {
   AuthInputProblem,
   AuthRateLimitProblem,
@@ -12,6 +11,7 @@ import {
   PasswordRule,
   TokenProblem,
 } from './problems.js';
+import { PasswordChangeRequired } from './sign-in.js';
 import { User } from './user.js';
 
 export const AuthMailStatus = describedEnum('AuthMailStatus', 'Delivery status of an email.', {

@@ -1,5 +1,5 @@
+import { CODE_LENGTH } from '../../lib/typed-code.js';
 import type { PasswordRuleName } from '../../problems.js';
-import { CODE_LENGTH } from '../one-time-codes/derive.js';
 import { activeRules, PASSWORD_MAX_LENGTH, policyOf } from '../passwords/policy.js';
 import type { UseCaseContext } from '../use-case.js';
 

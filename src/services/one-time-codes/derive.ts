@@ -1,9 +1,7 @@
 import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import type { KeyPurpose, SecretKeys } from '../../lib/secret-keys.js';
+import { CODE_LENGTH } from '../../lib/typed-code.js';
 import { uuidFromBytes, uuidToBytes } from '../../lib/uuid.js';
-
-/** Digits in a code. */
-export const CODE_LENGTH = 6;
 
 /** What the derivation needs to know of a code's row. */
 export interface CodeIdentity {

@@ -1,9 +1,9 @@
 import { GraphQLError, type GraphQLObjectType, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import { createSubgraph } from '../../../src/app.js';
-import type { Context } from '../../../src/context.js';
 import { problemsAsData } from '../../../src/permissions/problems-as-data.js';
 import { type Problem, type ProblemCode, ProblemError, problem, problemMessages } from '../../../src/problems.js';
+import type { Context } from '../../../src/request.js';
 import { problemTypes, toProblemType } from '../../../src/schema/problems.js';
 
 const { schema } = createSubgraph();

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { deviceNameHint, localeHint, timezoneHint } from '../lib/device-hints.js';
 import { emailAddress, LONGEST_EMAIL, normalIdentifier } from '../lib/email-address.js';
-import { normalCode } from '../lib/typed-code.js';
+import { CODE_LENGTH, normalCode } from '../lib/typed-code.js';
 import { bare, isBlank, trimmed } from '../lib/visible-text.js';
 import { type FieldProblem, ProblemError, problem } from '../problems.js';
-import { CODE_LENGTH } from '../services/one-time-codes/derive.js';
 
 /** Control characters, NUL among them: no text that a person types has them, and neither logs nor the database want them. */
 const CONTROL = /\p{Cc}/u;
