@@ -108,7 +108,7 @@ async function openLocationsOf({ geoipDatabase: path }: Settings, logger: Logger
   return await openLocations({ path, logger }).catch((cause: unknown) => {
     const reason = cause instanceof Error && 'syscall' in cause ? (cause as NodeJS.ErrnoException).code : 'no database';
     const advice = 'Replace the file or remove the setting; for example: /var/lib/geoip/city.mmdb';
-    throw new Error(`GEOIP_DATABASE ${path} can not be read (${reason}). ${advice}`);
+    throw new Error(`GEOIP_DATABASE ${path} cannot be read (${reason}). ${advice}`);
   });
 }
 
@@ -126,13 +126,13 @@ function watchRevocations(
     isListening: () => listener?.isConnected() ?? false,
     publish: (ids) => {
       redis?.publish(REVOCATION_CHANNEL, ids.join(',')).catch((cause: unknown) => {
-        logger.warn({ err: cause }, 'a revocation did not reach redis; the database tells it');
+        logger.warn({ err: cause }, 'a revocation did not reach Redis; the database carries it');
       });
     },
   });
   let subscriber: RedisClient | undefined;
   const reload = () =>
-    revocations.load().catch((cause: unknown) => logger.warn({ err: cause }, 'reading revocations failed'));
+    revocations.load().catch((cause: unknown) => logger.warn({ err: cause }, 'loading revocations failed'));
   const start = async (): Promise<void> => {
     listener = listen({
       url: base.directUrl,
@@ -166,11 +166,11 @@ function openMail(
   loadTemplates(settings);
   const mailTransport = withBreaker(withOutcomes(createTransport(settings)), {
     now: tick,
-    onStateChange: (state) => logger.warn({ state }, 'the way to the mail server changed'),
+    onStateChange: (state) => logger.warn({ state }, 'the circuit breaker of the mail server changed'),
   });
   const onChange = (reason: string | undefined) => {
-    if (reason === undefined) logger.info('the mail server takes mails again');
-    else logger.warn({ reason }, 'the mail server takes no mail now');
+    if (reason === undefined) logger.info('the mail server accepts mail again');
+    else logger.warn({ reason }, 'the mail server is not accepting mail');
   };
   const route = { transport: mailTransport, lastMails: () => lastMails(base, ADDRESS_FAULT), onChange };
   return { mailTransport, mailRoute: createMailRoute(route) };

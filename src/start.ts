@@ -67,7 +67,7 @@ export async function tellPoolerFaults(dependencies: Dependencies): Promise<void
     statementTimeoutMilliseconds: settings.databaseStatementTimeoutMs,
   };
   const faults = await findPoolerFaults(check).catch((cause: unknown) => {
-    logger.debug({ err: cause }, 'whether there is a pooler before the database could not be seen');
+    logger.debug({ err: cause }, 'it could not be determined whether a pooler is in front of the database');
     return [];
   });
   for (const fault of faults) logger.warn(fault);
@@ -114,7 +114,7 @@ function endOnSignal(logger: Logger, stop: AbortController, end: (code: number) 
   // SIGHUP comes when the terminal is closed.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
   // A promise that nobody awaits is a bug to be told, and no reason to drop everybody else's request.
-  process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'a rejection was not handled'));
+  process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled promise rejection'));
 }
 
 /** Closes every part in turn, the last one opened first, whatever becomes of the others; tells whether all went well. */
@@ -123,7 +123,7 @@ async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logge
   for (const close of closers.toReversed()) {
     try {
       if (await within(PART_CLOSES_WITHIN_MILLISECONDS, close())) continue;
-      logger.error('closing a part took too long');
+      logger.error('closing a component took too long');
     } catch (cause) {
       logger.error({ err: cause }, 'closing failed');
     }
@@ -167,7 +167,7 @@ export async function runProcess(run: (started: Process) => Promise<number | und
     if (code !== undefined) await end(code);
   } catch (cause) {
     if (stop.signal.aborted) return;
-    logger.debug({ err: cause }, 'the start failed');
+    logger.debug({ err: cause }, 'startup failed');
     process.stderr.write(`${startFailure(cause, settings)}\n`);
     await end(1);
   }

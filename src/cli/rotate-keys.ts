@@ -5,7 +5,7 @@ await runCommand(async ({ context, words, say }) => {
   const { id, activeFrom } = await context.keyRing.rotate({ immediately: words.includes('--now') });
   say(`Key ${id} is published and signs from ${activeFrom.toISOString()}.`);
   const { resealed, lost } = await resealSeeds(context);
-  if (resealed > 0) say(`${resealed} seeds of authenticator apps are sealed by the present SECRET_KEY now.`);
-  if (lost > 0) say(`${lost} seeds of authenticator apps are sealed by neither SECRET_KEY nor SECRET_KEY_PREVIOUS.`);
+  if (resealed > 0) say(`${resealed} authenticator secrets are now encrypted under the current SECRET_KEY.`);
+  if (lost > 0) say(`${lost} authenticator secrets are encrypted under neither SECRET_KEY nor SECRET_KEY_PREVIOUS.`);
   return 0;
 });

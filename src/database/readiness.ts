@@ -83,7 +83,7 @@ async function ask(pool: pg.Pool, { now, follow }: Clocks): Promise<DatabaseStat
   const skewMilliseconds = skewOf(from, now(), there);
   const rights = await pool.query<{ missing: string | null }>(RIGHTS, [entities.map(tableOf)]);
   const missing = rights.rows[0]?.missing ?? null;
-  if (missing !== null) throw new Error(`The role of the gateway lacks ${missing}.`);
+  if (missing !== null) throw new Error(`The database role lacks ${missing}.`);
   await findSpace(pool);
   const { rows } = await pool.query<{ name: string }>(MIGRATED);
   const done = new Set(rows.map(({ name }) => name));
@@ -118,7 +118,11 @@ export function createDatabaseReadiness(
       throw cause;
     });
     if (state.isSkewed) {
-      warn(new Error(`The clocks are ${Math.round(state.skewMilliseconds / 1_000)} s apart.`));
+      warn(
+        new Error(
+          `The clocks of this machine and the database differ by ${Math.round(state.skewMilliseconds / 1_000)} s.`,
+        ),
+      );
     }
     return state;
   };

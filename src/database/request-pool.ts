@@ -19,7 +19,7 @@ type Done = (cause?: Error, client?: Client, release?: Client['release']) => voi
 class Busy extends Error {
   readonly code = '55P03';
   constructor() {
-    super('Others hold all connections that this request may have.');
+    super('All connections available to this request are in use.');
   }
 }
 

@@ -17,7 +17,8 @@ export function dropStaleConnections(pool: pg.Pool): void {
     connected.clear();
     resting.clear();
     // The pool removes a client at rest that tells of an error at once; one that is only closed it would lend once more.
-    for (const client of idle) client.emit('error', new Error('Its server is not the right one any more.'));
+    for (const client of idle)
+      client.emit('error', new Error('The connection leads to a server that is no longer the right one.'));
   };
   pool.on('connect', (client) => {
     if (!(client instanceof SteadyClient)) return;

@@ -22,7 +22,7 @@ function refuseForeignNames(publicUrl: string) {
   return async ({ headers }: FastifyRequest): Promise<void> => {
     const host = URL.parse(`http://${headers.host ?? ''}/`)?.hostname ?? '';
     if (host === own || isLoopbackHost(host) || isAddressLiteral(host)) return;
-    throw Object.assign(new Error('The name of this host is not one of ours.'), { statusCode: 403 });
+    throw Object.assign(new Error('This host name is not served here.'), { statusCode: 403 });
   };
 }
 

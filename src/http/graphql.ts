@@ -87,7 +87,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
 /** Refuses a `Host` that is none, as RFC 9112 (3.2) asks: the request's address, which Apollo Server reads, cannot be built. */
 async function refuseBadHost(request: FastifyRequest): Promise<void> {
   if (URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) return;
-  throw Object.assign(new Error('The host of the request is no host name.'), { statusCode: 400 });
+  throw Object.assign(new Error('Invalid Host header.'), { statusCode: 400 });
 }
 
 /** Serves the schema at GRAPHQL_PATH, by POST alone. */

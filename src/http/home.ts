@@ -20,15 +20,19 @@ function linksOf(settings: Settings): Link[] {
     settings.smtpUrl === undefined && {
       path: 'dev/mail',
       name: 'Mailbox',
-      what: 'Every mail that would have been sent, with its code.',
+      what: 'Every email that would have been sent, with its code.',
     },
     settings.appUrl === undefined && {
       path: 'reset-password',
       name: 'Set a new password',
-      what: 'One of the pages that links in mails lead to.',
+      what: 'One of the pages that links in emails lead to.',
     },
-    { path: 'health/ready', name: 'Health', what: 'Whether this process can serve, part by part.' },
-    { path: '.well-known/jwks.json', name: 'Public keys', what: 'What other services check access tokens with.' },
+    { path: 'health/ready', name: 'Health', what: 'Whether this process is ready to serve, component by component.' },
+    {
+      path: '.well-known/jwks.json',
+      name: 'Public keys',
+      what: 'The keys with which other services verify access tokens.',
+    },
   ];
   return links.filter((link) => link !== false);
 }

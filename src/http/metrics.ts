@@ -33,7 +33,7 @@ function collectFigures({ metrics, passwordHasher, mailRoute }: Needs): void {
   });
   new Gauge({
     name: 'gatehouse_password_hashes',
-    help: 'Password hashes that run and that wait for a place.',
+    help: 'Password hashes that are running, and that are waiting.',
     labelNames: ['state'],
     registers: [metrics],
     collect() {
@@ -82,6 +82,6 @@ export async function listenForMetrics(needs: Needs): Promise<() => Promise<void
   registerProblemDetails(app, needs.logger);
   serveFigures(app, needs);
   await app.listen({ host, port });
-  needs.logger.info({ addresses: app.addresses() }, 'metrics are served');
+  needs.logger.info({ addresses: app.addresses() }, 'serving metrics');
   return () => app.close();
 }

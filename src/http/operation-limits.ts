@@ -113,7 +113,7 @@ export function rootFieldsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation: OperationDefinitionNode) {
       if (operation.operation === 'subscription') {
-        context.reportError(limitError('There are no subscriptions here.', operation));
+        context.reportError(limitError('Subscriptions are not supported.', operation));
       }
       const fields = countRootFields(context, operation.selectionSet, new Map());
       if (fields.all > MAX_ROOT_FIELDS) {

@@ -34,7 +34,10 @@ export function tellForeignOrigins(isAllowed: OriginCheck, { clock, logger }: De
     if (told.size < MOST_TOLD && !told.has(origin)) {
       told.add(origin);
       const shown = origin.slice(0, LONGEST_ORIGIN);
-      logger.warn({ origin: shown, setting: 'CORS_ORIGINS' }, 'a page of an origin that is not listed was refused');
+      logger.warn(
+        { origin: shown, setting: 'CORS_ORIGINS' },
+        'a request from an origin that is not allowed was rejected',
+      );
     }
     return false;
   };

@@ -69,7 +69,7 @@ export function schemaSecrecy(
             message: withoutForeignNames(message, names),
             at: locations?.map(({ line, column }) => `${line}:${column}`),
           }));
-          logger.info({ requestId: contextValue.requestId, reasons }, 'an operation does not fit the schema');
+          logger.info({ requestId: contextValue.requestId, reasons }, 'an operation does not match the schema');
           singleResult.errors = [{ message: REFUSAL, extensions: { code: first.extensions?.code } }];
         },
       };

@@ -17,7 +17,7 @@ const LONGEST_TYPED_CODE = 128;
 /** Half a surrogate pair is no character: the database takes it neither as text nor in JSON, and hashes see any two as one. */
 function wellFormed(text: z.ZodString) {
   return text.refine((value) => value.isWellFormed(), {
-    error: 'This is no valid text.',
+    error: 'Invalid characters.',
     params: { rule: 'characters' },
   });
 }
@@ -26,7 +26,7 @@ function line(longest: number) {
   const text = z
     .string()
     .max(longest, `Use at most ${longest} characters.`)
-    .refine((text) => !CONTROL.test(text), { error: 'Leave out control characters.', params: { rule: 'characters' } });
+    .refine((text) => !CONTROL.test(text), { error: 'Remove control characters.', params: { rule: 'characters' } });
   return wellFormed(text);
 }
 
@@ -36,8 +36,11 @@ const name = z
   .transform(trimmed)
   .pipe(
     line(LONGEST_NAME)
-      .refine((text) => !isBlank(text), { error: 'Leave it out or write something.', params: { rule: 'blank' } })
-      .refine((text) => !DIRECTION.test(text), { error: 'Leave out direction marks.', params: { rule: 'characters' } }),
+      .refine((text) => !isBlank(text), { error: 'Enter a value or omit the field.', params: { rule: 'blank' } })
+      .refine((text) => !DIRECTION.test(text), {
+        error: 'Remove text-direction marks.',
+        params: { rule: 'characters' },
+      }),
   )
   .nullish();
 const username = z
@@ -51,7 +54,7 @@ const username = z
 const chosenPassword = wellFormed(z.string());
 /** A password that is compared, of a length that a hash may be asked for. */
 const presentedPassword = wellFormed(z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`));
-const typedCode = z.string().max(LONGEST_TYPED_CODE, 'This is no code.').transform(normalCode);
+const typedCode = z.string().max(LONGEST_TYPED_CODE, 'This is not a code.').transform(normalCode);
 /** A code of the authenticator app or a recovery code; which one it is, its check finds out. */
 const secondFactorCode = typedCode.pipe(line(64));
 /** A code that was mailed. */
@@ -73,11 +76,11 @@ const hintedLocale = z.string().transform(localeHint).nullish();
 const hintedTimezone = z.string().transform(timezoneHint).nullish();
 /** Of a profile, whose user chose them. */
 const locale = line(64)
-  .refine((text) => localeHint(text) !== null, { error: 'This is no language tag.', params: { rule: 'locale' } })
+  .refine((text) => localeHint(text) !== null, { error: 'Unknown language tag.', params: { rule: 'locale' } })
   .transform(localeHint)
   .nullish();
 const timezone = line(64)
-  .refine((text) => timezoneHint(text) !== null, { error: 'This is no time zone.', params: { rule: 'timezone' } })
+  .refine((text) => timezoneHint(text) !== null, { error: 'Unknown time zone.', params: { rule: 'timezone' } })
   .transform(timezoneHint)
   .nullish();
 
@@ -101,7 +104,10 @@ export const inputRules = {
   verifyEmailWithToken: z.object({ token }),
   resendVerification: z.object({ email }),
   login: z.object({
-    identifier: z.string().transform(normalIdentifier).pipe(line(LONGEST_EMAIL).min(1, 'Say who signs in.')),
+    identifier: z
+      .string()
+      .transform(normalIdentifier)
+      .pipe(line(LONGEST_EMAIL).min(1, 'Enter an email address or username.')),
     password: presentedPassword,
     rememberMe: z.boolean(),
     deviceName,

@@ -18,18 +18,18 @@ export function createJobCounters(registry: Registry): JobCounters {
   const registers = [registry];
   const mails = new Counter({
     name: 'gatehouse_mails_total',
-    help: 'Mails that were handed over to be sent, those without a recipient included.',
+    help: 'Mails that were enqueued, including those without a recipient.',
     registers,
   });
   const passwordChecks = new Counter({
     name: 'gatehouse_password_checks_total',
-    help: 'New passwords that were looked up among breached ones, by what became of it.',
+    help: 'Checks of new passwords against known breaches, by outcome.',
     labelNames: ['outcome'],
     registers,
   });
   const purged = new Counter({
     name: 'gatehouse_purged_rows_total',
-    help: 'Rows that were deleted because they are kept no longer.',
+    help: 'Rows deleted because their retention period ended.',
     labelNames: ['rows'],
     registers,
   });

@@ -89,7 +89,7 @@ function reopening(open: () => OpenQueue) {
     /** BullMQ never forgets that its first word with the queue failed, so a new queue is made for the next use. */
     async whenReady(): Promise<Queue> {
       const current = present();
-      if (!current.isReady()) throw new Error('The queue cannot be reached now.');
+      if (!current.isReady()) throw new Error('The queue is unreachable.');
       try {
         await current.queue.waitUntilReady();
       } catch (cause) {

@@ -42,9 +42,11 @@ export async function cancelRequest(client: pg.ClientBase): Promise<void> {
   });
   wire.on('sslconnect', send);
   wire.on('error', (cause) => reject(cause));
-  wire.on('end', () => (isSent ? resolve() : reject(new Error('The server closed before it was asked to cancel.'))));
+  wire.on('end', () =>
+    isSent ? resolve() : reject(new Error('The server closed the connection before the cancellation was sent.')),
+  );
   const timer = setTimeout(() => {
-    reject(new Error('The server did not take a cancellation in time.'));
+    reject(new Error('The server did not accept a cancellation in time.'));
     wire.stream.destroy();
   }, ANSWER_WITHIN_MILLISECONDS);
   if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`);

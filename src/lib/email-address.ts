@@ -56,7 +56,7 @@ function readAddress(text: string): ReadAddress {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, Math.max(at, 0));
   const domain = asciiDomain(text.slice(at + 1));
-  const invalid: ReadAddress = { rule: 'email', message: 'This is no email address.' };
+  const invalid: ReadAddress = { rule: 'email', message: 'This is not an email address.' };
   if (domain === undefined || local === '') return invalid;
   if (/[^\p{ASCII}]/u.test(local) && LOCAL_PART.test(local.replace(/[\p{L}\p{M}\p{N}\p{S}]/gu, 'x'))) {
     return { rule: 'local_part_ascii', message: 'Use only ASCII characters before the @.' };

@@ -98,9 +98,9 @@ export async function openLocations(
     try {
       database = await read(path);
       told = false;
-      logger.info({ path, built: database.metadata.buildEpoch }, 'the database of locations was replaced');
+      logger.info({ path, built: database.metadata.buildEpoch }, 'the location database was replaced');
     } catch (cause) {
-      logger.warn({ err: cause, path }, 'the new database of locations cannot be read; the old one stays in use');
+      logger.warn({ err: cause, path }, 'the new location database cannot be read; the old one stays in use');
     }
   };
   const unwatch = watchReplacement(path, state, pollMilliseconds, replace);
@@ -113,7 +113,7 @@ export async function openLocations(
         const entry = database.get(address) as Entry | null;
         return entry === null ? nowhere : { city: cityOf(entry), country: countryOf(entry) };
       } catch (cause) {
-        if (!told) logger.warn({ err: cause, path }, 'the database of locations is damaged');
+        if (!told) logger.warn({ err: cause, path }, 'the location database is damaged');
         told = true;
         return nowhere;
       }

@@ -70,7 +70,7 @@ export function parseRedisUrl(text: string): RedisLocation {
   const kind = kindOf(url.protocol);
   const listed = [url.host, ...others, ...(kind === 'sentinel' ? url.searchParams.getAll('sentinel') : [])];
   const hosts = listed.map((host) => hostOf(host, PORTS[kind])).filter((host) => host !== undefined);
-  if (hosts.length < listed.length) throw new Error('has a host in its list that is none: write host:port,host:port');
+  if (hosts.length < listed.length) throw new Error('contains an invalid host: write host:port,host:port');
   if (kind === 'single' && hosts.length > 1) throw new Error('may list several hosts only for sentinels or a cluster');
   const [, one = '', two = ''] = url.pathname.split('/');
   const [master, database] = kind === 'sentinel' ? [one, two] : ['', one];
@@ -78,7 +78,7 @@ export function parseRedisUrl(text: string): RedisLocation {
     throw new Error('must name the master: redis+sentinel://host:26379/master-name');
   }
   if (!/^\d{0,5}$/.test(database)) throw new Error('must name the database by its number');
-  if (kind === 'cluster' && Number(database) !== 0) throw new Error('must name no database: a cluster has only one');
+  if (kind === 'cluster' && Number(database) !== 0) throw new Error('must not name a database: a cluster has only one');
   return {
     kind,
     secure: url.protocol.startsWith('rediss'),

@@ -89,7 +89,7 @@ export function createSecretKeys(current: string, previous?: string): SecretKeys
   const holds = (id: string) => secrets.some((secret) => secret.id === id);
   const byId = (id: string): Secret => {
     const secret = secrets.find((candidate) => candidate.id === id);
-    if (secret === undefined) throw new Error('The secret that protects this value is not configured any more.');
+    if (secret === undefined) throw new Error('The secret that protects this value is not configured.');
     return secret;
   };
   return {

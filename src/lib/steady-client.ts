@@ -39,7 +39,7 @@ interface Wire {
 class Silence extends Error {
   readonly code = 'ETIMEDOUT';
   constructor() {
-    super('The database gave no answer in time.');
+    super('The database did not answer in time.');
   }
 }
 
@@ -100,7 +100,9 @@ export class SteadyClient extends pg.Client {
 
   /** Ends the connection at once, for those who never give it back, as one that listens. */
   drop(): void {
-    this.#wire.stream.destroy(new Error('The server of this connection is going, or is not the right one any more.'));
+    this.#wire.stream.destroy(
+      new Error('The server of this connection is shutting down or is no longer the right one.'),
+    );
   }
 
   #limitSilence(usual: number): void {

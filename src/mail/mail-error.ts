@@ -51,7 +51,7 @@ const OF_ADDRESS = /^[45]\d\d[ -][45]\.[12]\.\d/;
 function refusal(failure: Failure, code: string, reply: number | undefined): MailError | undefined {
   const command = String(failure.command);
   if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return undefined;
-  if (reply === undefined) return new MailError('permanent', 'the mail has an envelope or a size that can not be sent');
+  if (reply === undefined) return new MailError('permanent', 'the mail has an envelope or a size that cannot be sent');
   if (SIGN_IN_REPLIES.includes(reply)) return undefined;
   const what = `the ${STEPS[command] ?? 'mail'}`;
   const isForGood = reply >= 500 && reply !== 503;

@@ -40,7 +40,7 @@ function read({ mailTemplates }: Look, path: string): string {
   try {
     return tidy(readFileSync(own !== undefined && existsSync(own) ? own : new URL(path, FOLDER), 'utf8'));
   } catch (cause) {
-    throw new Error(`${path} can not be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+    throw new Error(`${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
   }
 }
 
@@ -70,7 +70,7 @@ function checkFolder(folder: string): void {
 /** Tells what is wrong with the operator's files as what is wrong with the setting. */
 function ofSetting(cause: unknown): Error {
   const { message, code = 'unknown', path } = cause as NodeJS.ErrnoException;
-  const reason = path === undefined ? message : `${path} can not be read (${code})`;
+  const reason = path === undefined ? message : `${path} cannot be read (${code})`;
   const advice = 'a file in it is named as a built-in one, for example: en/verify-email/subject.txt';
   return new Error(`MAIL_TEMPLATES can not be used: ${reason}; ${advice}`, { cause });
 }

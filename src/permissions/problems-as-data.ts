@@ -41,7 +41,7 @@ function outcome(value: unknown, info: GraphQLResolveInfo, context: Context): un
     const { requestId, logger } = context;
     const what = { err: value, requestId, field: info.fieldName };
     if (hasHungUp()) logger.debug(what, 'the client hung up');
-    else logger.warn(what, 'a part that this operation needs is away');
+    else logger.warn(what, 'a component that this operation needs is unavailable');
   }
   return present(expected, info, context);
 }

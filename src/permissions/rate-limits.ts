@@ -137,7 +137,7 @@ function createWiderLimits(name: string, policy: Policy, limiterOf: LimiterOf): 
 async function giveBackAll(context: Context, taken: readonly (GiveBack | undefined)[]): Promise<void> {
   await Promise.all(taken.map(async (giveBack) => await giveBack?.())).catch((cause: unknown) => {
     const { logger, requestId } = context;
-    logger.warn({ err: cause, requestId }, 'a try could not be given back');
+    logger.warn({ err: cause, requestId }, 'an attempt could not be uncounted');
   });
 }
 

@@ -52,7 +52,7 @@ export function readPage({ first, after }: PageRequest): PageWindow | Problem<'I
   }
   if (after === null) return { kind: 'page-window', first, after };
   const position = readCursor(after);
-  if (position === undefined) return inputProblem(['after'], 'cursor', 'This is no cursor of this list.');
+  if (position === undefined) return inputProblem(['after'], 'cursor', 'This is not a cursor of this list.');
   return { kind: 'page-window', first, after: position };
 }
 

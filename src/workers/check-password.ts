@@ -93,12 +93,12 @@ async function postpone(needs: Needs, em: EntityManager, check: Check, error: Ra
   const { user_id: userId, attempts } = check;
   const told = { userId, attempts: attempts + 1, reason: error.message };
   if (attempts + 1 >= ATTEMPTS) {
-    needs.logger.error(told, 'a password was left unchecked');
+    needs.logger.error(told, 'a password was not checked');
     if (await settle(em, check)) needs.countPasswordCheck('GIVEN_UP');
     return;
   }
   const wait = retrySeconds(attempts);
-  needs.logger.warn({ ...told, nextTryInMilliseconds: wait * 1_000 }, 'a password check has to wait');
+  needs.logger.warn({ ...told, nextTryInMilliseconds: wait * 1_000 }, 'a password check was postponed');
   await em.execute(POSTPONE, [addSeconds(needs.clock.now(), wait), userId, check.sealed_digest, attempts]);
   needs.countPasswordCheck('RETRIED');
 }
@@ -126,7 +126,7 @@ export async function checkPassword(needs: Needs, { userId, requestId }: CheckPa
   if (!needs.secretKeys.opens(check.sealed_digest)) {
     needs.logger.error(
       { userId },
-      'a password was left unchecked: its digest is encrypted under a secret that is no longer available',
+      'a password was not checked: its digest is encrypted under a key that is no longer configured',
     );
     if (await settle(em, check)) needs.countPasswordCheck('GIVEN_UP');
     return;

@@ -11,7 +11,10 @@ async function fillOnce(dependencies: Dependencies, signal: AbortSignal): Promis
       await fillEmailKeys({ ...dependencies, em: dependencies.orm.em.fork() });
       return;
     } catch (cause) {
-      dependencies.logger.warn({ err: cause, component: 'worker' }, 'the keys of addresses could not be filled in');
+      dependencies.logger.warn(
+        { err: cause, component: 'worker' },
+        'comparison keys could not be filled in for addresses',
+      );
     }
     await sleep(AGAIN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
   }

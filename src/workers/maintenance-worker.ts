@@ -23,7 +23,7 @@ async function schedulePurge({ settings, directUrl, logger }: Dependencies, sign
     } catch (cause) {
       failures += 1;
       // A connection that was just opened is not ready yet.
-      if (failures === 2) logger.warn({ err: cause, component: 'worker' }, 'the purge cannot be scheduled yet');
+      if (failures === 2) logger.warn({ err: cause, component: 'worker' }, 'the purge could not be scheduled yet');
     }
     const wait =
       failures === 0 ? EVERY_MILLISECONDS : Math.min(failures * FIRST_RETRY_MILLISECONDS, EVERY_MILLISECONDS);

@@ -88,7 +88,7 @@ async function refuse(logger: Logger, job: string, error: unknown, signal: Abort
   if (!isDatabaseUnavailable(error) || isRightMissing(error))
     logger.error({ err: error, component: 'worker', job }, 'a job failed');
   await sleep(AGAIN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
-  throw new Error('the job waits for its next try');
+  throw new Error('the job will be retried');
 }
 
 async function closeWorker({ worker, isConnected, disconnect }: OpenWorker): Promise<void> {

@@ -40,7 +40,7 @@ export function startRelay({ rows, everyMilliseconds, logger, round }: RelayOpti
         failures = 0;
       } catch (cause) {
         failures += 1;
-        if (failures === 1) logger.warn({ err: cause }, `the relay could not hand ${rows} over`);
+        if (failures === 1) logger.warn({ err: cause }, `the relay could not enqueue ${rows}`);
       }
       await pause(failures === 0 ? everyMilliseconds : PAUSE_AFTER_FAILURE_MILLISECONDS);
     }

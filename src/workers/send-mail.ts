@@ -41,7 +41,8 @@ async function finish(
     } catch (cause) {
       // A database that is away is reported by whoever waits for it.
       const level = isDatabaseUnavailable(cause) ? 'warn' : 'error';
-      if (attempt === 1) needs.logger[level]({ err: cause, outboxId: id, status }, 'the outcome of a mail has to wait');
+      if (attempt === 1)
+        needs.logger[level]({ err: cause, outboxId: id, status }, 'the outcome of a mail could not be written yet');
       if (attempt === RECORD_ATTEMPTS) throw cause;
       await sleep(RECORD_RETRY_MILLISECONDS);
     }
@@ -77,12 +78,12 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
   const told = { requestId, outboxId, mail, attempts, reason, ...(kind === undefined ? { err: error } : {}) };
   const ageMilliseconds = needs.clock.now().getTime() - message.createdAt.getTime();
   if (kind === 'permanent' || ageMilliseconds > GIVE_UP_AFTER_MILLISECONDS) {
-    needs.logger.error(told, 'a mail was given up');
+    needs.logger.error(told, 'a mail was abandoned');
     return await finish(needs, em, message, 'FAILED', reason);
   }
   const wait = retryAfter({ attempts, ageMilliseconds, putOff: kind === 'temporary' });
   const nextAttemptAt = addSeconds(needs.clock.now(), wait / 1_000);
-  needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'a mail has to wait');
+  needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'a mail was postponed');
   // Where even this fails the lease runs out by itself.
   await em
     .nativeUpdate(OutboxMessage, heldBy(message), { lockedUntil: null, nextAttemptAt, lastError: reason })

@@ -245,7 +245,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
           title: 'This link no longer works',
           buttons: name === 'verify-email' ? 1 : 0,
         },
-        { name, field, code: 'RATE_LIMITED', title: 'Too many tries', buttons: 1 },
+        { name, field, code: 'RATE_LIMITED', title: 'Too many attempts', buttons: 1 },
         { name, field, code: 'TEMPORARILY_UNAVAILABLE', title: 'That did not work just now', buttons: 1 },
       ]),
     )('$name says in words what $code means', async ({ name, field, code, title, buttons }) => {
@@ -352,7 +352,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       answers.resendVerification = () => ({ __typename: 'MailAccepted', resendAvailableAt: new Date().toISOString() });
       await page.goto(`${origin}/verify-email#token=old`);
       await button('Confirm my address').click();
-      await button('Ask for a new mail').click();
+      await button('Request a new email').click();
       expect(await focused()).toBe('email');
       await page.getByLabel('Email address').fill('owner@example.com');
       await button('Mail me a code').click();
@@ -420,7 +420,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await page.goto(`${origin}/reset-password`);
       await page.getByLabel('Email address').fill('owner@example.com');
       await button('Mail me a code').click();
-      await page.getByText('Too many tries. Wait 25 minutes, then press the button again.').waitFor();
+      await page.getByText('Too many attempts. Wait 25 minutes, then press the button again.').waitFor();
     });
   });
 
@@ -608,7 +608,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     });
 
     it.each([
-      ['RATE_LIMITED', 'Too many tries. Wait a while, then press the button again.'],
+      ['RATE_LIMITED', 'Too many attempts. Wait a while, then press the button again.'],
       ['TEMPORARILY_UNAVAILABLE', 'That did not work just now. The trouble is on our side.'],
     ])('keeps what was typed when %s', async (code, text) => {
       answers.resetPassword = () => refused(code);
@@ -627,7 +627,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await password().fill('A-new-1-for-all');
       await button('Set new password').click();
       await heading('This link no longer works');
-      await button('Ask for a new mail').click();
+      await button('Request a new email').click();
       expect(await focused()).toBe('email');
       await page.getByLabel('Email address').fill('owner@example.com');
       await button('Mail me a code').click();
@@ -662,8 +662,8 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
 
     it.each([
       [3, 'You have 3 more tries.'],
-      [1, 'You have one more try.'],
-      [0, 'Ask for a new one.'],
+      [1, 'You have one more attempt.'],
+      [0, 'Request a new one.'],
       [null, 'This code is wrong or no longer works.'],
     ])('a wrong code with %s tries left', async (attemptsLeft, text) => {
       answers.verifyPasswordResetCode = () => ({ ...refused('CODE_INVALID', 'CodeProblem'), attemptsLeft });

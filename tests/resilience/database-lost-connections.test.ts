@@ -122,7 +122,7 @@ it('writes what became of a mail though the connection is lost meanwhile, and se
   );
   expect(Number((await admin.query('SELECT last_value FROM outcomes')).rows[0].last_value)).toBe(3);
   expect((await gateway.mails()).map((mail) => mail.to)).toEqual([email]);
-  expect(gateway.logLines.join('')).toContain('the outcome of a mail has to wait');
+  expect(gateway.logLines.join('')).toContain('the outcome of a mail could not be written yet');
   expect(faults(gateway)).toEqual([]);
 });
 

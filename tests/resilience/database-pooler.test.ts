@@ -45,7 +45,7 @@ describe.each(modes)('B9: behind PgBouncer $mode, by transaction', ({ keepsState
     await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
     expect((await gateway.mailTo(email)).to).toBe(email);
     expect(faults(gateway)).toEqual([]);
-    const told = gateway.logLines.filter((line) => line.includes('prepared statements are not kept'));
+    const told = gateway.logLines.filter((line) => line.includes('a pooler drops prepared statements'));
     expect(told.length).toBe(keepsStatements ? 0 : 1);
   });
 

@@ -142,7 +142,7 @@ describe('a mail server that refuses some recipients', () => {
     for (let count = 0; count < 3; count += 1) expect(await signUp(serving)).toBe('QUEUED');
     for (const gateway of both) {
       await eventually(async () => expect(await health(gateway)).toBe('degraded'));
-      expect(gateway.logLines.filter((line) => line.includes('takes no mail now'))).toEqual([
+      expect(gateway.logLines.filter((line) => line.includes('is not accepting mail'))).toEqual([
         expect.stringContaining('the mail server refused the recipient (554)'),
       ]);
     }

@@ -41,7 +41,7 @@ async function listening(env: Record<string, string> = {}) {
 
 const loginInput = (identifier: string, password = PASSWORD) => ({ input: { identifier, password } });
 const warnings = ({ logLines }: TestGateway) =>
-  logLines.filter((line) => line.includes('that this operation needs is away'));
+  logLines.filter((line) => line.includes('that this operation needs is unavailable'));
 
 it('cancels what a client asked for that hangs up, and nothing of it stays', async () => {
   const { gateway, call } = await listening({ DATABASE_POOL_MAX: '10' });

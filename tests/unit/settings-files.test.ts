@@ -184,7 +184,7 @@ describe('C11: a setting that names a file or a folder', () => {
       ['en/verify-email/sbject.txt', 'x', 'no part of a mail: en/verify-email/sbject.txt'],
       ['en/verify-email/body.txt', '{{nickname}}', 'names an unknown variable: nickname'],
       ['en/verify-email/body.html', '<script>x</script>', 'unknown block: script'],
-      ['en/verify-email/body.html', '/', 'body.html can not be read (EISDIR)'],
+      ['en/verify-email/body.html', '/', 'body.html cannot be read (EISDIR)'],
       ['layout.html', '{{slot:nothing}}', ''],
     ];
     for (const [path, content, reason] of wrong) {

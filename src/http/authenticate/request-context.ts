@@ -139,7 +139,7 @@ function createSharedContext(dependencies: Dependencies, countProblem: Context['
 export function createContextFactory(dependencies: Dependencies) {
   const problems = new Counter({
     name: 'gatehouse_problems_total',
-    help: 'Expected failures that were answered, by code.',
+    help: 'Expected failures returned to clients, by code.',
     labelNames: ['code'],
     registers: [dependencies.metrics],
   });

@@ -87,7 +87,8 @@ async function write(
   const previous = await lockOrMakeCode(em, context.secretKeys, 'CHANGE_EMAIL', userId);
   const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (user === null) return problem('UNAUTHENTICATED');
-  if (user.email === newEmail) return inputProblem(['input', 'newEmail'], 'unchanged', 'This is the address already.');
+  if (user.email === newEmail)
+    return inputProblem(['input', 'newEmail'], 'unchanged', 'This is already the address of this account.');
   const availableAt = addSeconds(previous.issuedAt, context.settings.codeResendSeconds);
   // Whoever mistyped the address need not wait to type it right.
   if (availableAt > now && user.pendingEmail === newEmail) return { kind: 'written', resendAvailableAt: availableAt };

@@ -45,7 +45,7 @@ export async function createFirstAdmin(
   input: { email: string; password: string },
 ): Promise<{ kind: 'admin-created'; email: string } | Problem<'FORBIDDEN' | 'INPUT_INVALID' | 'PASSWORD_REJECTED'>> {
   const address = emailAddress.safeParse(input.email);
-  if (!address.success) return inputProblem(['email'], 'email', 'This is no email address.');
+  if (!address.success) return inputProblem(['email'], 'email', 'This is not an email address.');
   const email = address.data;
   const refused = refusePassword(context.settings, input.password, { email });
   if (refused !== undefined) return refused;

@@ -65,6 +65,6 @@ export async function forgetLoginLimit(context: Needs, user: Pick<User, 'email' 
     return [...new Set(identities)].map((identity) => limiter.forget(limitKey(secretKeys, name, identity)));
   });
   await Promise.all(forgetting).catch((cause: unknown) => {
-    logger.warn({ err: cause, requestId }, 'a limit of logins could not be forgotten');
+    logger.warn({ err: cause, requestId }, 'the failed sign-ins of a name could not be cleared');
   });
 }

@@ -15,7 +15,10 @@ export function handOver(context: Needs, outboxId: string): void {
   const { requestId } = context;
   context.countMail();
   context.mailQueue.add({ outboxId, requestId }).catch((cause: unknown) => {
-    context.logger.warn({ err: cause, requestId, outboxId }, 'the queue did not take a mail; the relay will');
+    context.logger.warn(
+      { err: cause, requestId, outboxId },
+      'the queue did not accept a mail; the relay will enqueue it',
+    );
   });
 }
 

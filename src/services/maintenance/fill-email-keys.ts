@@ -72,7 +72,7 @@ export async function fillEmailKeys({ em, settings, logger }: Needs): Promise<Em
   if (settings.emailDeduplication === 'off') return { filled: 0, clashes: 0 };
   const [proven, others] = [await fillAll(em, true), await fillAll(em, false)];
   const sum = { filled: proven.filled + others.filled, clashes: proven.clashes + others.clashes };
-  if (sum.clashes > 0) logger.warn(sum, 'accounts share a mailbox with others and stay as they are');
-  else if (sum.filled > 0) logger.info(sum, 'addresses got the keys that are compared');
+  if (sum.clashes > 0) logger.warn(sum, 'some accounts share a mailbox and were left unchanged');
+  else if (sum.filled > 0) logger.info(sum, 'comparison keys were filled in for addresses');
   return sum;
 }

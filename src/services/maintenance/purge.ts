@@ -42,7 +42,10 @@ async function purgeGuarded(context: Needs, rule: PurgeRule): Promise<number> {
     return await purgeRows(context.em, rule);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE)) throw error;
-    context.logger.info({ component: 'worker', rows: rule.rows }, 'the role of the gateway may not delete these rows');
+    context.logger.info(
+      { component: 'worker', rows: rule.rows },
+      'the database role is not allowed to delete these rows',
+    );
     return 0;
   }
 }

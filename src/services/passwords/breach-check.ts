@@ -62,6 +62,9 @@ export function handOverPasswordCheck(
   if (!context.settings.breachCheck) return;
   const { requestId } = context;
   context.passwordCheckQueue.add({ userId, requestId }).catch((cause: unknown) => {
-    context.logger.warn({ err: cause, requestId, userId }, 'the queue did not take a password check; the relay will');
+    context.logger.warn(
+      { err: cause, requestId, userId },
+      'the queue did not accept a password check; the relay will enqueue it',
+    );
   });
 }

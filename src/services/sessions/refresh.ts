@@ -103,10 +103,7 @@ async function endReusedSession(context: Needs, row: Record<string, unknown>, no
   });
   if (outboxId === undefined) return;
   context.revocations.announce([sessionId]);
-  context.logger.warn(
-    { requestId, sessionId, userId: row.user_id },
-    'a used refresh token came back; the session ended',
-  );
+  context.logger.warn({ requestId, sessionId, userId: row.user_id }, 'a refresh token was reused; the session ended');
   handOver(context, outboxId);
 }
 

@@ -15,6 +15,9 @@ export async function replaceSession(context: Needs, heldRefreshToken: string | 
     context.revocations.announce(ended);
   } catch (cause) {
     const { requestId } = context;
-    context.logger.error({ err: cause, requestId, sessionId: held.sessionId }, 'the replaced session was not ended');
+    context.logger.error(
+      { err: cause, requestId, sessionId: held.sessionId },
+      'the replaced session could not be ended',
+    );
   }
 }

@@ -170,7 +170,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
         await refresh(0);
       }
       const key = newestActive();
-      if (key === undefined) throw new Error('The key ring has no key that may sign yet.');
+      if (key === undefined) throw new Error('The key ring has no key that is allowed to sign yet.');
       return key;
     },
     async find(id) {
@@ -188,7 +188,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     async rotate({ immediately }) {
       const key = await addKey(options, immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, false);
       await refresh(0);
-      if (key === undefined) throw new Error('No key was made.');
+      if (key === undefined) throw new Error('No key was created.');
       return { id: key.id, activeFrom: key.activeFrom };
     },
   };

@@ -22,6 +22,6 @@ export async function lockSeed(
   const seed = openSeed(context.secretKeys, userId, sealedSecret);
   if (seed !== undefined) return { seed, sealedSecret };
   const { requestId, logger } = context;
-  logger.error({ requestId, userId }, 'the seed of an authenticator app is sealed by a secret that is not configured');
+  logger.error({ requestId, userId }, 'an authenticator secret is encrypted under a key that is not configured');
   return undefined;
 }

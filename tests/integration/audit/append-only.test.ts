@@ -161,7 +161,7 @@ it('U3, K3: the gateway runs by a role that may add events and nothing else', as
   const before = await countEvents(gateway);
   await rows(gateway, "UPDATE sessions SET revoked_at = now() - interval '90 days'");
   expect(await purge(commandContext(gateway))).toMatchObject({ 'audit events': 0, sessions: 1, limits: 0 });
-  expect(gateway.logLines.join('')).toContain('the role of the gateway may not delete these rows');
+  expect(gateway.logLines.join('')).toContain('the database role is not allowed to delete these rows');
   expect(await countEvents(gateway)).toBe(before);
   await connected(owner, (client) => client.query(documented('retention', {})));
   expect(await countEvents(gateway)).toBe(before - 1);

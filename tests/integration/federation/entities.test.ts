@@ -255,7 +255,7 @@ describe('representations', () => {
     expect(answer.data).toBeNull();
     expect(answer.errors).toMatchObject([
       {
-        message: 'Some of the values that were sent cannot be used.',
+        message: 'Some input values are not acceptable.',
         extensions: {
           code: 'INPUT_INVALID',
           fields: [{ path: ['representations', '1', '__typename'], rule: 'entity' }],

@@ -241,7 +241,7 @@ it('G3: every operation of a client passes', async () => {
 it('refuses a subscription before execution', async () => {
   const { status, errors } = await gateway.send('subscription { me { id } }');
   expect(status).toBe(400);
-  expect(errors.map(({ message }) => message)).toContain('There are no subscriptions here.');
+  expect(errors.map(({ message }) => message)).toContain('Subscriptions are not supported.');
 });
 
 it.each([

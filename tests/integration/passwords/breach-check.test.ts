@@ -140,7 +140,7 @@ it.each([
   change(folder);
   await signedUp(gateway);
   await eventually(async () => expect(await outcomes(gateway, 'RETRIED')).toBe(1));
-  expect(gateway.logLines.find((line) => line.includes('has to wait'))).toContain(reason);
+  expect(gateway.logLines.find((line) => line.includes('was postponed'))).toContain(reason);
 });
 
 it('names no part of a digest when a file of ranges cannot be read', async () => {
@@ -166,7 +166,7 @@ it('lets the password be when nobody answers for an hour: logged, counted and wi
   expect((await accountOf(gateway, email))?.passwordBreachedAt).toBeNull();
   expect([await outcomes(gateway, 'RETRIED'), await outcomes(gateway, 'GIVEN_UP')]).toEqual([7, 1]);
   const [line = '{}'] = faults(gateway);
-  expect(JSON.parse(line)).toMatchObject({ attempts: 8, msg: 'a password was left unchecked' });
+  expect(JSON.parse(line)).toMatchObject({ attempts: 8, msg: 'a password was not checked' });
   const lines = gateway.logLines.join('').toUpperCase();
   expect(lines).not.toContain(digestOf(PASSWORD).slice(0, 5));
   expect(await mailsAbout(gateway, email)).toBe(0);

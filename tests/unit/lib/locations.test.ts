@@ -98,7 +98,7 @@ it('uses a file that takes the place of the first', async () => {
   expect(locate('203.0.113.1').city).toBe('Vienna');
   replace(mmdb({ '203.0.113.0/24': graz }));
   await eventually(() => expect(locate('203.0.113.1').city).toBe('Graz'));
-  expect(lines.join()).toContain('the database of locations was replaced');
+  expect(lines.join()).toContain('the location database was replaced');
 });
 
 it('goes on with the old file when the new one is broken or gone, and takes the next good one', async () => {
@@ -121,7 +121,7 @@ it('a damaged entry is told once and throws at nobody', async () => {
   const { locate, lines } = await opened(database);
   expect(locate('203.0.113.1')).toEqual(NOWHERE);
   expect(locate('203.0.113.1')).toEqual(NOWHERE);
-  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['the database of locations is damaged']);
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['the location database is damaged']);
 });
 
 it.each([

@@ -87,7 +87,7 @@ describe('MAIL_TEMPLATES', () => {
 
   test('must be a folder', () => {
     expect(() => loadTemplates(look({ mailTemplates: '/nowhere/at/all' }))).toThrow(
-      'MAIL_TEMPLATES can not be used: /nowhere/at/all can not be read (ENOENT)',
+      'MAIL_TEMPLATES can not be used: /nowhere/at/all cannot be read (ENOENT)',
     );
   });
 });
