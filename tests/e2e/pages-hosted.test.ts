@@ -331,7 +331,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await page.getByLabel('Email address').fill('owner@example.com');
       await page.getByLabel('Code from the mail').fill('111 111');
       await button('Confirm my address').click();
-      await alert().getByText('This code is wrong or no longer works. You have 2 more tries.').waitFor();
+      await alert().getByText('This code is wrong or no longer works. You have 2 more attempts.').waitFor();
       expect(await focused()).toBe('code');
       answers.verifyEmail = () => verified;
       await page.getByLabel('Code from the mail').fill('012 345');
