@@ -17,3 +17,12 @@ export interface UseCaseContext extends Dependencies {
   client: Client;
   requestId: string;
 }
+
+/** The parts of the context that are open inside a transaction and outside: none of them reaches another process. */
+export type RequestFacts = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'client' | 'requestId' | 'logger'>;
+
+/** Where committed changes are announced and their jobs enqueued. */
+type Outlets = Pick<UseCaseContext, 'revocations' | 'mailQueue' | 'mailRoute' | 'passwordCheckQueue' | 'countMail'>;
+
+/** The context of a use-case that changes something. A use-case that needs more adds a `Pick` of its own. */
+export type Request = RequestFacts & Outlets & Pick<UseCaseContext, 'em' | 'clock'>;

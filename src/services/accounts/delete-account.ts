@@ -3,16 +3,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
-import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import { handOver } from '../mail-outbox/hand-over.js';
-import { writeNotice } from '../mail-outbox/write-notice.js';
+import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
-import { endedInBetween, endedMeanwhile } from '../sessions/ended-meanwhile.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
-import { revokeSessions } from '../sessions/revoke-sessions.js';
-import { type Factors, type FactorsContext, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
-import type { UseCaseContext } from '../use-case.js';
+import { type Factors, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction, type Undone, undo, type Work } from '../work.js';
 import { ADMIN_ROLE, isLastAdmin, lockAdmins } from './admins.js';
 
 /** Who deletes their account, in which session, and what they prove it with. */
@@ -27,14 +24,7 @@ export interface AccountDeleted {
   userId: string;
 }
 
-type Needs = FactorsContext & Pick<UseCaseContext, 'revocations'>;
-
-/** What the transaction leaves to be done after it. */
-interface Deleted {
-  kind: 'deleted';
-  endedSessions: string[];
-  outboxIds: string[];
-}
+type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
 /** In the order in which everybody takes them who takes more than one. */
 const PURPOSES: readonly OneTimeCodePurpose[] = [
@@ -86,8 +76,7 @@ const OWNED = [
  * Empties the user's row, while it is as it was when its password was proven. It stays for as long as an access token may
  * name it, so that whatever is under way finds a disabled account; then the purge deletes it.
  */
-async function empty(context: Needs, em: EntityManager, user: User): Promise<boolean> {
-  const now = context.clock.now();
+async function empty({ em, now, settings }: Work, user: User): Promise<boolean> {
   const { id, email, passwordHash, role } = user;
   const emptied = await em.nativeUpdate(
     User,
@@ -101,7 +90,7 @@ async function empty(context: Needs, em: EntityManager, user: User): Promise<boo
       usernameKey: null,
       displayName: null,
       // An admin who is gone must not be in the way of a first one.
-      role: context.settings.defaultRole,
+      role: settings.defaultRole,
       passwordHash: unusableHash(),
       passwordChangedAt: now,
       passwordBreachedAt: null,
@@ -136,36 +125,33 @@ async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void
 }
 
 /** Tells the address of the account, and those that it was taken from a short while ago. */
-async function tellOwner(context: Needs, em: EntityManager, user: User, waysBack: string[]): Promise<string[]> {
+async function tellOwner(work: Work, user: User, waysBack: { address: string }[]): Promise<void> {
   const { locale, displayName, timezone } = user;
-  const outboxIds: string[] = [];
-  for (const email of [user.email, ...waysBack]) {
-    outboxIds.push(await writeNotice(em, context, { email, locale, displayName, timezone }, 'account-deleted'));
+  for (const email of [user.email, ...waysBack.map(({ address }) => address)]) {
+    await notifyOwner(work, { email, locale, displayName, timezone }, 'account-deleted');
   }
-  return outboxIds;
 }
 
 async function erase(
-  context: Needs,
-  em: EntityManager,
+  work: Work,
   user: User,
   { sessionId }: DeleteAccountInput,
-): Promise<Deleted | Problem<'CONFLICT'>> {
+): Promise<AccountDeleted | Problem<'CONFLICT'> | Undone<Problem<'UNAUTHENTICATED'>>> {
+  const { em, now } = work;
   const { id: userId } = user;
-  const now = context.clock.now();
   if (user.role === ADMIN_ROLE) await lockAdmins(em);
   if (await isLastAdmin(em, user)) return problem('CONFLICT');
   await lock(em, user);
-  if (!(await empty(context, em, user))) throw endedInBetween();
-  const endedSessions = await revokeSessions(em, { userId, exceptId: null }, 'ACCOUNT_DELETED', now);
-  // Thrown, so that nothing of the transaction stays: whoever ended this session meant whatever it would do.
-  if (!endedSessions.includes(sessionId)) throw endedInBetween();
+  if (!(await empty(work, user))) return undo(problem('UNAUTHENTICATED'));
+  const endedSessions = await work.endSessions({ userId, exceptId: null }, 'ACCOUNT_DELETED');
+  // Whoever ended this session meant to stop whatever it would do.
+  if (!endedSessions.includes(sessionId)) return undo(problem('UNAUTHENTICATED'));
   const waysBack = await em.execute<{ address: string }[]>(FIND_WAYS_BACK, [userId, now]);
   await deleteOwned(em, user);
   const metadata = { endedSessions: endedSessions.length };
-  await recordEvent(em, context, { type: 'ACCOUNT_DELETE', userId, actorId: userId, metadata });
-  const addresses = waysBack.map(({ address }) => address);
-  return { kind: 'deleted', endedSessions, outboxIds: await tellOwner(context, em, user, addresses) };
+  await work.record({ type: 'ACCOUNT_DELETE', userId, actorId: userId, metadata });
+  await tellOwner(work, user, waysBack);
+  return { kind: 'account-deleted', userId };
 }
 
 /**
@@ -177,13 +163,7 @@ export async function deleteAccount(
   context: Needs,
   input: DeleteAccountInput,
 ): Promise<AccountDeleted | FactorsProblem | Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED' | 'CONFLICT'>> {
-  const { userId } = input;
   const user = requireRecentAuthentication(context, input.authenticatedAt) ?? (await proveFactors(context, input));
-  if (isProblem(user)) return await recordRefusal(context, 'ACCOUNT_DELETE', userId, user);
-  const transaction = context.em.fork().transactional((em) => erase(context, em, user, input));
-  const deleted = await transaction.catch(endedMeanwhile);
-  if (isProblem(deleted)) return await recordRefusal(context, 'ACCOUNT_DELETE', userId, deleted);
-  context.revocations.announce(deleted.endedSessions);
-  for (const outboxId of deleted.outboxIds) handOver(context, outboxId);
-  return { kind: 'account-deleted', userId };
+  const outcome = isProblem(user) ? user : await inTransaction(context, (work) => erase(work, user, input));
+  return isProblem(outcome) ? await recordRefusal(context, 'ACCOUNT_DELETE', input.userId, outcome) : outcome;
 }

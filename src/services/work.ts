@@ -1,0 +1,119 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { RevocationReason } from '../entities/session.js';
+import { type NewAuditEvent, recordEvent } from './audit/record-event.js';
+import { handOver } from './mail-outbox/hand-over.js';
+import { type NewMail, writeMail } from './mail-outbox/write-mail.js';
+import { handOverPasswordCheck, type NewPassword, requestPasswordCheck } from './passwords/breach-check.js';
+import { revokeSessions, type SessionSelection } from './sessions/revoke-sessions.js';
+import type { Request, RequestFacts } from './use-case.js';
+
+/**
+ * One transaction of a use-case. Everything that it writes is committed or rolled back together, and what has to follow
+ * the commit is kept here until then.
+ */
+export interface Work extends RequestFacts {
+  /** Runs statements in the transaction. */
+  readonly em: EntityManager;
+  /** The time at which the transaction began. */
+  readonly now: Date;
+  /** Writes an audit event. */
+  record(event: NewAuditEvent): Promise<void>;
+  /** Writes an email to the outbox; it is enqueued after the commit. */
+  mail(mail: WorkMail): Promise<void>;
+  /** Ends sessions and returns the ids of those that were alive; they are announced after the commit. */
+  endSessions(selection: SessionSelection, reason: RevocationReason): Promise<string[]>;
+  /** Requests the breach check of a new password; its job is enqueued after the commit. */
+  checkPassword(password: NewPassword): Promise<void>;
+  /** Adds a step that follows the commit. A step that fails is logged and does not fail the request. */
+  afterCommit(step: () => Promise<void>): void;
+}
+
+/** An email as a transaction writes it. */
+export type WorkMail = Omit<NewMail, 'requestId' | 'now'> & {
+  /** Leaves the email to the relay, which enqueues it a few seconds later. */
+  leaveToRelay?: boolean;
+};
+
+/** The outcome of a transaction that is to be rolled back. */
+export class Undone<Outcome> extends Error {
+  override readonly name = 'Undone';
+
+  constructor(readonly outcome: Outcome) {
+    super('The transaction is rolled back.');
+  }
+}
+
+/** Makes `inTransaction` roll back and return the outcome. Any other outcome is committed, a problem too. */
+export function undo<Outcome>(outcome: Outcome): Undone<Outcome> {
+  return new Undone(outcome);
+}
+
+type Settled<Outcome> = Outcome extends Undone<infer Inner> ? Inner : Outcome;
+
+/** What has to follow the commit. */
+interface Aftermath {
+  endedSessions: string[];
+  outboxIds: string[];
+  checkedUsers: string[];
+  steps: (() => Promise<void>)[];
+}
+
+function createWork(request: Request, em: EntityManager, aftermath: Aftermath): Work {
+  const { settings, secretKeys, client, requestId, logger } = request;
+  const now = request.clock.now();
+  return {
+    ...{ em, now, settings, secretKeys, client, requestId, logger },
+    record: (event) => recordEvent(em, request, event),
+    async mail({ leaveToRelay = false, ...mail }) {
+      const outboxId = await writeMail(em, { ...mail, requestId, now });
+      if (!leaveToRelay) aftermath.outboxIds.push(outboxId);
+    },
+    async endSessions(selection, reason) {
+      const ended = await revokeSessions(em, selection, reason, now);
+      aftermath.endedSessions.push(...ended);
+      return ended;
+    },
+    async checkPassword(password) {
+      aftermath.checkedUsers.push(await requestPasswordCheck(em, request, password));
+    },
+    afterCommit: (step) => void aftermath.steps.push(step),
+  };
+}
+
+async function follow(request: Request, aftermath: Aftermath): Promise<void> {
+  request.revocations.announce(aftermath.endedSessions);
+  for (const outboxId of aftermath.outboxIds) handOver(request, outboxId);
+  for (const userId of aftermath.checkedUsers) handOverPasswordCheck(request, userId);
+  const { requestId, logger } = request;
+  for (const step of aftermath.steps) {
+    await step().catch((cause: unknown) => logger.error({ err: cause, requestId }, 'a step after a commit failed'));
+  }
+}
+
+/**
+ * Runs work in a transaction of its own and returns its outcome. Sessions that it ended are announced, and its emails and
+ * jobs enqueued, once and after the commit; if it is rolled back, nothing follows. The database may give a transaction up
+ * and have it repeated, so the work must reach nothing but the database.
+ */
+export async function inTransaction<Outcome>(
+  request: Request,
+  run: (work: Work) => Promise<Outcome>,
+): Promise<Settled<Outcome>> {
+  let aftermath: Aftermath | undefined;
+  const attempt = async (em: EntityManager): Promise<Outcome> => {
+    // A repeated transaction begins with nothing of the attempt before.
+    aftermath = { endedSessions: [], outboxIds: [], checkedUsers: [], steps: [] };
+    const outcome = await run(createWork(request, em, aftermath));
+    if (outcome instanceof Undone) throw outcome;
+    return outcome;
+  };
+  try {
+    // Without the rows that the request has read already: they may have changed since.
+    const outcome = await request.em.transactional(attempt, { clear: true });
+    if (aftermath !== undefined) await follow(request, aftermath);
+    return outcome as Settled<Outcome>;
+  } catch (cause) {
+    if (cause instanceof Undone) return cause.outcome as Settled<Outcome>;
+    throw cause;
+  }
+}
