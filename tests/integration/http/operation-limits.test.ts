@@ -224,7 +224,7 @@ it('G3: the usual introspection query passes', async () => {
 });
 
 it('G3: every operation of a client passes', async () => {
-  const folder = new URL('../../operations/', import.meta.url);
+  const folder = new URL('../../../operations/', import.meta.url);
   const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
   const operations = Object.entries(separateOperations(parse(texts.join('\n'))));
   expect(operations.length).toBeGreaterThan(10);
