@@ -26,10 +26,10 @@ const LAYERS = {
     types: [],
   },
   app: {
-    values: ['request', 'http', 'schema', 'resolvers', 'permissions', 'services', 'problems', 'lib'],
+    values: ['request', 'http', 'schema', 'resolvers', 'permissions', 'operations', 'services', 'problems', 'lib'],
     types: FLOW,
   },
-  http: { values: ['request', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
+  http: { values: ['request', 'operations', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
   resolvers: {
     values: ['schema', 'inputs', 'services', 'request', 'problems', 'lib'],
     types: ['entities', ...FLOW],
@@ -43,7 +43,7 @@ const LAYERS = {
       'services/accounts/account-of.ts',
       'services/accounts/pending-email-change.ts',
       'services/tokens/refresh-tokens.ts',
-      'settings/rate-limit-policies.ts',
+      'operations',
       'problems',
       'lib',
     ],
@@ -58,7 +58,8 @@ const LAYERS = {
   jobs: { values: ['problems', 'lib'], types: FLOW },
   mail: { values: ['lib'], types: FLOW },
   entities: { values: ['problems', 'lib'], types: [] },
-  settings: { values: ['problems', 'lib'], types: [] },
+  settings: { values: ['operations', 'problems', 'lib'], types: [] },
+  operations: { values: ['lib'], types: ['services'] },
   lib: { values: [], types: [] },
   problems: { values: [], types: [] },
 };

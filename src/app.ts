@@ -2,9 +2,12 @@
 import 'reflect-metadata';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { IMiddlewareTypeMap } from 'graphql-middleware';
 import type { Dependencies } from './dependencies.js';
 import { createHttpServer } from './http/server.js';
 import type { Shutdown } from './http/shutdown.js';
+import { fieldRows } from './operations/all.js';
+import { checkOperations } from './permissions/check-operations.js';
 import { createPermissions } from './permissions/permissions.js';
 import { problemsAsData } from './permissions/problems-as-data.js';
 import { createRateLimits } from './permissions/rate-limits.js';
@@ -48,15 +51,25 @@ export function createSubgraph(): Subgraph {
   return subgraph;
 }
 
-/** The way of a field, outermost first. */
+/** The fields below the root that have resolvers of their own, and so failures. */
+function problemsOfFields(): IMiddlewareTypeMap {
+  return Object.fromEntries(
+    Object.entries(fieldRows).map(([type, rows]) => [
+      type,
+      Object.fromEntries(Object.keys(rows).map((field) => [field, problemsAsData])),
+    ]),
+  );
+}
+
+/** What surrounds each field, outermost first. A schema with an operation that has no row is refused. */
 export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies): GraphQLSchema {
+  checkOperations(schema);
   return applyMiddleware<unknown, Context, unknown>(
     schema,
     {
       Query: problemsAsData,
       Mutation: problemsAsData,
-      User: { sessions: problemsAsData },
-      AuthSessionConnection: { totalCount: problemsAsData },
+      ...problemsOfFields(),
     },
     { Mutation: rowsOfMutations },
     createRateLimits(dependencies),

@@ -9,6 +9,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
+import { operations } from '../operations/all.js';
 
 /** Words and signs in a document; the parser stops there. */
 export const MAX_TOKENS = 2_000;
@@ -18,31 +19,12 @@ const MAX_DIRECTIVES = 20;
 const MAX_ROOT_FIELDS = 20;
 const MAX_FRAGMENTS = 50;
 
-/** Fields that try a secret or make somebody wait for mail; a document may hold one, whatever its alias (OWASP GraphQL: batching). */
-const credentialFields = new Set([
-  'signup',
-  'verifyEmail',
-  'verifyEmailWithToken',
-  'resendVerification',
-  'login',
-  'refresh',
-  'exchangeToken',
-  'requestPasswordReset',
-  'verifyPasswordResetCode',
-  'resetPassword',
-  'changePassword',
-  'requestEmailChange',
-  'confirmEmailChange',
-  'revertEmailChange',
-  'reportSession',
-  'completeTwoFactor',
-  'reauthenticate',
-  'enrolTotp',
-  'confirmTotp',
-  'disableTotp',
-  'regenerateRecoveryCodes',
-  'deleteAccount',
-]);
+/** Operations with a credential; a document may hold one, whatever its alias (OWASP GraphQL: batching). */
+const credentialFields = new Set(
+  Object.entries(operations.Mutation)
+    .filter(([, { credential }]) => credential)
+    .map(([field]) => field),
+);
 
 /** The refusal of a document for its size, which says nothing of the schema. */
 function limitError(message: string, nodes?: OperationDefinitionNode): GraphQLError {

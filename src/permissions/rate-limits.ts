@@ -6,11 +6,12 @@ import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
 import type { Limiter, LimitWindow } from '../lib/rate-limiter.js';
+import type { LimitPolicy as Policy, Scope } from '../operations/limit-policy.js';
+import { effectivePolicies, limitedFields } from '../operations/limits.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
 import type { Context } from '../request.js';
 import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/login-limit.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
-import { effectivePolicies, type Policy, rateLimitPolicies, type Scope } from '../settings/rate-limit-policies.js';
 import { noteRefusal } from './note-refusal.js';
 import { createRepetitions } from './repeated-calls.js';
 import { getGraphQLRateLimiter } from './shield.js';
@@ -223,7 +224,7 @@ export function createRateLimits(
 ): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
   const { rateLimits } = dependencies.settings;
   if (!rateLimits.enabled) return {};
-  const protect = (type: string, field: string, policies: Policy[]): IMiddlewareFunction<unknown, Context> => {
+  const protect = (type: string, field: string, policies: readonly Policy[]): IMiddlewareFunction<unknown, Context> => {
     const limitsOf: LimitsOf = (counted, suffix = '') =>
       named(field, counted).flatMap(({ name: plainName, policy }) => {
         const name = `${plainName}${suffix}`;
@@ -243,7 +244,7 @@ export function createRateLimits(
     };
   };
   return Object.fromEntries(
-    Object.entries(rateLimitPolicies).map(([type, fields]) => [
+    Object.entries(limitedFields).map(([type, fields]) => [
       type,
       Object.fromEntries(Object.entries(fields).map(([field, policies]) => [field, protect(type, field, policies)])),
     ]),

@@ -3,6 +3,8 @@ import type { Dependencies } from '../dependencies.js';
 import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
 import type { Limiter } from '../lib/rate-limiter.js';
+import { operations } from '../operations/all.js';
+import type { TypedAddress } from '../operations/operation.js';
 import type { Context } from '../request.js';
 import { findPendingChange } from '../services/accounts/pending-email-change.js';
 import { limitKey } from '../services/attempts/login-limit.js';
@@ -29,19 +31,18 @@ function addressOf({ settings }: Context, typed: unknown): string {
 const byAddress: Recognise = ({ input }, context) => ({ marks: [addressOf(context, input?.email)] });
 
 /**
- * Operations that mail an address. What strangers or the owner asked for has no part in it, as that would tell them of one
+ * How a call for the same address is recognised. What strangers or the owner asked for has no part in it, as that would tell them of one
  * another: only what this caller did counts.
  */
-const recognise: Readonly<Record<string, Recognise>> = {
-  resendVerification: byAddress,
-  requestPasswordReset: byAddress,
-  signup({ input }, context) {
+const recognise: Readonly<Record<TypedAddress, Recognise>> = {
+  email: byAddress,
+  'email-and-username'({ input }, context) {
     const address = addressOf(context, input?.email);
     const username = text(input?.username);
     // The second call tells whether the first one claimed the name, and so whether the address was new: that has its price.
     return { marks: username === '' ? [address] : [`${address} ${username} 1`, `${address} ${username} 2`] };
   },
-  async requestEmailChange({ input }, context) {
+  async 'new-email'({ input }, context) {
     const newEmail = text(input?.newEmail);
     if (context.actor.kind !== 'user') return { marks: [newEmail] };
     const { codeId, isCoolingDown } = await findPendingChange(context, { userId: context.actor.userId, newEmail });
@@ -99,9 +100,10 @@ export function createRepetitions(
   field: string,
   { limiter, settings }: Pick<Dependencies, 'limiter' | 'settings'>,
 ): ((call: RepeatableCall) => Promise<void>) | undefined {
-  const recogniseCall = recognise[field];
+  const mails = operations.Mutation[field]?.mails;
   const { codeResendSeconds: seconds } = settings;
-  if (recogniseCall === undefined || seconds === 0) return undefined;
+  if (mails === undefined || seconds === 0) return undefined;
+  const recogniseCall = recognise[mails];
   const name = `${field}-once`;
   const marks = limiter(name, { points: COUNTED, seconds });
   return async ({ identity, args, context, count, tell }) => {

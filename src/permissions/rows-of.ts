@@ -2,17 +2,14 @@ import type { IMiddlewareFunction } from 'graphql-middleware';
 import { normalIdentifier } from '../lib/email-address.js';
 import { countedName } from '../lib/email-key.js';
 import { preferRequest, workOnRowsOf } from '../lib/request-scope.js';
+import { operations } from '../operations/all.js';
+import type { AccountName, OpenMutation } from '../operations/operation.js';
 import type { Context } from '../request.js';
 import { workOnRowsOfSession, workOnRowsOfToken } from '../services/accounts/account-of.js';
 import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
-import { rootPermissions } from './permissions.js';
-import { isSignedIn } from './rules.js';
 
 type Input = Partial<Record<'identifier' | 'email' | 'token' | 'resetToken' | 'challenge' | 'refreshToken', unknown>>;
 type Naming = (input: Input, context: Context) => void | Promise<void>;
-
-/** What begins or renews a session. */
-const SIGN_INS: ReadonlySet<string> = new Set(['login', 'completeTwoFactor', 'exchangeToken', 'refresh']);
 
 /**
  * By what a stranger names an account; the same for names that have one and names that have none. It is no account's own key:
@@ -49,21 +46,17 @@ const byEndingSession: Naming = async (_input, context) => {
   if (sessionId !== null) await workOnRowsOfSession(context, sessionId);
 };
 
-const namings: Record<string, Naming> = {
-  refresh: bySession,
-  logout: byEndingSession,
-  verifyEmailWithToken: byToken,
-  exchangeToken: byToken,
-  completeTwoFactor: byToken,
-  resetPassword: byToken,
-  revertEmailChange: byToken,
-  reportSession: byToken,
+const namings: Readonly<Record<AccountName, Naming>> = {
+  identifier: byName,
+  token: byToken,
+  'refresh-token': bySession,
+  'held-session': byEndingSession,
 };
 
-function nameRows(field: string): IMiddlewareFunction<unknown, Context> {
-  const naming = namings[field] ?? byName;
+function nameRows({ account, signsIn }: OpenMutation): IMiddlewareFunction<unknown, Context> {
+  const naming = namings[account];
   return async (resolve, parent, args, context, info) => {
-    if (SIGN_INS.has(field)) preferRequest();
+    if (signsIn === true) preferRequest();
     await naming(args.input ?? {}, context);
     return await resolve(parent, args, context, info);
   };
@@ -71,7 +64,7 @@ function nameRows(field: string): IMiddlewareFunction<unknown, Context> {
 
 /** Says whose rows each mutation that is open to strangers works on; of those who are signed in, the context says it. */
 export const rowsOfMutations: Record<string, IMiddlewareFunction<unknown, Context>> = Object.fromEntries(
-  Object.entries(rootPermissions.Mutation)
-    .filter(([, rule]) => rule !== isSignedIn)
-    .map(([field]) => [field, nameRows(field)]),
+  Object.entries(operations.Mutation).flatMap(([field, row]) =>
+    row.who === 'anyone' ? [[field, nameRows(row)] as const] : [],
+  ),
 );

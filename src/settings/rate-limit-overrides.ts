@@ -1,5 +1,5 @@
+import { limitNames } from '../operations/limits.js';
 import { nearestName } from './nearest-name.js';
-import { limitNames } from './rate-limit-policies.js';
 import { duration, entriesOf, type Reader, reader } from './readers.js';
 
 /** So many executions of a field within so many seconds. */

@@ -3,7 +3,7 @@ import { LoginDocument } from '../generated/operations.js';
 import { databaseText } from '../support/all-data.js';
 import { setUpShared } from '../support/cleanup.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
-import { callOf, mutationInputs } from '../support/mutation-inputs.js';
+import { callOf, mutationInputs } from '../support/operation-calls.js';
 import type { ChildGateway } from '../support/process.js';
 import { account, login, mailsAreOut, type TwoProcesses, tally, twoProcesses } from '../support/two-processes.js';
 

@@ -13,7 +13,7 @@ import {
 import { databaseText, watchRedis } from '../support/all-data.js';
 import { setUpShared } from '../support/cleanup.js';
 import { expectType, newEmail } from '../support/journey.js';
-import { callOf, documentOf, mutationInputs } from '../support/mutation-inputs.js';
+import { callOf, documentOf, mutationInputs } from '../support/operation-calls.js';
 import type { ChildAsk } from '../support/process.js';
 import { codeAt } from '../support/totp.js';
 import {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect } from 'vitest';
-import { rateLimitPolicies } from '../../src/settings/rate-limit-policies.js';
+import { limitedFields } from '../../src/operations/limits.js';
 import {
   LoginDocument,
   MeDocument,
@@ -30,7 +30,7 @@ export interface TwoProcesses {
   rows<Found extends Row = Row>(text: string, values?: unknown[]): Promise<Found[]>;
 }
 
-const limitNames = Object.values(rateLimitPolicies).flatMap((fields) =>
+const limitNames = Object.values(limitedFields).flatMap((fields) =>
   Object.entries(fields).flatMap(([field, policies]) => policies.map(({ scope }) => `${field}:${scope}`)),
 );
 

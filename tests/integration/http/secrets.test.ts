@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quickUser } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
 import { loggedIn } from '../../support/journey.js';
-import { callOf, documentOf, mutationInputs } from '../../support/mutation-inputs.js';
+import { callOf, documentOf, mutationInputs } from '../../support/operation-calls.js';
 
 const CANARY = 'Canary4711';
 const NUMBER = '47114711';

@@ -1,0 +1,36 @@
+import { accountOperations } from './account.js';
+import { auditOperations } from './audit.js';
+import { federationOperations } from './federation.js';
+import type { FieldRow, MutationRow, OperationGroup, QueryRow } from './operation.js';
+import { passwordOperations } from './password.js';
+import { sessionOperations } from './session.js';
+import { signInOperations } from './sign-in.js';
+import { twoFactorOperations } from './two-factor.js';
+
+/** The operations by noun, in the order of the documentation. */
+export const operationGroups: Readonly<Record<string, OperationGroup>> = {
+  Accounts: accountOperations,
+  'Sign-in': signInOperations,
+  Sessions: sessionOperations,
+  Passwords: passwordOperations,
+  'Two-factor authentication': twoFactorOperations,
+  'Audit log': auditOperations,
+  Federation: federationOperations,
+};
+
+/** Joins the rows of all groups; two rows of one name would be one of them too few. */
+function join<Row>(rowsOf: (group: OperationGroup) => Readonly<Record<string, Row>> | undefined): Record<string, Row> {
+  const entries = Object.values(operationGroups).flatMap((group) => Object.entries(rowsOf(group) ?? {}));
+  const joined = Object.fromEntries(entries);
+  if (Object.keys(joined).length < entries.length) throw new Error('Two rows of src/operations have one name.');
+  return joined;
+}
+
+/** Every root field by its type. */
+export const operations = {
+  Query: join<QueryRow>(({ Query }) => Query),
+  Mutation: join<MutationRow>(({ Mutation }) => Mutation),
+};
+
+/** The other fields with resolvers of their own: type → field. */
+export const fieldRows = join<Readonly<Record<string, FieldRow>>>(({ fields }) => fields);

@@ -1,0 +1,78 @@
+import type { AuditEventType } from '../services/audit/events.js';
+import type { LimitPolicy } from './limit-policy.js';
+
+/** Who may call an operation. `valid-token-or-none` rejects a caller whose token is invalid, expired or revoked. */
+export type Caller = 'anyone' | 'valid-token-or-none' | 'signed-in' | 'router';
+
+/** What the input or the request names the account by, before the caller is known. */
+export type AccountName = 'identifier' | 'token' | 'refresh-token' | 'held-session';
+
+/** The typed address that an operation may send an email to. */
+export type TypedAddress = 'email' | 'email-and-username' | 'new-email';
+
+/** A recent authentication that an operation requires. */
+export interface StepUp {
+  /** The audit event of a rejection. */
+  event: AuditEventType;
+  /** Whether an operation on the caller's own session is exempt; the argument `id` names the session. */
+  exceptOwnSession?: boolean;
+}
+
+/** Requires a recent authentication; a rejection is recorded as `event`. */
+export function recentAuthentication(event: AuditEventType, options: Omit<StepUp, 'event'> = {}): StepUp {
+  return { event, ...options };
+}
+
+/** The row of a query. */
+export interface QueryRow {
+  who: Caller;
+  limits: readonly LimitPolicy[];
+}
+
+interface AnyMutation {
+  limits: readonly LimitPolicy[];
+  /** Whether it checks or changes a credential, or sends email. A document may contain one such operation. */
+  credential: boolean;
+  /** Repeated calls for the same address count once in a cool-down. */
+  mails?: TypedAddress;
+}
+
+/** The row of a mutation that needs no token. */
+export interface OpenMutation extends AnyMutation {
+  who: 'anyone';
+  /** Requests for one account share a few database connections. */
+  account: AccountName;
+  /** Whether it starts or continues a session, and so may use the connections that are reserved for sign-ins. */
+  signsIn?: boolean;
+}
+
+/** The row of a mutation of the signed-in user. */
+export interface SignedInMutation extends AnyMutation {
+  who: 'signed-in';
+  stepUp: StepUp | 'none';
+}
+
+/** The row of a mutation. */
+export type MutationRow = OpenMutation | SignedInMutation;
+
+/** The row of a field below the root that has a resolver of its own. Whoever reaches its parent may select it. */
+export interface FieldRow {
+  limits: readonly LimitPolicy[];
+}
+
+/** The operations of one noun. */
+export interface OperationGroup {
+  Query?: Readonly<Record<string, QueryRow>>;
+  Mutation?: Readonly<Record<string, MutationRow>>;
+  /** Type → field. */
+  fields?: Readonly<Record<string, Readonly<Record<string, FieldRow>>>>;
+}
+
+/** Rows that differ from a default row of their group in what they name. */
+export function withDefaults<Row extends QueryRow | MutationRow, Name extends string>(
+  defaults: Row,
+  rows: Readonly<Record<Name, Partial<Row>>>,
+): Record<Name, Row> {
+  const complete = Object.entries<Partial<Row>>(rows).map(([name, row]) => [name, { ...defaults, ...row }]);
+  return Object.fromEntries(complete) as Record<Name, Row>;
+}

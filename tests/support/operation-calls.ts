@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLOutputType,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isUnionType,
+} from 'graphql';
+
+/** The published schema, and so every operation: nothing here names one. */
+const schema = buildSchema(readFileSync('schema.graphql', 'utf8'), { assumeValid: true, assumeValidSDL: true });
+
+type Field = GraphQLField<unknown, unknown>;
+export type Input = Readonly<Record<string, string>>;
+
+const queries: readonly Field[] = Object.values(schema.getQueryType()?.getFields() ?? {});
+const mutations: readonly Field[] = Object.values(schema.getMutationType()?.getFields() ?? {});
+
+function mutationNamed(name: string): Field {
+  const found = mutations.find((field) => field.name === name);
+  if (found === undefined) throw new Error(`There is no mutation ${name}.`);
+  return found;
+}
+
+/** Texts that the rules let through, for inputs where `x` is none. */
+const TEXTS: Input = {
+  email: 'a@example.com',
+  newEmail: 'b@example.com',
+  code: '123456',
+  username: 'abc',
+  locale: 'de',
+  timezone: 'UTC',
+  tokenDelivery: 'BODY',
+};
+
+function membersOf({ args }: Field): readonly GraphQLInputField[] {
+  const type = getNullableType(args.find(({ name }) => name === 'input')?.type);
+  return isInputObjectType(type) ? Object.values(type.getFields()) : [];
+}
+
+const isText = ({ type }: GraphQLInputField) => getNamedType(type).name !== 'Boolean';
+const inputOf = (field: Field): Input =>
+  Object.fromEntries(
+    membersOf(field)
+      .filter(isText)
+      .map(({ name }) => [name, TEXTS[name] ?? 'x']),
+  );
+
+/** Every mutation with an input, with texts that its rules let through. */
+export const mutationInputs: readonly (readonly [field: string, input: Input])[] = mutations
+  .filter((field) => membersOf(field).length > 0)
+  .map((field) => [field.name, inputOf(field)]);
+
+function hasMember(type: GraphQLOutputType, name: string): boolean {
+  const named = getNamedType(type);
+  const members = isUnionType(named) ? named.getTypes() : [];
+  return members.some((member) => member.name === name || member.getInterfaces().some((one) => one.name === name));
+}
+
+/** What is asked back: all in which an answer could repeat what was typed. */
+export function selectionOf(field: string): string {
+  const { type } = mutationNamed(field);
+  // Where the fragment cannot be, nothing of the document would run.
+  const refused = hasMember(type, 'AuthInputProblem') ? '... on AuthInputProblem { fields { path rule message } }' : '';
+  return `{ __typename ... on AuthProblem { message } ${refused} }`;
+}
+
+/** A mutation that takes its input from a variable. */
+export function documentOf(field: string): string {
+  const type = getNullableType(mutationNamed(field).args.find(({ name }) => name === 'input')?.type);
+  return `mutation($input: ${type}!) { ${field}(input: $input) ${selectionOf(field)} }`;
+}
+
+function literalOf(input: Input, literals: Input = {}): string {
+  const others = Object.entries(input).filter(([name]) => !(name in literals));
+  const quoted = others.map(([name, text]) => [name, name === 'tokenDelivery' ? text : JSON.stringify(text)]);
+  const members = [...quoted, ...Object.entries(literals)].map(([name, text]) => `${name}: ${text}`);
+  return `{ ${members.join(', ')} }`;
+}
+
+/** A mutation as its text calls it; the texts of `literals` stand there as they are, after the others. */
+export function callOf(field: string, input: Input, literals: Input = {}): string {
+  return `${field}(input: ${literalOf(input, literals)}) ${selectionOf(field)}`;
+}
+
+/** An id that nothing has. */
+const NO_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+function argumentOf(field: Field, { name, type }: GraphQLArgument): string {
+  if (name === 'input') return literalOf(inputOf(field));
+  return isListType(getNullableType(type)) ? '[]' : JSON.stringify(NO_ID);
+}
+
+function codeOnly(type: GraphQLOutputType): string {
+  const named = getNamedType(type);
+  if (!isCompositeType(named)) return '';
+  const mayFail = isUnionType(named) ? hasMember(type, 'AuthProblem') : isInterfaceType(named);
+  return mayFail ? '{ __typename ... on AuthProblem { code } }' : '{ __typename }';
+}
+
+/** The call of a root field with the arguments that it needs, and its input where it has one. */
+function simpleCallOf(field: Field): string {
+  const given = field.args.filter(({ name, type }) => name === 'input' || isNonNullType(type));
+  const list = given.map((argument) => `${argument.name}: ${argumentOf(field, argument)}`).join(', ');
+  return `${field.name}${list === '' ? '' : `(${list})`} ${codeOnly(field.type)}`;
+}
+
+/** A call of each mutation of the schema, by its name. */
+export const mutationCalls: Readonly<Record<string, string>> = Object.fromEntries(
+  mutations.map((field) => [field.name, simpleCallOf(field)]),
+);
+
+/** A document for each root field that the subgraph's text names, which answers it as `field`. */
+export const documents: Readonly<Record<string, string>> = Object.fromEntries([
+  ...queries.map((field) => [field.name, `{ field: ${simpleCallOf(field)} }`] as const),
+  ...Object.entries(mutationCalls).map(([name, call]) => [name, `mutation { field: ${call} }`] as const),
+]);
