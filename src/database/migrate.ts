@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import {
   assertSchemaCompatibility,
@@ -8,18 +9,83 @@ import {
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { connectionOptions } from '../lib/connection-options.js';
+import { isLockTimeout } from '../lib/database-errors.js';
+import { migrations } from './migrations/all.js';
 import { createOrm } from './orm.js';
 
 /** Names our lock among the database's advisory locks. */
 const MIGRATION_LOCK = 7_105_310;
+/**
+ * The lock for migrations outside of transactions. Nobody waits for it inside of a statement: a concurrent index build waits
+ * for every statement that runs.
+ */
+const ONLINE_MIGRATION_LOCK = 7_105_314;
+const ASK_AGAIN_MILLISECONDS = 200;
+/** While a migration waits for a table, everybody after it waits as well, so it gives up soon and tries again. */
+const LOCK_TIMEOUT = '2s';
+const LOCK_ATTEMPTS = 10;
+
+function isOnline(name: string): boolean {
+  const found = migrations.find((migration) => migration.name === name);
+  return found?.class.prototype.isTransactional() === false;
+}
+
+/** The migrations that run together in one transaction, or the one that runs outside of any. */
+interface Step {
+  names: string[];
+  isOnline: boolean;
+}
+
+function nextStep(pending: string[]): Step {
+  const online = pending.findIndex(isOnline);
+  if (online === 0) return { names: pending.slice(0, 1), isOnline: true };
+  return { names: online === -1 ? pending : pending.slice(0, online), isOnline: false };
+}
+
+/** Runs the next migrations under the lock, unless they run outside of transactions. Returns what was found. */
+async function runNextStep(orm: MikroORM): Promise<Step> {
+  return await orm.em.fork().transactional(async (em) => {
+    await em.execute('SET LOCAL statement_timeout = 0');
+    await em.execute('SELECT pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    const step = nextStep((await orm.migrator.getPending()).map(({ name }) => name));
+    if (step.isOnline || step.names.length === 0) return step;
+    await em.execute(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+    await orm.migrator.up({ transaction: em.getTransactionContext(), migrations: step.names });
+    return step;
+  });
+}
+
+/** The transaction only holds the lock; the migration runs beside it on another connection. */
+async function runOnline(orm: MikroORM, names: string[]): Promise<void> {
+  const run = () =>
+    orm.em.fork().transactional(async (em) => {
+      await em.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
+      const lock = 'SELECT pg_try_advisory_xact_lock(?) AS taken';
+      const [row] = await em.execute<{ taken: boolean }[]>(lock, [ONLINE_MIGRATION_LOCK]);
+      if (row?.taken === true) await orm.migrator.up({ transaction: em.getTransactionContext(), migrations: names });
+      return row?.taken === true;
+    });
+  while (!(await run())) await sleep(ASK_AGAIN_MILLISECONDS);
+}
+
+async function pastLockTimeouts<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (attempt === LOCK_ATTEMPTS || !isLockTimeout(cause)) throw cause;
+    }
+    await sleep(ASK_AGAIN_MILLISECONDS * attempt);
+  }
+}
 
 /** Brings the database to this version. Replicas that start together wait for one another; the later ones find nothing to do. */
 export async function migrate(orm: MikroORM): Promise<void> {
-  await orm.em.fork().transactional(async (em) => {
-    await em.execute('SET LOCAL statement_timeout = 0');
-    await em.execute('SELECT pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
-    await orm.migrator.up({ transaction: em.getTransactionContext() });
-  });
+  for (;;) {
+    const step = await pastLockTimeouts(() => runNextStep(orm));
+    if (step.names.length === 0) return;
+    if (step.isOnline) await runOnline(orm, step.names);
+  }
 }
 
 /** Whether the queue has its tables already. Only reads: the role that runs the gateway need not be the one that owns them. */

@@ -68,8 +68,13 @@ export function createOrm(options: OrmOptions): MikroORM {
     clientUrl: options.url,
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, tableName: 'migrations' },
-    // The triggers that keep the audit log are the migration's own.
-    schemaGenerator: { ignoreSchema: ['bullmq'], skipTables: ['rate_limits'], ignoreTriggers: true },
+    // The triggers and functions that keep the audit log are the migrations' own.
+    schemaGenerator: {
+      ignoreSchema: ['bullmq'],
+      skipTables: ['rate_limits'],
+      ignoreTriggers: true,
+      ignoreRoutines: true,
+    },
     pool: { min: 0, max: options.poolMax },
     // The ORM itself reads nothing of the URL's query.
     driverOptions: {

@@ -8,12 +8,10 @@ export type AuditRiskLevel = (typeof auditRiskLevels)[number];
 const AuditEventSchema = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_events',
-  indexes: [
-    { properties: ['userId', 'createdAt', 'id'] },
-    { properties: ['actorId', 'createdAt', 'id'] },
-    { properties: ['createdAt'] },
-  ],
+  indexes: [{ properties: ['userId', 'createdAt', 'id'] }, { properties: ['actorId', 'createdAt', 'id'] }],
   properties: {
+    // The key of a partitioned table holds what it is partitioned by.
+    createdAt: p.datetime().primary(),
     id: p.uuid().primary(),
     type: p.string().length(64),
     success: p.boolean(),
@@ -26,7 +24,6 @@ const AuditEventSchema = defineEntity({
     userAgent: p.string().length(512).nullable(),
     requestId: p.string().length(64).nullable(),
     metadata: p.json<Record<string, string | number | boolean>>(),
-    createdAt: p.datetime(),
   },
 });
 

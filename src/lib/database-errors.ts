@@ -127,3 +127,8 @@ export function isRightMissing(error: unknown): boolean {
 export function isTransactionConflict(error: unknown): boolean {
   return someCause(error, (_error, code) => conflictStates.test(code));
 }
+
+/** Whether a statement gave up waiting for a lock. */
+export function isLockTimeout(error: unknown): boolean {
+  return someCause(error, (_error, code) => code === '55P03');
+}

@@ -3,6 +3,9 @@ import { Initial } from './2026-11-21-000000-initial.js';
 import { AccountProtection } from './2026-11-21-000001-account-protection.js';
 import { LiftedTotals } from './2026-11-27-000310-lifted-totals.js';
 import { FailuresByNetwork } from './2026-11-27-000710-failures-by-network.js';
+import { AuditBound } from './2026-11-28-000100-audit-bound.js';
+import { AuditPartitionKey } from './2026-11-28-000200-audit-partition-key.js';
+import { AuditPartitions } from './2026-11-28-000300-audit-partitions.js';
 
 /** Every migration in the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -10,4 +13,7 @@ export const migrations: MigrationObject[] = [
   { name: '2026-11-21-000001-account-protection', class: AccountProtection },
   { name: '2026-11-27-000310-lifted-totals', class: LiftedTotals },
   { name: '2026-11-27-000710-failures-by-network', class: FailuresByNetwork },
+  { name: '2026-11-28-000100-audit-bound', class: AuditBound },
+  { name: '2026-11-28-000200-audit-partition-key', class: AuditPartitionKey },
+  { name: '2026-11-28-000300-audit-partitions', class: AuditPartitions },
 ];

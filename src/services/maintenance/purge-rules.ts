@@ -2,6 +2,12 @@ import { addSeconds } from '../../lib/clock.js';
 import { MOST_FAILURES_IN_A_ROW } from '../attempts/total.js';
 import type { UseCaseContext } from '../use-case.js';
 
+/** A setting of the database that a transaction states where the table asks for it. */
+export interface PurgePermit {
+  name: string;
+  value: Date;
+}
+
 /** Rows of one kind that are kept no longer. */
 export interface PurgeRule {
   /** What they are, as log and metrics say it. */
@@ -10,8 +16,7 @@ export interface PurgeRule {
   /** Which of the table's rows go, with a place for each of the moments. */
   where: string;
   before: readonly Date[];
-  /** A setting of the database for the transaction, where the table asks for one. */
-  permit?: { name: string; value: Date };
+  permit?: PurgePermit;
 }
 
 const HOUR = 3_600;

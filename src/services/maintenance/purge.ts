@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { UseCaseContext } from '../use-case.js';
+import { dropAuditPartitions, prepareAuditPartitions } from './audit-partitions.js';
 import { purgeUnverifiedAccounts } from './purge-accounts.js';
-import { type PurgeRule, purgeRules } from './purge-rules.js';
+import { type PurgePermit, type PurgeRule, purgeRules } from './purge-rules.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'logger' | 'countPurged'>;
 
@@ -19,9 +20,9 @@ async function deleteBatch(em: EntityManager, { table, where, before, permit }: 
   }
   // Rows that somebody else holds are in use, or are being purged already.
   const batch = `SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
-  const rows = await em.execute<unknown[]>(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${batch})) RETURNING 1`, [
-    ...before,
-  ]);
+  // In each partition a row may have the same place, so the condition stands twice.
+  const text = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${batch})) AND (${where}) RETURNING 1`;
+  const rows = await em.execute<unknown[]>(text, [...before, ...before]);
   return rows.length;
 }
 
@@ -37,8 +38,9 @@ async function purgeRows(em: EntityManager, rule: PurgeRule): Promise<number> {
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** Where the gateway runs by a role of few rights, another one deletes what the database guards (docs/audit.md). */
-async function purgeGuarded(context: Needs, rule: PurgeRule): Promise<number> {
+async function purgeGuarded(context: Needs, rule: PurgeRule, permit: PurgePermit): Promise<number> {
   try {
+    await dropAuditPartitions(context, permit.value);
     return await purgeRows(context.em, rule);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE)) throw error;
@@ -55,9 +57,12 @@ async function purgeGuarded(context: Needs, rule: PurgeRule): Promise<number> {
  * does no harm. Returns the number of rows of each kind.
  */
 export async function purge(context: Needs): Promise<Record<string, number>> {
+  await prepareAuditPartitions(context);
   const deleted: Record<string, number> = { accounts: await purgeUnverifiedAccounts(context) };
   for (const rule of purgeRules(context)) {
-    deleted[rule.rows] = await (rule.permit === undefined ? purgeRows(context.em, rule) : purgeGuarded(context, rule));
+    deleted[rule.rows] = await (rule.permit === undefined
+      ? purgeRows(context.em, rule)
+      : purgeGuarded(context, rule, rule.permit));
   }
   const limits = await context.em.execute<unknown[]>(`${PURGE_LIMITS} RETURNING 1`);
   deleted.limits = limits.length;

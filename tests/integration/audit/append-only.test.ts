@@ -104,6 +104,33 @@ it('U3: old events go by the setting alone, and young ones not even by it', asyn
   expect(oldest?.kept).toBe(true);
 });
 
+/** The partitions of the log, by name. */
+async function partitions(gateway: TestGateway): Promise<string[]> {
+  const text = "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_events'::regclass";
+  return (await rows<{ name: string }>(gateway, text)).map(({ name }) => name).sort();
+}
+
+/** A time in each partition, and a time that none was made for. */
+const SPREAD = `INSERT INTO audit_events (id, type, success, risk_level, metadata, created_at)
+  SELECT gen_random_uuid(), 'LOGIN', true, 'LOW', '{}', now() + n * interval '1 month' FROM unnest(ARRAY[-2, 0, 1, 2, 9]) n`;
+
+it('U3: what holds for the log holds for each of its partitions', async () => {
+  const gateway = await testGateway();
+  await rows(gateway, SPREAD);
+  const names = await partitions(gateway);
+  expect(names).toHaveLength(5);
+  for (const name of names) {
+    expect(await rows(gateway, `SELECT 1 FROM ${name}`)).toHaveLength(1);
+    for (const text of CHANGES) {
+      for (const mode of ['origin', 'replica']) {
+        const direct = `SET session_replication_role = ${mode}; ${text.replace('audit_events', name)}`;
+        expect([direct, await refusal(gateway.database.url, direct)]).toEqual([direct, INSUFFICIENT_PRIVILEGE]);
+      }
+    }
+  }
+  expect(await countEvents(gateway)).toBe(5);
+});
+
 /** A database with the two roles of docs/audit.md, migrated by its owner. */
 async function twoRoles() {
   const suffix = randomBytes(4).toString('hex');
@@ -155,6 +182,20 @@ it('U3, K3: the gateway runs by a role that may add events and nothing else', as
     expect([text, await refusal(app, text)]).toEqual([text, INSUFFICIENT_PRIVILEGE]);
   }
 
+  const names = await partitions(gateway);
+  expect(names.length).toBeGreaterThan(3);
+  for (const name of names) {
+    for (const text of [
+      `ALTER TABLE audit_events DETACH PARTITION ${name}`,
+      `DROP TABLE ${name}`,
+      `TRUNCATE ${name}`,
+      `SELECT FROM ${name}`,
+      `INSERT INTO ${name} SELECT * FROM audit_events LIMIT 1`,
+    ]) {
+      expect([text, await refusal(app, text)]).toEqual([text, INSUFFICIENT_PRIVILEGE]);
+    }
+  }
+
   const insert = `INSERT INTO audit_events (id, type, success, risk_level, metadata, created_at)
     VALUES (gen_random_uuid(), 'LOGIN', true, 'LOW', '{}', now() - interval '500 days')`;
   await connected(app, (client) => client.query(insert));
@@ -163,8 +204,17 @@ it('U3, K3: the gateway runs by a role that may add events and nothing else', as
   expect(await purge(commandContext(gateway))).toMatchObject({ 'audit events': 0, sessions: 1, limits: 0 });
   expect(gateway.logLines.join('')).toContain('the database role is not allowed to delete these rows');
   expect(await countEvents(gateway)).toBe(before);
+  // Privileges on a partition, as GRANT ... ON ALL TABLES gives them, are no way around the log's own.
+  const oldest = names.find((name) => name.includes('before')) ?? '';
+  await connected(owner, (client) => client.query(`GRANT SELECT, DELETE ON ${oldest} TO PUBLIC`));
+  const around = `SELECT set_config('gatehouse.audit_purge_before', now()::text, false); DELETE FROM ${oldest}`;
+  expect(await refusal(app, around)).toBe(INSUFFICIENT_PRIVILEGE);
   await connected(owner, (client) => client.query(documented('retention', {})));
   expect(await countEvents(gateway)).toBe(before - 1);
+  // Partitions are created by the owner's rights.
+  gateway.clock.advance(100 * 86_400);
+  await purge(commandContext(gateway));
+  expect((await partitions(gateway)).length).toBeGreaterThan(names.length);
   expect(faults(gateway)).toEqual([]);
   await loggedIn(gateway, (await quickUser(gateway)).email);
 });
