@@ -1,4 +1,4 @@
-// A better-auth server that refreshes its session with every question, on the same PostgreSQL server in a database of its own.
+// A better-auth server that refreshes its session with every question. With USERS it first migrates its database and signs users up.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';
@@ -6,29 +6,23 @@ import { getMigrations } from 'better-auth/db/migration';
 import { toNodeHandler } from 'better-auth/node';
 import pg from 'pg';
 
-const USERS = 8;
-const DATABASE = 'better_auth';
-const gatehouse = new URL(process.env.DATABASE_URL);
-const admin = new pg.Client({ connectionString: gatehouse.href });
-await admin.connect();
-await admin.query(`CREATE DATABASE ${DATABASE}`);
-await admin.end();
-
+const { DATABASE_URL, USERS = '0', PORT = '0' } = process.env;
 const options = {
   baseURL: 'http://127.0.0.1',
   secret: randomBytes(32).toString('base64url'),
-  database: new pg.Pool({ connectionString: new URL(`/${DATABASE}`, gatehouse).href, max: 10 }),
+  database: new pg.Pool({ connectionString: DATABASE_URL, max: 10 }),
   emailAndPassword: { enabled: true },
   session: { updateAge: 0 },
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
 };
-await (await getMigrations(options)).runMigrations();
+if (Number(USERS) > 0) await (await getMigrations(options)).runMigrations();
 const auth = betterAuth(options);
 
 const cookies = [];
-for (let user = 0; user < USERS; user += 1) {
-  const body = { email: `user-${user}@example.com`, password: 'Correct-Horse-7-Staple', name: `User ${user}` };
+while (cookies.length < Number(USERS)) {
+  const name = `user-${cookies.length}`;
+  const body = { email: `${name}@example.com`, password: 'Correct-Horse-7-Staple', name };
   const { headers } = await auth.api.signUpEmail({ body, asResponse: true });
   cookies.push(
     headers
@@ -38,6 +32,6 @@ for (let user = 0; user < USERS; user += 1) {
   );
 }
 const server = createServer(toNodeHandler(auth));
-server.listen(0, '127.0.0.1', () =>
-  process.send({ url: `http://127.0.0.1:${server.address().port}/api/auth/get-session`, cookies }),
+server.listen(Number(PORT), '127.0.0.1', () =>
+  process.send?.({ url: `http://127.0.0.1:${server.address().port}/api/auth/get-session`, cookies }),
 );

@@ -5,65 +5,86 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedDatabase } from '../../dist/database/embedded.js';
 import { createLogger } from '../../dist/lib/logger.js';
-import { loadArgon2 } from '../../dist/services/passwords/argon2.js';
-import { PASSWORD_HASH_COST } from '../../dist/services/passwords/hasher.js';
-import { startGateway } from './children.js';
+import { startServer } from './children.js';
+import { seed } from './seed.js';
 
-export const PASSWORD = 'Correct-Horse-7-Staple';
+export { PASSWORD } from './seed.js';
+
 const USERS = 200;
 
-const INSERT_USERS = `
-  INSERT INTO users (id, email, role, password_hash, password_changed_at, email_verified_at, created_at, updated_at)
-  SELECT gen_random_uuid(), email, 'user', $2, now(), now(), now(), now() FROM unnest($1::text[]) AS email`;
+/** Limits count every call and refuse none: every field of the bench has so wide windows. */
+const WIDE = ['login', 'login:account', 'signup', 'refresh', 'mySessions', 'mySessions:client', 'myAuditEvents']
+  .concat('myAuditEvents:client')
+  .map((name) => `${name}=100000000/1h`)
+  .join(',');
 
-/** Verified accounts with one password; making them by sign-up would be the longest part of the run. */
-async function insertUsers(databaseUrl) {
-  const argon2 = await loadArgon2();
-  const hash = await argon2.hash(PASSWORD, PASSWORD_HASH_COST);
-  const emails = Array.from({ length: USERS }, (_, index) => `user-${index}@example.com`);
-  const client = new pg.Client({ connectionString: databaseUrl });
+/** Runs statements on a connection of their own. */
+export async function onDatabase(url, work) {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(INSERT_USERS, [emails, hash]);
-  await client.end();
-  return emails;
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
-/** A gateway as `npm start` runs it, on the embedded database and without limits, with accounts to measure it by. */
+function addresses(emails) {
+  let turn = 0;
+  return {
+    nextEmail: () => emails(turn++),
+    newEmail: () => `new-${randomUUID()}@example.com`,
+  };
+}
+
+/** The parts that comparisons share: a PostgreSQL server with durable commits, and gateways as `npm start` runs them. */
 export async function startBench({ profile }) {
   const closing = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   chmodSync(dataDir, 0o755); // the embedded database may run as a user of its own
   const close = async () => {
-    for (const step of closing.reverse()) await step();
+    for (const step of closing.toReversed()) await step();
     rmSync(dataDir, { recursive: true, force: true });
   };
   const onSignal = () => void close().finally(() => process.exit(1));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  try {
-    const database = await startEmbeddedDatabase(dataDir, createLogger('silent'));
-    closing.push(() => database.stop());
-    const env = {
-      DATABASE_URL: database.url,
-      DATA_DIR: dataDir,
-      SECRET_KEY: randomBytes(32).toString('base64url'),
-      RATE_LIMITS: 'off',
-      RUN_WORKER: 'false', // what a sign-up costs the one who signs up, and not the mail after it
-    };
-    const execArgv = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-    const gateway = await startGateway(env, execArgv);
-    closing.push(() => gateway.stop());
-    const emails = await insertUsers(database.url);
-    let turn = 0;
-    return {
-      databaseUrl: database.url,
-      graphqlUrl: `${gateway.url}/graphql`,
-      nextEmail: () => emails[turn++ % emails.length],
-      newEmail: () => `new-${randomUUID()}@example.com`,
-      onClose: (step) => closing.push(step),
-      close,
-    };
-  } catch (error) {
+  const server = await startEmbeddedDatabase(dataDir, createLogger('silent')).catch(async (cause) => {
     await close();
-    throw error;
-  }
+    throw cause;
+  });
+  closing.push(() => server.stop());
+  let databases = 0;
+  const newDatabase = async () => {
+    const name = `bench_${databases++}`;
+    await onDatabase(server.url, (client) => client.query(`CREATE DATABASE ${name}`));
+    return new URL(`/${name}`, server.url).href;
+  };
+  const secretKey = randomBytes(32).toString('base64url');
+  const execArgv = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+  /** Starts a gateway; without a worker it measures what a request costs the one who sends it. */
+  const startGateway = async (databaseUrl, env = { RUN_WORKER: 'false' }) => {
+    const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, SECRET_KEY: secretKey, RATE_LIMITS: WIDE };
+    const server = { script: 'dist/main.js', path: '/health/ready', execArgv, env: { ...settings, ...env } };
+    const gateway = await startServer(server);
+    return { ...gateway, url: `${gateway.url}/graphql` };
+  };
+  /** A gateway on a new database with as many users, sessions and events. */
+  const startSeeded = async (count, env) => {
+    const databaseUrl = await newDatabase();
+    const gateway = await startGateway(databaseUrl, env);
+    closing.push(() => gateway.stop());
+    await onDatabase(databaseUrl, (client) => seed(client, count, dataDir));
+    return { ...gateway, databaseUrl, ...addresses((turn) => `user-${(turn * 7919) % count}@example.com`) };
+  };
+  let gateway;
+  return {
+    gateway: () => (gateway ??= startSeeded(USERS)),
+    startSeeded,
+    startGateway,
+    newDatabase,
+    dataDir,
+    secretKey,
+    onClose: (step) => closing.push(step),
+    close,
+  };
 }

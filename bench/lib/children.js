@@ -1,8 +1,10 @@
-import { fork, spawn } from 'node:child_process';
+import { execFileSync, fork, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
-const READY_MILLISECONDS = 30_000;
+const READY_MILLISECONDS = 60_000;
 const STOP_MILLISECONDS = 10_000;
 
 export async function freePort() {
@@ -13,7 +15,7 @@ export async function freePort() {
   return port;
 }
 
-/** What every child gets of our environment, so that no setting of a shell or of `.env` reaches a measurement. */
+/** The environment of a child, so that no setting of a shell or of `.env` reaches a measurement. */
 export function cleanEnvironment(own) {
   const { PATH, HOME, LANG } = process.env;
   return { PATH, HOME, LANG, NODE_ENV: 'development', ...own };
@@ -28,33 +30,41 @@ async function stop(child) {
   await exited;
 }
 
-/** Starts the built gateway and waits until it says that it is ready. */
-export async function startGateway(env, execArgv) {
+/** Starts a server that listens on PORT, and waits until the answer of `path` satisfies `isReady`. */
+export async function startServer({ script, env = {}, execArgv = [], path = '/', isReady = ({ ok }) => ok }) {
   const port = await freePort();
-  const child = spawn(process.execPath, [...execArgv, 'dist/main.js'], {
+  const begun = performance.now();
+  const child = spawn(process.execPath, [...execArgv, script], {
     env: cleanEnvironment({ ...env, PORT: String(port) }),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const { pid } = child;
   const url = `http://127.0.0.1:${port}`;
-  for (const until = Date.now() + READY_MILLISECONDS; Date.now() < until && child.exitCode === null; await sleep(50)) {
-    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return { url, stop: () => stop(child) };
+  for (const until = begun + READY_MILLISECONDS; performance.now() < until && child.exitCode === null; ) {
+    const answer = await fetch(`${url}${path}`).catch(() => undefined);
+    if (answer && isReady(answer))
+      return { url, pid, startMilliseconds: performance.now() - begun, stop: () => stop(child) };
+    await sleep(5);
   }
   await stop(child);
-  throw new Error('the gateway did not get ready');
+  throw new Error(`${script} did not get ready`);
 }
 
 /** Starts one of our own scripts, which tells by a message that it is ready. */
-export async function startScript(path, env = {}) {
-  const child = fork(path, { env: cleanEnvironment(env), stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export async function startScript(script, env = {}) {
+  const child = fork(fileURLToPath(script), {
+    env: cleanEnvironment(env),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ended = new Promise((_resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`${path} ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
   });
   ended.catch(() => undefined); // heard below, by whoever waits for a message
   const message = () => Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
   const ready = await message();
   return {
     ready,
+    pid: child.pid,
     ask(question) {
       const answer = message();
       child.send(question);
@@ -62,4 +72,20 @@ export async function startScript(path, env = {}) {
     },
     stop: () => stop(child),
   };
+}
+
+const TICKS_PER_SECOND = process.platform === 'linux' ? Number(execFileSync('getconf', ['CLK_TCK'])) : 0;
+
+/** CPU time of a process since its start; NaN where there is no /proc. */
+export function cpuMilliseconds(pid) {
+  if (TICKS_PER_SECOND === 0) return Number.NaN;
+  const [, afterName = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
+  const [user, system] = afterName.split(' ').slice(11, 13).map(Number);
+  return ((user + system) * 1000) / TICKS_PER_SECOND;
+}
+
+/** Resident memory of a process in MiB; NaN where there is no /proc. */
+export function residentMebibytes(pid) {
+  if (process.platform !== 'linux') return Number.NaN;
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
@@ -51,11 +52,11 @@ async function openConnection(address) {
       .join('');
   return {
     get: (headers = {}) => send(`GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\n${lines(headers)}\r\n`),
-    post(body, headers = {}) {
+    post(body, headers = {}, path = pathname) {
       const text = JSON.stringify(body);
       const length = Buffer.byteLength(text);
       const own = { 'content-type': 'application/json', 'content-length': length, ...headers };
-      return send(`POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\n${lines(own)}\r\n${text}`);
+      return send(`POST ${path} HTTP/1.1\r\nhost: ${host}\r\n${lines(own)}\r\n${text}`);
     },
     close: () => socket.destroy(),
   };
@@ -90,4 +91,26 @@ export async function load(askers, milliseconds) {
     }),
   );
   return { perSecond: (latencies.length * 1000) / (performance.now() - start), latencies };
+}
+
+/**
+ * Asks at a steady rate, each time by the next asker, and returns the latencies. One counts from the moment at which its
+ * question was due, so that a server that stalls is not spared the questions of that time.
+ */
+export async function paced(askers, perSecond, milliseconds) {
+  const latencies = [];
+  const start = performance.now();
+  const count = Math.floor((perSecond * milliseconds) / 1000);
+  await Promise.all(
+    askers.map(async (ask, asker) => {
+      for (let turn = asker; turn < count; turn += askers.length) {
+        const due = start + (turn * 1000) / perSecond;
+        const early = due - performance.now();
+        if (early > 0) await sleep(early);
+        await ask();
+        latencies.push(performance.now() - due);
+      }
+    }),
+  );
+  return latencies;
 }

@@ -11,18 +11,25 @@ export function quantile(values, share) {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 }
 
-/** A round's own ratio: both halves were taken one after the other. */
-export const ratioOf = ({ ours, other }) => ours / other;
+const shown = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
-/** Prints one line a comparison; the absolute figures stay out, as they tell of the machine alone. */
-export function printTable(rows) {
-  const cells = rows.map(({ title, ratio, least, most, baseline, digits = 2 }) => [
+/** The cells of one row: medians of all rounds. `cpu` is the server's CPU time for a request. */
+export function toCells({ title, baseline = '', digits = 2 }, rounds) {
+  const ratios = rounds.map(({ ratio }) => ratio);
+  const of = (key) => median(rounds.map((round) => round[key] ?? Number.NaN));
+  return [
     title,
-    ratio.toFixed(digits),
-    `${least.toFixed(digits)} – ${most.toFixed(digits)}`,
+    shown(median(ratios), digits),
+    `${shown(Math.min(...ratios), digits)} – ${shown(Math.max(...ratios), digits)}`,
     baseline,
-  ]);
-  const table = [['what', 'ratio', 'least – most', 'baseline'], ...cells];
+    shown(of('cpuRatio'), digits),
+    shown(of('cpu'), 2),
+  ];
+}
+
+/** Prints one line a row. Absolute throughput stays out, as it describes the machine alone. */
+export function printTable(rows) {
+  const table = [['what', 'median', 'least – most', 'wanted', 'by CPU', 'ms of CPU'], ...rows];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   for (const row of table)
     console.log(

@@ -10,4 +10,5 @@ const server = new ApolloServer({
 });
 await server.start();
 app.post('/graphql', fastifyApolloHandler(server));
-process.send(`${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`);
+const address = await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 0) });
+process.send?.(`${address}/graphql`);
