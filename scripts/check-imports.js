@@ -64,6 +64,26 @@ const LAYERS = {
   problems: { values: [], types: [] },
 };
 
+/** The rooms of src/services, from the top down. A room may import itself, the rooms below it and the files beside the rooms. */
+const ROOMS = [
+  'admin',
+  'maintenance',
+  'sign-in',
+  'accounts',
+  'two-factor',
+  'passwords',
+  'sessions',
+  'attempts',
+  'mail-outbox',
+  'devices',
+  'audit',
+  'users',
+  'one-time-codes',
+  'tokens',
+];
+/** The transaction writes what several rooms keep, so this file beside them may import any of them. */
+const UNIT_OF_WORK = 'src/services/work.ts';
+
 /** Packages that a layer may not import, not even a type of them. */
 const EDGE = [
   'graphql',
@@ -140,14 +160,31 @@ function packageProblem(from, layer, { name, typeOnly }) {
   return undefined;
 }
 
+/** The place of a service's room in the order; the files beside the rooms come last. */
+function rankOf(path) {
+  const [, , room, file] = path.split('/');
+  return file === undefined ? ROOMS.length : ROOMS.indexOf(room);
+}
+
+/** What is wrong with the way from one room of services to another, or undefined. */
+function roomProblem(from, target) {
+  if (from === UNIT_OF_WORK) return undefined;
+  const [own, other] = [from, target].map(rankOf);
+  if (own < 0 || other < 0) return 'a room of services has no place in ROOMS of scripts/check-imports.js';
+  return other < own
+    ? `services/${ROOMS[own] ?? ''} may not import services/${ROOMS[other]}, which is above it`
+    : undefined;
+}
+
 /** What is wrong with importing a file of ours, or undefined. */
-function fileProblem(layer, target, typeOnly) {
+function fileProblem(from, target, typeOnly) {
+  const layer = layerOf(from);
   if (target === 'package.json') return undefined;
   if (!target.startsWith('src/')) return 'src imports nothing outside of src';
   if (!/\.\w+$/.test(target) || /(^|\/)index\.\w+$/.test(target))
     return 'name the file: no folder and no index is imported';
   const other = layerOf(target);
-  if (other === layer) return undefined;
+  if (other === layer) return layer === 'services' ? roomProblem(from, target) : undefined;
   const { values, types } = LAYERS[layer];
   const allows = (list) => list.includes(other) || list.includes(target.slice('src/'.length));
   if (allows(values)) return undefined;
@@ -166,7 +203,7 @@ function checkSource(path, graph) {
     const relative = name.startsWith('.');
     const target = relative ? targetOf(path, name) : name;
     if (relative && !typeOnly) edges.push(target);
-    const problem = relative ? fileProblem(layer, target, typeOnly) : packageProblem(path, layer, found);
+    const problem = relative ? fileProblem(path, target, typeOnly) : packageProblem(path, layer, found);
     if (problem) problems.push(`${path}:${line}: '${name}': ${problem}`);
   }
   graph.set(path, edges);

@@ -3,7 +3,7 @@ import { inputRules, parseInput } from '../inputs/rules.js';
 import { isProblem } from '../problems.js';
 import type { Context } from '../request.js';
 import { ReportSessionInput, ReportSessionResult, SessionReported } from '../schema/device.js';
-import { reportSession } from '../services/sessions/report-session.js';
+import { reportSession } from '../services/sign-in/report-session.js';
 
 @Resolver()
 export class DeviceResolver {

@@ -15,7 +15,7 @@ import {
   VerifyPasswordResetCodeInput,
   VerifyPasswordResetCodeResult,
 } from '../schema/password.js';
-import { changePassword } from '../services/passwords/change-password.js';
+import { changePassword } from '../services/accounts/change-password.js';
 import { requestPasswordReset } from '../services/passwords/request-reset.js';
 import { resetPassword } from '../services/passwords/reset-password.js';
 import { verifyPasswordResetCode } from '../services/passwords/verify-reset-code.js';

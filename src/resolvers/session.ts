@@ -29,14 +29,14 @@ import {
 } from '../schema/sign-in.js';
 import { User } from '../schema/user.js';
 import { readPage } from '../services/page.js';
-import { completeTwoFactor } from '../services/sessions/complete-two-factor.js';
 import { issueCsrfToken } from '../services/sessions/csrf-token.js';
-import { exchangeToken } from '../services/sessions/exchange-token.js';
-import { login } from '../services/sessions/login.js';
 import { logout } from '../services/sessions/logout.js';
-import { reauthenticate } from '../services/sessions/reauthenticate.js';
 import { refresh } from '../services/sessions/refresh.js';
 import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
+import { completeTwoFactor } from '../services/sign-in/complete-two-factor.js';
+import { exchangeToken } from '../services/sign-in/exchange-token.js';
+import { login } from '../services/sign-in/login.js';
+import { reauthenticate } from '../services/sign-in/reauthenticate.js';
 import {
   currentSessionId,
   deliveryOf,

@@ -5,7 +5,7 @@ import { inputProblem, isProblem, type Problem, problem } from '../../problems.j
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver, type MailingContext, mailStatus } from '../mail-outbox/hand-over.js';
+import { handOver, type MailAccepted, type MailingContext, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting, type NewMail } from '../mail-outbox/write-mail.js';
 import { issueCode, lockOrMakeCode } from '../one-time-codes/issue.js';
@@ -17,7 +17,6 @@ import {
 } from '../passwords/require-password.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
-import type { MailAccepted } from './resend-verification.js';
 
 /** Who moves where; the address is trimmed and lower-cased already. */
 export interface EmailChangeRequest extends PasswordProof {

@@ -1,20 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
-import { handOver, type MailingContext, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
+import { handOver, type MailAccepted, type MailingContext, mailStatus } from '../mail-outbox/hand-over.js';
 import { writeTypedMail } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { issueCode, lockCode } from '../one-time-codes/issue.js';
 import type { UseCaseContext } from '../use-case.js';
 import { heldAddress } from '../users/address-owner.js';
-
-/** The answer for every address, known or not. */
-export interface MailAccepted {
-  kind: 'mail-accepted';
-  email: string;
-  mailStatus: MailStatus;
-  resendAvailableAt: Date;
-}
 
 type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys'> & MailingContext;
 

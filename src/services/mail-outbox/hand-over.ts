@@ -3,6 +3,14 @@ import type { UseCaseContext } from '../use-case.js';
 /** QUEUED: it is on its way. DEFERRED: it is safe in the outbox until the queue or the mail server is back. */
 export type MailStatus = 'QUEUED' | 'DEFERRED';
 
+/** The answer for every address, known or not. */
+export interface MailAccepted {
+  kind: 'mail-accepted';
+  email: string;
+  mailStatus: MailStatus;
+  resendAvailableAt: Date;
+}
+
 type Needs = Pick<UseCaseContext, 'mailQueue' | 'countMail' | 'requestId' | 'logger'>;
 
 /** What a use-case that mails needs for the way of its mail. */

@@ -2,9 +2,9 @@ import { User } from '../../entities/user.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
+import { MULTI_FACTOR } from '../sessions/effective-role.js';
 import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
 import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
-import { MULTI_FACTOR } from './effective-role.js';
 import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
 import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
 

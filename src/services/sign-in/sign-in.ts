@@ -5,7 +5,6 @@ import { presentedDevice, rememberDevice } from '../devices/known-devices.js';
 import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
-import type { UseCaseContext } from '../use-case.js';
 import {
   createSession,
   type NewSession,
@@ -13,7 +12,8 @@ import {
   type SessionContext,
   type SessionStarted,
   startSession,
-} from './create-session.js';
+} from '../sessions/create-session.js';
+import type { UseCaseContext } from '../use-case.js';
 import { replaceSession } from './replace-session.js';
 
 /** How the client is known again: by a cookie, or by what it says in its input. */

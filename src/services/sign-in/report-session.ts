@@ -8,8 +8,8 @@ import { recordEvent } from '../audit/record-event.js';
 import { handOver, type MailingContext, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
 import { forceReset } from '../passwords/force-reset.js';
+import { revokeSessions } from '../sessions/revoke-sessions.js';
 import type { UseCaseContext } from '../use-case.js';
-import { revokeSessions } from './revoke-sessions.js';
 
 /** Nobody is signed in any more, and a new password is on its way. */
 export interface SessionReported {

@@ -3,21 +3,21 @@ import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import type { SessionContext, SessionTokens } from '../sessions/create-session.js';
-import { endedInBetween, endedMeanwhile } from '../sessions/ended-meanwhile.js';
-import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
-import { finishRenewal, proofOfAll, renewSession } from '../sessions/renew-session.js';
-import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
-import type { UseCaseContext } from '../use-case.js';
-import { checkCurrentPassword } from './current-password.js';
-import { refuseNextPassword } from './history.js';
+import { checkCurrentPassword } from '../passwords/current-password.js';
+import { refuseNextPassword } from '../passwords/history.js';
 import {
   afterNewPassword,
   beginNewPassword,
   type NewPasswordContext,
   setNewPassword,
   unlessAccountChanged,
-} from './new-password.js';
+} from '../passwords/new-password.js';
+import type { SessionContext, SessionTokens } from '../sessions/create-session.js';
+import { endedInBetween, endedMeanwhile } from '../sessions/ended-meanwhile.js';
+import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
+import { finishRenewal, proofOfAll, renewSession } from '../sessions/renew-session.js';
+import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
+import type { UseCaseContext } from '../use-case.js';
 
 /** The password is changed; the present session goes on under a new id. */
 export interface PasswordChanged {

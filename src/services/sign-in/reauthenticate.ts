@@ -2,10 +2,10 @@ import { addSeconds } from '../../lib/clock.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
+import type { SessionContext, SessionStarted } from '../sessions/create-session.js';
+import { finishRenewal, proofOfAll, renewSession } from '../sessions/renew-session.js';
 import { type Factors, type FactorsContext, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
 import type { UseCaseContext } from '../use-case.js';
-import type { SessionContext, SessionStarted } from './create-session.js';
-import { finishRenewal, proofOfAll, renewSession } from './renew-session.js';
 
 /** Who is signed in, and what they prove it with. */
 export interface ReauthenticateInput extends Factors {

@@ -1,7 +1,7 @@
 import { workOnRowsOfSession } from '../accounts/account-of.js';
+import { revokeSessions } from '../sessions/revoke-sessions.js';
 import { readRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
-import { revokeSessions } from './revoke-sessions.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'query' | 'clock' | 'secretKeys' | 'revocations' | 'logger' | 'requestId'>;
 
