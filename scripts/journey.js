@@ -4,10 +4,12 @@
 //   npm run journey [-- http://localhost:4000]
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readOperations } from './support/operations.js';
 
 const address = (process.argv[2] ?? `http://localhost:${process.env.PORT || 4000}`).replace(/\/$/, '');
 const email = `ada-${Date.now()}@example.com`;
 const password = 'Violet-Harbour-71';
+const operations = readOperations();
 const MAIL_WAIT_SECONDS = 30;
 
 class Stop extends Error {}
@@ -25,13 +27,13 @@ function shown(name, value) {
   return /token$/i.test(name) && typeof value === 'string' ? `${value.slice(0, 12)}…` : value;
 }
 
-/** Sends one operation and prints its answer. */
-async function send(query, { input, token } = {}) {
+/** Sends one of the operations and prints its answer. */
+async function send(name, { input, token } = {}) {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await request('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...authorization },
-    body: JSON.stringify({ query, variables: input === undefined ? undefined : { input } }),
+    body: JSON.stringify({ query: operations[name], variables: input === undefined ? undefined : { input } }),
   });
   const answer = await response.json();
   console.log(`   ${JSON.stringify(answer, shown)}`);
@@ -39,8 +41,8 @@ async function send(query, { input, token } = {}) {
 }
 
 /** Sends a mutation and gives its result, which has to be of the type. */
-async function mutate(type, query, options) {
-  const { data } = await send(query, options);
+async function mutate(type, name, options) {
+  const { data } = await send(name, options);
   const [result] = Object.values(data ?? {});
   if (result?.__typename !== type) throw new Stop(`The answer should have been ${type}.`);
   return result;
@@ -67,76 +69,45 @@ async function mailedCode() {
 
 async function createAccount() {
   step(`1. Sign up ${email}`);
-  await mutate(
-    'SignupAccepted',
-    `mutation SignUp($input: SignupInput!) { signup(input: $input) {
-      __typename ... on SignupAccepted { email mailStatus codeExpiresAt } ... on AuthProblem { code message } } }`,
-    { input: { email, password, displayName: 'Ada' } },
-  );
+  await mutate('SignupAccepted', 'Signup', { input: { email, password, displayName: 'Ada' } });
 
   step(`2. Read the code from ${address}/dev/mail`);
   const code = await mailedCode();
   console.log(`   ${code}`);
 
   step('3. Verify the address');
-  const { exchangeToken } = await mutate(
-    'EmailVerified',
-    `mutation Verify($input: VerifyEmailInput!) { verifyEmail(input: $input) {
-      __typename ... on EmailVerified { user { id email emailVerified } exchangeToken } ... on AuthProblem { code message } } }`,
-    { input: { email, code } },
-  );
+  const { exchangeToken } = await mutate('EmailVerified', 'VerifyEmail', { input: { email, code } });
   return exchangeToken;
 }
 
 async function signInTwice(exchangeToken) {
-  const success =
-    '... on LoginSuccess { tokens { accessToken expiresIn refreshToken } session { id deviceName } firstLogin }';
   step('4. Exchange the token for a session');
-  await mutate(
-    'LoginSuccess',
-    `mutation Exchange($input: ExchangeTokenInput!) { exchangeToken(input: $input) {
-      __typename ${success} ... on AuthProblem { code message } } }`,
-    { input: { token: exchangeToken, deviceName: 'First device', tokenDelivery: 'BODY' } },
-  );
+  await mutate('LoginSuccess', 'ExchangeToken', {
+    input: { token: exchangeToken, deviceName: 'First device', tokenDelivery: 'BODY' },
+  });
 
   step('5. Log in as on a second device, and ask who is signed in');
-  const { tokens } = await mutate(
-    'LoginSuccess',
-    `mutation LogIn($input: LoginInput!) { login(input: $input) {
-      __typename ${success} ... on AuthProblem { code message } } }`,
-    { input: { identifier: email, password, deviceName: 'Terminal', tokenDelivery: 'BODY' } },
-  );
-  const { data } = await send('{ me { id email displayName role emailVerified } }', { token: tokens.accessToken });
+  const { tokens } = await mutate('LoginSuccess', 'Login', {
+    input: { identifier: email, password, deviceName: 'Terminal', tokenDelivery: 'BODY' },
+  });
+  const { data } = await send('Me', { token: tokens.accessToken });
   if (data?.me?.email !== email) throw new Stop(`"me" should have been ${email}.`);
   return tokens.refreshToken;
 }
 
 async function refresh(refreshToken) {
   step('6. Refresh');
-  const { tokens } = await mutate(
-    'RefreshSuccess',
-    `mutation Refresh($input: RefreshInput) { refresh(input: $input) {
-      __typename ... on RefreshSuccess { tokens { accessToken expiresIn refreshToken } } ... on AuthProblem { code message } } }`,
-    { input: { refreshToken } },
-  );
+  const { tokens } = await mutate('RefreshSuccess', 'Refresh', { input: { refreshToken } });
   return tokens.accessToken;
 }
 
 async function endSessions(token) {
   step('7. List the sessions, end the others, log out');
-  const { data } = await send('{ mySessions { totalCount nodes { id deviceName isCurrent } } }', { token });
+  const { data } = await send('MySessions', { token });
   if (data?.mySessions?.totalCount !== 2) throw new Stop('There should have been two sessions.');
-  await mutate(
-    'SessionsRevoked',
-    'mutation { revokeOtherSessions { __typename ... on SessionsRevoked { count } ... on AuthProblem { code message } } }',
-    { token },
-  );
-  await mutate(
-    'LogoutSuccess',
-    'mutation { logout { __typename ... on LogoutSuccess { sessionId } ... on AuthProblem { code message } } }',
-    { token },
-  );
-  const { errors = [] } = await send('{ me { id } }', { token });
+  await mutate('SessionsRevoked', 'RevokeOtherSessions', { token });
+  await mutate('LogoutSuccess', 'Logout', { token });
+  const { errors = [] } = await send('Me', { token });
   if (errors[0]?.extensions?.code !== 'UNAUTHENTICATED') throw new Stop('The token should no longer have worked.');
 }
 

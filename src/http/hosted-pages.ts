@@ -111,7 +111,7 @@ export function registerHostedPages(app: FastifyInstance, brand: Brand): void {
         void reply.header('vary', 'accept-language');
         return html.get(localeOf(request)) ?? '';
       },
-      assets: ['card.css', 'form.css', 'card.js', ...page.scripts, `${page.name}.js`],
+      assets: ['card.css', 'form.css', 'card.js', 'generated/operations.js', ...page.scripts, `${page.name}.js`],
     });
     serveText(app, `${address}/brand.css`, style);
     for (const [locale, words] of hostedWords) {

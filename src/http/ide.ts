@@ -24,7 +24,7 @@ export function registerIde(app: FastifyInstance, { graphqlPath }: IdeOptions): 
   servePage(app, {
     address: '/ide',
     folder: 'ide',
-    assets: ['ide.css', 'ide.js', 'journey.js', 'storage.js'],
+    assets: ['ide.css', 'ide.js', 'journey.js', 'storage.js', 'generated/operations.js'],
     // GraphiQL's style sheet carries its fonts and a few images as data addresses.
     policy: { ...pagePolicy, 'img-src': "'self' data:", 'font-src': 'data:' },
     fill: (html) => html.replace('{{endpoint}}', endpoint.replaceAll('&', '&amp;').replaceAll('"', '&quot;')),

@@ -1,36 +1,8 @@
 import { ask, card, show, takeToken, words } from './card.js';
 import { codeForm } from './code-form.js';
 import { complain, explain, oneAtATime } from './form.js';
+import { AuthConfig, RequestPasswordReset, ResetPassword, VerifyPasswordResetCode } from './generated/operations.js';
 import { refusalInWords, rulesInWords } from './password-rules.js';
-
-const CONFIG = `{
-  authConfig { passwordMinLength passwordMaxLength passwordRules }
-}`;
-const REQUEST = `mutation($input: RequestPasswordResetInput!) {
-  requestPasswordReset(input: $input) {
-    __typename
-    ... on MailAccepted { resendAvailableAt }
-    ... on AuthProblem { code message }
-    ... on AuthRateLimitProblem { retryAfterSeconds }
-  }
-}`;
-const VERIFY = `mutation($input: VerifyPasswordResetCodeInput!) {
-  verifyPasswordResetCode(input: $input) {
-    __typename
-    ... on PasswordResetTicket { resetToken }
-    ... on AuthProblem { code message }
-    ... on CodeProblem { attemptsLeft }
-    ... on AuthRateLimitProblem { retryAfterSeconds }
-  }
-}`;
-const RESET = `mutation($input: ResetPasswordInput!) {
-  resetPassword(input: $input) {
-    __typename
-    ... on AuthProblem { code message }
-    ... on PasswordRejectedProblem { rules }
-    ... on AuthRateLimitProblem { retryAfterSeconds }
-  }
-}`;
 
 const STATES = { code: 'ready', mailed: 'ready', password: 'ready', done: 'done', unusable: 'refused' };
 
@@ -44,8 +16,8 @@ let token = null;
 let config = {};
 
 const byCode = codeForm({
-  request: REQUEST,
-  verify: VERIFY,
+  request: RequestPasswordReset,
+  verify: VerifyPasswordResetCode,
   success: 'PasswordResetTicket',
   onMailed: () => go('mailed', byCode),
   onVerified({ resetToken }, email) {
@@ -64,7 +36,7 @@ function go(name, form) {
 }
 
 async function loadRules() {
-  const { answer } = await ask(CONFIG);
+  const { answer } = await ask(AuthConfig);
   config = answer ?? {};
   rules.replaceChildren(
     ...rulesInWords(config).map((text) => {
@@ -84,7 +56,7 @@ function askForPassword(email = '') {
 }
 
 async function setPassword() {
-  const outcome = await ask(RESET, { resetToken: token, newPassword: password.value });
+  const outcome = await ask(ResetPassword, { resetToken: token, newPassword: password.value });
   const { answer } = outcome;
   if (answer?.__typename === 'PasswordRejectedProblem')
     return complain(passwordForm, refusalInWords(answer.rules, config), [password]);

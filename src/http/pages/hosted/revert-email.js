@@ -1,14 +1,8 @@
+import { RevertEmailChange } from './generated/operations.js';
 import { linkPage } from './link-page.js';
 
 linkPage({
   name: 'revert-email',
-  mutation: `mutation($input: RevertEmailChangeInput!) {
-    revertEmailChange(input: $input) {
-      __typename
-      ... on EmailChangeReverted { email mailStatus }
-      ... on AuthProblem { code message }
-      ... on AuthRateLimitProblem { retryAfterSeconds }
-    }
-  }`,
+  mutation: RevertEmailChange,
   success: 'EmailChangeReverted',
 });

@@ -1,39 +1,18 @@
 import { show, words } from './card.js';
 import { codeForm } from './code-form.js';
 import { complain } from './form.js';
+import {
+  ResendVerification,
+  VerifyEmailWithoutSession,
+  VerifyEmailWithTokenWithoutSession,
+} from './generated/operations.js';
 import { linkPage, screenOf } from './link-page.js';
-
-const BY_TOKEN = `mutation($input: VerifyEmailWithTokenInput!) {
-  verifyEmailWithToken(input: $input) {
-    __typename
-    ... on EmailVerified { user { id } passwordChangeRequired { resetToken } }
-    ... on AuthProblem { code message }
-    ... on AuthRateLimitProblem { retryAfterSeconds }
-  }
-}`;
-const BY_CODE = `mutation($input: VerifyEmailInput!) {
-  verifyEmail(input: $input) {
-    __typename
-    ... on EmailVerified { user { id } passwordChangeRequired { resetToken } }
-    ... on AuthProblem { code message }
-    ... on CodeProblem { attemptsLeft }
-    ... on AuthRateLimitProblem { retryAfterSeconds }
-  }
-}`;
-const REQUEST = `mutation($input: ResendVerificationInput!) {
-  resendVerification(input: $input) {
-    __typename
-    ... on MailAccepted { resendAvailableAt }
-    ... on AuthProblem { code message }
-    ... on AuthRateLimitProblem { retryAfterSeconds }
-  }
-}`;
 
 const { screens } = words['verify-email'];
 
 const form = codeForm({
-  request: REQUEST,
-  verify: BY_CODE,
+  request: ResendVerification,
+  verify: VerifyEmailWithoutSession,
   success: 'EmailVerified',
   onMailed: () => showForm('mailed'),
   onVerified(answer) {
@@ -50,7 +29,7 @@ function showForm(name) {
 
 const byLink = linkPage({
   name: 'verify-email',
-  mutation: BY_TOKEN,
+  mutation: VerifyEmailWithTokenWithoutSession,
   success: 'EmailVerified',
   onEmpty: () => showForm('code'),
   onToken() {

@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Kind, parse, print, separateOperations } from 'graphql';
+
+const FOLDER = new URL('../../operations/', import.meta.url);
+
+/** The text of a document, its operation before its fragments. */
+function textOf({ definitions }) {
+  const operation = definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  return [...operation, ...fragments].map(print).join('\n\n');
+}
+
+/** Each operation of `operations/` by its name, as a document with the fragments that it uses. */
+export function readOperations() {
+  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.graphql'));
+  const text = names.map((name) => readFileSync(new URL(name, FOLDER), 'utf8')).join('\n');
+  const documents = Object.entries(separateOperations(parse(text)));
+  return Object.fromEntries(documents.map(([name, document]) => [name, textOf(document)]));
+}
