@@ -661,7 +661,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     });
 
     it.each([
-      [3, 'You have 3 more tries.'],
+      [3, 'You have 3 more attempts.'],
       [1, 'You have one more attempt.'],
       [0, 'Request a new one.'],
       [null, 'This code is wrong or no longer works.'],
@@ -761,7 +761,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     const { code } = await gateway.mailTo(email, { mail: 'reset-password' });
     await page.getByLabel('Code from the mail').fill(wrongCode(code ?? ''));
     await button('Continue').click();
-    await page.getByText('You have 4 more tries.').waitFor();
+    await page.getByText('You have 4 more attempts.').waitFor();
     await page.getByLabel('Code from the mail').fill(code ?? '');
     await button('Continue').click();
     await page.getByLabel('New password', { exact: true }).fill('Quiet-Harbour-58-Lamp');

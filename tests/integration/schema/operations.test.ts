@@ -5,7 +5,7 @@ import { createSubgraph } from '../../../src/app.js';
 import * as generated from '../../generated/operations.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
 import { loggedIn, verifiedUser } from '../../support/journey.js';
-import { mutationInputs } from '../../support/mutation-inputs.js';
+import { mutationInputs } from '../../support/operation-calls.js';
 
 type Document = TypedDocumentNode<Record<string, unknown>, Record<string, unknown>>;
 
