@@ -213,7 +213,7 @@ async function build(
     logger,
     clock: databaseClock,
   });
-  const query = createQuery(orm, logger);
+  const query = createQuery(orm);
   const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
   const redis = settings.redisUrl === undefined ? undefined : connectRedis(settings.redisUrl, 'command', logger);
   const { accessTokenTtl, jwtIssuer: issuer, jwtAudience: audience, jwtAlgorithm: algorithm } = settings;

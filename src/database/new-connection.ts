@@ -4,6 +4,7 @@ import {
   isConnectionLost,
   isNeverSent,
   isReadOnlyServer,
+  isStatementStale,
   isTransactionConflict,
 } from '../lib/database-errors.js';
 
@@ -42,13 +43,13 @@ export async function onNewConnection<Result>(work: () => Promise<Result>, isCha
   }
 }
 
-/** Does work anew, a few times, that the database gave up for other work: nothing of it was kept. */
+/** Does work anew, a few times, that the database gave up for other work, or did not know a statement of: nothing of it was kept. */
 export async function pastConflicts<Result>(attempts: number, work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (cause) {
-      if (attempt === attempts || !isTransactionConflict(cause)) throw cause;
+      if (attempt === attempts || !(isTransactionConflict(cause) || isStatementStale(cause))) throw cause;
     }
     // A pause of a length of its own keeps two that met from meeting again.
     await sleep(Math.random() * LONGEST_PAUSE_MILLISECONDS * attempt);

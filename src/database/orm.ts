@@ -6,6 +6,7 @@ import { entities } from '../entities/all.js';
 import { type FollowingClock, tick } from '../lib/clock.js';
 import { connectionOptions } from '../lib/connection-options.js';
 import { RequestClient } from '../lib/request-client.js';
+import { createStatementNames } from '../lib/statement-names.js';
 import { migrations } from './migrations/all.js';
 import { serveRequests } from './request-pool.js';
 import { RetryingDriver } from './retrying-driver.js';
@@ -27,6 +28,8 @@ const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
 /** A server that has not even refused a statement this long after its limit is gone. */
 const SILENCE_MILLISECONDS = 2_000;
+
+const NOT_KEPT = 'a pooler drops prepared statements; every statement is planned again';
 
 /**
  * Whatever the server, the role or the URL has set: how times are written to us, how long a statement may take, and how those
@@ -84,6 +87,7 @@ export function createOrm(options: OrmOptions): MikroORM {
         pooledLimitMillis: patience,
         keepAlive: true,
         answerWithinMillis: patience > 0 ? patience + SILENCE_MILLISECONDS : undefined,
+        statementNames: createStatementNames((cause) => options.logger.warn({ err: cause }, NOT_KEPT)),
       }),
       verify: prepareSession(options),
       Client: RequestClient,

@@ -1,22 +1,40 @@
-import { type Configuration, isRaw } from '@mikro-orm/core';
-import { PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { type Configuration, isRaw, raw } from '@mikro-orm/core';
+import { NativeQueryBuilder, PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
 import { CommitUnanswered, isConnectionLost } from '../lib/database-errors.js';
+import { type BoundStatement, bindValues } from './bind.js';
 import { runStatement } from './new-connection.js';
 
 type Execute = PostgreSqlConnection['execute'];
+type Call = Parameters<Execute>;
+type Executor = ReturnType<PostgreSqlConnection['getClient']> | NonNullable<Call[3]>;
 
-function textOf(query: Parameters<Execute>[0]): string {
-  if (typeof query === 'string') return query;
-  return isRaw(query) ? query.sql : '';
-}
-
-/** Asks again outside of transactions where that is safe, and tells of a COMMIT that nobody answered. */
+/**
+ * Binds the values of every statement, where the ORM would write them into its text; asks again outside of transactions where
+ * that is safe, and tells of a COMMIT that nobody answered.
+ */
 class RetryingConnection extends PostgreSqlConnection {
-  override execute = (async (...call: Parameters<Execute>) => {
-    const run = () => PostgreSqlConnection.prototype.execute.apply(this, call);
-    const [query, , , transaction] = call;
-    return await (transaction === undefined ? runStatement(textOf(query), run) : run());
+  override execute = (async (...[query, params = [], method = 'all', transaction]: Call) => {
+    await this.ensureConnection();
+    const statement = this.#bind(query, params);
+    const run = () => this.#run(transaction ?? this.getClient(), statement, method);
+    return await (transaction === undefined ? runStatement(statement.text, run) : run());
   }) as Execute;
+
+  #bind(query: Call[0], params: NonNullable<Call[1]>): BoundStatement {
+    const written = query instanceof NativeQueryBuilder ? query.toRaw() : query;
+    if (isRaw(written)) return bindValues(this.platform, written.sql, written.params);
+    if (Array.isArray(params)) return bindValues(this.platform, written, params);
+    const named = raw(written, params as Record<string, unknown>) as unknown as { sql: string; params: unknown[] };
+    return bindValues(this.platform, named.sql, named.params);
+  }
+
+  async #run(executor: Executor, { text, values }: BoundStatement, method: Call[2]): Promise<unknown> {
+    return await this.executeQuery(text, async () => {
+      const result = await executor.executeQuery(CompiledQuery.raw(text, values));
+      return this.transformRawResult(result, method);
+    });
+  }
 
   override async commit(...call: Parameters<PostgreSqlConnection['commit']>): Promise<void> {
     try {

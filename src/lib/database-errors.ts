@@ -132,3 +132,16 @@ export function isTransactionConflict(error: unknown): boolean {
 export function isLockTimeout(error: unknown): boolean {
   return someCause(error, (_error, code) => code === '55P03');
 }
+
+/** A prepared statement is not there, or is there already: a pooler has put another server process in between. */
+const notKeptStates = /^(26000|42P05)/;
+
+/** Whether a migration changed what a prepared statement answers, so that its plan is of no use any more. */
+export function isPlanChanged(error: unknown): boolean {
+  return someCause(error, ({ message }) => message.includes('cached plan must not change result type'));
+}
+
+/** Whether a prepared statement was refused for being prepared: nothing of it has run, and it can be sent again. */
+export function isStatementStale(error: unknown): boolean {
+  return isPlanChanged(error) || someCause(error, (_error, code) => notKeptStates.test(code));
+}

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { StatementNames } from './statement-names.js';
 
 /** What a client of ours is told beside the settings of the driver. */
 export interface SteadyClientConfig extends pg.ClientConfig {
@@ -6,6 +7,8 @@ export interface SteadyClientConfig extends pg.ClientConfig {
   answerWithinMillis?: number | undefined;
   /** What each transaction limits its statements to where a pooler stands before the server, in milliseconds; 0 is for ever. */
   pooledLimitMillis?: number | undefined;
+  /** Names of the statements that each connection plans once; without them each statement is planned with each use. */
+  statementNames?: StatementNames | undefined;
 }
 
 /** A transaction that gives its statements another time than the rest, in seconds; 0 is for ever. */
@@ -60,14 +63,20 @@ export class SteadyClient extends pg.Client {
   /** Is told the state by which the connection was spoilt. */
   onSpoiled: (state: string) => void = () => undefined;
 
+  readonly #names: StatementNames | undefined;
+
   constructor(config: SteadyClientConfig = {}) {
     super(config);
-    this.#wire.on('errorMessage', ({ code = '' }) => {
+    this.#names = config.statementNames;
+    this.#wire.on('errorMessage', (message) => {
+      this.#names?.refused(message);
+      const { code = '' } = message;
       if (!spoilingStates.test(code)) return;
       this.spoil();
       this.onSpoiled(code);
     });
     const { answerWithinMillis, pooledLimitMillis = 0 } = config;
+    if (this.#names !== undefined) this.query = this.#ask.bind(this) as typeof this.query;
     if (pooledLimitMillis > 0) this.#limitTransactions(pooledLimitMillis);
     if (answerWithinMillis !== undefined && answerWithinMillis > 0) this.#limitSilence(answerWithinMillis);
   }
@@ -78,8 +87,12 @@ export class SteadyClient extends pg.Client {
   }
 
   /** Asks the driver, whose method is looked up with each call, as whoever watches it expects. */
-  #ask(...call: unknown[]): unknown {
-    return (pg.Client.prototype.query as (...call: unknown[]) => unknown).apply(this, call);
+  #ask(...[query, values, ...rest]: unknown[]): unknown {
+    const ask = pg.Client.prototype.query as (...call: unknown[]) => unknown;
+    if (typeof query !== 'string' || !Array.isArray(values) || values.length === 0) {
+      return ask.call(this, query, values, ...rest);
+    }
+    return ask.call(this, { text: query, name: this.#names?.nameOf(query, values.length) }, values, ...rest);
   }
 
   #limitTransactions(milliseconds: number): void {
