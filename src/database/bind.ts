@@ -28,9 +28,9 @@ function toParameter(value: unknown): unknown {
  */
 export function bindValues(platform: Platform, sql: string, params: readonly unknown[]): BoundStatement {
   const values: unknown[] = [];
-  const valueOf = (value: unknown): string => {
+  const placeFor = (value: unknown): string => {
     if (isRaw(value)) return fill(value.sql, value.params);
-    if (Array.isArray(value) && !(JsonProperty in value)) return value.map(valueOf).join(', ');
+    if (Array.isArray(value) && !(JsonProperty in value)) return value.map(placeFor).join(', ');
     return `$${values.push(toParameter(value))}`;
   };
   const identifierOf = (name: unknown): string => {
@@ -47,7 +47,7 @@ export function bindValues(platform: Platform, sql: string, params: readonly unk
     };
     const filled = text.replace(PLACE, (place) => {
       if (place === '\\?') return '?';
-      return place === '??' ? identifierOf(next()) : valueOf(next());
+      return place === '??' ? identifierOf(next()) : placeFor(next());
     });
     if (used < given.length) throw new TypeError('A statement has more values than places.');
     return filled;
