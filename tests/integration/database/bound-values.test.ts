@@ -6,7 +6,7 @@ import { LoginDocument, LogoutDocument, MeDocument, RefreshDocument } from '../.
 import { faults, quickUser, rows } from '../../support/accounts.js';
 import { testGateway } from '../../support/app.js';
 import { expectType, loggedIn, PASSWORD, verifiedUser } from '../../support/journey.js';
-import { documentOf, mutationInputs } from '../../support/mutation-inputs.js';
+import { documentOf, mutationInputs } from '../../support/operation-calls.js';
 
 /** Watches what the gateway's clients send to PostgreSQL. */
 function watchStatements() {
