@@ -16,11 +16,11 @@ import { applyMiddleware } from './permissions/shield.js';
 import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AuditResolver } from './resolvers/audit.js';
-import { DeviceResolver } from './resolvers/device.js';
+import { EmailChangeResolver } from './resolvers/email-change.js';
 import { PasswordResolver } from './resolvers/password.js';
-import { ProfileResolver } from './resolvers/profile.js';
 import { references } from './resolvers/references.js';
 import { SessionCountResolver, SessionResolver, UserSessionsResolver } from './resolvers/session.js';
+import { SignInResolver } from './resolvers/sign-in.js';
 import { TwoFactorResolver } from './resolvers/two-factor.js';
 import { buildSubgraph, type Subgraph } from './schema/build-schema.js';
 
@@ -37,14 +37,14 @@ export function createSubgraph(): Subgraph {
   subgraph ??= buildSubgraph(
     [
       AccountResolver,
+      EmailChangeResolver,
+      SignInResolver,
       SessionResolver,
       UserSessionsResolver,
       SessionCountResolver,
       PasswordResolver,
       TwoFactorResolver,
-      ProfileResolver,
       AuditResolver,
-      DeviceResolver,
     ],
     references,
   );

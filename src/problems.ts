@@ -1,8 +1,37 @@
-/** One refused field of an input: where it is, what is wrong, and the rule that refused it. */
+/** The rules that an input value can violate. */
+export const inputRules = [
+  'required',
+  'blank',
+  'too_long',
+  'characters',
+  'email',
+  'local_part_ascii',
+  'username',
+  'code',
+  'locale',
+  'timezone',
+  'oneOf',
+  'unchanged',
+  'range',
+  'cursor',
+  'length',
+  'entity',
+  'type',
+] as const;
+
+/** A rule that an input value can violate. */
+export type InputRule = (typeof inputRules)[number];
+
+/** Whether the value names an input rule. */
+export function isInputRule(value: unknown): value is InputRule {
+  return inputRules.some((rule) => rule === value);
+}
+
+/** A rejected field of an input: its path, the problem and the violated rule. */
 export interface FieldProblem {
   path: string[];
   message: string;
-  rule: string;
+  rule: InputRule;
 }
 
 /** A rule of the password policy that a password can fail. */
@@ -98,6 +127,6 @@ export class ProblemError extends Error {
 }
 
 /** Refuses one field of an input. */
-export function inputProblem(path: string[], rule: string, message: string): Problem<'INPUT_INVALID'> {
+export function inputProblem(path: string[], rule: InputRule, message: string): Problem<'INPUT_INVALID'> {
   return problem('INPUT_INVALID', { fields: [{ path, rule, message }] });
 }

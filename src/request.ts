@@ -5,12 +5,14 @@ import type { ProblemCode } from './problems.js';
 import type { PageWindow } from './services/page.js';
 import type { SessionPage } from './services/sessions/list-sessions.js';
 import type { AccessClaims } from './services/tokens/access-tokens.js';
+import type { RefreshToken } from './services/tokens/refresh-tokens.js';
 import type { UseCaseContext } from './services/use-case.js';
 import type { UserRecord } from './services/users/find-user.js';
 
 /**
- * Who asks. `rejected` held a token that is invalid, expired or revoked; a genuine one that is merely late still names its
- * session, which is enough to log out of it. `unverifiable` holds a token that cannot be judged while the database is away.
+ * The caller. `rejected` presented a token that is invalid, expired or revoked; a genuine token that has expired still names
+ * its session, which is enough to log out of it. The token of `unverifiable` cannot be verified while the database is
+ * unavailable.
  */
 export type Actor =
   | { kind: 'anonymous' }
@@ -18,39 +20,55 @@ export type Actor =
   | { kind: 'unverifiable' }
   | ({ kind: 'user' } & AccessClaims);
 
+/** The session of the actor's access token. */
+export function currentSessionId(actor: Actor): string | null {
+  return actor.kind === 'user' ? actor.sessionId : null;
+}
+
+/** The refresh token that a request presents. */
+export interface PresentedSession {
+  /** How its client holds the token, and receives the next one. */
+  delivery: 'COOKIE' | 'BODY';
+  isMissing: boolean;
+  /** The content of a genuine token; it may be expired, rotated or revoked. */
+  token: RefreshToken | undefined;
+}
+
 /** The cookie that carries a refresh token. */
 export interface RefreshCookie {
-  /** What the browser sent. */
+  /** The value that the browser sent. */
   value: string | null;
   set(refreshToken: string, expiresAt: Date, rememberMe: boolean): void;
   clear(): void;
 }
 
-/** The cookie by which a browser is known again after its session has ended. */
+/** The cookie that identifies a browser after its session has ended. */
 export interface DeviceCookie {
   set(deviceToken: string): void;
 }
 
 /**
- * What a resolver gets: the use-cases' context and what belongs to GraphQL and HTTP. Apollo copies its own properties and
- * keeps its prototype, so it holds no private ones.
+ * The context of a resolver: that of the use-cases, and the parts of GraphQL and HTTP. Apollo copies its own properties and
+ * keeps its prototype, so it has no private ones.
  */
 export interface Context extends UseCaseContext {
   actor: Actor;
+  /** The session whose refresh token is in the given input field, otherwise in the cookie; each token is read once. */
+  presentedSession(fromInput: unknown): PresentedSession;
   refreshCookie: RefreshCookie;
   deviceCookie: DeviceCookie;
-  /** Whether the request holds the router's secret, or none is asked for. */
+  /** Whether the request contains the router's secret, or none is required. */
   fromRouter: boolean;
-  /** Tells the client of a limit that it met, in the answer's headers. */
+  /** Reports a limit to the client, in the headers of the answer. */
   tellLimit(name: string, windowSeconds: number, state: LimitState): void;
   /** Counts a failure for the metrics. */
   countProblem(code: ProblemCode): void;
   loaders: {
     users: DataLoader<string, UserRecord | null>;
     sessions: DataLoader<string, Session | null>;
-    /** The pages of many users that are asked for together. */
+    /** Pages of many users that are requested together. */
     sessionPages: DataLoader<{ userId: string; window: PageWindow }, SessionPage>;
-    /** How many live sessions a user has. */
+    /** The number of active sessions of a user. */
     sessionCounts: DataLoader<string, number>;
   };
 }

@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql';
 import { problemMessages } from '../problems.js';
 import type { Context } from '../request.js';
 import { checkCsrfToken } from '../services/sessions/csrf-token.js';
+import { header } from './header.js';
 import type { OriginCheck } from './origins.js';
 
 /** What the guard reads of a request; put into the context beside it. */
@@ -15,10 +16,7 @@ export interface BrowserHeaders {
 
 /** The headers by which a browser tells whose page a request comes from. */
 export function readBrowserHeaders(request: FastifyRequest): BrowserHeaders {
-  const one = (name: string) => {
-    const value = request.headers[name];
-    return typeof value === 'string' ? value : undefined;
-  };
+  const one = (name: string) => header(request, name) ?? undefined;
   return { origin: one('origin'), fetchSite: one('sec-fetch-site'), csrfToken: one('x-csrf-token') };
 }
 
@@ -50,7 +48,8 @@ export function browserGuard(isAllowed: OriginCheck): ApolloServerPlugin<Context
             throw refuse(browser.origin === undefined ? undefined : UNLISTED_ORIGIN);
           }
           if (!isMutation || !hasCookie || settings.cookieSameSite !== 'none') return;
-          if (!checkCsrfToken(contextValue, refreshCookie.value, browser.csrfToken ?? '')) throw refuse();
+          const { token } = contextValue.presentedSession(null);
+          if (!checkCsrfToken(contextValue, token?.sessionId ?? null, browser.csrfToken ?? '')) throw refuse();
         },
       };
     },

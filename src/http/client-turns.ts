@@ -3,7 +3,7 @@ import type { Dependencies } from '../dependencies.js';
 import { tick } from '../lib/clock.js';
 import { createGate, type Leave } from '../lib/gate.js';
 import { hangUpSignal, requestClient } from '../lib/request-scope.js';
-import { isFromRouter } from './authenticate/request-context.js';
+import { isFromRouter } from './authenticate/router-credential.js';
 import { busy } from './busy.js';
 
 /** What a client may have at work at once while there are others. */

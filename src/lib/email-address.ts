@@ -50,7 +50,7 @@ function asciiDomain(text: string): string | undefined {
   return isPublic && !labels.includes(undefined) ? labels.join('.') : undefined;
 }
 
-type ReadAddress = { address: string } | { rule: 'email' | 'local_part_ascii' | 'too_big'; message: string };
+type ReadAddress = { address: string } | { rule: 'email' | 'local_part_ascii' | 'too_long'; message: string };
 
 function readAddress(text: string): ReadAddress {
   const at = text.lastIndexOf('@');
@@ -62,11 +62,11 @@ function readAddress(text: string): ReadAddress {
     return { rule: 'local_part_ascii', message: 'Use only ASCII characters before the @.' };
   }
   if (local.length > LONGEST_LOCAL_PART && LOCAL_PART.test(local)) {
-    return { rule: 'too_big', message: `Use at most ${LONGEST_LOCAL_PART} characters before the @.` };
+    return { rule: 'too_long', message: `Use at most ${LONGEST_LOCAL_PART} characters before the @.` };
   }
   const address = lowerCaseAscii(`${local}@${domain}`);
   if (address.length > LONGEST_EMAIL) {
-    return { rule: 'too_big', message: `Use at most ${LONGEST_EMAIL} characters.` };
+    return { rule: 'too_long', message: `Use at most ${LONGEST_EMAIL} characters.` };
   }
   return isPlainAddress(address) ? { address } : invalid;
 }
@@ -78,7 +78,12 @@ function readAddress(text: string): ReadAddress {
 export const emailAddress = z
   .string()
   .transform(bare)
-  .pipe(z.string().max(LONGEST_EMAIL, `Use at most ${LONGEST_EMAIL} characters.`))
+  .pipe(
+    z.string().refine((typed) => typed.length <= LONGEST_EMAIL, {
+      error: `Use at most ${LONGEST_EMAIL} characters.`,
+      params: { rule: 'too_long' },
+    }),
+  )
   .transform((typed, context) => {
     const read = readAddress(typed);
     if ('address' in read) return read.address;

@@ -11,7 +11,6 @@ import { effectivePolicies, limitedFields } from '../operations/limits.js';
 import { isProblem, ProblemError, problem } from '../problems.js';
 import type { Context } from '../request.js';
 import { knownDeviceToken, limitKey, loginIdentity } from '../services/attempts/login-limit.js';
-import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 import { noteRefusal } from './note-refusal.js';
 import { createRepetitions } from './repeated-calls.js';
 import { getGraphQLRateLimiter } from './shield.js';
@@ -56,9 +55,8 @@ const identify: Record<Scope, Identify> = {
   },
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
   session(args, context) {
-    const presented = args.input?.refreshToken ?? context.refreshCookie.value;
-    if (typeof presented !== 'string') return null;
-    const token = readRefreshToken(context.secretKeys, presented);
+    const { isMissing, token } = context.presentedSession(args.input?.refreshToken);
+    if (isMissing) return null;
     return token === undefined ? clientOf(context) : `session:${token.sessionId}`;
   },
 };

@@ -6,7 +6,6 @@ import { operations } from '../operations/all.js';
 import type { AccountName, OpenMutation } from '../operations/operation.js';
 import type { Context } from '../request.js';
 import { workOnRowsOfSession, workOnRowsOfToken } from '../services/accounts/account-of.js';
-import { readRefreshToken } from '../services/tokens/refresh-tokens.js';
 
 type Input = Partial<Record<'identifier' | 'email' | 'token' | 'resetToken' | 'challenge' | 'refreshToken', unknown>>;
 type Naming = (input: Input, context: Context) => void | Promise<void>;
@@ -31,18 +30,17 @@ const byToken: Naming = async (input, context) => {
 };
 
 /** The refresh waits for no row until it has read whose it is. */
-const bySession: Naming = (input, { secretKeys, refreshCookie }) => {
-  const presented = input.refreshToken ?? refreshCookie.value;
-  const token = typeof presented === 'string' ? readRefreshToken(secretKeys, presented) : undefined;
+const bySession: Naming = (input, context) => {
+  const { token } = context.presentedSession(input.refreshToken);
   if (token !== undefined) workOnRowsOf(`session:${token.sessionId}`);
 };
 
 /** Whoever is signed in is known already. */
 const byEndingSession: Naming = async (_input, context) => {
-  const { actor, secretKeys, refreshCookie } = context;
+  const { actor } = context;
   if (actor.kind === 'user') return;
-  const cookie = refreshCookie.value === null ? undefined : readRefreshToken(secretKeys, refreshCookie.value);
-  const sessionId = cookie?.sessionId ?? (actor.kind === 'rejected' ? actor.sessionId : null);
+  const sessionId =
+    context.presentedSession(null).token?.sessionId ?? (actor.kind === 'rejected' ? actor.sessionId : null);
   if (sessionId !== null) await workOnRowsOfSession(context, sessionId);
 };
 

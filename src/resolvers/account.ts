@@ -1,23 +1,33 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { inputRules, parseInput } from '../inputs/rules.js';
-import { isProblem } from '../problems.js';
+import { accountInputs } from '../inputs/account.js';
+import { parseInput } from '../inputs/parse.js';
+import { isProblem, problem } from '../problems.js';
 import type { Context } from '../request.js';
 import {
-  AuthConfig,
+  AccountDeleted,
+  DeleteAccountInput,
+  DeleteAccountResult,
+  ProfileUpdated,
   ResendVerificationInput,
   ResendVerificationResult,
   SignupInput,
   SignupResult,
+  UpdateProfileInput,
+  UpdateProfileResult,
   VerifyEmailInput,
   VerifyEmailResult,
   VerifyEmailWithTokenInput,
 } from '../schema/account.js';
+import { AuthConfig } from '../schema/auth-config.js';
 import { User } from '../schema/user.js';
 import { authConfig } from '../services/accounts/auth-config.js';
+import { deleteAccount } from '../services/accounts/delete-account.js';
 import { resendVerification } from '../services/accounts/resend-verification.js';
 import { signup } from '../services/accounts/signup.js';
+import { updateProfile } from '../services/accounts/update-profile.js';
 import { verifyEmail, verifyEmailWithToken } from '../services/accounts/verify-email.js';
-import { toEmailVerified, toMailAccepted, toSignupAccepted, toUser } from './mapping/to-graphql.js';
+import { toEmailVerified, toMailAccepted, toSignupAccepted } from './mapping/account.js';
+import { toUser } from './mapping/user.js';
 
 @Resolver()
 export class AccountResolver {
@@ -41,7 +51,7 @@ export class AccountResolver {
     @Arg('input', () => SignupInput, { description: 'Details of the new account.' }) input: SignupInput,
     @Ctx() context: Context,
   ) {
-    const outcome = await signup(context, parseInput(inputRules.signup, input));
+    const outcome = await signup(context, parseInput(accountInputs.signup, input));
     return isProblem(outcome) ? outcome : toSignupAccepted(outcome);
   }
 
@@ -54,7 +64,7 @@ export class AccountResolver {
     input: VerifyEmailInput,
     @Ctx() context: Context,
   ) {
-    const outcome = await verifyEmail(context, parseInput(inputRules.verifyEmail, input));
+    const outcome = await verifyEmail(context, parseInput(accountInputs.verifyEmail, input));
     return isProblem(outcome) ? outcome : toEmailVerified(outcome);
   }
 
@@ -67,7 +77,7 @@ export class AccountResolver {
     input: VerifyEmailWithTokenInput,
     @Ctx() context: Context,
   ) {
-    const outcome = await verifyEmailWithToken(context, parseInput(inputRules.verifyEmailWithToken, input));
+    const outcome = await verifyEmailWithToken(context, parseInput(accountInputs.verifyEmailWithToken, input));
     return isProblem(outcome) ? outcome : toEmailVerified(outcome);
   }
 
@@ -79,6 +89,39 @@ export class AccountResolver {
     @Arg('input', () => ResendVerificationInput, { description: 'The address.' }) input: ResendVerificationInput,
     @Ctx() context: Context,
   ) {
-    return toMailAccepted(await resendVerification(context, parseInput(inputRules.resendVerification, input)));
+    return toMailAccepted(await resendVerification(context, parseInput(accountInputs.resendVerification, input)));
+  }
+
+  @Mutation(() => UpdateProfileResult, {
+    description: "Updates the signed-in user's name, username, language or time zone. Limit: 30 per hour per user.",
+  })
+  async updateProfile(
+    @Arg('input', () => UpdateProfileInput, { description: 'The fields to update.' }) input: UpdateProfileInput,
+    @Ctx() context: Context,
+  ) {
+    const { actor } = context;
+    if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    const change = parseInput(accountInputs.updateProfile, input);
+    const outcome = await updateProfile(context, { userId: actor.userId, change });
+    return isProblem(outcome) ? outcome : Object.assign(new ProfileUpdated(), { user: toUser(outcome.user, 'full') });
+  }
+
+  @Mutation(() => DeleteAccountResult, {
+    description:
+      "Permanently deletes the signed-in user's account. Requires a recent sign-in, the password, and a code if the second factor is on. CONFLICT for the last admin. Limit: 10 per hour per user.",
+  })
+  async deleteAccount(
+    @Arg('input', () => DeleteAccountInput, { description: "The credentials that confirm the user's identity." })
+    input: DeleteAccountInput,
+    @Ctx() context: Context,
+  ) {
+    const { actor } = context;
+    if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    const { userId, sessionId, authenticatedAt } = actor;
+    const { password, code = null } = parseInput(accountInputs.deleteAccount, input);
+    const outcome = await deleteAccount(context, { userId, sessionId, authenticatedAt, password, code });
+    if (isProblem(outcome)) return outcome;
+    context.refreshCookie.clear();
+    return Object.assign(new AccountDeleted(), { userId: outcome.userId });
   }
 }

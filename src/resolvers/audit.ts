@@ -6,7 +6,7 @@ import { AuditEventConnection } from '../schema/audit.js';
 import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import { listOwnEvents } from '../services/audit/list-events.js';
 import { readPage } from '../services/page.js';
-import { toAuditEventConnection } from './mapping/to-graphql.js';
+import { toAuditEventConnection } from './mapping/audit.js';
 import { onceInRequest } from './once-in-request.js';
 
 @Resolver()

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { inputRules, parseInput } from '../inputs/rules.js';
+import { parseInput } from '../inputs/parse.js';
+import { passwordInputs } from '../inputs/password.js';
 import { isProblem, problem } from '../problems.js';
 import type { Context } from '../request.js';
 import {
@@ -19,7 +20,8 @@ import { changePassword } from '../services/accounts/change-password.js';
 import { requestPasswordReset } from '../services/passwords/request-reset.js';
 import { resetPassword } from '../services/passwords/reset-password.js';
 import { verifyPasswordResetCode } from '../services/passwords/verify-reset-code.js';
-import { deliveryOf, toMailAccepted, toTokens } from './mapping/to-graphql.js';
+import { toMailAccepted } from './mapping/account.js';
+import { currentDelivery, deliverTokens } from './token-delivery.js';
 
 @Resolver()
 export class PasswordResolver {
@@ -31,7 +33,7 @@ export class PasswordResolver {
     @Arg('input', () => RequestPasswordResetInput, { description: 'The address.' }) input: RequestPasswordResetInput,
     @Ctx() context: Context,
   ) {
-    return toMailAccepted(await requestPasswordReset(context, parseInput(inputRules.requestPasswordReset, input)));
+    return toMailAccepted(await requestPasswordReset(context, parseInput(passwordInputs.requestPasswordReset, input)));
   }
 
   @Mutation(() => VerifyPasswordResetCodeResult, {
@@ -43,7 +45,7 @@ export class PasswordResolver {
     input: VerifyPasswordResetCodeInput,
     @Ctx() context: Context,
   ) {
-    const outcome = await verifyPasswordResetCode(context, parseInput(inputRules.verifyPasswordResetCode, input));
+    const outcome = await verifyPasswordResetCode(context, parseInput(passwordInputs.verifyPasswordResetCode, input));
     if (isProblem(outcome)) return outcome;
     const { resetToken, expiresAt } = outcome;
     return Object.assign(new PasswordResetTicket(), { resetToken, expiresAt });
@@ -58,7 +60,7 @@ export class PasswordResolver {
     input: ResetPasswordInput,
     @Ctx() context: Context,
   ) {
-    const outcome = await resetPassword(context, parseInput(inputRules.resetPassword, input));
+    const outcome = await resetPassword(context, parseInput(passwordInputs.resetPassword, input));
     if (isProblem(outcome)) return outcome;
     return Object.assign(new PasswordResetSuccess(), { endedSessions: outcome.endedSessions });
   }
@@ -74,11 +76,11 @@ export class PasswordResolver {
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const { userId, sessionId, authenticatedAt } = context.actor;
-    const { code = null, ...passwords } = parseInput(inputRules.changePassword, input);
-    const delivery = deliveryOf(context);
+    const { code = null, ...passwords } = parseInput(passwordInputs.changePassword, input);
+    const delivery = currentDelivery(context);
     const outcome = await changePassword(context, { userId, sessionId, authenticatedAt, code, ...passwords });
     if (isProblem(outcome)) return outcome;
-    const tokens = toTokens(outcome.tokens, delivery, context);
+    const tokens = deliverTokens(outcome.tokens, delivery, context);
     return Object.assign(new PasswordChanged(), { endedSessions: outcome.endedSessions, tokens });
   }
 }

@@ -1,7 +1,8 @@
 import { isUuid } from '../lib/uuid.js';
-import type { Context } from '../request.js';
+import { type Context, currentSessionId } from '../request.js';
 import type { ReferenceResolvers } from '../schema/build-schema.js';
-import { currentSessionId, toSession, toUser, viewerOf } from './mapping/to-graphql.js';
+import { toSession } from './mapping/session.js';
+import { toUser, viewerOf } from './mapping/user.js';
 
 interface Reference {
   id?: unknown;

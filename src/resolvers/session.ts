@@ -1,53 +1,38 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { inputRules, parseInput } from '../inputs/rules.js';
+import { parseInput } from '../inputs/parse.js';
+import { sessionInputs } from '../inputs/session.js';
 import { isUuid } from '../lib/uuid.js';
 import { isProblem, problem } from '../problems.js';
-import type { Context } from '../request.js';
+import { type Context, currentSessionId } from '../request.js';
+import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import {
+  AuthSession,
+  AuthSessionConnection,
   LogoutResult,
   LogoutSuccess,
-  Reauthenticated,
-  ReauthenticateInput,
-  ReauthenticateResult,
   RefreshInput,
   RefreshResult,
+  RefreshSuccess,
+  ReportSessionInput,
+  ReportSessionResult,
   RevokeOtherSessionsResult,
   RevokeSessionResult,
+  SessionReported,
   SessionRevoked,
   SessionsRevoked,
-} from '../schema/held-session.js';
-import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
-import { AuthSession, AuthSessionConnection } from '../schema/session.js';
-import {
-  CompleteTwoFactorInput,
-  CompleteTwoFactorResult,
-  ExchangeTokenInput,
-  ExchangeTokenResult,
-  LoginInput,
-  LoginResult,
-} from '../schema/sign-in.js';
+} from '../schema/session.js';
 import { User } from '../schema/user.js';
 import { readPage } from '../services/page.js';
 import { issueCsrfToken } from '../services/sessions/csrf-token.js';
 import { logout } from '../services/sessions/logout.js';
 import { refresh } from '../services/sessions/refresh.js';
 import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
-import { completeTwoFactor } from '../services/sign-in/complete-two-factor.js';
-import { exchangeToken } from '../services/sign-in/exchange-token.js';
-import { login } from '../services/sign-in/login.js';
-import { reauthenticate } from '../services/sign-in/reauthenticate.js';
-import {
-  currentSessionId,
-  deliveryOf,
-  toRefreshSuccess,
-  toSession,
-  toSessionConnection,
-  toSignInResult,
-  toTokens,
-  viewerOf,
-} from './mapping/to-graphql.js';
+import { reportSession } from '../services/sign-in/report-session.js';
+import { toSession, toSessionConnection } from './mapping/session.js';
+import { viewerOf } from './mapping/user.js';
 import { onceInRequest } from './once-in-request.js';
+import { deliverTokens } from './token-delivery.js';
 
 async function pageOfSessions(context: Context, info: GraphQLResolveInfo, userId: string, page: PageArguments) {
   const window = readPage({ first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null });
@@ -55,16 +40,6 @@ async function pageOfSessions(context: Context, info: GraphQLResolveInfo, userId
   return await onceInRequest(context, info, ['sessions', userId, window], async () =>
     toSessionConnection(await context.loaders.sessionPages.load({ userId, window }), context.actor),
   );
-}
-
-/** What a sign-in holds already: a browser in its cookies, another client in its input. */
-function heldBy(
-  context: Context,
-  input: { tokenDelivery: 'COOKIE' | 'BODY'; deviceToken?: string | null | undefined },
-) {
-  return input.tokenDelivery === 'COOKIE'
-    ? { deviceToken: context.client.deviceToken, heldRefreshToken: context.refreshCookie.value }
-    : { deviceToken: input.deviceToken ?? null, heldRefreshToken: null };
 }
 
 @Resolver()
@@ -91,67 +66,7 @@ export class SessionResolver {
       'A token for the `x-csrf-token` header, bound to the session of the cookie; required if the cookie is SameSite=None. Limit: 100 per hour per client.',
   })
   csrfToken(@Ctx() context: Context): string {
-    return issueCsrfToken(context, context.refreshCookie.value);
-  }
-
-  @Mutation(() => LoginResult, {
-    description: 'Signs in with a password. Limit: 25 per hour per client and 10 per account.',
-  })
-  async login(
-    @Arg('input', () => LoginInput, { description: 'The credentials.' }) input: LoginInput,
-    @Ctx() context: Context,
-  ) {
-    const { deviceName = null, ...rest } = parseInput(inputRules.login, input);
-    const outcome = await login(context, { ...rest, deviceName, ...heldBy(context, rest) });
-    return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
-  }
-
-  @Mutation(() => ExchangeTokenResult, {
-    description: 'Exchanges the one-time token from `verifyEmail` for a session. Limit: 10 per hour per client.',
-  })
-  async exchangeToken(
-    @Arg('input', () => ExchangeTokenInput, { description: 'The token from `verifyEmail` or `verifyEmailWithToken`.' })
-    input: ExchangeTokenInput,
-    @Ctx() context: Context,
-  ) {
-    const { deviceName = null, ...rest } = parseInput(inputRules.exchangeToken, input);
-    const outcome = await exchangeToken(context, { ...rest, deviceName, ...heldBy(context, rest) });
-    return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
-  }
-
-  @Mutation(() => CompleteTwoFactorResult, {
-    description:
-      'Completes a sign-in with the second factor. The tokens are delivered as requested in the first step. Limit: 25 per hour per client.',
-  })
-  async completeTwoFactor(
-    @Arg('input', () => CompleteTwoFactorInput, { description: 'The challenge and a code for it.' })
-    input: CompleteTwoFactorInput,
-    @Ctx() context: Context,
-  ) {
-    const heldRefreshToken = context.refreshCookie.value;
-    const { deviceToken = null, ...parsed } = parseInput(inputRules.completeTwoFactor, input);
-    const outcome = await completeTwoFactor(context, { ...parsed, deviceToken, heldRefreshToken });
-    if (isProblem(outcome)) return outcome;
-    return toSignInResult(outcome, outcome.kind === 'session-started' ? outcome.tokenDelivery : 'BODY', context);
-  }
-
-  @Mutation(() => ReauthenticateResult, {
-    description:
-      'Verifies the signed-in user again, for operations that return REAUTHENTICATION_REQUIRED. A new session replaces the current one. Limit: 10 per hour per user.',
-  })
-  async reauthenticate(
-    @Arg('input', () => ReauthenticateInput, { description: "The credentials that confirm the user's identity." })
-    input: ReauthenticateInput,
-    @Ctx() context: Context,
-  ) {
-    if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { userId, sessionId } = context.actor;
-    const { password, code = null } = parseInput(inputRules.allFactors, input);
-    const delivery = deliveryOf(context);
-    const outcome = await reauthenticate(context, { userId, sessionId, password, code });
-    if (isProblem(outcome)) return outcome;
-    const tokens = toTokens(outcome.started.tokens, delivery, context);
-    return Object.assign(new Reauthenticated(), { tokens, validUntil: outcome.validUntil });
+    return issueCsrfToken(context, context.presentedSession(null).token?.sessionId ?? null);
   }
 
   @Mutation(() => RefreshResult, {
@@ -163,12 +78,16 @@ export class SessionResolver {
     input: RefreshInput | null,
     @Ctx() context: Context,
   ) {
-    const delivery = typeof input?.refreshToken === 'string' ? 'BODY' : 'COOKIE';
-    const refreshToken = input?.refreshToken ?? context.refreshCookie.value;
-    const outcome = refreshToken === null ? problem('REFRESH_REJECTED') : await refresh(context, { refreshToken });
-    if (!isProblem(outcome)) return toRefreshSuccess(outcome, delivery, context);
-    if (delivery === 'COOKIE') context.refreshCookie.clear();
-    return outcome;
+    const { delivery, token } = context.presentedSession(input?.refreshToken);
+    const outcome = token === undefined ? problem('REFRESH_REJECTED') : await refresh(context, token);
+    if (isProblem(outcome)) {
+      if (delivery === 'COOKIE') context.refreshCookie.clear();
+      return outcome;
+    }
+    return Object.assign(new RefreshSuccess(), {
+      tokens: deliverTokens(outcome.tokens, delivery, context),
+      session: toSession(outcome.session, outcome.session.id),
+    });
   }
 
   @Mutation(() => LogoutResult, {
@@ -205,6 +124,20 @@ export class SessionResolver {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const outcome = await revokeOtherSessions(context, context.actor);
     return isProblem(outcome) ? outcome : Object.assign(new SessionsRevoked(), { count: outcome.count });
+  }
+
+  @Mutation(() => ReportSessionResult, {
+    description:
+      'Reports a sign-in the user does not recognise, using the token from the new-device email: every session ends, the password stops working, and a password reset is sent. Limit: 10 per hour per client.',
+  })
+  async reportSession(
+    @Arg('input', () => ReportSessionInput, { description: 'The token from the link.' }) input: ReportSessionInput,
+    @Ctx() context: Context,
+  ) {
+    const outcome = await reportSession(context, parseInput(sessionInputs.reportSession, input));
+    if (isProblem(outcome)) return outcome;
+    const { kind: _kind, ...reported } = outcome;
+    return Object.assign(new SessionReported(), reported);
   }
 }
 

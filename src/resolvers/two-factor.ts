@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { inputRules, parseInput } from '../inputs/rules.js';
+import { parseInput } from '../inputs/parse.js';
+import { twoFactorInputs } from '../inputs/two-factor.js';
 import { isProblem, problem } from '../problems.js';
 import type { Context } from '../request.js';
 import {
@@ -17,7 +18,8 @@ import { confirmTotp } from '../services/two-factor/confirm-totp.js';
 import { disableTotp } from '../services/two-factor/disable-totp.js';
 import { enrolTotp } from '../services/two-factor/enrol-totp.js';
 import { regenerateRecoveryCodes } from '../services/two-factor/regenerate-recovery-codes.js';
-import { toRecoveryCodes, toTotpEnrolment, toUser } from './mapping/to-graphql.js';
+import { toRecoveryCodes, toTotpEnrolment } from './mapping/two-factor.js';
+import { toUser } from './mapping/user.js';
 
 @Resolver()
 export class TwoFactorResolver {
@@ -30,7 +32,7 @@ export class TwoFactorResolver {
     @Ctx() context: Context,
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { password = null } = parseInput(inputRules.enrolTotp, input ?? {});
+    const { password = null } = parseInput(twoFactorInputs.enrolTotp, input ?? {});
     const outcome = await enrolTotp(context, { ...context.actor, password });
     return isProblem(outcome) ? outcome : toTotpEnrolment(outcome);
   }
@@ -46,7 +48,7 @@ export class TwoFactorResolver {
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const { userId, sessionId } = context.actor;
-    const { code } = parseInput(inputRules.confirmTotp, input);
+    const { code } = parseInput(twoFactorInputs.confirmTotp, input);
     const outcome = await confirmTotp(context, { userId, sessionId, code });
     return isProblem(outcome) ? outcome : toRecoveryCodes(outcome);
   }
@@ -61,7 +63,7 @@ export class TwoFactorResolver {
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const { userId, sessionId, authenticatedAt } = context.actor;
-    const factors = parseInput(inputRules.bothFactors, input);
+    const factors = parseInput(twoFactorInputs.disableTotp, input);
     const outcome = await disableTotp(context, { userId, sessionId, authenticatedAt, ...factors });
     return isProblem(outcome)
       ? outcome
@@ -78,7 +80,10 @@ export class TwoFactorResolver {
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const { userId } = context.actor;
-    const outcome = await regenerateRecoveryCodes(context, { userId, ...parseInput(inputRules.bothFactors, input) });
+    const outcome = await regenerateRecoveryCodes(context, {
+      userId,
+      ...parseInput(twoFactorInputs.regenerateRecoveryCodes, input),
+    });
     return isProblem(outcome) ? outcome : toRecoveryCodes(outcome);
   }
 }

@@ -1,23 +1,22 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { FactorsInput } from './factors.js';
+import { AuthMailStatus, MailAccepted } from './mail.js';
 import {
+  AccountLockedProblem,
+  AuthAccessProblem,
+  AuthConflictProblem,
   AuthInputProblem,
   AuthRateLimitProblem,
   AuthUnavailableProblem,
   CodeProblem,
-  describedEnum,
   IdentifierTakenProblem,
+  InvalidCredentialsProblem,
   PasswordRejectedProblem,
-  PasswordRule,
   TokenProblem,
 } from './problems.js';
 import { PasswordChangeRequired } from './sign-in.js';
 import { User } from './user.js';
-
-export const AuthMailStatus = describedEnum('AuthMailStatus', 'Delivery status of an email.', {
-  QUEUED: 'On its way.',
-  DEFERRED: 'Stored, and sent as soon as the queue and the mail server are available again.',
-});
 
 @InputType({ description: 'Details of the new account.' })
 export class SignupInput {
@@ -113,46 +112,38 @@ export class ResendVerificationInput {
   email!: string;
 }
 
-@ObjectType({ description: 'The request is accepted. The answer is the same for every address, known or not.' })
-export class MailAccepted {
-  @Field(() => String, { description: 'The address as stored.' })
-  email!: string;
+@InputType({ description: 'Profile fields to update: omitted fields stay unchanged, null clears them.' })
+export class UpdateProfileInput {
+  @Field(() => String, { nullable: true, description: 'Name shown to others, up to 100 characters.' })
+  displayName?: string | null;
 
-  @Field(() => AuthMailStatus, { description: 'Delivery status of the email.' })
-  mailStatus!: keyof typeof AuthMailStatus;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Alternative sign-in name: 3 to 32 letters, digits, `_`, `-` or `.`. Cannot be null if `usernameRequired` in `authConfig` is true.',
+  })
+  username?: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When the next email can be requested.' })
-  resendAvailableAt!: Date;
+  @Field(() => String, { nullable: true, description: 'Language of emails (BCP 47), such as `en` or `de-AT`.' })
+  locale?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Time zone (IANA name), such as `Europe/Vienna`.' })
+  timezone?: string | null;
 }
 
-@ObjectType({ description: "The gateway's rules, so that forms need no copy of them." })
-export class AuthConfig {
-  @Field(() => Int, { description: 'Minimum length of a password.' })
-  passwordMinLength!: number;
+@ObjectType({ description: 'The profile is updated.' })
+export class ProfileUpdated {
+  @Field(() => User, { description: 'The updated user.' })
+  user!: User;
+}
 
-  @Field(() => Int, { description: 'Maximum length of a password.' })
-  passwordMaxLength!: number;
+@InputType({ description: 'Credentials for deleting the account.' })
+export class DeleteAccountInput extends FactorsInput {}
 
-  @Field(() => [PasswordRule], { description: 'The rules that apply to passwords.' })
-  passwordRules!: (keyof typeof PasswordRule)[];
-
-  @Field(() => Int, { description: 'Number of digits in an emailed code.' })
-  codeLength!: number;
-
-  @Field(() => [String], { description: 'Roles that a sign-up may choose from.' })
-  signupRoles!: string[];
-
-  @Field(() => Boolean, { description: 'Whether a username is required at sign-up.' })
-  usernameRequired!: boolean;
-
-  @Field(() => [String], { description: 'Languages that emails are available in.' })
-  locales!: string[];
-
-  @Field(() => Boolean, { description: 'Whether the terms must be accepted at sign-up.' })
-  termsRequired!: boolean;
-
-  @Field(() => [String], { description: 'Roles that are granted only to sessions with a verified second factor.' })
-  twoFactorRequiredRoles!: string[];
+@ObjectType({ description: "The account and its owner's data are deleted. All of its sessions have ended." })
+export class AccountDeleted {
+  @Field(() => ID, { description: 'The id of the deleted account; never reused.' })
+  userId!: string;
 }
 
 export const SignupResult = createUnionType({
@@ -180,4 +171,35 @@ export const ResendVerificationResult = createUnionType({
   name: 'ResendVerificationResult',
   description: 'Result of `resendVerification`.',
   types: () => [MailAccepted, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+});
+
+export const UpdateProfileResult = createUnionType({
+  name: 'UpdateProfileResult',
+  description: 'Result of `updateProfile`.',
+  types: () =>
+    [
+      ProfileUpdated,
+      IdentifierTakenProblem,
+      AuthInputProblem,
+      AuthAccessProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
+});
+
+export const DeleteAccountResult = createUnionType({
+  name: 'DeleteAccountResult',
+  description: 'Result of `deleteAccount`.',
+  types: () =>
+    [
+      AccountDeleted,
+      InvalidCredentialsProblem,
+      CodeProblem,
+      AccountLockedProblem,
+      AuthAccessProblem,
+      AuthConflictProblem,
+      AuthInputProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
 });

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
-import { MailAccepted } from './account.js';
+import { MailAccepted } from './mail.js';
 import {
   AccountLockedProblem,
   AuthAccessProblem,

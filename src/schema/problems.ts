@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { type ClassType, Field, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
-import type { PasswordRuleName, Problem, ProblemCode } from '../problems.js';
+import { type InputRule, inputRules, type PasswordRuleName, type Problem, type ProblemCode } from '../problems.js';
 
 const codeDescriptions: Record<ProblemCode, string> = {
   INPUT_INVALID: 'Some input values are not acceptable; `fields` lists them.',
@@ -80,8 +80,10 @@ export class AuthFieldProblem {
   @Field(() => String, { description: 'Description of the problem, for people.' })
   message!: string;
 
-  @Field(() => String, { description: 'The violated rule, for programs.' })
-  rule!: string;
+  @Field(() => String, {
+    description: `The violated rule, for programs. One of: ${inputRules.map((rule) => `\`${rule}\``).join(', ')}.`,
+  })
+  rule!: InputRule;
 }
 
 @ObjectType({ implements: AuthProblem, description: 'INPUT_INVALID: some input values are not acceptable.' })

@@ -1,7 +1,18 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { createUnionType, Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { AuthMailStatus } from './mail.js';
 import { PageInfo } from './pagination.js';
-import { describedEnum } from './problems.js';
+import {
+  AuthAccessProblem,
+  AuthInputProblem,
+  AuthNotFoundProblem,
+  AuthRateLimitProblem,
+  AuthUnavailableProblem,
+  describedEnum,
+  RefreshRejectedProblem,
+  TokenProblem,
+} from './problems.js';
+import { AuthTokens } from './tokens.js';
 
 export const AuthDeviceType = describedEnum('AuthDeviceType', 'Kind of device, derived from the user agent.', {
   DESKTOP: 'A desktop or laptop computer.',
@@ -86,3 +97,87 @@ export class AuthSessionConnection {
   /** Whose they are, for the fields that are resolved only where they are asked for. */
   userId!: string;
 }
+
+@InputType({ description: 'The refresh token of a session; omit it to use the cookie.' })
+export class RefreshInput {
+  @Field(() => String, { nullable: true, description: 'The refresh token; omit to use the refresh-token cookie.' })
+  refreshToken?: string | null;
+}
+
+@ObjectType({ description: 'The session continues.' })
+export class RefreshSuccess {
+  @Field(() => AuthTokens, { description: 'The new tokens.' })
+  tokens!: AuthTokens;
+
+  @Field(() => AuthSession, { description: 'The session.' })
+  session!: AuthSession;
+}
+
+@ObjectType({ description: 'The sessions of the request have ended.' })
+export class LogoutSuccess {
+  @Field(() => ID, { nullable: true, description: 'The session that ended; null if there was none.' })
+  sessionId!: string | null;
+}
+
+@ObjectType({ description: 'The session ended.' })
+export class SessionRevoked {
+  @Field(() => ID, { description: 'The session that ended.' })
+  sessionId!: string;
+}
+
+@ObjectType({ description: 'The other sessions ended.' })
+export class SessionsRevoked {
+  @Field(() => Int, { description: 'Number of sessions that ended.' })
+  count!: number;
+}
+
+@InputType({ description: 'The token from the link in a new-device email.' })
+export class ReportSessionInput {
+  @Field(() => String, { description: 'The text after `#token=` in the link.' })
+  token!: string;
+}
+
+@ObjectType({
+  description: 'Every session has ended, the password no longer works, and the owner receives a password reset.',
+})
+export class SessionReported {
+  @Field(() => ID, { description: 'The reported session.' })
+  sessionId!: string;
+
+  @Field(() => Int, { description: 'Number of sessions that ended, including the reported one.' })
+  endedSessions!: number;
+
+  @Field(() => AuthMailStatus, { description: 'Delivery status of the password-reset email.' })
+  mailStatus!: keyof typeof AuthMailStatus;
+}
+
+export const RefreshResult = createUnionType({
+  name: 'RefreshResult',
+  description: 'Result of `refresh`.',
+  types: () => [RefreshSuccess, RefreshRejectedProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+});
+
+export const LogoutResult = createUnionType({
+  name: 'LogoutResult',
+  description: 'Result of `logout`.',
+  types: () => [LogoutSuccess, AuthUnavailableProblem] as const,
+});
+
+export const RevokeSessionResult = createUnionType({
+  name: 'RevokeSessionResult',
+  description: 'Result of `revokeSession`.',
+  types: () =>
+    [SessionRevoked, AuthNotFoundProblem, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+});
+
+export const RevokeOtherSessionsResult = createUnionType({
+  name: 'RevokeOtherSessionsResult',
+  description: 'Result of `revokeOtherSessions`.',
+  types: () => [SessionsRevoked, AuthAccessProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+});
+
+export const ReportSessionResult = createUnionType({
+  name: 'ReportSessionResult',
+  description: 'Result of `reportSession`.',
+  types: () => [SessionReported, TokenProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
+});

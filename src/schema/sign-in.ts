@@ -1,8 +1,10 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, InputType, ObjectType } from 'type-graphql';
+import { FactorsInput } from './factors.js';
 import {
   AccountDisabledProblem,
   AccountLockedProblem,
+  AuthAccessProblem,
   AuthInputProblem,
   AuthRateLimitProblem,
   AuthUnavailableProblem,
@@ -96,6 +98,9 @@ export class ExchangeTokenInput {
   deviceToken?: string | null;
 }
 
+@InputType({ description: 'Credentials for verifying the signed-in user again.' })
+export class ReauthenticateInput extends FactorsInput {}
+
 @ObjectType({ description: 'Signed in.' })
 export class LoginSuccess {
   @Field(() => AuthTokens, { description: 'The tokens of the new session.' })
@@ -144,6 +149,15 @@ export class PasswordChangeRequired {
   expiresAt!: Date;
 }
 
+@ObjectType({ description: 'Verified again; sensitive operations are allowed for a while.' })
+export class Reauthenticated {
+  @Field(() => AuthTokens, { description: 'The tokens of the session that replaces the current one.' })
+  tokens!: AuthTokens;
+
+  @Field(() => GraphQLDateTime, { description: 'When sensitive operations will require another verification.' })
+  validUntil!: Date;
+}
+
 export const LoginResult = createUnionType({
   name: 'LoginResult',
   description: 'Result of `login`.',
@@ -186,6 +200,22 @@ export const CompleteTwoFactorResult = createUnionType({
       PasswordChangeRequired,
       CodeProblem,
       AccountLockedProblem,
+      AuthInputProblem,
+      AuthRateLimitProblem,
+      AuthUnavailableProblem,
+    ] as const,
+});
+
+export const ReauthenticateResult = createUnionType({
+  name: 'ReauthenticateResult',
+  description: 'Result of `reauthenticate`.',
+  types: () =>
+    [
+      Reauthenticated,
+      InvalidCredentialsProblem,
+      CodeProblem,
+      AccountLockedProblem,
+      AuthAccessProblem,
       AuthInputProblem,
       AuthRateLimitProblem,
       AuthUnavailableProblem,

@@ -9,7 +9,7 @@ import { recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
 import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { greeting, writeMail } from '../mail-outbox/write-mail.js';
-import { hashSessionSecret, type RefreshToken, readRefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
+import { hashSessionSecret, type RefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
 import type { SessionTokens } from './create-session.js';
 import { effectiveRole } from './effective-role.js';
@@ -167,9 +167,7 @@ async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited
 }
 
 /** Gives a session its next tokens; the user's role and state are read again in the same statement. */
-export async function refresh(context: Needs, input: { refreshToken: string }): Promise<Outcome> {
-  const token = readRefreshToken(context.secretKeys, input.refreshToken);
-  if (token === undefined) return problem('REFRESH_REJECTED');
+export async function refresh(context: Needs, token: RefreshToken): Promise<Outcome> {
   const now = context.clock.now();
   return (await rotate(context, ROTATE_FREE, token, now)) ?? (await explain(context, token, now));
 }

@@ -98,7 +98,7 @@ describe('P3: long passwords count as a whole', () => {
     expect(await rulesOf(`Aa1!${'x'.repeat(253)}`)).toEqual(['TOO_LONG']);
     const { email } = await quickUser(gateway);
     const refused = expectType(await login(email, 'x'.repeat(2_000)), 'AuthInputProblem');
-    expect(refused.fields).toMatchObject([{ path: ['input', 'password'], rule: 'too_big' }]);
+    expect(refused.fields).toMatchObject([{ path: ['input', 'password'], rule: 'too_long' }]);
   });
 
   it('a megabyte is refused at the door', async () => {

@@ -88,9 +88,9 @@ describe('updateProfile', () => {
     ['displayName', 'a\u0000b', 'characters'],
     ['displayName', 'a\u202Eb', 'characters'],
     ['displayName', '   ', 'blank'],
-    ['displayName', 'x'.repeat(101), 'too_big'],
-    ['username', 'ab', 'regex'],
-    ['username', 'a@b.c', 'regex'],
+    ['displayName', 'x'.repeat(101), 'too_long'],
+    ['username', 'ab', 'username'],
+    ['username', 'a@b.c', 'username'],
     ['locale', 'not a language', 'locale'],
     ['timezone', 'Mars/Olympus', 'timezone'],
   ])('G10: refuses %s %j', async (field, value, rule) => {

@@ -130,7 +130,7 @@ describe('P6, S3: a change', () => {
     const { accessToken } = await loggedIn(gateway, email);
     expect(await change(gateway, accessToken, { current: 'x'.repeat(2_000) })).toMatchObject({
       __typename: 'AuthInputProblem',
-      fields: [{ path: ['input', 'currentPassword'], rule: 'too_big' }],
+      fields: [{ path: ['input', 'currentPassword'], rule: 'too_long' }],
     });
     expectType(await change(gateway, accessToken, { next: `Aa1!\uD800${'x'.repeat(9)}` }), 'AuthInputProblem');
     const input = { currentPassword: PASSWORD, newPassword: 'x'.repeat(1_000_000) };

@@ -1,6 +1,5 @@
-import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { AuthMailStatus, MailAccepted } from './account.js';
-import { FactorsInput } from './factors.js';
+import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
+import { AuthMailStatus, MailAccepted } from './mail.js';
 import {
   AccountLockedProblem,
   AuthAccessProblem,
@@ -14,31 +13,6 @@ import {
   TokenProblem,
 } from './problems.js';
 import { User } from './user.js';
-
-@InputType({ description: 'Profile fields to update: omitted fields stay unchanged, null clears them.' })
-export class UpdateProfileInput {
-  @Field(() => String, { nullable: true, description: 'Name shown to others, up to 100 characters.' })
-  displayName?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'Alternative sign-in name: 3 to 32 letters, digits, `_`, `-` or `.`. Cannot be null if `usernameRequired` in `authConfig` is true.',
-  })
-  username?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Language of emails (BCP 47), such as `en` or `de-AT`.' })
-  locale?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Time zone (IANA name), such as `Europe/Vienna`.' })
-  timezone?: string | null;
-}
-
-@ObjectType({ description: 'The profile is updated.' })
-export class ProfileUpdated {
-  @Field(() => User, { description: 'The updated user.' })
-  user!: User;
-}
 
 @InputType({ description: "Requests a change of the account's address." })
 export class RequestEmailChangeInput {
@@ -85,29 +59,6 @@ export class EmailChangeReverted {
   mailStatus!: keyof typeof AuthMailStatus;
 }
 
-@InputType({ description: 'Credentials for deleting the account.' })
-export class DeleteAccountInput extends FactorsInput {}
-
-@ObjectType({ description: "The account and its owner's data are deleted. All of its sessions have ended." })
-export class AccountDeleted {
-  @Field(() => ID, { description: 'The id of the deleted account; never reused.' })
-  userId!: string;
-}
-
-export const UpdateProfileResult = createUnionType({
-  name: 'UpdateProfileResult',
-  description: 'Result of `updateProfile`.',
-  types: () =>
-    [
-      ProfileUpdated,
-      IdentifierTakenProblem,
-      AuthInputProblem,
-      AuthAccessProblem,
-      AuthRateLimitProblem,
-      AuthUnavailableProblem,
-    ] as const,
-});
-
 export const RequestEmailChangeResult = createUnionType({
   name: 'RequestEmailChangeResult',
   description: 'Result of `requestEmailChange`.',
@@ -148,23 +99,6 @@ export const RevertEmailChangeResult = createUnionType({
       TokenProblem,
       AuthInputProblem,
       AuthConflictProblem,
-      AuthRateLimitProblem,
-      AuthUnavailableProblem,
-    ] as const,
-});
-
-export const DeleteAccountResult = createUnionType({
-  name: 'DeleteAccountResult',
-  description: 'Result of `deleteAccount`.',
-  types: () =>
-    [
-      AccountDeleted,
-      InvalidCredentialsProblem,
-      CodeProblem,
-      AccountLockedProblem,
-      AuthAccessProblem,
-      AuthConflictProblem,
-      AuthInputProblem,
       AuthRateLimitProblem,
       AuthUnavailableProblem,
     ] as const,

@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+import type { Dependencies } from '../../dependencies.js';
+import { accessToken } from './access-token.js';
+import { routerCredential } from './router-credential.js';
+import type { Caller, Strategy } from './strategy.js';
+
+/** Every kind of credential that the gateway accepts. */
+const strategies: readonly Strategy[] = [accessToken, routerCredential];
+
+/** Identifies the caller of a request by each kind of credential. */
+export async function authenticate(dependencies: Dependencies, request: FastifyRequest): Promise<Caller> {
+  const caller: Caller = { actor: { kind: 'anonymous' }, fromRouter: false };
+  for (const strategy of strategies) Object.assign(caller, await strategy(dependencies, request));
+  return caller;
+}

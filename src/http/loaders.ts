@@ -1,0 +1,52 @@
+import DataLoader from 'dataloader';
+import type { Dependencies } from '../dependencies.js';
+import { forSeveralRequests } from '../lib/request-scope.js';
+import type { Context } from '../request.js';
+import type { PageWindow } from '../services/page.js';
+import { countSessions, findSessions, listSessions, type SessionPage } from '../services/sessions/list-sessions.js';
+import { findUsers } from '../services/users/find-user.js';
+
+const USERS_PER_QUERY = 200;
+
+/** Loads entities by id in one query, in the requested order. */
+function byId<Entity extends { id: string }>(
+  find: (ids: readonly string[]) => Promise<Entity[]>,
+  options?: DataLoader.Options<string, Entity | null>,
+) {
+  return new DataLoader<string, Entity | null>(async (ids) => {
+    const found = new Map((await find(ids)).map((entity) => [entity.id, entity]));
+    return ids.map((id) => found.get(id) ?? null);
+  }, options);
+}
+
+/** Reads the pages of all users that are requested together, with one statement for each kind of page. */
+async function loadSessionPages(dependencies: Dependencies, wanted: readonly { userId: string; window: PageWindow }[]) {
+  const pages = new Map<string, Map<string, SessionPage>>();
+  const kinds = Map.groupBy(wanted, ({ window }) => JSON.stringify(window));
+  for (const [kind, [one, ...others]] of kinds) {
+    if (one === undefined) continue;
+    const userIds = [...new Set([one, ...others].map(({ userId }) => userId))];
+    const found = await listSessions(dependencies, userIds, one.window);
+    pages.set(kind, new Map(found.map((page) => [page.userId, page])));
+  }
+  return wanted.map(
+    ({ userId, window }) => pages.get(JSON.stringify(window))?.get(userId) ?? new Error('a page was not loaded'),
+  );
+}
+
+/** Creates the loaders of each request. */
+export function createLoaders(dependencies: Dependencies): (context: Context) => Context['loaders'] {
+  // Requests that arrive in one turn of the event loop share one query; nothing is cached, so nothing is stale.
+  const users = byId((ids) => forSeveralRequests(() => findUsers(dependencies, ids)), {
+    cache: false,
+    maxBatchSize: USERS_PER_QUERY,
+    batchScheduleFn: setImmediate,
+  });
+  return (context) => ({
+    users: new DataLoader((ids) => users.loadMany(ids)),
+    sessions: byId((ids) => findSessions(context, ids)),
+    // Not cached, because fields below a mutation must show what it changed.
+    sessionPages: new DataLoader((wanted) => loadSessionPages(dependencies, wanted), { cache: false }),
+    sessionCounts: new DataLoader((ids) => countSessions(dependencies, ids), { cache: false }),
+  });
+}

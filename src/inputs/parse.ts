@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import { type FieldProblem, type InputRule, isInputRule, ProblemError, problem } from '../problems.js';
+
+/** Our codes for the checks that the validation library names itself. */
+const RULES_OF_LIBRARY: Partial<Record<z.core.$ZodIssue['code'], InputRule>> = {
+  too_big: 'too_long',
+  too_small: 'required',
+};
+
+function ruleOf(issue: z.core.$ZodIssue): InputRule {
+  const named: unknown = issue.code === 'custom' ? issue.params?.rule : undefined;
+  return isInputRule(named) ? named : (RULES_OF_LIBRARY[issue.code] ?? 'type');
+}
+
+function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
+  return { path: ['input', ...issue.path.map(String)], message: issue.message, rule: ruleOf(issue) };
+}
+
+/** The values as the rules store them. Throws INPUT_INVALID with every rejected field, and never repeats a value. */
+export function parseInput<Schema extends z.ZodType>(rules: Schema, input: unknown): z.output<Schema> {
+  const parsed = rules.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError(problem('INPUT_INVALID', { fields: parsed.error.issues.map(toFieldProblem) }));
+}

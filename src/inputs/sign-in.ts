@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { LONGEST_EMAIL, normalIdentifier } from '../lib/email-address.js';
+import { presentedPassword, secondFactorCode, token } from './credentials.js';
+import { deviceName, deviceToken } from './device.js';
+import { line, violates } from './text.js';
+
+const delivery = z.enum(['COOKIE', 'BODY']);
+
+const identifier = z
+  .string()
+  .transform(normalIdentifier)
+  .pipe(line(LONGEST_EMAIL).refine((text) => text !== '', violates('required', 'Enter an email address or username.')));
+
+const session = { rememberMe: z.boolean(), deviceName, tokenDelivery: delivery, deviceToken };
+
+/** Rules of the inputs that open a session. */
+export const signInInputs = {
+  login: z.object({ identifier, password: presentedPassword, ...session }),
+  completeTwoFactor: z.object({ challenge: token, code: secondFactorCode, deviceToken }),
+  exchangeToken: z.object({ token, ...session }),
+  reauthenticate: z.object({ password: presentedPassword, code: secondFactorCode.nullish() }),
+} as const;

@@ -1,0 +1,44 @@
+import { type Context, currentSessionId } from '../request.js';
+import type { AuthTokenDelivery } from '../schema/tokens.js';
+import { AuthTokens } from '../schema/tokens.js';
+import type { SessionTokens } from '../services/sessions/create-session.js';
+
+/** How tokens reach a client: in cookies, or in the body of the answer. */
+export type Delivery = keyof typeof AuthTokenDelivery;
+
+/** The delivery that the holder of the current session uses: `COOKIE` if the cookie names that session. */
+export function currentDelivery(context: Context): Delivery {
+  const { token } = context.presentedSession(null);
+  return token !== undefined && token.sessionId === currentSessionId(context.actor) ? 'COOKIE' : 'BODY';
+}
+
+/** The tokens that a client brings to a sign-in: a browser in its cookies, another client in its input. */
+export function heldTokens(
+  context: Context,
+  input: { tokenDelivery: Delivery; deviceToken?: string | null | undefined },
+): { deviceToken: string | null; heldRefreshToken: string | null } {
+  return input.tokenDelivery === 'COOKIE'
+    ? { deviceToken: context.client.deviceToken, heldRefreshToken: context.refreshCookie.value }
+    : { deviceToken: input.deviceToken ?? null, heldRefreshToken: null };
+}
+
+/** The tokens as the answer shows them; with COOKIE, the refresh token is set as a cookie and appears nowhere else. */
+export function deliverTokens(tokens: SessionTokens, delivery: Delivery, context: Context): AuthTokens {
+  const { access, refreshToken, refreshTokenExpiresAt, rememberMe } = tokens;
+  if (delivery === 'COOKIE') context.refreshCookie.set(refreshToken, refreshTokenExpiresAt, rememberMe);
+  return Object.assign(new AuthTokens(), {
+    tokenType: 'Bearer',
+    accessToken: access.token,
+    expiresIn: access.expiresIn,
+    accessTokenExpiresAt: access.expiresAt,
+    refreshToken: delivery === 'BODY' ? refreshToken : null,
+    refreshTokenExpiresAt,
+  });
+}
+
+/** The device token as the answer shows it; with COOKIE, it is set as a cookie. */
+export function deliverDeviceToken(token: string | null, delivery: Delivery, context: Context): string | null {
+  if (delivery === 'BODY') return token;
+  if (token !== null) context.deviceCookie.set(token);
+  return null;
+}
