@@ -2,18 +2,18 @@ import pg from 'pg';
 
 const ANSWER_WITHIN_MILLISECONDS = 2_000;
 
-/** What the driver keeps of a session and does not tell. */
+/** Session state of the driver's client that its types do not declare. */
 interface Session {
   host: string;
   port: number;
   ssl: pg.ClientConfig['ssl'];
-  /** Whether TLS is asked for, or begun at once. */
+  /** `postgres` requests TLS after connecting, `direct` starts with TLS. */
   sslNegotiation: 'postgres' | 'direct';
   processID: number;
   secretKey: number;
 }
 
-/** The driver's connection below its client, as far as it is used here. */
+/** The part of the driver's low-level connection that is used here. */
 interface Wire {
   stream: { destroy(): void };
   connect(portOrPath: number | string, host?: string): void;
@@ -23,9 +23,9 @@ interface Wire {
 }
 
 /**
- * Asks the server, by the way that the protocol has for it, to give up whatever the client's session runs. It is over when
- * the server has closed the connection: by then the session has its signal, so that a statement sent later is never hit.
- * Rejects where that can not be known. The driver's own `cancel` neither waits nor encrypts.
+ * Asks the server to cancel the statement that the client's session is running, using a PostgreSQL cancel request. Resolves
+ * when the server has closed the connection: the session has received the signal by then, so a later statement is never hit.
+ * Rejects if that cannot be determined. The driver's own `cancel` neither waits nor encrypts.
  */
 export async function cancelRequest(client: pg.ClientBase): Promise<void> {
   const { host, port, ssl = false, sslNegotiation, processID, secretKey } = client as unknown as Session;

@@ -1,23 +1,23 @@
-/** Tells the time; injected so that tests can move it. */
+/** Provides the current time. Injected so that tests can change it. */
 export interface Clock {
-  /** The present moment. */
+  /** The current time. */
   now(): Date;
 }
 
-/** A clock that goes by another one, whose time it is told now and then. */
+/** A clock that is synchronised with another clock. */
 export interface FollowingClock extends Clock {
-  /** The other clock showed `there` (milliseconds since 1970) at a moment between two ticks. */
+  /** Records that the other clock showed `there` (milliseconds since 1970) at some point between two ticks. */
   follow(there: number, fromTick: number, toTick: number): void;
 }
 
-/** Milliseconds since the process started; they pass alike whatever becomes of the machine's clock. */
+/** Milliseconds since the process started, unaffected by changes of the system clock. */
 export function tick(): number {
   return performance.now();
 }
 
 /**
- * A clock that shows the machine's time until it is told another. Between two readings it goes by ticks, so that no change
- * of the machine's clock moves it; a reading that agrees with it leaves it as it is, so that it does not run back and forth.
+ * A clock that shows the system time until its first synchronisation. After that it advances by ticks, so changes of the system
+ * clock do not affect it. A reading that is consistent with it leaves it unchanged, so that it does not jitter.
  */
 export function createFollowingClock(): FollowingClock {
   let ahead: number | undefined;
@@ -30,7 +30,7 @@ export function createFollowingClock(): FollowingClock {
   };
 }
 
-/** The moment `seconds` after `moment`. */
+/** The time `seconds` after `moment`. */
 export function addSeconds(moment: Date, seconds: number): Date {
   return new Date(moment.getTime() + seconds * 1000);
 }

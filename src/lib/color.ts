@@ -1,6 +1,6 @@
 const HEX = /^#[0-9a-f]{6}$/i;
 
-/** A colour as `#rrggbb` in small letters; undefined for any other text. */
+/** Parses a colour to `#rrggbb` in lower case. Returns undefined for any other text. */
 export function readColor(text: string): string | undefined {
   return HEX.test(text) ? text.toLowerCase() : undefined;
 }
@@ -23,14 +23,14 @@ export function contrast(one: string, other: string): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-/** A colour with a share of another one in it, from 0 to 1. */
+/** Mixes a colour with a share of another one, from 0 to 1. */
 export function mixed(color: string, other: string, share: number): string {
   const others = channels(other);
   const parts = channels(color).map((channel, index) => channel + ((others[index] ?? 0) - channel) * share);
   return `#${parts.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** The colour mixed with white until it can be read on the dark background. */
+/** Mixes the colour with white until it is readable on the dark background. */
 export function lightened(color: string, background: string, least = 7): string {
   for (let share = 0; share < 1; share += 0.05) {
     const found = mixed(color, '#ffffff', share);

@@ -6,9 +6,11 @@ import type { SteadyClientConfig } from './steady-client.js';
 type Tls = Exclude<pg.ClientConfig['ssl'], undefined>;
 type Own = Omit<SteadyClientConfig, 'connectionString'> & { application_name: string };
 
-/** The mark of our own in every `application_name`; a name in the URL takes its place. */
+/** The placeholder in every `application_name`, replaced by the URL's own name if there is one. */
 const OWN_NAME = 'gatehouse';
-/** What the URL says of how to connect, which node-postgres would read in its own way, or let replace what is ours. */
+/**
+ * Parameters of the URL that are handled here. node-postgres would interpret them differently or let them replace our options.
+ */
 const READ_HERE = [
   'application_name',
   'options',
@@ -31,12 +33,12 @@ function readFile(name: string, path: string): string {
   }
 }
 
-/** Where the server is: a name, an address, or the folder of a socket. */
+/** The server's host name, IP address or socket directory. */
 function hostOf(url: URL): string {
   return url.searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[(.+)\]$/, '$1');
 }
 
-/** `ssl`, the word of node-postgres, in those of libpq. */
+/** Translates node-postgres's `ssl` parameter to a libpq `sslmode`. */
 function modeOf(query: URLSearchParams): string | null {
   const mode = query.get('sslmode');
   if (mode !== null) return mode === 'no-verify' ? 'require' : mode;
@@ -46,17 +48,20 @@ function modeOf(query: URLSearchParams): string | null {
   return query.has('sslrootcert') || query.get('sslnegotiation') === 'direct' ? 'verify-full' : null;
 }
 
-/** Who is believed to be the server: libpq has `require` believe anybody, unless a CA is named. */
+/** Certificate verification for a mode. As in libpq, `require` accepts any certificate unless a CA is given. */
 function trustOf(mode: string, host: string, ca: string | undefined): Exclude<Tls, boolean> {
   if (mode === 'verify-full') {
-    // Where the host is an address, the driver would have the certificate compared with the name `localhost`.
+    // For an IP address, the driver would compare the certificate with the name `localhost`.
     return { checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate) };
   }
   if (mode === 'verify-ca' || ca !== undefined) return { checkServerIdentity: () => undefined };
   return { rejectUnauthorized: false };
 }
 
-/** TLS as libpq reads the URL, but that `prefer` and `allow` never fall back to the clear; without a mode there is none. */
+/**
+ * The TLS options of the URL as in libpq, except that `prefer` and `allow` never fall back to plain text. Undefined if no mode
+ * is given.
+ */
 function tlsOf(url: URL): Tls | undefined {
   const { searchParams: query } = url;
   const [mode, host] = [modeOf(query), hostOf(url)];
@@ -77,12 +82,12 @@ function tlsOf(url: URL): Tls | undefined {
   };
 }
 
-/** What the driver connects with. */
+/** Connection options of the driver. */
 export type ConnectionOptions = SteadyClientConfig & { connectionString: string; application_name: string };
 
 /**
- * How to connect to a database: what its URL says, beside what is `own`. Every connection of ours is made with it, so that
- * none is less protected than another. The `options` of both are sent, and of two that differ our own holds.
+ * Combines the options of a database URL with `own` ones. Every connection is made with it, so that all have the same
+ * protection. The `options` of both are sent; if they conflict, the own ones win.
  */
 export function connectionOptions(text: string, own: Own): ConnectionOptions {
   const url = new URL(text);

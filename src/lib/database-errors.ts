@@ -1,16 +1,16 @@
 /**
- * SQLSTATE classes and codes (PostgreSQL, appendix A) of a database that is away, starting, stopping, full, too slow, failing
- * (58, XX000, which poolers use for their own failures), read-only, that no longer knows our password (28, 3D000), or no longer
- * lets us at its tables (42501).
+ * SQLSTATE classes and codes (PostgreSQL, appendix A) of an unavailable database: unreachable, starting, stopping, full, too
+ * slow, failing (58, and XX000, which poolers use for their own failures), read-only, rejecting the credentials or the database
+ * name (28, 3D000), or denying access to its tables (42501).
  */
 const unavailableStates = /^(08|28|3D000|42501|53|58|57P|57014|55P03|25006|25P03|25P04|40001|40P01|XX000)/;
-/** States of a server that is there and will not have us. */
+/** States of a server that is running but denies access. */
 const accessStates = /^(28|3D000|42501)/;
-/** States of a transaction that was given up for another one. */
+/** States of a transaction that was aborted in favour of another one. */
 const conflictStates = /^(40001|40P01)/;
-/** The state of a server that takes no writes, as a former primary after a fail-over. */
+/** The state of a server that accepts no writes, such as a former primary after a failover. */
 const READ_ONLY_SERVER = '25006';
-/** States of a connection that is going or gone, in the words of the server or of a pooler before it. */
+/** States of a connection that is closing or closed, as reported by the server or a pooler. */
 const lostStates = /^(08|57P0[1-5]|25P0[34]|XX000)/;
 const lostSystemErrors = new Set([
   'ECONNRESET',
@@ -35,23 +35,23 @@ const unavailableSystemErrors = new Set([
   'EMFILE',
   'ENFILE',
 ]);
-/** A certificate that is not believed, in the words of Node and OpenSSL. */
+/** Node.js and OpenSSL codes of an untrusted certificate. */
 const certificateErrors =
   /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_\w+|\w+_SIGNED_CERT\w*|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)\w+|INVALID_CA|HOSTNAME_MISMATCH)$/;
-/** A handshake that came to nothing. */
+/** Codes of a failed TLS handshake. */
 const handshakeErrors = /^(EPROTO|ERR_SSL_\w+)$/;
-/** How PostgreSQL, poolers and providers say that they take no connection in the clear. */
+/** Messages with which PostgreSQL, poolers and providers reject connections without TLS. */
 const tlsWantedMessages =
   /no encryption$|SSL off$|\b(SSL|TLS) (connection )?(is )?required|connection is insecure|requires? (SSL|TLS)\b/i;
-/** node-postgres gives these conditions no code. */
+/** node-postgres messages for conditions without a code. */
 const unavailableMessages =
   /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end|is not queryable|Query read timeout|Connection is closed|server does not support SSL|Received unexpected \w+ message from backend/;
 
-/** node-postgres: a connection ended under its statement, or is used after that. */
+/** node-postgres messages for a connection that ended during a statement or is used afterwards. */
 const lostMessages =
   /^Connection terminated( unexpectedly)?$|is not queryable|Connection is closed|Received unexpected \w+ message from backend/;
 
-/** Whether something holds for an error or for one that caused it. */
+/** Returns true if the predicate holds for an error or any of its causes. */
 function someCause(error: unknown, holds: (error: Error, code: string) => boolean): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -61,7 +61,7 @@ function someCause(error: unknown, holds: (error: Error, code: string) => boolea
   return causes.some((cause) => cause !== error && someCause(cause, holds));
 }
 
-/** Whether an error, or one that caused it, says that the database or the counters cannot be reached now. */
+/** Returns true if an error or one of its causes means that the database or the counters are currently unavailable. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return someCause(
     error,
@@ -75,8 +75,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 }
 
 /**
- * What keeps client and server from a connection by TLS: `wanted` by the server and not asked for, `missing` at the server,
- * or a certificate that is `unbelieved`.
+ * The reason why a TLS connection failed: `wanted` if the server requires TLS and the client did not request it, `missing` if
+ * the server does not support it, `unbelieved` if the certificate is not trusted.
  */
 export function tlsTrouble(error: unknown): 'wanted' | 'missing' | 'unbelieved' | undefined {
   if (someCause(error, ({ message }) => tlsWantedMessages.test(message))) return 'wanted';
@@ -85,21 +85,21 @@ export function tlsTrouble(error: unknown): 'wanted' | 'missing' | 'unbelieved' 
 }
 
 /**
- * Whether the database is there and refuses this role, password, database name or way to connect, or is not the one that
- * it should be; waiting alone does not mend that.
+ * Returns true if the database is reachable but rejects this role, password, database name or kind of connection, or is not the
+ * expected server. Waiting alone does not resolve that.
  */
 export function isAccessRefused(error: unknown): boolean {
   return tlsTrouble(error) !== undefined || someCause(error, (_error, code) => accessStates.test(code));
 }
 
-/** A COMMIT was sent and its connection lost before the answer came: whether it holds is not known. */
+/** The connection was lost after COMMIT was sent and before its response arrived, so it is unknown whether it was committed. */
 export class CommitUnanswered extends Error {
   constructor(cause: unknown) {
     super('The connection was lost while a transaction was committed.', { cause });
   }
 }
 
-/** Whether a connection was lost that had been there, so that another one may serve; one that took too long is none. */
+/** Returns true if an established connection was lost, so that another one can succeed. Timeouts do not count. */
 export function isConnectionLost(error: unknown): boolean {
   const isLost = someCause(
     error,
@@ -108,27 +108,27 @@ export function isConnectionLost(error: unknown): boolean {
   return isLost && !someCause(error, ({ message }, code) => code === 'ETIMEDOUT' || /timeout/i.test(message));
 }
 
-/** Whether a statement was not sent, as its connection was gone already. */
+/** Returns true if a statement was not sent because its connection was already closed. */
 export function isNeverSent(error: unknown): boolean {
   return someCause(error, ({ message }) => message.includes('is not queryable'));
 }
 
-/** Whether the server takes no writes; nothing of such a transaction was kept. */
+/** Returns true if the server accepts no writes. Nothing of the transaction was committed. */
 export function isReadOnlyServer(error: unknown): boolean {
   return someCause(error, (_error, code) => code === READ_ONLY_SERVER);
 }
 
-/** Whether the database is there, and our role may not do what it was asked for. */
+/** Returns true if the database is reachable but the role lacks a required privilege. */
 export function isRightMissing(error: unknown): boolean {
   return someCause(error, (_error, code) => code === '42501');
 }
 
-/** Whether the database gave a transaction up for another one, and kept nothing of it. */
+/** Returns true if the database aborted a transaction in favour of another one. Nothing of it was committed. */
 export function isTransactionConflict(error: unknown): boolean {
   return someCause(error, (_error, code) => conflictStates.test(code));
 }
 
-/** Whether a statement gave up waiting for a lock. */
+/** Returns true if a statement timed out waiting for a lock. */
 export function isLockTimeout(error: unknown): boolean {
   return someCause(error, (_error, code) => code === '55P03');
 }

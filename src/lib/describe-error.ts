@@ -1,9 +1,11 @@
-/** What a log line tells of an error. */
+/** The log representation of an error. */
 interface DescribedError {
   type: string;
   message: string;
   stack: string;
-  /** A system error's or an SQLSTATE; not named `code`, as one-time codes are and the logger hides those. */
+  /**
+   * A system error code or an SQLSTATE. Not named `code` because the logger redacts that field, which can hold one-time codes.
+   */
   errorCode?: string;
   constraint?: string;
   table?: string;
@@ -11,12 +13,14 @@ interface DescribedError {
   errors?: DescribedError[];
 }
 
-/** Causes that are followed; an error may be its own. */
+/** Maximum depth of the cause chain, which can be circular. */
 const DEEPEST = 5;
 const SQL_STATE = /^[0-9A-Z]{5}$/;
-/** PostgreSQL puts the row into its detail, which the ORM appends to the message: addresses and password hashes. */
+/**
+ * PostgreSQL puts the row, with addresses and password hashes, into its error detail, and the ORM appends that to the message.
+ */
 const DETAIL = /\n - detail: [\s\S]*$/;
-/** "invalid input syntax for type uuid: …" and its like end in the value. */
+/** Messages such as "invalid input syntax for type uuid: …" end with the rejected value. */
 const REFUSED_VALUE = /: "[\s\S]*$/;
 
 function text(value: unknown): string | undefined {
@@ -43,8 +47,8 @@ function describe(error: Error, depth: number): DescribedError {
 }
 
 /**
- * An error for the log: what it is, where it comes from and what caused it. The values that drivers put into their errors
- * stay out, as they are addresses, password hashes and whatever else a statement was given (ASVS 16.2.5).
+ * Converts an error for the log: its type, message, stack and causes. Values that drivers put into their errors are removed
+ * because they can be addresses, password hashes or any other statement parameter (ASVS 16.2.5).
  */
 export function describeError(error: unknown): unknown {
   return error instanceof Error ? describe(error, 0) : error;

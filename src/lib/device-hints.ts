@@ -2,22 +2,22 @@ import { isBlank, trimmed } from './visible-text.js';
 
 const LONGEST_DEVICE_NAME = 100;
 const LONGEST_LOCALE = 35;
-/** No language has a code of more: a longer word is a name such as `POSIX` or `Deutsch`. */
+/** Language codes have at most three letters. Longer words are names such as `POSIX` or `Deutsch`. */
 const LONGEST_LANGUAGE = 3;
 const LONGEST_TIMEZONE = 64;
-/** No hint of more than this is looked at. */
+/** Only this many characters of a hint are read. */
 const LONGEST_HINT = 1_024;
-/** Control characters, those that turn the direction of the text around them, and halves of surrogate pairs. */
+/** Control characters, bidirectional control characters and lone surrogates. */
 const UNWANTED = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu;
 
-/** The name of a device as it can be kept: without what cannot be shown, cut to its longest; null where nothing is left. */
+/** Sanitises a device name: removes unprintable characters and truncates it. Returns null if nothing remains. */
 export function deviceNameHint(text: string): string | null {
   const clean = trimmed(text.slice(0, LONGEST_HINT).replace(UNWANTED, ' ').replace(/\s+/g, ' '));
   const cut = trimmed(clean.slice(0, LONGEST_DEVICE_NAME).replace(/\p{Cs}$/u, ''));
   return isBlank(cut) ? null : cut;
 }
 
-/** A language tag in its usual spelling (BCP 47), of a POSIX locale such as `de_DE.UTF-8` too; null where it is none. */
+/** The canonical BCP 47 tag of a language tag or a POSIX locale such as `de_DE.UTF-8`, or null if it is invalid. */
 export function localeHint(text: string): string | null {
   const [tag = ''] = text
     .slice(0, LONGEST_HINT)
@@ -35,7 +35,7 @@ export function localeHint(text: string): string | null {
   }
 }
 
-/** The name of a time zone (IANA); null where it is none, or longer than any. */
+/** The name of an IANA time zone, or null if it is invalid or too long. */
 export function timezoneHint(text: string): string | null {
   const timeZone = text.trim();
   if (timeZone === '' || timeZone.length > LONGEST_TIMEZONE) return null;

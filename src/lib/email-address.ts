@@ -2,17 +2,17 @@ import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { bare } from './visible-text.js';
 
-/** Most characters of an address (RFC 5321 4.5.3.1.3, without the angle brackets). */
+/** Maximum length of an address (RFC 5321 4.5.3.1.3, without the angle brackets). */
 export const LONGEST_EMAIL = 254;
 
 const LONGEST_LOCAL_PART = 64;
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const ASCII = /^[\x20-\x7E]*$/;
-/** The full stops of other scripts that IDNA reads as dots (UTS #46). */
+/** Full stops of other scripts that IDNA treats as dots (UTS #46). */
 const DOTS = /[\u3002\uFF0E\uFF61]/g;
 
-/** Whether the text is exactly one plain ASCII address (RFC 5321): a dot-atom, an `@` and a host name. */
+/** Returns true if the text is exactly one plain ASCII address (RFC 5321): a dot-atom, an `@` and a host name. */
 export function isPlainAddress(text: string): boolean {
   const at = text.indexOf('@');
   const local = text.slice(0, at);
@@ -28,7 +28,10 @@ export function isPlainAddress(text: string): boolean {
   );
 }
 
-/** ASCII letters in lower case. Other letters stay, so that none of them becomes an ASCII letter, as the Kelvin sign would. */
+/**
+ * Converts ASCII letters to lower case. Other letters are unchanged so that none becomes an ASCII letter, as the Kelvin sign
+ * would.
+ */
 export function lowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
@@ -39,11 +42,11 @@ function asciiLabel(label: string): string | undefined {
     return LABEL.test(label) && (!isEncoded || domainToASCII(label) !== '') ? label : undefined;
   }
   const encoded = domainToASCII(label);
-  // A label that is ASCII once it is encoded only looks like the one it names.
+  // A label that becomes plain ASCII when encoded only looks like the label it names.
   return encoded.startsWith('xn--') && LABEL.test(encoded) ? encoded : undefined;
 }
 
-/** The domain in its ASCII form (IDNA); undefined where no mail can be sent to it. */
+/** The domain in its ASCII form (IDNA), or undefined if no mail can be sent to it. */
 function asciiDomain(text: string): string | undefined {
   const labels = text.replace(DOTS, '.').split('.').map(asciiLabel);
   const isPublic = labels.length > 1 && !/^(?:\d+|.)$/.test(labels.at(-1) ?? '');
@@ -72,8 +75,8 @@ function readAddress(text: string): ReadAddress {
 }
 
 /**
- * An address in the one spelling that is kept, compared and mailed to: trimmed of blanks and invisible marks, in lower case,
- * its domain in ASCII. The local part is ASCII too, as many mail servers take no other.
+ * An email address in canonical form, in which it is stored, compared and mailed to: trimmed of blanks and invisible
+ * characters, in lower case, with an ASCII domain. The local part must be ASCII too, as many mail servers accept nothing else.
  */
 export const emailAddress = z
   .string()
@@ -92,21 +95,21 @@ export const emailAddress = z
   });
 
 /**
- * An address that the operator configures: plain as it stands, so that it may lead to this machine, or with a domain that has
- * to be turned into ASCII. Undefined where no mail can be sent to or from it.
+ * An address configured by the operator. A plain address is accepted unchanged, so that its domain can be a local host.
+ * Otherwise its domain is converted to ASCII. Undefined if no mail can be sent to or from it.
  */
 export function configuredAddress(text: string): string | undefined {
   return isPlainAddress(text) ? text : emailAddress.safeParse(text).data;
 }
 
-/** The one spelling of whoever is named at a login or in a count: an address as it is kept, or a username in lower case. */
+/** The canonical form of an identifier typed at login or used in a count: a canonical email address or a lower-case username. */
 export function normalIdentifier(typed: string): string {
   const text = bare(typed);
   const address = text.length <= LONGEST_EMAIL && text.includes('@') ? emailAddress.safeParse(text).data : undefined;
   return address ?? lowerCaseAscii(text);
 }
 
-/** Enough of an address for its owner to know it again, and no more. */
+/** A masked address that its owner can recognise. */
 export function maskedEmail(email: string): string {
   const at = email.lastIndexOf('@');
   return `${email.slice(0, 1)}***${email.slice(at)}`;

@@ -8,7 +8,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-/** The text of a file, or `undefined` when there is none. */
+/** The text of a file, or `undefined` if it does not exist. */
 export async function readIfPresent(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
@@ -18,7 +18,7 @@ export async function readIfPresent(path: string): Promise<string | undefined> {
   }
 }
 
-/** Forces a file or folder onto the disk: a loss of power would leave an empty file in the place of a key. */
+/** Flushes a file or folder to disk, as a power loss would otherwise leave an empty key file. */
 async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r');
   await handle.sync().finally(() => handle.close());
@@ -35,7 +35,7 @@ async function readSecret(path: string): Promise<string | undefined> {
   throw new Error(`${path} ${rule}. Restore the file, or remove it together with what was made under it.`);
 }
 
-/** Writes the secret where none is; of two processes that start together the first whole file wins. */
+/** Writes a new secret if the file does not exist. If two processes start together, the first complete file wins. */
 async function makeSecret(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
@@ -52,8 +52,8 @@ async function makeSecret(path: string): Promise<void> {
 }
 
 /**
- * A secret that is made at the first call and read from its file (mode 0600) at every later one.
- * @throws Error that names the file when what it holds cannot be the secret, as after a full disk or a loss of power.
+ * A secret that is generated on the first call and read from its file (mode 0600) on every later call.
+ * @throws Error that names the file if its content cannot be the secret, for example after a full disk or a power loss.
  */
 export async function keptSecret(path: string): Promise<string> {
   const kept = await readSecret(path);

@@ -1,40 +1,41 @@
 import { tick } from './clock.js';
 
-/** Gives a place back. */
+/** Releases a place. */
 export type Leave = () => void;
 
-/** Lets a bounded number of tasks run at once and a bounded number wait. */
+/** Limits how many tasks run at once and how many wait. */
 export interface Gate {
   /**
-   * Takes a place for `key`: at once where one is free, otherwise as `enter` does. `signal` is asked for only by who waits.
+   * Takes a place for `key`: immediately if one is free, otherwise after waiting like `enter`. `signal` is called only if the
+   * caller has to wait.
    */
   take(key: string, signal: () => AbortSignal | undefined): Leave | 'full' | Promise<Leave | 'full'>;
   /**
-   * Runs the task when there is a place; returns `'full'` when the queue has none either. A waiting task whose `signal` is
-   * aborted gives its place in the queue up, and rejects with the signal's reason. `key` says whose the task is.
+   * Runs the task once there is a place. Returns `'full'` if the queue is full as well. A waiting task whose `signal` is
+   * aborted leaves the queue and rejects with the signal's reason. `key` identifies the owner of the task.
    */
   enter<Result>(task: () => Promise<Result>, signal?: AbortSignal, key?: string): Promise<Result | 'full'>;
-  /** How many tasks run and how many wait. */
+  /** Number of running and waiting tasks. */
   load(): { running: number; waiting: number };
 }
 
-/** How wide a gate is. */
+/** Capacity of a gate. */
 export interface GateWidth {
-  /** Tasks that run at once. */
+  /** Maximum number of running tasks. */
   places: number;
-  /** Tasks that wait. */
+  /** Maximum number of waiting tasks. */
   queueLimit: number;
-  /** What one key may hold of the places while there are others; all of them where it is left out. */
+  /** Maximum number of places for one key while other keys are active. Omit for no limit. */
   share?: number;
 }
 
-/** So long others are expected to come again. */
+/** Other keys count as active for this long after their last visit. */
 const OTHERS_COME_WITHIN_MILLISECONDS = 10_000;
 
 type Call = 'your turn' | 'full';
 type Waiter = (call: Call) => void;
 
-/** Those who wait, each in the line of their own key. The keys take turns. */
+/** Waiting tasks, in one line per key. The keys take turns. */
 function createLines() {
   const lines = new Map<string, Set<Waiter>>();
   let waiting = 0;
@@ -53,7 +54,9 @@ function createLines() {
       lines.set(key, line.add(waiter));
       waiting += 1;
     },
-    /** The next of those who may whose turn it is; the rest of their line goes behind the other lines. */
+    /**
+     * Removes and returns the next waiter whose key is allowed by `may`, and moves the rest of its line behind the other lines.
+     */
     next(may: (key: string) => boolean): { key: string; waiter: Waiter } | undefined {
       for (const [key, line] of lines) {
         const [waiter] = line;
@@ -64,7 +67,7 @@ function createLines() {
       }
       return undefined;
     },
-    /** The last of the longest line, if that is longer than `length`. */
+    /** Removes and returns the last waiter of the longest line if that line is longer than `length`. */
     lastOfLongest(length: number): Waiter | undefined {
       const [longest] = [...lines].toSorted(([, one], [, other]) => other.size - one.size);
       if (longest === undefined || longest[1].size <= length) return undefined;
@@ -75,7 +78,7 @@ function createLines() {
   };
 }
 
-/** Remembers whether a key was alone of late. */
+/** Records whether a key was the only one recently. */
 function createVisits() {
   let latest = { key: '', at: Number.NEGATIVE_INFINITY };
   let otherAt = Number.NEGATIVE_INFINITY;
@@ -88,7 +91,7 @@ function createVisits() {
   };
 }
 
-/** Who holds the places. */
+/** Counts the places held by each key. */
 function createHolders({ places, share = places }: GateWidth) {
   const held = new Map<string, number>();
   const visits = createVisits();
@@ -111,9 +114,9 @@ function createHolders({ places, share = places }: GateWidth) {
 }
 
 /**
- * A gate for some tasks at once and some waiting ones. Keys take turns, so that nobody's first task waits for more than one of
- * each other key; where the queue is full, the longest line gives its last place to a shorter one. A task that runs cannot be
- * stopped, so no key holds more than its share while others come: theirs find a place that is free.
+ * Creates a gate. Keys take turns, so the first task of a key waits for at most one task of each other key. If the queue is
+ * full, the longest line gives up its last place to a shorter one. A running task cannot be stopped, so while other keys are
+ * active no key holds more than its share, and their tasks find a free place.
  */
 export function createGate(width: GateWidth): Gate {
   const lines = createLines();
@@ -131,7 +134,7 @@ export function createGate(width: GateWidth): Gate {
       lines.join(key, waiter);
       signal?.addEventListener('abort', giveUp, { once: true });
     });
-  /** Makes room in a full queue, if somebody has taken more of it. */
+  /** Makes room in a full queue if another key occupies more of it. */
   const makeRoom = (key: string): boolean => {
     const waiter = lines.waiting() < width.queueLimit ? undefined : lines.lastOfLongest(lines.lengthOf(key) + 1);
     waiter?.('full');
@@ -143,7 +146,7 @@ export function createGate(width: GateWidth): Gate {
       next.waiter('your turn');
     }
   };
-  /** A place goes back once, however often it is given back. */
+  /** The returned function releases the place once, even if it is called repeatedly. */
   const place = (key: string): Leave => {
     let isTaken = true;
     return () => {

@@ -1,4 +1,4 @@
-/** Rows of keys and alphabets, by the layouts that people have; each reads backwards as well. */
+/** Keyboard rows and alphabets by layout. Each is also matched backwards. */
 const ROWS = [
   '01234567890',
   // English
@@ -53,7 +53,7 @@ const ROWS = [
   'ضصثقفغعهخحجد',
   'شسيبلاتنمكط',
   'ئءؤرلاىةوزظ',
-  // Two rows by turns, columns, columns up and down, blocks, and from both ends
+  // Alternating rows, columns, columns up and down, blocks, and from both ends
   '1q2w3e4r5t6y7u8i9o0p',
   '1q2w3e4r5t6z7u8i9o0p',
   '1a2z3e4r5t6y7u8i9o0p',
@@ -78,10 +78,10 @@ const ROWS = [
   'йцуфывячскеапрмитнгшролтьб',
   'qpwoeirutyalskdjfhgzmxncbv',
 ];
-/** Fewer signs in a row are no run. */
+/** Minimum length of a run. */
 const SHORTEST = 3;
 
-/** Where three signs stand in which row, so that a text is compared with the few rows alone that have what it has. */
+/** The rows and positions of every three characters, so that a text is compared only with rows that contain them. */
 const places = new Map<string, { row: string; at: number }[]>();
 for (const row of ROWS.flatMap((each) => [each, [...each].reverse().join('')])) {
   for (let at = 0; at + SHORTEST <= row.length; at += 1) {
@@ -90,14 +90,14 @@ for (const row of ROWS.flatMap((each) => [each, [...each].reverse().join('')])) 
   }
 }
 
-/** How many signs the text from `start` and the row from `at` have alike. */
+/** Number of matching characters of the text from `start` and the row from `at`. */
 function alike(text: string, start: number, row: string, at: number): number {
   let length = SHORTEST;
   while (start + length < text.length && text[start + length] === row[at + length]) length += 1;
   return length;
 }
 
-/** The longest run from `start` that a keyboard or an alphabet has, or that repeats one sign. */
+/** Length of the longest run that starts at `start`: along a keyboard row or an alphabet, or of one repeated character. */
 function runAt(text: string, start: number): number {
   const sign = String.fromCodePoint(text.codePointAt(start) ?? 0);
   let repeated = sign.length;
@@ -107,8 +107,8 @@ function runAt(text: string, start: number): number {
 }
 
 /**
- * A lower-case text without the runs of at least so many signs, three or more, along a row, a column or the alphabet; of those
- * for which `counts` is true where it is given.
+ * Removes runs along a row, a column or the alphabet from a lower-case text. `shortest` is the minimum length, at least three.
+ * If `counts` is given, only runs for which it returns true are removed.
  */
 export function withoutRuns(
   text: string,

@@ -3,34 +3,34 @@ import { type CityResponse, open, type Reader } from 'maxmind';
 import type { Logger } from 'pino';
 import { clientAddress } from './client-network.js';
 
-/** Where an address is, as far as a database knows. */
+/** The location of an IP address, as far as the database has it. */
 export interface Location {
   city: string | null;
   /** ISO 3166-1 alpha-2. */
   country: string | null;
 }
 
-/** Looks addresses up in a database that may be replaced while it is read. */
+/** Looks up IP addresses in a database that can be replaced while in use. */
 export interface Locations {
-  /** Never throws; what is not known is null. */
+  /** Never throws. Unknown parts are null. */
   locate(ipAddress: string | null): Location;
   close(): void;
 }
 
-/** Databases name a place by a code and a name in several languages, or by its name alone. */
+/** A place in the database: an object with a code and names in several languages, or a plain name. */
 interface Place {
   iso_code?: unknown;
   names?: { en?: unknown };
 }
 
-/** An entry, by the parts of it that are read; what is in them, the file alone knows. */
+/** The parts of an entry that are used. Their content is not validated. */
 interface Entry {
   city?: Place | string;
   country?: Place | string;
   country_code?: unknown;
 }
 
-/** Decoded entries that are kept: visitors come from few networks at a time. */
+/** Number of decoded entries in the cache. At any time, clients come from few networks. */
 const KEPT_ENTRIES = 1_000;
 const POLL_MILLISECONDS = 5_000;
 const LONGEST_CITY = 100;
@@ -53,13 +53,13 @@ async function read(path: string): Promise<Reader<CityResponse>> {
   return await open<CityResponse>(path, { cache: { max: KEPT_ENTRIES } });
 }
 
-/** Tells one state of a file from another; the same for every file that is not there. */
+/** Identifies the state of a file. All missing files have the same state. */
 async function stateOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   return found === undefined ? 'gone' : [found.ino, found.mtimeMs, found.size].join();
 }
 
-/** Calls back when the file is another one than `state` was; asks in intervals, as a mounted folder tells of no change by itself. */
+/** Calls `onChange` when the file's state differs from `state`. Polls, because mounted folders do not report changes. */
 function watchReplacement(
   path: string,
   state: string,
@@ -82,15 +82,15 @@ function watchReplacement(
 }
 
 /**
- * Opens an .mmdb file and follows its replacements. A replacement that cannot be read is told in the log, and the file
- * before it stays in use.
- * @throws when the file cannot be read now.
+ * Opens an .mmdb file and reloads it when it is replaced. A replacement that cannot be read is logged, and the previous
+ * database stays in use.
+ * @throws if the file cannot be read initially.
  */
 export async function openLocations(
   { path, logger }: { path: string; logger: Logger },
   pollMilliseconds = POLL_MILLISECONDS,
 ): Promise<Locations> {
-  // Before the file is read: one that takes its place meanwhile is noticed.
+  // Read before the file, so that a replacement in between is noticed.
   const state = await stateOf(path);
   let database = await read(path);
   let told = false;
@@ -107,7 +107,7 @@ export async function openLocations(
   return {
     locate(ipAddress) {
       const address = clientAddress(ipAddress);
-      // A database of IPv4 addresses alone would take the first bits of a longer one for an address of its own.
+      // An IPv4-only database would look up the first bits of an IPv6 address as an IPv4 address.
       if (address === null || (database.metadata.ipVersion === 4 && address.includes(':'))) return nowhere;
       try {
         const entry = database.get(address) as Entry | null;
@@ -122,5 +122,5 @@ export async function openLocations(
   };
 }
 
-/** Where no database is: nobody is anywhere. */
+/** Used without a database: every location is unknown. */
 export const noLocations: Locations = { locate: () => nowhere, close: () => undefined };

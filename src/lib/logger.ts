@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { describeError } from './describe-error.js';
 import { prettyStream } from './pretty-log.js';
 
-/** Fields that may carry a secret; they never reach a log line. */
+/** Fields that can hold a secret and are redacted in the log. */
 const secretFields = [
   'password',
   'newPassword',
@@ -16,13 +16,13 @@ const secretFields = [
   'secret',
 ];
 
-/** Where the log goes: the standard output, as JSON or for people. */
+/** The log destination: standard output, as JSON or in readable form. */
 export function logDestination(format: 'json' | 'pretty'): DestinationStream {
   const output = pino.destination(1);
   return format === 'pretty' ? prettyStream(output) : output;
 }
 
-/** A logger of JSON lines, to the standard output unless told otherwise; `level` is one of pino's. */
+/** A logger that writes JSON lines, by default to standard output. `level` is a pino level. */
 export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
   const options = {
     level,

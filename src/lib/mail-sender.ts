@@ -1,21 +1,21 @@
 import { configuredAddress } from './email-address.js';
 import { isBlank } from './visible-text.js';
 
-/** A sender in its parts, with nothing left to parse. */
+/** A parsed sender. */
 export interface Sender {
-  /** As people read it; empty where there is none. */
+  /** The display name, or an empty string if there is none. */
   name: string;
   /** One plain ASCII address. */
   address: string;
 }
 
-/** A name in quotes may have what is special elsewhere (RFC 5322 3.2.4). */
+/** A quoted name can contain characters that are special elsewhere (RFC 5322 3.2.4). */
 const QUOTED = /^"((?:[^"\\<>]|\\[^<>])*)"\s*<([^<>]+)>$/;
 const PLAIN = /^([^"\\<>,;:@()]*)<([^<>]+)>$/;
-/** What breaks a header, reverses what is read after it, or is an encoding already (RFC 2047). */
+/** Characters that break a header or reverse the text after them, and encoded words (RFC 2047). */
 const UNFIT = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]|=\?[^?\s]+\?[bq]\?/iu;
 
-/** Reads one sender, bare or with a display name; undefined where it is none, or more than one. */
+/** Parses one sender with or without a display name. Returns undefined if the text is not exactly one sender. */
 export function readSender(text: string): Sender | undefined {
   const trimmed = text.trim();
   if (UNFIT.test(text) || !text.isWellFormed()) return undefined;

@@ -1,6 +1,6 @@
 import { tick } from './clock.js';
 
-/** Asks at most once in `milliseconds`; everybody in between shares the answer, and those who come together share the question. */
+/** Calls `ask` at most once every `milliseconds`. Calls in between share its result, and concurrent calls share its promise. */
 export function onceInAWhile<Result>(milliseconds: number, ask: () => Promise<Result>): () => Promise<Result> {
   let answer: Promise<Result> | undefined;
   let until = 0;

@@ -21,7 +21,7 @@ function shown(value: unknown): string {
   return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** One line of the log for people: time of day, level, message, facts, and below it the stack of an error. */
+/** Formats a log line for people: time of day, level, message and fields, followed by the stack of an error. */
 export function prettyLine(json: string): string {
   const { level, time, msg, service: _service, err, ...facts } = JSON.parse(json) as Line;
   const name = LEVELS[Number(level)] ?? String(level);
@@ -32,7 +32,7 @@ export function prettyLine(json: string): string {
   return `${head} ${colored(told.join(' '), 90)}`.trimEnd() + stack;
 }
 
-/** Writes each line of the log for people in place of JSON. */
+/** A stream that formats JSON log lines for people. */
 export function prettyStream(destination: DestinationStream): DestinationStream {
   return {
     write(json) {
@@ -40,7 +40,7 @@ export function prettyStream(destination: DestinationStream): DestinationStream 
       try {
         line = `${prettyLine(json)}\n`;
       } catch {
-        // What is no JSON is shown as it is.
+        // Lines that are not JSON are shown unchanged.
       }
       destination.write(line);
     },

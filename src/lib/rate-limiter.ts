@@ -2,47 +2,50 @@ import { type RateLimiterAbstract, RateLimiterPostgres, RateLimiterRedis, RateLi
 import type { Query, Statement } from './query.js';
 import type { RedisClient } from './redis.js';
 
-/** What one try came to. */
+/** The result of one attempt. */
 export interface LimitState {
   allowed: boolean;
-  /** Whether it is the first one past the limit in its window, in whatever process. */
+  /** True for the first attempt over the limit in its window, across all processes. */
   overruns: boolean;
-  /** Tries in a window. */
+  /** Maximum number of attempts in a window. */
   limit: number;
   remaining: number;
   /** Whole seconds until the window ends. */
   resetSeconds: number;
 }
 
-/** Counts tries; each `consume` is one atomic statement, so that parallel tries in any number of processes count. */
+/** Counts attempts. Each `consume` is one atomic operation, so parallel attempts in several processes are all counted. */
 export interface Limiter {
-  /** Counts a try of `key`, worth one point unless told otherwise. Rejects when no store can be reached: what cannot be counted must not pass. */
+  /**
+   * Counts an attempt of `key`, worth one point by default. Rejects if no store can be reached, as an attempt that cannot be
+   * counted must not pass.
+   */
   consume(key: string, points?: number): Promise<LimitState>;
-  /** Takes one try of `key` back. */
+  /** Takes back one attempt of `key`. */
   giveBack(key: string): Promise<void>;
-  /** Lets the tries of `key` begin anew. */
+  /** Resets the count of `key`. */
   forget(key: string): Promise<void>;
 }
 
-/** Where the counters are. */
+/** The stores of the counters. */
 export interface LimiterStores {
   query: Query;
-  /** Asked first where it is set; PostgreSQL counts while it is away. */
+  /** Used first if set. PostgreSQL is the fallback while Redis is unavailable. */
   redis?: RedisClient | undefined;
 }
 
-/** How many tries a window allows. */
+/** The number of attempts that a window allows. */
 export interface LimitWindow {
   points: number;
   seconds: number;
-  /** Whether its counts can be forgotten before their time. */
+  /** True if counts can be reset before the window ends. */
   isForgettable?: boolean;
 }
 
-/** The table of the counters in PostgreSQL. */
+/** The PostgreSQL table of the counters. */
 export const LIMITS_TABLE = 'rate_limits';
 
-/** How a counter moves, and when its window ends, by the clock of the database, which all processes share. */
+/** Increments a counter and determines the end of its window by the database's clock, which all processes share. */
 const COUNT = `
   INSERT INTO ${LIMITS_TABLE} AS counter (key, points, expire)
   SELECT $1, $2::int, now + $3::bigint FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) AS clock
@@ -51,7 +54,7 @@ const COUNT = `
     expire = CASE WHEN counter.expire <= excluded.expire - $3::bigint THEN excluded.expire ELSE counter.expire END
   RETURNING points, expire - (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $4::bigint AS expire`;
 
-/** What the library takes for a pool; its statements run as all others do, and again where nothing of one was kept. */
+/** The pool that the library expects. Its statements run through `query`, which repeats a statement that had no effect. */
 function createClient(query: Query) {
   return {
     async query({ name, text, values }: Statement & { values: readonly unknown[] }) {
@@ -61,11 +64,11 @@ function createClient(query: Query) {
   };
 }
 
-/** The library writes and compares the time of its process; everything else of it stays. */
+/** Replaces the library's upsert, which uses the clock of its own process. */
 class SharedTimeLimiter extends RateLimiterPostgres {
   declare readonly client: ReturnType<typeof createClient>;
 
-  /** The answer's `expire` is told in this process's time, by which the library works out what is left. */
+  /** The returned `expire` is relative to this process's clock, from which the library calculates the remaining time. */
   _upsert(key: string, points: number, milliseconds: number): Promise<unknown> {
     return this.client.query({ name: 'count-try', text: COUNT, values: [key, points, milliseconds, Date.now()] });
   }
@@ -73,8 +76,8 @@ class SharedTimeLimiter extends RateLimiterPostgres {
 
 function buildLimiter(stores: LimiterStores, name: string, window: LimitWindow): RateLimiterAbstract {
   const { points, seconds: duration, isForgettable = false } = window;
-  // A key that is used up is refused from memory until its window ends, so that a flood does not reach the store; one that
-  // may be forgotten before is not, as no process would learn of it.
+  // An exhausted key is rejected from memory until its window ends, so that a flood does not reach the store. A forgettable key
+  // is not, because other processes would not notice the reset.
   const block = isForgettable ? {} : { inMemoryBlockOnConsumed: points + 1 };
   const common = { keyPrefix: name, points, duration, ...block };
   const postgres = new SharedTimeLimiter({
@@ -93,13 +96,13 @@ function buildLimiter(stores: LimiterStores, name: string, window: LimitWindow):
   });
 }
 
-/** A limiter of the tries of each key; the window begins with the first try. */
+/** A limiter that counts the attempts of each key. A key's window starts with its first attempt. */
 export function createLimiter(stores: LimiterStores, name: string, window: LimitWindow): Limiter {
   const { points } = window;
   const limiter = buildLimiter(stores, name, window);
   const stateOf = (result: RateLimiterRes, allowed: boolean): LimitState => ({
     allowed,
-    // What is refused from memory has no count.
+    // Rejections from memory have no count.
     overruns: result.consumedPoints === points + 1,
     limit: points,
     remaining: Math.max(0, result.remainingPoints),

@@ -2,11 +2,11 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { AbstractConnector, type RedisOptions, SentinelConnector } from 'ioredis';
 
 /*
- * The library listens for one error of a socket. One that is closed during its TLS handshake has a second, which nobody would
- * hear and which would end the process.
+ * ioredis listens for only one error per socket. A socket that is closed during its TLS handshake emits a second one, which
+ * would be unhandled and end the process.
  */
 
-/** Connects to a Redis over TLS. */
+/** Connects to a Redis server over TLS. */
 export class SteadyConnector extends AbstractConnector {
   readonly #target: ConnectionOptions;
 
@@ -26,7 +26,7 @@ export class SteadyConnector extends AbstractConnector {
   }
 }
 
-/** Connects to the master that the sentinels name. */
+/** Connects to the master reported by the sentinels. */
 export class SteadySentinelConnector extends SentinelConnector {
   override async connect(tell: Parameters<SentinelConnector['connect']>[0]): ReturnType<SentinelConnector['connect']> {
     const stream = await super.connect(tell);

@@ -1,10 +1,10 @@
-/** One server of several. */
+/** One of several servers. */
 interface Host {
   host: string;
   port: number;
 }
 
-/** What REDIS_URL says. */
+/** The parsed REDIS_URL. */
 export interface RedisLocation {
   kind: 'single' | 'sentinel' | 'cluster';
   secure: boolean;
@@ -12,10 +12,10 @@ export interface RedisLocation {
   username: string | undefined;
   password: string | undefined;
   sentinelPassword: string | undefined;
-  /** The name of the master that the sentinels know. */
+  /** The name of the sentinels' master. */
   master: string;
   database: number;
-  /** Files of PEM: who vouches for the server, and this client's own certificate and key. */
+  /** Paths of PEM files: the CA, and the client's certificate and key. */
   files: Partial<Record<'ca' | 'cert' | 'key', string>>;
 }
 
@@ -30,11 +30,11 @@ export const REDIS_SCHEMES = [
 ] as const;
 
 const PORTS = { single: 6379, sentinel: 26_379, cluster: 6379 };
-/** Named as in DATABASE_URL. */
+/** The same parameter names as in DATABASE_URL. */
 const FILES = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const;
 const AUTHORITY = /^([a-z+]+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/is;
 
-/** The URL with the first of its hosts alone, which is all that a URL can have, and the other hosts. */
+/** Splits the hosts of a URL: the URL with its first host alone, which is valid, and the other hosts. */
 export function splitHosts(text: string): { url: string; others: string[] } {
   const [, before = '', hosts = '', after = ''] = AUTHORITY.exec(text.trim()) ?? [];
   const [first = '', ...others] = hosts.split(',');
@@ -52,7 +52,7 @@ function kindOf(protocol: string): RedisLocation['kind'] {
   return protocol.endsWith('+cluster:') ? 'cluster' : 'single';
 }
 
-/** The files that the query names; `system` stands for the CAs that Node.js knows. */
+/** The files named in the query. `system` selects the CAs of Node.js. */
 function filesOf(url: URL): RedisLocation['files'] {
   const found = Object.entries(FILES).map(([name, file]) => [file, url.searchParams.get(name)] as const);
   return Object.fromEntries(found.filter(([, path]) => path && path !== 'system'));
@@ -61,7 +61,7 @@ function filesOf(url: URL): RedisLocation['files'] {
 const decoded = (text: string | null) => (text === null || text === '' ? undefined : decodeURIComponent(text));
 
 /**
- * Reads REDIS_URL, whose host may be a comma list.
+ * Parses REDIS_URL, whose host can be a comma-separated list.
  * @throws Error with the rest of a sentence that starts with the setting, without any value.
  */
 export function parseRedisUrl(text: string): RedisLocation {

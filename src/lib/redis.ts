@@ -9,16 +9,16 @@ import { sparingWarning } from './sparing-warning.js';
 export type RedisClient = Redis | Cluster;
 
 /**
- * `command` connections answer at once when Redis is away, so that a request can take its other way;
- * `blocking` ones wait for it, as BullMQ's workers and subscriptions must.
+ * `command` connections fail immediately while Redis is unavailable, so that a request can use its fallback. `blocking`
+ * connections wait for Redis, as BullMQ's workers and subscriptions require.
  */
 export type RedisUse = 'command' | 'blocking';
 
 const LONGEST_RECONNECT_MILLISECONDS = 2_000;
 const COMMAND_TIMEOUT_MILLISECONDS = 1_000;
-/** How often the map of a cluster is read anew; a node that is asked for another's keys tells at once. */
+/** Interval between refreshes of the cluster's slot map. A node also redirects immediately if asked for a key of another node. */
 const CLUSTER_REFRESH_MILLISECONDS = 5_000;
-/** What a node says that is another one's replica by now: a new connection leads to its successor. */
+/** Errors of a node that has become a replica. A new connection leads to its successor. */
 const DEMOTED = /READONLY|UNBLOCKED|MASTERDOWN/;
 
 function retryAfter(times: number): number {
@@ -42,7 +42,7 @@ function sentinelOptions(location: RedisLocation): RedisOptions {
   return {
     sentinels: [...hosts],
     name: master,
-    // A sentinel that is asked during a fail-over may still name the old node; its role is asked, too.
+    // During a failover, a sentinel can still name the old master, so the node's role is checked too.
     role: 'master',
     sentinelRetryStrategy: retryAfter,
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
@@ -56,7 +56,7 @@ function clusterOptions(redisOptions: RedisOptions, use: RedisUse, { secure }: R
     enableOfflineQueue: use === 'blocking',
     clusterRetryStrategy: retryAfter,
     slotsRefreshInterval: CLUSTER_REFRESH_MILLISECONDS,
-    // The certificate of a node is for its name, which looking it up here would replace by an address.
+    // A node's certificate is issued for its name, which resolving it here would replace with an address.
     ...(secure ? { dnsLookup: (address, found) => found(null, address) } : {}),
   };
 }
@@ -64,7 +64,7 @@ function clusterOptions(redisOptions: RedisOptions, use: RedisUse, { secure }: R
 function optionsOf(location: RedisLocation, use: RedisUse): RedisOptions {
   return {
     connectionName: `gatehouse-${use}`,
-    // The client would drop the promise of its own subscription, which rejects when the connection closes meanwhile.
+    // The client would ignore the promise of its own resubscription, which rejects if the connection closes meanwhile.
     autoResubscribe: false,
     retryStrategy: retryAfter,
     reconnectOnError: ({ message }) => DEMOTED.test(message),
@@ -84,14 +84,14 @@ function open(location: RedisLocation, use: RedisUse): RedisClient {
   return new Redis({ ...hosts[0], db, ...options });
 }
 
-/** Opens a connection that comes back by itself. */
+/** Opens a connection that reconnects automatically. */
 export function connectRedis(url: string, use: RedisUse, logger: Logger): RedisClient {
   const redis = open(parseRedisUrl(url), use);
   redis.on('error', sparingWarning(logger, { component: 'redis' }, 'redis is away'));
   return redis;
 }
 
-/** The options that the names of a queue's keys need: in a cluster its scripts ask for all of them in one slot. */
+/** The key options of a queue. In a cluster, BullMQ's scripts need all keys of a queue in one slot. */
 export function queueKeys(url: string): { prefix?: string } {
   return parseRedisUrl(url).kind === 'cluster' ? { prefix: '{gatehouse}' } : {};
 }

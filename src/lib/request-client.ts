@@ -2,21 +2,21 @@ import { cancelRequest } from './cancel-request.js';
 import type { Holdings } from './request-scope.js';
 import { SteadyClient, type SteadyClientConfig, textOf } from './steady-client.js';
 
-/** For whom a connection works. */
+/** The request that a connection works for. */
 export interface Lease {
-  /** Aborted when nobody waits for the answer any more; undefined where that stops nothing. */
+  /** Aborted when nobody waits for the response any more. Undefined if a disconnect stops nothing. */
   signal: AbortSignal | undefined;
   holdings: Holdings;
 }
 
-/** A statement that is over so soon is not worth a cancellation. */
+/** Delay before a cancellation, as short statements finish by themselves. */
 const GRACE_MILLISECONDS = 50;
-/** One that came before its statement was begun had no effect. */
+/** Delay before a cancellation is repeated. One that arrived before its statement started had no effect. */
 const AGAIN_AFTER_MILLISECONDS = 500;
 const COMMIT = /^commit\b/i;
 const ROLLBACK = /^rollback\b(?! to)/i;
 
-/** Rejects in the way of the driver's `query`, whose last argument may be a callback. */
+/** Rejects like the driver's `query`, whose last argument can be a callback. */
 function refuse(call: unknown[], reason: unknown): unknown {
   const answer = call.at(-1);
   if (typeof answer !== 'function') return Promise.reject(reason);
@@ -25,9 +25,9 @@ function refuse(call: unknown[], reason: unknown): unknown {
 }
 
 /**
- * A client of the pool that stops when the request that holds it is no longer waited for: what runs is cancelled, what
- * follows is refused, up to the ROLLBACK. A COMMIT that was sent is never cancelled. While a cancellation is on its way the
- * connection sends nothing and is not given back, so that it hits nobody else's statement.
+ * A pool client that stops when nobody waits for its request any more. The running statement is cancelled, and later ones are
+ * rejected until the ROLLBACK. A COMMIT that was sent is never cancelled. While a cancellation is pending the connection sends
+ * nothing and is not released, so that it never hits another request's statement.
  */
 export class RequestClient extends SteadyClient {
   #lease: Lease | undefined;
@@ -54,7 +54,10 @@ export class RequestClient extends SteadyClient {
     }) as typeof this.query;
   }
 
-  /** Begins to work for a request. Its end tells by a promise, where a cancellation has to be waited for, whether all is well. */
+  /**
+   * Starts working for a request. The returned function ends that. If a cancellation has to be awaited, it returns a promise of
+   * whether the connection can be reused.
+   */
   serve(lease: Lease): () => Promise<boolean> | undefined {
     this.#lease = lease;
     this.#running = undefined;
@@ -68,7 +71,7 @@ export class RequestClient extends SteadyClient {
     };
   }
 
-  /** Whether others may wait for what it has locked. */
+  /** Returns true if others can be waiting for its locks. */
   isInTransaction(): boolean {
     const status = this.getTransactionStatus();
     return status === 'T' || status === 'E';

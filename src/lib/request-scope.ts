@@ -1,16 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What a request holds of the database; shared by everything that it runs. */
+/** The database resources of a request, shared by everything it runs. */
 export interface Holdings {
-  /** The network that it comes from. */
+  /** The client's network. */
   client: string;
-  /** Whether it may also have what is kept from the other requests. */
+  /** True if the request can use capacity reserved from other requests. */
   isPreferred: boolean;
-  /** Whose rows it works on; requests of one key share a few connections. Without one it takes whatever is free. */
+  /**
+   * The owner of the rows it works on. Requests with the same key share a few connections. Without a key there is no such
+   * limit.
+   */
   key?: string;
-  /** The connections that it holds. */
+  /** Connections currently held. */
   connections: Set<{ isInTransaction(): boolean }>;
-  /** Whether something of it was committed: from then on it goes to its end. */
+  /** True after its first commit. From then on the request runs to completion. */
   isCommitted: boolean;
 }
 
@@ -19,7 +22,7 @@ interface Scope {
   holdings: Holdings;
 }
 
-/** The client went away before its answer was there. Stands for a statement that was cancelled, as PostgreSQL names it. */
+/** The client disconnected before the response was ready. Uses PostgreSQL's code for a cancelled statement. */
 export class HungUp extends Error {
   readonly code = '57014';
   constructor() {
@@ -29,7 +32,7 @@ export class HungUp extends Error {
 
 const scopes = new AsyncLocalStorage<Scope | undefined>();
 
-/** Runs what answers a request of a client; `signal` is aborted with a HungUp when nobody waits for the answer any more. */
+/** Runs the work of a client's request. `signal` is aborted with a HungUp when nobody waits for the response any more. */
 export function inRequest<Result>(client: string, signal: AbortSignal, work: () => Result): Result {
   return scopes.run(
     { signal, holdings: { client, isPreferred: false, connections: new Set(), isCommitted: false } },
@@ -37,55 +40,55 @@ export function inRequest<Result>(client: string, signal: AbortSignal, work: () 
   );
 }
 
-/** Runs what belongs to no request, though one may have begun it: no client's end stops it. */
+/** Runs work that belongs to no request even if a request started it, so that no disconnect stops it. */
 export function outsideOfRequests<Result>(work: () => Result): Result {
   return scopes.run(undefined, work);
 }
 
-/** The client that stands for what several requests share. */
+/** The client name of work shared by several requests. */
 const SHARED = 'shared';
 
-/** Runs one load for several requests: no client's end stops it, and it takes its turn at the pool as a client of its own. */
+/** Runs one load for several requests. No disconnect stops it, and it takes its turn at the pool as a separate client. */
 export function forSeveralRequests<Result>(work: () => Result): Result {
   const holdings = { client: SHARED, isPreferred: false, connections: new Set<never>(), isCommitted: false };
   return scopes.run({ signal: undefined, holdings }, work);
 }
 
-/** Runs what must come to its end even if the client goes, as the counting of a wrong try. */
+/** Runs work that must complete even if the client disconnects, such as counting a failed attempt. */
 export function uninterrupted<Result>(work: () => Result): Result {
   const scope = scopes.getStore();
   return scope === undefined ? work() : scopes.run({ ...scope, signal: undefined }, work);
 }
 
-/** Tells when the client of the present request hangs up; undefined where that stops nothing. */
+/** Signal of the client's disconnect, or undefined if a disconnect stops nothing. */
 export function hangUpSignal(): AbortSignal | undefined {
   const scope = scopes.getStore();
   return scope === undefined || scope.holdings.isCommitted ? undefined : scope.signal;
 }
 
-/** Whether nobody waits for the answer of the present request any more. */
+/** Returns true if nobody waits for the response of the current request any more. */
 export function hasHungUp(): boolean {
   return scopes.getStore()?.signal?.aborted === true;
 }
 
-/** What the present request holds; undefined outside of requests. */
+/** The database resources of the current request, or undefined outside requests. */
 export function requestHoldings(): Holdings | undefined {
   return scopes.getStore()?.holdings;
 }
 
-/** Tells whose rows the rest of the request works on. Named by what was typed until the caller is known. */
+/** Sets the owner of the rows that the rest of the request works on: the typed identifier until the user is known. */
 export function workOnRowsOf(key: string): void {
   const holdings = requestHoldings();
   if (holdings !== undefined) holdings.key = key;
 }
 
-/** Lets the rest of the request also have what is kept from the others. */
+/** Lets the rest of the request use reserved capacity. */
 export function preferRequest(): void {
   const holdings = requestHoldings();
   if (holdings !== undefined) holdings.isPreferred = true;
 }
 
-/** Whose turn it is where clients take turns; what belongs to no request shares one. */
+/** The client for fair queueing. All work outside requests shares one. */
 export function requestClient(): string {
   return requestHoldings()?.client ?? '';
 }

@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { equalInConstantTime } from './constant-time.js';
 
-/** What a derived key is for; each purpose has a key of its own, so that no value of one can stand in for another. */
+/** The purpose of a derived key. Each purpose has its own key, so that no value can be used for another purpose. */
 export type KeyPurpose =
   | 'verify-email-code'
   | 'verify-email-link'
@@ -32,21 +32,21 @@ export type KeyPurpose =
   | 'signing-key-encryption'
   | 'limit-identity';
 
-/** Derives and uses the keys under SECRET_KEY, and under SECRET_KEY_PREVIOUS while a rotation overlaps. */
+/** Keys derived from SECRET_KEY and, during a rotation, from SECRET_KEY_PREVIOUS. */
 export interface SecretKeys {
-  /** Names the present secret in rows that depend on it; not secret itself. */
+  /** Identifies the current secret in rows that depend on it. Not secret. */
   readonly currentId: string;
-  /** Whether this names the present or the previous secret, so that what depends on it can still be derived. */
+  /** Returns true if the id belongs to the current or the previous secret, so that its keys can be derived. */
   holds(keyId: string): boolean;
-  /** Whether the secret that sealed this text is still configured. */
+  /** Returns true if the secret that encrypted this text is still configured. */
   opens(sealed: string): boolean;
-  /** HMAC-SHA-256 of the parts, which are length-prefixed so that no two lists of parts collide. */
+  /** HMAC-SHA-256 of the parts. They are length-prefixed so that different lists never collide. */
   authenticate(purpose: KeyPurpose, parts: readonly (string | Buffer)[], keyId?: string): Buffer;
-  /** Whether `tag` authenticates the parts under the present or the previous secret. */
+  /** Returns true if `tag` authenticates the parts under the current or the previous secret. */
   verify(purpose: KeyPurpose, parts: readonly (string | Buffer)[], tag: Buffer): boolean;
-  /** AES-256-GCM: key id, nonce, tag and text in one printable string. */
+  /** Encrypts with AES-256-GCM. The result contains key id, nonce, tag and ciphertext as printable text. */
   encrypt(purpose: KeyPurpose, plain: string): string;
-  /** Reads what `encrypt` wrote; throws when it was changed or its secret is no longer configured. */
+  /** Decrypts the result of `encrypt`. Throws if it was modified or its secret is no longer configured. */
   decrypt(purpose: KeyPurpose, sealed: string): string;
 }
 
@@ -82,7 +82,7 @@ function hmac(key: KeyObject, parts: readonly (string | Buffer)[]): Buffer {
   return mac.digest();
 }
 
-/** Derives every key from the secret by HKDF-SHA-256 (RFC 5869); `previous` is only ever used to read. */
+/** Derives keys by HKDF-SHA-256 (RFC 5869). `previous` is used only for verification and decryption. */
 export function createSecretKeys(current: string, previous?: string): SecretKeys {
   const present = secretOf(current);
   const secrets = previous === undefined ? [present] : [present, secretOf(previous)];
@@ -108,7 +108,7 @@ export function createSecretKeys(current: string, previous?: string): SecretKeys
     decrypt(purpose, sealed) {
       const [id = '', nonce = '', tag = '', text = ''] = sealed.split('.');
       const key = byId(id).keyFor(purpose);
-      // A shorter tag would be accepted otherwise, and four bytes can be guessed.
+      // Without this, a tag of four bytes would be accepted, which can be guessed.
       const options = { authTagLength: TAG_BYTES };
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), options);
       decipher.setAuthTag(Buffer.from(tag, 'base64url'));

@@ -1,4 +1,4 @@
-/** A mail server and how to sign in to it. */
+/** A mail server and its credentials. */
 export interface SmtpServer {
   host: string;
   port: number;
@@ -8,7 +8,7 @@ export interface SmtpServer {
   requireTls: boolean;
   ignoreTls: boolean;
   rejectUnauthorized: boolean;
-  /** The name to greet the server with. */
+  /** The name sent in EHLO. */
   name?: string;
 }
 
@@ -22,7 +22,7 @@ function parametersOf(url: URL): Map<string, string> {
   return new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** Why SMTP_URL cannot be used, as the rest of a sentence that starts with its name; quotes no value. */
+/** The reason why SMTP_URL cannot be used, as the rest of a sentence that starts with its name. Does not quote the value. */
 export function smtpUrlProblem(text: string, production: boolean): string | undefined {
   const url = URL.parse(text);
   if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
@@ -31,7 +31,7 @@ export function smtpUrlProblem(text: string, production: boolean): string | unde
   if (url.port === '0') return 'must name a port from 1 to 65535, or none';
   const parameters = parametersOf(url);
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS.includes(name));
-  // A value read as no would turn TLS off for who wrote `on`.
+  // Reading an unknown value as `false` would disable TLS for an operator who wrote `on`.
   if (FLAGS.some((name) => !/^(true|1|false|0)$/.test(parameters.get(name) ?? 'false'))) {
     return 'must have true or false for requireTLS, ignoreTLS and tls.rejectUnauthorized';
   }
@@ -46,9 +46,8 @@ export function smtpUrlProblem(text: string, production: boolean): string | unde
 }
 
 /**
- * Reads SMTP_URL. In production TLS is always verified, and mail travels only over TLS unless `requireTLS=false` is written,
- * a password in any case.
- * Read here and not by nodemailer, whose URLs can set any option of the connection.
+ * Parses SMTP_URL. In production, TLS certificates are always verified. Mail requires TLS there unless `requireTLS=false` is
+ * set, and a password always does. nodemailer does not parse the URL because its URLs can set any connection option.
  * @throws Error that names the setting and never repeats its value.
  */
 export function parseSmtpUrl(text: string, production: boolean): SmtpServer {

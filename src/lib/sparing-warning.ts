@@ -3,7 +3,7 @@ import { tick } from './clock.js';
 
 const SILENT_MILLISECONDS = 10_000;
 
-/** A warning that may be asked for many times a second: told at once, and then once in ten seconds with the number left out. */
+/** A rate-limited warning: logged immediately, then at most once every ten seconds with the number of suppressed ones. */
 export function sparingWarning(logger: Logger, fields: object, message: string): (cause?: unknown) => void {
   let silentUntil = 0;
   let leftOut = 0;

@@ -1,30 +1,30 @@
 import pg from 'pg';
 import type { StatementNames } from './statement-names.js';
 
-/** What a client of ours is told beside the settings of the driver. */
+/** Client options in addition to the driver's. */
 export interface SteadyClientConfig extends pg.ClientConfig {
-  /** A statement without any answer for so long ends its connection, in milliseconds; without it there is no limit. */
+  /** The connection is closed if a statement gets no response for this long, in milliseconds. No limit by default. */
   answerWithinMillis?: number | undefined;
-  /** What each transaction limits its statements to where a pooler stands before the server, in milliseconds; 0 is for ever. */
+  /** The statement timeout set in each transaction if the connection goes through a pooler, in milliseconds. 0 means no limit. */
   pooledLimitMillis?: number | undefined;
-  /** Names of the statements that each connection plans once; without them each statement is planned with each use. */
+  /** Names of prepared statements. Without them, each statement is planned on every use. */
   statementNames?: StatementNames | undefined;
 }
 
-/** A transaction that gives its statements another time than the rest, in seconds; 0 is for ever. */
+/** A statement that sets a transaction's own statement timeout, in seconds. 0 means no limit. */
 const OWN_LIMIT = /^SET LOCAL statement_timeout = '?(\d+)s?'?$/i;
 const TRANSACTION_BEGIN = /^(begin|start transaction)\b[^;]*$/i;
 const TRANSACTION_END = /^(commit|rollback)\b/i;
-/** What stands for no limit; timers take no more. */
+/** Represents no limit: the longest delay of a timer. */
 const NO_LIMIT_MILLISECONDS = 2_147_483_647;
 
-/** The text of a statement, in whatever form the driver takes it. */
+/** The text of a statement in any form that the driver accepts. */
 export function textOf(query: unknown): string {
   if (typeof query === 'string') return query;
   return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : '';
 }
 
-/** How long the statements from this one on may stay without an answer. */
+/** Maximum time without a response for this statement and those after it. */
 function patienceAfter(text: string, now: number, usual: number): number {
   if (TRANSACTION_END.test(text)) return usual;
   const seconds = OWN_LIMIT.exec(text)?.[1];
@@ -32,13 +32,13 @@ function patienceAfter(text: string, now: number, usual: number): number {
   return Number(seconds) === 0 ? NO_LIMIT_MILLISECONDS : Number(seconds) * 1_000 + usual;
 }
 
-/** What the driver has below a client, as far as it is used here. */
+/** The part of the driver's low-level connection that is used here. */
 interface Wire {
   stream: { destroy(cause: Error): void };
   on(event: 'errorMessage', listener: (message: { code?: string }) => void): void;
 }
 
-/** Stands for a connection whose other end is silent, as the system names it. */
+/** Error for a connection whose server no longer responds, with the system's error code. */
 class Silence extends Error {
   readonly code = 'ETIMEDOUT';
   constructor() {
@@ -46,21 +46,21 @@ class Silence extends Error {
   }
 }
 
-/** States of a server that is stopping, of one that takes no writes (any more), and of a pooler that lost its server. */
+/** States of a server that is shutting down or no longer accepts writes, and of a pooler that lost its server. */
 const spoilingStates = /^(08|25006|57P0[1-5]|XX000)/;
 
 /**
- * A PostgreSQL client that survives its connection.
+ * A PostgreSQL client that handles connection loss.
  *
- * A connection that breaks between two statements is an `error` event, and one that nobody listens to would end the
- * process; whoever uses the client next is told by a rejection. A server that vanished without a word is given up: its
- * statements are rejected, and the pool throws the connection away. The server's own limit must be the shorter one.
- * A connection whose server is going or has become the wrong one is not used again.
+ * A connection that breaks between two statements emits an `error` event, which would end the process if nobody listened.
+ * Here the next use of the client rejects instead. If the server stops responding, pending statements are rejected and the pool
+ * discards the connection. The server's own statement timeout must be shorter. A connection is not reused if its server is
+ * shutting down or no longer the right one.
  */
 export class SteadyClient extends pg.Client {
-  /** Whether a pooler stands before the server: what is set for a session would be set for strangers. */
+  /** True if a pooler is in front of the server, which would share session settings with other clients. */
   isPooled = false;
-  /** Is told the state by which the connection was spoilt. */
+  /** Called with the SQLSTATE after which the connection must not be reused. */
   onSpoiled: (state: string) => void = () => undefined;
 
   readonly #names: StatementNames | undefined;
@@ -86,7 +86,7 @@ export class SteadyClient extends pg.Client {
     return super.emit(...event);
   }
 
-  /** Asks the driver, whose method is looked up with each call, as whoever watches it expects. */
+  /** Calls the driver's method, looked up on each call so that instrumentation can replace it. */
   #ask(...[query, values, ...rest]: unknown[]): unknown {
     const ask = pg.Client.prototype.query as (...call: unknown[]) => unknown;
     if (typeof query !== 'string' || !Array.isArray(values) || values.length === 0) {
@@ -106,12 +106,12 @@ export class SteadyClient extends pg.Client {
     return (this as unknown as { connection: Wire }).connection;
   }
 
-  /** Has the pool throw the connection away when it comes back, as one that was used as often as it may be. */
+  /** Makes the pool discard the connection on release, as if it had reached its maximum number of uses. */
   spoil(): void {
     Object.assign(this, { _poolUseCount: Number.POSITIVE_INFINITY });
   }
 
-  /** Ends the connection at once, for those who never give it back, as one that listens. */
+  /** Closes the connection immediately, for users that never release it, such as a listener. */
   drop(): void {
     this.#wire.stream.destroy(
       new Error('The server of this connection is shutting down or is no longer the right one.'),

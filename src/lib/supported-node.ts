@@ -1,6 +1,6 @@
 const OLDEST_NODE = 22;
 
-/** Ends the process with a sentence when Node is too old. */
+/** Ends the process with a message if the Node.js version is not supported. */
 export function supportedNode(): void {
   const [major] = process.versions.node.split('.').map(Number);
   if (major !== undefined && major >= OLDEST_NODE) return;

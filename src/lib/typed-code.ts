@@ -1,11 +1,11 @@
-/** Digits of a code that is sent by email. */
+/** Number of digits of a code sent by email. */
 export const CODE_LENGTH = 6;
 
 const DIGIT = /^\p{Nd}$/u;
-/** Codes are made of letters and digits; blanks, dashes, quotes, brackets and whatever else stands around them is no part. */
+/** Codes consist of letters and digits. Spaces, dashes, quotes, brackets and other surrounding characters are ignored. */
 const SEPARATORS = /(?:\s|[^\p{L}\p{N}\p{Cc}])+/gu;
 
-/** The value of a decimal digit of any script: each script's ten stand side by side, in order from zero. */
+/** The value of a decimal digit in any script. The ten digits of a script have consecutive code points, starting at zero. */
 function digitValue(digit: string): string {
   const point = digit.codePointAt(0) ?? 0;
   let before = 0;
@@ -14,8 +14,8 @@ function digitValue(digit: string): string {
 }
 
 /**
- * A code as it was made, from how it was typed, pasted or read out: without separators, its digits and letters in ASCII
- * whatever keyboard they came from. Every code is normalised by this before its attempt is counted.
+ * Normalises a code that was typed, pasted or dictated: separators are removed, and digits and letters are converted to ASCII
+ * whatever keyboard they came from. Every code is normalised before its attempt is counted.
  */
 export function normalCode(typed: string): string {
   return typed

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for something for a while; tells whether it came to its end in time. What rejects in time rejects. */
+/** Waits for `work` up to the given time. Resolves to true if it finished in time, and rejects if it rejected in time. */
 export async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
   const timeUp = new AbortController();
   const late = sleep(milliseconds, false, { signal: timeUp.signal }).catch(() => false);
