@@ -1,5 +1,5 @@
-// Measures the gateway against what bounds it: mostly ratios, as they hold on any machine, with rounds taken in turns so
-// that a busy moment falls on both sides of a ratio.
+// Measures the gateway relative to its limits. Most results are ratios, which are comparable across machines. Both sides of a
+// ratio are measured alternately so that load on the machine affects both.
 //
 //   npm run bench
 //   npm run bench -- --only me,refresh --rounds 3 --profile /tmp/profiles
@@ -21,7 +21,7 @@ if (!(rounds >= 1 && rounds <= 20) || unknown.length > 0) {
   process.exit(1);
 }
 
-// Should a server stop answering, the run ends instead of waiting.
+// The run ends after this time if a server stops responding.
 const LONGEST_RUN_MILLISECONDS = 900_000;
 
 const bench = await startBench({ profile: values.profile });

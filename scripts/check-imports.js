@@ -1,4 +1,4 @@
-// Checks which part of the source may import which. The rules are the three tables below; the rest reads the files.
+// Checks the imports between parts of the source against the tables below.
 //
 //   node scripts/check-imports.js [project folder]
 
@@ -9,12 +9,11 @@ import { Visitor } from 'oxc-parser';
 import { parseSource, sourceFiles } from './support/source-files.js';
 
 /**
- * One row a layer, from the processes at the top to the parts that know nothing of the others. A layer is a file at the
- * top of src or a folder there, and may always import from itself.
- * `values`: the layers it may import, or single files of them. `types`: those of which it may use `import type` only.
- * No row names main, worker or cli, so nothing imports a process.
+ * One row per layer, from the processes at the top to the independent parts. A layer is a file or a folder directly under src,
+ * and can always import from itself. `values` lists the layers, or single files of them, that it can import. `types` lists
+ * those from which it can only use `import type`. No row lists main, worker or cli, so nothing imports a process.
  */
-const FLOW = ['dependencies', 'request', 'settings']; // what is handed down as arguments: its types are open to the layers that receive it
+const FLOW = ['dependencies', 'request', 'settings']; // passed as arguments, so receiving layers can import their types
 const LAYERS = {
   main: { values: ['start', 'welcome', 'app', 'workers', 'http/metrics.ts', 'lib'], types: [] },
   worker: { values: ['start', 'workers', 'http/metrics.ts', 'lib'], types: [] },
@@ -64,7 +63,7 @@ const LAYERS = {
   problems: { values: [], types: [] },
 };
 
-/** The rooms of src/services, from the top down. A room may import itself, the rooms below it and the files beside the rooms. */
+/** The rooms of src/services, from top to bottom. A room can import itself, lower rooms and the files beside the rooms. */
 const ROOMS = [
   'admin',
   'maintenance',
@@ -81,10 +80,10 @@ const ROOMS = [
   'one-time-codes',
   'tokens',
 ];
-/** The transaction writes what several rooms keep, so this file beside them may import any of them. */
+/** The unit of work writes data of several rooms, so this file beside them can import any of them. */
 const UNIT_OF_WORK = 'src/services/work.ts';
 
-/** Packages that a layer may not import, not even a type of them. */
+/** Packages that a layer must not import, not even for types. */
 const EDGE = [
   'graphql',
   'graphql-*',
@@ -106,17 +105,17 @@ const BANNED_PACKAGES = {
   resolvers: ['ioredis', 'pg', '@mikro-orm/*', 'node:crypto', 'crypto'],
 };
 
-/** Layers that may import these packages and no others. */
+/** Layers that can import only these packages. */
 const ONLY_PACKAGES = { entities: ['@mikro-orm/*'], problems: [] };
 
-/** Packages that one file loads for all the others, which may use `import type` only. */
+/** Packages that only one file imports. All others can only use `import type`. */
 const DOORS = {
   'graphql-shield': 'src/permissions/shield.ts',
   'graphql-middleware': 'src/permissions/shield.ts',
   'graphql-rate-limit': 'src/permissions/shield.ts',
 };
 
-/** Every import of a file: what it names, on which line, and whether it disappears when types are stripped. */
+/** Every import of a file: its name, its line, and whether type stripping removes it. */
 function importsOf(path) {
   const { text, program } = parseSource(path);
   const found = [];
@@ -141,14 +140,14 @@ const layerOf = (path) => path.split('/')[1].replace(/\.\w+$/, '');
 const packageOf = (name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
 const matches = (pattern, name) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern);
 
-/** The file that a relative import names; `.js` stands for the TypeScript file beside it. */
+/** The file of a relative import. `.js` is resolved to the TypeScript file. */
 function targetOf(from, name) {
   const path = posix.join(posix.dirname(from), name);
   const candidates = [path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.tsx'), path];
   return candidates.find((candidate) => existsSync(candidate)) ?? candidates[0];
 }
 
-/** What is wrong with importing a package, or undefined. */
+/** The reason why importing a package is not allowed, or undefined. */
 function packageProblem(from, layer, { name, typeOnly }) {
   const owner = packageOf(name);
   if (owner === 'graphql' && name !== 'graphql')
@@ -160,13 +159,13 @@ function packageProblem(from, layer, { name, typeOnly }) {
   return undefined;
 }
 
-/** The place of a service's room in the order; the files beside the rooms come last. */
+/** The position of a file's room in the order. Files beside the rooms come last. */
 function rankOf(path) {
   const [, , room, file] = path.split('/');
   return file === undefined ? ROOMS.length : ROOMS.indexOf(room);
 }
 
-/** What is wrong with the way from one room of services to another, or undefined. */
+/** The reason why an import between rooms is not allowed, or undefined. */
 function roomProblem(from, target) {
   if (from === UNIT_OF_WORK) return undefined;
   const [own, other] = [from, target].map(rankOf);
@@ -176,7 +175,7 @@ function roomProblem(from, target) {
     : undefined;
 }
 
-/** What is wrong with importing a file of ours, or undefined. */
+/** The reason why importing a source file is not allowed, or undefined. */
 function fileProblem(from, target, typeOnly) {
   const layer = layerOf(from);
   if (target === 'package.json') return undefined;
@@ -192,7 +191,7 @@ function fileProblem(from, target, typeOnly) {
   return `${layer} may not import ${other}`;
 }
 
-/** Problems of one file of src; adds its imports of values to the graph, for the search of cycles. */
+/** Problems of one file of src. Also adds its value imports to the graph for the search of cycles. */
 function checkSource(path, graph) {
   const layer = layerOf(path);
   if (!LAYERS[layer]) return [`${path}: '${layer}' has no row in the table of scripts/check-imports.js`];
@@ -210,7 +209,7 @@ function checkSource(path, graph) {
   return problems;
 }
 
-/** Tests and benchmarks may import anything of ours, but a second copy of graphql breaks them too. */
+/** Tests and benchmarks can import any source file, but must not load a second copy of graphql. */
 function checkOutside(path) {
   return importsOf(path)
     .filter(({ name }) => !name.startsWith('.'))
@@ -219,7 +218,7 @@ function checkOutside(path) {
     .map(({ name, line, problem }) => `${path}:${line}: '${name}': ${problem}`);
 }
 
-/** Each cycle once, by the first import that closes it. */
+/** Reports each cycle once, at the first import that closes it. */
 function cyclesIn(graph) {
   const done = new Set();
   const trail = [];

@@ -1,5 +1,4 @@
-// Runs before start and test. Written so that an old Node can read it: without it one of the native parts ends an old
-// process with no message at all.
+// Runs before start and test. Written in old syntax, because native modules crash old Node.js versions without a message.
 if (process.platform === 'win32') {
   console.error(
     'Gatehouse runs on Linux and macOS. On Windows use WSL 2: https://learn.microsoft.com/windows/wsl/install',

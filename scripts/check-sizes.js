@@ -1,5 +1,5 @@
-// Measures the lines of files and functions under src and fails when they leave the budget.
-// A function on one line is not counted: small callbacks would only flatter the median.
+// Measures the lines of files and functions under src and fails if they exceed the budget. One-line functions are not counted,
+// because small callbacks would only lower the median.
 
 import { Visitor } from 'oxc-parser';
 import { parseSource, sourceFiles } from './support/source-files.js';
@@ -11,7 +11,7 @@ function linesOf(text) {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 }
 
-/** The functions of a program that take more than one line, with the place of each. */
+/** The functions of a program with more than one line, with their locations. */
 function functionsOf(path, { text, program }) {
   const found = [];
   const measure = (node) => {
@@ -27,7 +27,7 @@ function functionsOf(path, { text, program }) {
   return found;
 }
 
-/** The value that the given share of the sorted values does not exceed. */
+/** The value that is not exceeded by the given share of the sorted values. */
 function quantile(sorted, share) {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }

@@ -1,5 +1,5 @@
-// Starts the built gateway as a newcomer would, without any server or setting of their own, asks it one question,
-// stops it by SIGTERM, and fails unless all of that went well.
+// Starts the built gateway like a new user, without any server or settings, executes one query, and stops it with SIGTERM.
+// Fails if any step fails.
 
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -13,16 +13,16 @@ const STOP_MS = 20_000;
 
 function start(dataDir, port) {
   const { PATH, HOME, LANG } = process.env;
-  const noServers = { DATABASE_URL: '', REDIS_URL: '', SMTP_URL: '' }; // whatever a `.env` says
+  const noServers = { DATABASE_URL: '', REDIS_URL: '', SMTP_URL: '' }; // override any `.env` file
   const child = spawn('npm', ['start'], {
     env: { PATH, HOME, LANG, ...noServers, NODE_ENV: 'development', DATA_DIR: dataDir, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // a process group of its own, so that a failure here leaves nothing running
+    detached: true, // a separate process group, so that nothing keeps running after a failure
   });
   const output = [];
   child.stdout.on('data', (chunk) => output.push(chunk));
   child.stderr.on('data', (chunk) => output.push(chunk));
-  // 'close' comes after the last process that holds the pipes, 'exit' after npm alone.
+  // 'close' is emitted when the last process closes the pipes, 'exit' when npm alone has ended.
   const closed = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
   return { child, closed, output: () => Buffer.concat(output).toString() };
 }
@@ -76,7 +76,7 @@ function checkNothingRuns(dataDir) {
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-start-'));
-chmodSync(dataDir, 0o755); // the embedded database may run as a user of its own
+chmodSync(dataDir, 0o755); // the embedded database can run as a separate user
 const port = await freePort();
 const address = `http://127.0.0.1:${port}`;
 const gateway = start(dataDir, port);

@@ -1,10 +1,10 @@
-// Copies into dist what the compiler leaves behind: pages, mail templates, common passwords, and the files of the GraphQL IDE,
-// so that the running server needs none of the packages that they come from.
+// Copies files to dist that the compiler ignores: pages, email templates, common passwords and the files of the GraphQL IDE, so
+// that the running server does not need the packages that contain them.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
-/** What the mail templates are made from and previewed with. */
+/** Sources of the email templates, used only for building and previews. */
 const BUILD_ONLY = /templates[\\/](layout\.mjml|samples\.json)$/;
 
 function copy(from, to) {
@@ -22,5 +22,5 @@ for (const [name, source] of Object.entries(vendor)) {
   copy(`node_modules/${source}`, `dist/http/pages/ide/vendor/${name}`);
 }
 
-// The last step of a build: without this file, ensure-built.js takes it for one that failed half-way.
+// The last step of a build. Without this file, ensure-built.js considers the build incomplete.
 writeFileSync(new URL('dist/.built', root), '');

@@ -1,4 +1,4 @@
-// Builds when dist is missing or older than what it is made from, so that `npm start` is one command.
+// Builds if dist is missing or out of date, so that `npm start` is a single command.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +29,6 @@ if (!isFresh) {
     shell: process.platform === 'win32',
   });
   if (status !== 0) process.exit(status ?? 1);
-  // What is edited while it builds is newer than the build.
+  // Sources edited during the build are newer than the build.
   utimesSync(stamp, begun, begun);
 }

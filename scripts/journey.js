@@ -1,5 +1,5 @@
-// Goes through the journey of the README against a running gateway, prints each answer, and fails at the first that is
-// not what the README says. Each run signs up a new address.
+// Runs the steps of the README against a running gateway, prints each response, and stops at the first one that differs from
+// the README. Each run signs up a new address.
 //
 //   npm run journey [-- http://localhost:4000]
 
@@ -22,12 +22,12 @@ async function request(path, options) {
   }
 }
 
-/** Tokens are shown by their first characters alone. */
+/** Shortens tokens to their first characters. */
 function shown(name, value) {
   return /token$/i.test(name) && typeof value === 'string' ? `${value.slice(0, 12)}…` : value;
 }
 
-/** Sends one of the operations and prints its answer. */
+/** Executes an operation and prints its response. */
 async function send(name, { input, token } = {}) {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await request('/graphql', {
@@ -40,7 +40,7 @@ async function send(name, { input, token } = {}) {
   return answer;
 }
 
-/** Sends a mutation and gives its result, which has to be of the type. */
+/** Executes a mutation and returns its result, which must be of the given type. */
 async function mutate(type, name, options) {
   const { data } = await send(name, options);
   const [result] = Object.values(data ?? {});

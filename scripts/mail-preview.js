@@ -1,4 +1,4 @@
-// Renders every mail in every language with sample values into a folder, with a page that lists them:
+// Renders every email in every language with sample values into a folder, with an index page.
 //
 //   npm run mail:preview [-- folder]
 
@@ -13,12 +13,12 @@ import { renderMail } from '../dist/mail/render.js';
 const folder = resolve(process.argv[2] ?? 'data/mail-preview');
 const samples = JSON.parse(readFileSync(new URL('../src/mail/templates/samples.json', import.meta.url), 'utf8'));
 
-/** One value for each variable of a mail. */
+/** Sample value of a variable. */
 function sampleOf(name) {
   return Object.fromEntries(Object.keys(mails[name]).map((variable) => [variable, samples[variable] ?? null]));
 }
 
-/** Writes one mail and gives its line in the list. */
+/** Writes one email and returns its entry in the index. */
 function write(name, locale) {
   const { subject, text, html } = renderMail(name, locale, sampleOf(name));
   const path = `${locale}/${name}`;
@@ -27,7 +27,7 @@ function write(name, locale) {
   return `<li><a href="${path}.html">${name}</a> (<a href="${path}.txt">text</a>): ${escapeHtml(subject)}</li>`;
 }
 
-/** The mails of one language as a section of the page. */
+/** The index section of one language. */
 function section(locale) {
   mkdirSync(join(folder, locale), { recursive: true });
   const items = Object.keys(mails).map((name) => write(name, locale));

@@ -1,6 +1,7 @@
-// Makes src/services/passwords/lists/common-passwords.bin from a list of passwords, one a line: a Bloom filter of those that
-// the ranked list of @zxcvbn-ts/language-common lacks, which takes 4 bytes a password in memory and on disk, and of which no
-// password can be read. The list is django/contrib/auth/common-passwords.txt.gz of a Django release (lists/NOTICE.md).
+// Generates src/services/passwords/lists/common-passwords.bin from a list with one password per line. The result is a Bloom
+// filter of the passwords that are missing from the ranked list of @zxcvbn-ts/language-common. It takes 4 bytes per password,
+// and no password can be read from it. The list is django/contrib/auth/common-passwords.txt.gz of a Django release
+// (lists/NOTICE.md).
 //
 //   npm run build && node scripts/make-common-passwords.js common-passwords.txt.gz
 

@@ -1,5 +1,5 @@
-// Takes the pictures of the README from a running gateway, best a fresh one: the IDE after a sign-up, the mailbox with the
-// email that it brought, and the email itself. Needs Chromium.
+// Takes the screenshots of the README from a running gateway, preferably a fresh one: the IDE after a sign-up, the mailbox with
+// the resulting email, and the email itself. Requires Chromium.
 //
 //   npm run screenshots [-- http://localhost:4000]
 

@@ -1,10 +1,10 @@
-// Prints the totals of test reports as the one line that CI ends with, and fails unless every test ran and passed.
+// Prints the totals of test reports as the last line of CI, and fails unless every test ran and passed.
 //
 //   node scripts/test-totals.js <vitest's JSON report>...
 
 import { readFileSync } from 'node:fs';
 
-/** Vitest's report, or one failure in its place when the run ended before it was written. */
+/** Reads a Vitest report. If the run ended before it was written, returns one failure instead. */
 function readReport(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -17,7 +17,7 @@ function readReport(path) {
 const reports = process.argv.slice(2).map(readReport);
 const files = reports.flatMap(({ testResults }) => testResults);
 const tests = files.flatMap(({ assertionResults }) => assertionResults);
-// A file that cannot be loaded has no tests to count; it counts as one that failed.
+// A file that cannot be loaded has no tests to count, so it counts as one failed test.
 const broken = files.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.length);
 const passed = tests.filter(({ status }) => status === 'passed');
 const failed = tests.filter(({ status }) => status === 'failed').length + broken.length;

@@ -1,4 +1,4 @@
-// Writes the list of audit events into docs/audit.md, between its two marks; part of `npm run generate`.
+// Generates the list of audit events between the two markers in docs/audit.md. Part of `npm run generate`.
 import { readFile, writeFile } from 'node:fs/promises';
 import { auditEvents } from '../dist/services/audit/events.js';
 

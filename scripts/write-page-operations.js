@@ -1,4 +1,4 @@
-// Writes generated/operations.js beside the scripts of each page: the operations of operations/ that they import from it.
+// Generates generated/operations.js for each page: the operations of operations/ that its scripts import.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readOperations } from './support/operations.js';
 
@@ -7,7 +7,7 @@ const IMPORT = /import \{([^}]+)\} from '\.\/generated\/operations\.js'/g;
 
 const operations = readOperations();
 
-/** The names of the operations that the scripts of a folder import, in alphabetical order. */
+/** The names of the operations imported by the scripts of a folder, in alphabetical order. */
 function importedBy(folder) {
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
   const texts = scripts.map((name) => readFileSync(`${folder}/${name}`, 'utf8'));

@@ -1,4 +1,4 @@
-// Writes schema.graphql, the subgraph's text for routers and clients, from the built schema.
+// Generates schema.graphql, the subgraph schema for routers and clients, from the built schema.
 import { writeFileSync } from 'node:fs';
 import { createSubgraph } from '../dist/app.js';
 

@@ -1,4 +1,4 @@
-// Writes .env.example and docs/settings.md from the built settings schema; part of `npm run generate`.
+// Generates .env.example and docs/settings.md from the built settings schema. Part of `npm run generate`.
 import { writeFile } from 'node:fs/promises';
 import { renderEnvironmentExample, renderSettingsTable } from '../dist/settings/documentation.js';
 

@@ -3,7 +3,7 @@ import { supportedNode } from './lib/supported-node.js';
 
 supportedNode();
 
-// Imported after the check, as native modules crash older versions before they can say why.
+// Imported after the check, because native modules crash older Node.js versions before they can report why.
 const [
   { buildApp },
   { listenForMetrics },
@@ -18,7 +18,7 @@ const [
   import('./welcome.js'),
 ]);
 
-/** A database that is not there by then is waited for with open doors: not ready, and able to say so. */
+/** After this time the server listens even without a database: it is not ready, but can report that. */
 const LISTEN_AFTER_MILLISECONDS = 3_000;
 
 await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
@@ -39,7 +39,7 @@ await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
     await Promise.all([dependencies.watch(), tellPoolerFaults(dependencies)]);
   };
   const prepared = prepare();
-  prepared.catch(() => undefined); // awaited below, and may fail before that
+  prepared.catch(() => undefined); // awaited below, possibly after it has rejected
   await Promise.race([prepared, sleep(LISTEN_AFTER_MILLISECONDS, undefined, { ref: false })]);
   signal.throwIfAborted();
   await app.http.listen({ host: settings.host, port: settings.port });

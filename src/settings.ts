@@ -16,7 +16,7 @@ type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
   : Lowercase<Name>;
 
-/** The settings that another one decides where they are left out. */
+/** Settings whose defaults depend on other settings. */
 interface CompletedSettings {
   publicUrl: string;
   jwtIssuer: string;
@@ -36,17 +36,17 @@ interface CompletedSettings {
 type ReadSettings = { [Name in keyof Variables as CamelCase<Name>]: Variables[Name] };
 
 /**
- * Every setting, named as its variable is in camel case and described in `docs/settings.md`.
- * What ends in `Ttl` or `Seconds` is in seconds, what ends in `Ms` in milliseconds.
+ * All settings in camel case, described in `docs/settings.md`. Names that end in `Ttl` or `Seconds` are in seconds, those that
+ * end in `Ms` in milliseconds.
  */
 export type Settings = Readonly<Omit<ReadSettings, keyof CompletedSettings> & CompletedSettings>;
 
-/** Thrown when the environment is refused; the message has one line for each reason and quotes no value. */
+/** The environment was rejected. The message has one line per reason and quotes no value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
   constructor(
-    /** Every reason, in the order of the documentation. */
+    /** All reasons, in the order of the documentation. */
     readonly problems: readonly SettingProblem[],
   ) {
     const lines = problems.map(({ name, reason, example }) => `  ${name} ${reason}; for example: ${example}`);
@@ -55,8 +55,8 @@ export class SettingsError extends Error {
 }
 
 /**
- * Loads `.env` from the working directory where there is one; variables that are already set win over it.
- * @throws {SettingsError} when there is one that cannot be read.
+ * Loads `.env` from the working directory if it exists. Variables that are already set take precedence.
+ * @throws {SettingsError} if the file exists and cannot be read.
  */
 export function readEnvironment(file = '.env'): NodeJS.ProcessEnv {
   try {
@@ -71,8 +71,8 @@ export function readEnvironment(file = '.env'): NodeJS.ProcessEnv {
 }
 
 /**
- * Reads every setting from the environment and from the files that NAME_FILE variables name.
- * @throws {SettingsError} with every reason at once when anything is missing, malformed or unsafe in production.
+ * Reads all settings from the environment and from the files named by NAME_FILE variables.
+ * @throws {SettingsError} with all reasons if anything is missing, malformed or unsafe in production.
  */
 export function loadSettings(env: Record<string, string | undefined>): Settings {
   const production = env.NODE_ENV?.trim() === 'production';
@@ -86,7 +86,7 @@ function readVariables(env: Record<string, string | undefined>, production: bool
   const values: Record<string, unknown> = {};
   const texts = new Map<string, string | undefined>();
   const problems: SettingProblem[] = [];
-  // Each field is parsed by itself, for zod checks what joins fields only once all of them are right.
+  // Fields are parsed individually, because zod runs checks across fields only if all of them are valid.
   for (const [variable, type] of Object.entries(shape)) {
     const notes = notesOf(type);
     const raw = notes.secret ? rawSecret(env, variable) : rawValue(env, variable);
@@ -106,11 +106,11 @@ function readVariables(env: Record<string, string | undefined>, production: bool
   return { values, problems };
 }
 
-/** The value of one variable, or why its text is refused. */
+/** The value of one variable, or the reasons why its text is rejected. */
 function readOne(type: z.ZodType, text: string | undefined, isSecret: boolean): { value: unknown; reasons: string[] } {
   const result = type.safeParse(text);
   const quoted = text !== undefined && isQuoted(text);
-  // A secret may begin and end with a quotation mark of its own.
+  // A secret can itself start and end with a quotation mark.
   if (quoted && !(isSecret && result.success)) {
     return { value: undefined, reasons: ['must not be in quotation marks: what passed it on kept them in the value'] };
   }
@@ -137,14 +137,14 @@ function complete(read: Variables): Settings {
     appName,
     brandColor: read.BRAND_COLOR ?? DEFAULT_BRAND_COLOR,
     signInUrl: read.SIGN_IN_URL ?? read.APP_URL,
-    // A colon ends the issuer in an authenticator's address.
+    // A colon would end the issuer in an otpauth URL.
     twoFactorIssuer: read.TWO_FACTOR_ISSUER ?? appName.replaceAll(':', ' '),
     passwordMinLength: read.PASSWORD_MIN_LENGTH ?? (read.PASSWORD_POLICY === 'nist' ? 15 : 8),
     defaultRole: read.DEFAULT_ROLE ?? read.SIGNUP_ROLES[0] ?? '',
   });
 }
 
-/** The name in front of the address of a sender. */
+/** The display name of a sender. */
 function displayNameOf(sender: string): string {
   return Array.from(readSender(sender)?.name ?? '')
     .slice(0, LONGEST_NAME)
@@ -166,12 +166,12 @@ function exampleOf(notes: SettingNotes): string {
   return notes.advice ?? notes.default ?? notes.example ?? '';
 }
 
-/** Threads that are left for files, DNS and token checks while every core hashes a password. */
+/** Threads reserved for files, DNS and token verification while every core hashes a password. */
 const SPARE_THREADS = 4;
 
 /**
- * Makes libuv's pool large enough that password hashes do not hold up everything else. Works until the pool is first used.
- * A size that is set in the environment stays.
+ * Enlarges libuv's thread pool so that password hashes do not block other work. Has no effect once the pool was used. A size
+ * set in the environment is kept.
  */
 export function sizeThreadPool(cores: number): void {
   process.env.UV_THREADPOOL_SIZE ??= String(cores + SPARE_THREADS);

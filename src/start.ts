@@ -14,27 +14,27 @@ import { transportWarnings } from './settings/transport-warnings.js';
 import { unknownNameWarnings } from './settings/unknown-names.js';
 import { loadSettings, readEnvironment, type Settings, SettingsError, sizeThreadPool } from './settings.js';
 
-/** A process from its start to its end. */
+/** A process of the gateway from start to end. */
 export interface Process {
   dependencies: Dependencies;
-  /** Aborted once the process is told to end. */
+  /** Aborted when the process is told to end. */
   signal: AbortSignal;
-  /** Sets what is done first when the process is told to end, while every part still works. */
+  /** Sets the work to do first when the process is told to end, while every part is still running. */
   onDrain(drain: () => Promise<void>): void;
-  /** Adds what has to be closed at the end; the last one is closed first, and the dependencies are the last of all. */
+  /** Registers a part to close at the end. Parts are closed in reverse order, and the dependencies last. */
   onClose(close: () => Promise<void>): void;
 }
 
-/** Each part has this long to close; one that hangs keeps no other from being closed. */
+/** Maximum time for closing each part, so that one that hangs does not keep the others from being closed. */
 const PART_CLOSES_WITHIN_MILLISECONDS = 12_000;
-/** The process ends then whatever still hangs; begins after the drain. */
+/** The process ends after this time, counted from the end of the drain, even if a part still hangs. */
 const CLOSE_WITHIN_MILLISECONDS = 24_000;
-/** npm passes on a signal that the terminal has sent to the whole process group already (Ctrl-C under `npm start`). */
+/** npm forwards a signal that the terminal already sent to the whole process group (Ctrl-C under `npm start`). */
 const SAME_SIGNAL_MILLISECONDS = 2_000;
 const FIRST_RETRY_MILLISECONDS = 250;
 const LONGEST_RETRY_MILLISECONDS = 2_000;
 
-/** The settings of this process; prints every reason and ends it when they are refused. */
+/** The settings of this process. If they are rejected, prints all reasons and exits. */
 function settingsOrExit(): Settings {
   try {
     return loadSettings(readEnvironment());
@@ -45,19 +45,19 @@ function settingsOrExit(): Settings {
   }
 }
 
-/** JSON for machines; for a developer at a terminal, lines to read. */
+/** JSON by default, and readable lines for a developer at a terminal. */
 function logFormat({ logFormat: chosen, nodeEnv }: Settings): 'json' | 'pretty' {
   return chosen ?? (nodeEnv === 'development' && process.stdout.isTTY ? 'pretty' : 'json');
 }
 
-/** Brings the database and, where it lives there, the queue to this version, and learns the database's time. */
+/** Migrates the database and, if it is in the database, the queue. Also synchronises the clock with the database. */
 export async function migrateAll({ settings, directUrl, readiness, logger }: Dependencies): Promise<void> {
   const queueSchema = settings.redisUrl === undefined ? QUEUE_SCHEMA : undefined;
   await migrateDatabase({ url: directUrl, queueSchema, logger });
   await readiness.check().catch(() => undefined);
 }
 
-/** Says in one line each what the pooler before the database would break later. */
+/** Logs a warning for each fault of the pooler in front of the database. */
 export async function tellPoolerFaults(dependencies: Dependencies): Promise<void> {
   const { settings, databaseUrl: url, directUrl, logger } = dependencies;
   const check = {
@@ -73,13 +73,13 @@ export async function tellPoolerFaults(dependencies: Dependencies): Promise<void
   for (const fault of faults) logger.warn(fault);
 }
 
-/** What went wrong, without the stack: nobody has to mend code while a database is being started. */
+/** The error message without the stack, because the reader is starting a database and not debugging code. */
 function oneLineOf(cause: Error): string {
   const { message, errorCode } = describeError(cause) as { message: string; errorCode?: string };
   return (message.trim() || errorCode || cause.name).split('\n')[0] ?? '';
 }
 
-/** Does `work` as soon as the database lets it; what fails for another reason fails. */
+/** Runs `work`, and retries it while the database is unavailable. Other failures are thrown. */
 export async function whenDatabaseIsThere(
   { logger, signal }: { logger: Logger; signal: AbortSignal },
   work: () => Promise<void>,
@@ -98,7 +98,7 @@ export async function whenDatabaseIsThere(
   }
 }
 
-/** Ends the process by `end` at the first signal to end; one that comes well after the first ends it at once. */
+/** Ends the process by `end` on the first signal. A later signal, unless it is a duplicate, ends it immediately. */
 function endOnSignal(logger: Logger, stop: AbortController, end: (code: number) => Promise<void>): void {
   let first = 0;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -111,13 +111,13 @@ function endOnSignal(logger: Logger, stop: AbortController, end: (code: number) 
     logger.info({ signal }, 'closing');
     void end(0);
   };
-  // SIGHUP comes when the terminal is closed.
+  // SIGHUP is sent when the terminal is closed.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // A promise that nobody awaits is a bug to be told, and no reason to drop everybody else's request.
+  // An unhandled rejection is a bug to report, but no reason to abort the requests of other clients.
   process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled promise rejection'));
 }
 
-/** Closes every part in turn, the last one opened first, whatever becomes of the others; tells whether all went well. */
+/** Closes all parts in reverse order, even if some fail. Returns true if all were closed in time. */
 async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logger): Promise<boolean> {
   let allClosed = true;
   for (const close of closers.toReversed()) {
@@ -133,8 +133,8 @@ async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logge
 }
 
 /**
- * Runs a process of the gateway: settings → dependencies → `run`, and everything closed again at its end. A process whose
- * `run` returns a number ends with it, any other by a signal. What keeps it from starting is told in one line.
+ * Runs a process of the gateway: reads settings, creates dependencies, calls `run`, and closes everything at the end. If `run`
+ * returns a number, the process exits with it. Otherwise it runs until a signal. A failure to start is reported in one line.
  */
 export async function runProcess(run: (started: Process) => Promise<number | undefined>): Promise<void> {
   const settings = settingsOrExit();
@@ -149,7 +149,7 @@ export async function runProcess(run: (started: Process) => Promise<number | und
   const end = async (code: number): Promise<void> => {
     await drain();
     setTimeout(() => process.exit(1), CLOSE_WITHIN_MILLISECONDS).unref();
-    // A database that is being started has to be there before it can be stopped.
+    // A database that is being started must be running before it can be stopped.
     await opening.catch(() => undefined);
     const allClosed = await closeAll(closers, logger);
     process.exit(allClosed ? code : 1);

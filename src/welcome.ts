@@ -1,7 +1,7 @@
 import type { Dependencies } from './dependencies.js';
 import { User } from './entities/user.js';
 
-/** Tells a person who starts the gateway at a desk where everything is; in production the log says what is needed. */
+/** Prints the local addresses in development. In production the log contains what is needed. */
 export async function printWelcome({ settings, orm }: Dependencies): Promise<void> {
   if (settings.nodeEnv !== 'development') return;
   const { publicUrl } = settings;

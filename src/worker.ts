@@ -2,7 +2,7 @@ import { supportedNode } from './lib/supported-node.js';
 
 supportedNode();
 
-// Imported after the check, as native modules crash older versions before they can say why.
+// Imported after the check, because native modules crash older Node.js versions before they can report why.
 const [{ listenForMetrics }, { migrateAll, runProcess, tellPoolerFaults, whenDatabaseIsThere }, { startWorkers }] =
   await Promise.all([import('./http/metrics.js'), import('./start.js'), import('./workers/start-workers.js')]);
 

@@ -1,4 +1,5 @@
-// A better-auth server that refreshes its session with every question. With USERS it first migrates its database and signs users up.
+// A better-auth server that refreshes its session with every request. With USERS it first migrates its database and signs up
+// users.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';

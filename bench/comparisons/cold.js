@@ -3,7 +3,7 @@ import { cpuMilliseconds, startServer } from '../lib/children.js';
 
 const script = (path) => new URL(path, import.meta.url).pathname;
 
-/** From the start of a process until it answers, in milliseconds of the clock and of the CPU. */
+/** Elapsed time and CPU time from the start of a process to its first response, in milliseconds. */
 async function timeOf(start) {
   const server = await start();
   const cpu = cpuMilliseconds(server.pid);
@@ -13,7 +13,7 @@ async function timeOf(start) {
 
 const against = (title) => ({ title, digits: 1 });
 
-/** Starts against that of a bare node:http; the databases are outside and migrated. */
+/** Startup compared with a bare node:http server. Databases are external and already migrated. */
 export const cold = {
   warmUp: false,
   rows: {

@@ -2,7 +2,7 @@ import { login, signUp } from '../lib/asks.js';
 import { startScript } from '../lib/children.js';
 import { CONNECTIONS, compare, measure, SLICE } from '../lib/sides.js';
 
-/** Raw hashes in a process of their own: the upper limit of logins and sign-ups. */
+/** Raw hashes in a separate process: the upper limit of logins and sign-ups. */
 let raw;
 async function startHashes(bench) {
   if (raw !== undefined) return;
@@ -23,14 +23,14 @@ function againstHashes(kind, row, ask) {
   };
 }
 
-/** Logins against raw argon2id verifications. */
+/** Logins compared with raw argon2id verifications. */
 export const logins = againstHashes(
   'verify',
   { title: 'logins ÷ raw argon2id verifications', baseline: '≥ 0.72' },
   (gateway, connection) => login(connection, gateway.nextEmail()),
 );
 
-/** Sign-ups against raw argon2id hashes. */
+/** Sign-ups compared with raw argon2id hashes. */
 export const signUps = againstHashes(
   'hash',
   { title: 'sign-ups ÷ raw argon2id hashes', baseline: '≥ 0.66' },

@@ -7,11 +7,10 @@ import { scale } from './scale.js';
 import { storm } from './storm.js';
 
 /**
- * What is measured, by the name that `--only` takes. `prepare` returns the reason when a comparison cannot run; `round`
- * returns one measurement for each of the `rows`, and runs once
- * before the measured rounds unless `warmUp` is false.
+ * All comparisons by the name that `--only` accepts. `prepare` returns a reason if a comparison cannot run. `round` returns one
+ * measurement for each of the `rows`. It also runs once before the measured rounds unless `warmUp` is false.
  */
 export const comparisons = { login: logins, signup: signUps, refresh, me, storm, scale, cold, memory };
 
-/** Comparisons that run without `--only`; the others take longer. */
+/** Comparisons that run without `--only`. The others take longer. */
 export const usual = ['login', 'signup', 'refresh', 'me', 'storm'];

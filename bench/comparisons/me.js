@@ -2,7 +2,7 @@ import { askMe, expectData, openSessions } from '../lib/asks.js';
 import { startScript } from '../lib/children.js';
 import { CONNECTIONS, compare, measure } from '../lib/sides.js';
 
-/** `{ me }` of a signed-in user against a constant from a bare Apollo Server. */
+/** `{ me }` of a signed-in user compared with a constant field of a bare Apollo Server. */
 export const me = {
   rows: { me: { title: 'me ÷ { hello } of a bare Apollo Server', baseline: '≥ 0.62' } },
   async prepare(bench) {

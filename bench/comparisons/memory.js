@@ -5,7 +5,7 @@ import { residentMebibytes, startScript } from '../lib/children.js';
 import { CONNECTIONS, measure } from '../lib/sides.js';
 
 const SLICES = 3;
-/** Garbage of the start is collected by then. */
+/** Time after startup for garbage collection. */
 const REST_MILLISECONDS = 3_000;
 
 async function repeat(work) {

@@ -2,7 +2,7 @@ import { openSessions, rotate } from '../lib/asks.js';
 import { isBetterAuthMissing, startBetterAuth } from '../lib/better-auth.js';
 import { CONNECTIONS, compare, measure } from '../lib/sides.js';
 
-/** Refreshes against better-auth's session refresh on the same PostgreSQL server. */
+/** Refreshes compared with better-auth's session refresh on the same PostgreSQL server. */
 export const refresh = {
   rows: { refresh: { title: "refreshes ÷ better-auth's session refreshes", baseline: '≥ 2.00' } },
   async prepare(bench) {

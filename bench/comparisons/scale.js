@@ -37,7 +37,7 @@ async function millisecondsOfPurge({ gateway, purger }) {
 
 const row = (title) => ({ title: `${title}: cost at 10^6 users, sessions and events ÷ at 10^3`, baseline: '≤ 1.2' });
 
-/** The cost of an operation in a large database against a small one. */
+/** The cost of an operation in a large database compared with a small one. */
 export const scale = {
   rows: {
     login: row('login'),

@@ -7,7 +7,7 @@ const READS_PER_SECOND = 100;
 const CLIENTS = 32;
 const MILLISECONDS = 3_000;
 
-/** How much slower `me` gets for signed-in users while others sign in all the time. */
+/** Slowdown of `me` for signed-in users while other users sign in continuously. */
 export const storm = {
   rows: { storm: { title: 'p99 of me at 100/s while 32 clients log in ÷ alone', baseline: '≤ 3.0', digits: 1 } },
   async prepare(bench) {

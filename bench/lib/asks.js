@@ -9,7 +9,7 @@ const SIGNUP =
   'mutation ($input: SignupInput!) { signup(input: $input) { __typename ... on SignupAccepted { email mailStatus } } }';
 const ME = '{ me { id email } }';
 
-/** The data of an answer, which must be what the question expects. */
+/** Returns the data of a response, which must match the expectation. */
 export function expectData({ status, text }, isExpected) {
   const { data } = JSON.parse(text);
   if (status !== 200 || !isExpected(data ?? {}))
@@ -24,14 +24,14 @@ export async function login(connection, email) {
   return expectData(answer, (data) => data.login?.__typename === 'LoginSuccess').login.tokens;
 }
 
-/** Signs up a new address. */
+/** Signs up with a new address. */
 export async function signUp(connection, email) {
   const input = { email, password: PASSWORD, termsAccepted: true };
   const answer = await connection.post({ query: SIGNUP, variables: { input } });
   expectData(answer, (data) => data.signup?.__typename === 'SignupAccepted');
 }
 
-/** Takes a session's next tokens, and keeps them for the refresh after it. */
+/** Refreshes a session and keeps its new tokens for the next refresh. */
 export async function rotate(connection, session) {
   const variables = { input: { refreshToken: session.refreshToken } };
   const answer = await connection.post({ query: REFRESH, variables });
@@ -39,13 +39,13 @@ export async function rotate(connection, session) {
   Object.assign(session, refresh.tokens);
 }
 
-/** Sends a query as a signed-in user. */
+/** Executes a query as a signed-in user. */
 export async function ask(connection, { accessToken }, query, isExpected) {
   const headers = { authorization: `Bearer ${accessToken}` };
   return expectData(await connection.post({ query }, headers), isExpected);
 }
 
-/** Asks who is signed in. */
+/** Queries the signed-in user. */
 export const askMe = (connection, session) => ask(connection, session, ME, (data) => data.me?.email !== undefined);
 
 /** The tokens of `count` new sessions. */

@@ -12,13 +12,13 @@ export { PASSWORD } from './seed.js';
 
 const USERS = 200;
 
-/** Limits count every call and refuse none: every field of the bench has so wide windows. */
+/** Windows so wide that limits count every call and reject none. */
 const WIDE = ['login', 'login:account', 'signup', 'refresh', 'mySessions', 'mySessions:client', 'myAuditEvents']
   .concat('myAuditEvents:client')
   .map((name) => `${name}=100000000/1h`)
   .join(',');
 
-/** Runs statements on a connection of their own. */
+/** Runs statements on a separate connection. */
 export async function onDatabase(url, work) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -37,11 +37,11 @@ function addresses(emails) {
   };
 }
 
-/** The parts that comparisons share: a PostgreSQL server with durable commits, and gateways as `npm start` runs them. */
+/** Shared parts of the comparisons: a PostgreSQL server with durable commits, and gateways as `npm start` runs them. */
 export async function startBench({ profile }) {
   const closing = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-  chmodSync(dataDir, 0o755); // the embedded database may run as a user of its own
+  chmodSync(dataDir, 0o755); // the embedded database can run as a separate user
   const close = async () => {
     for (const step of closing.toReversed()) await step();
     rmSync(dataDir, { recursive: true, force: true });
@@ -61,14 +61,14 @@ export async function startBench({ profile }) {
   };
   const secretKey = randomBytes(32).toString('base64url');
   const execArgv = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-  /** Starts a gateway; without a worker it measures what a request costs the one who sends it. */
+  /** Starts a gateway, by default without a worker, to measure only what the request itself costs. */
   const startGateway = async (databaseUrl, env = { RUN_WORKER: 'false' }) => {
     const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, SECRET_KEY: secretKey, RATE_LIMITS: WIDE };
     const server = { script: 'dist/main.js', path: '/health/ready', execArgv, env: { ...settings, ...env } };
     const gateway = await startServer(server);
     return { ...gateway, url: `${gateway.url}/graphql` };
   };
-  /** A gateway on a new database with as many users, sessions and events. */
+  /** Starts a gateway on a new database with this number of users, sessions and events. */
   const startSeeded = async (count, env) => {
     const databaseUrl = await newDatabase();
     const gateway = await startGateway(databaseUrl, env);

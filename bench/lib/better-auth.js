@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { startScript } from './children.js';
 
-/** The script of the server. */
+/** The server's script. */
 export const SERVER = new URL('../better-auth/server.js', import.meta.url);
 
-/** How to install better-auth, which has a lock file of its own; undefined where it is installed. */
+/** Instructions for installing better-auth, which has its own lock file. Undefined if it is installed. */
 export function isBetterAuthMissing() {
   const isThere = existsSync(new URL('node_modules/better-auth', SERVER));
   return isThere ? undefined : 'run `npm ci --prefix bench/better-auth` first';
 }
 
-/** Starts better-auth on a new database, with signed-in users. */
+/** Starts better-auth on a new database with signed-in users. */
 export async function startBetterAuth(bench) {
   const databaseUrl = await bench.newDatabase();
   const server = await startScript(SERVER, { DATABASE_URL: databaseUrl, USERS: '64' });

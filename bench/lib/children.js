@@ -15,7 +15,7 @@ export async function freePort() {
   return port;
 }
 
-/** The environment of a child, so that no setting of a shell or of `.env` reaches a measurement. */
+/** The environment of a child process. Variables of the shell and `.env` do not affect measurements. */
 export function cleanEnvironment(own) {
   const { PATH, HOME, LANG } = process.env;
   return { PATH, HOME, LANG, NODE_ENV: 'development', ...own };
@@ -30,7 +30,7 @@ async function stop(child) {
   await exited;
 }
 
-/** Starts a server that listens on PORT, and waits until the answer of `path` satisfies `isReady`. */
+/** Starts a server that listens on PORT, and waits until the response of `path` satisfies `isReady`. */
 export async function startServer({ script, env = {}, execArgv = [], path = '/', isReady = ({ ok }) => ok }) {
   const port = await freePort();
   const begun = performance.now();
@@ -50,7 +50,7 @@ export async function startServer({ script, env = {}, execArgv = [], path = '/',
   throw new Error(`${script} did not get ready`);
 }
 
-/** Starts one of our own scripts, which tells by a message that it is ready. */
+/** Starts a script of the benchmark, which reports readiness by a message. */
 export async function startScript(script, env = {}) {
   const child = fork(fileURLToPath(script), {
     env: cleanEnvironment(env),
@@ -59,7 +59,7 @@ export async function startScript(script, env = {}) {
   const ended = new Promise((_resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
   });
-  ended.catch(() => undefined); // heard below, by whoever waits for a message
+  ended.catch(() => undefined); // handled below when waiting for a message
   const message = () => Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
   const ready = await message();
   return {
@@ -76,7 +76,7 @@ export async function startScript(script, env = {}) {
 
 const TICKS_PER_SECOND = process.platform === 'linux' ? Number(execFileSync('getconf', ['CLK_TCK'])) : 0;
 
-/** CPU time of a process since its start; NaN where there is no /proc. */
+/** CPU time of a process since its start. NaN if there is no /proc. */
 export function cpuMilliseconds(pid) {
   if (TICKS_PER_SECOND === 0) return Number.NaN;
   const [, afterName = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
@@ -84,7 +84,7 @@ export function cpuMilliseconds(pid) {
   return ((user + system) * 1000) / TICKS_PER_SECOND;
 }
 
-/** Resident memory of a process in MiB; NaN where there is no /proc. */
+/** Resident memory of a process in MiB. NaN if there is no /proc. */
 export function residentMebibytes(pid) {
   if (process.platform !== 'linux') return Number.NaN;
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
-/** How many bytes of the buffer the first answer takes, where it begins its body and where that ends; undefined while it is not whole. */
+/** The first response in the buffer, with its end offset. Undefined if it is incomplete. */
 function firstAnswer(buffer) {
   const head = buffer.indexOf(END_OF_HEAD);
   if (head < 0) return undefined;
@@ -20,8 +20,8 @@ function firstAnswer(buffer) {
 }
 
 /**
- * One kept-alive connection that asks one thing at a time. It does far less work than a general client, so that two cores
- * measure the server and not the one who asks.
+ * A keep-alive connection with one request at a time. It does far less work than a general client, so that two cores measure
+ * the server and not the client.
  */
 async function openConnection(address) {
   const { hostname, port, host, pathname } = new URL(address);
@@ -62,7 +62,7 @@ async function openConnection(address) {
   };
 }
 
-/** Opens connections for one measurement and closes them after it, as idle ones would be closed by their servers. */
+/** Opens connections for one measurement and closes them afterwards, as servers would close idle ones. */
 export async function withConnections(address, count, work) {
   const connections = await Promise.all(Array.from({ length: count }, () => openConnection(address)));
   try {
@@ -73,8 +73,8 @@ export async function withConnections(address, count, work) {
 }
 
 /**
- * Lets each asker ask again and again for a while, all beside each other. An asker throws at a wrong answer, as a fast
- * refusal would look like a fast server.
+ * Runs all askers concurrently, each repeatedly, for a while. An asker throws on a wrong response, because a fast rejection
+ * would look like a fast server.
  */
 export async function load(askers, milliseconds) {
   const latencies = [];
@@ -94,8 +94,8 @@ export async function load(askers, milliseconds) {
 }
 
 /**
- * Asks at a steady rate, each time by the next asker, and returns the latencies. One counts from the moment at which its
- * question was due, so that a server that stalls is not spared the questions of that time.
+ * Sends requests at a steady rate, by each asker in turn, and returns the latencies. A latency is measured from the time the
+ * request was due, so that requests due while the server stalls count fully.
  */
 export async function paced(askers, perSecond, milliseconds) {
   const latencies = [];

@@ -5,7 +5,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The value that the given share of the values does not exceed. */
+/** The value that is not exceeded by the given share of the values. */
 export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
@@ -13,7 +13,7 @@ export function quantile(values, share) {
 
 const shown = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
-/** The cells of one row: medians of all rounds. `cpu` is the server's CPU time for a request. */
+/** The cells of one row: medians of all rounds. `cpu` is the server's CPU time per request. */
 export function toCells({ title, baseline = '', digits = 2 }, rounds) {
   const ratios = rounds.map(({ ratio }) => ratio);
   const of = (key) => median(rounds.map((round) => round[key] ?? Number.NaN));
@@ -27,7 +27,7 @@ export function toCells({ title, baseline = '', digits = 2 }, rounds) {
   ];
 }
 
-/** Prints one line a row. Absolute throughput stays out, as it describes the machine alone. */
+/** Prints one line per row. Absolute throughput is omitted, as it only describes the machine. */
 export function printTable(rows) {
   const table = [['what', 'median', 'least – most', 'wanted', 'by CPU', 'ms of CPU'], ...rows];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));

@@ -9,7 +9,7 @@ import { PASSWORD_HASH_COST } from '../../dist/services/passwords/hasher.js';
 export const PASSWORD = 'Correct-Horse-7-Staple';
 const ROWS_PER_WRITE = 1_000;
 
-/** One row of `userId` for each table, in the order of the columns. */
+/** The rows of each table for one `userId`, in the order of the columns. */
 function tables(count, now, hash) {
   const later = new Date(Date.parse(now) + 30 * 86_400_000).toISOString();
   const users = Array.from({ length: count }, () => randomUUID());
@@ -36,7 +36,7 @@ async function writeRows(path, count, rowOf) {
   await once(file, 'close');
 }
 
-/** Verified users with one session and one audit event each; sign-ups would take longer than all measurements. */
+/** Creates verified users with one session and one audit event each. Signing them up would take longer than all measurements. */
 export async function seed(client, count, dataDir) {
   const hash = await (await loadArgon2()).hash(PASSWORD, PASSWORD_HASH_COST);
   const path = join(dataDir, `seed-${randomUUID()}`);

@@ -1,12 +1,12 @@
 import { cpuMilliseconds } from './children.js';
 import { load, withConnections } from './client.js';
 
-/** Connections of every load. */
+/** Number of connections of each load. */
 export const CONNECTIONS = 64;
-/** How long one side of a round is measured, in milliseconds. */
+/** Duration of one side of a round in milliseconds. */
 export const SLICE = 1_500;
 
-/** Runs `ask` on every connection for one slice; returns the throughput and the CPU time of `pid` for each request. */
+/** Runs `ask` on every connection for one slice. Returns the throughput and the CPU time of `pid` per request. */
 export async function measure({ url, pid, count = CONNECTIONS }, ask) {
   return await withConnections(url, count, async (connections) => {
     const before = cpuMilliseconds(pid);
@@ -18,7 +18,7 @@ export async function measure({ url, pid, count = CONNECTIONS }, ask) {
   });
 }
 
-/** One measurement from both sides; the second ratio compares CPU time, which depends less on what else the machine does. */
+/** One measurement of both sides. The second ratio compares CPU time, which depends less on other load on the machine. */
 export function compare(ours, other) {
   return { ratio: ours.perSecond / other.perSecond, cpuRatio: other.cpu / ours.cpu, cpu: ours.cpu };
 }

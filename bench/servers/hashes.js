@@ -1,4 +1,4 @@
-// Hashes or verifies passwords for a while, and answers how many a second it made and what CPU time each took.
+// Computes or verifies password hashes for a while, and replies with the number per second and the CPU time of each.
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { loadArgon2 } from '../../dist/services/passwords/argon2.js';

@@ -1,4 +1,4 @@
-// The least that Apollo Server on Fastify can be: one field, one constant, nothing around it.
+// A minimal Apollo Server on Fastify: one field with a constant value.
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify from 'fastify';

@@ -1,4 +1,4 @@
-// The least that a Node.js server can be: a constant from node:http.
+// A minimal Node.js server: a constant from node:http.
 import { createServer } from 'node:http';
 
 const server = createServer((_request, response) => response.end('hello'));

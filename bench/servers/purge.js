@@ -1,4 +1,4 @@
-// Purges a database once for each question, and answers how many milliseconds that took.
+// Purges a database once per message and replies with the duration in milliseconds.
 import { performance } from 'node:perf_hooks';
 import { createDependencies } from '../../dist/dependencies.js';
 import { createLogger } from '../../dist/lib/logger.js';

@@ -3,14 +3,14 @@ import { Kind, parse, print, separateOperations } from 'graphql';
 
 const FOLDER = new URL('../../operations/', import.meta.url);
 
-/** The text of a document, its operation before its fragments. */
+/** The text of a document with its operation before its fragments. */
 function textOf({ definitions }) {
   const operation = definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   return [...operation, ...fragments].map(print).join('\n\n');
 }
 
-/** Each operation of `operations/` by its name, as a document with the fragments that it uses. */
+/** All operations of `operations/` by name, each as a document with its fragments. */
 export function readOperations() {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.graphql'));
   const text = names.map((name) => readFileSync(new URL(name, FOLDER), 'utf8')).join('\n');

@@ -4,7 +4,10 @@ import { parseSync } from 'oxc-parser';
 const SOURCE = /\.(ts|tsx|js)$/;
 const DECLARATIONS = /\.d\.ts$/;
 
-/** Paths of the source files under a folder, with forward slashes, relative to the project's root; none when it does not exist. */
+/**
+ * Paths of the source files under a folder, relative to the project root and with forward slashes. Empty if the folder does not
+ * exist.
+ */
 export function sourceFiles(folder) {
   let names;
   try {
@@ -19,7 +22,7 @@ export function sourceFiles(folder) {
     .sort();
 }
 
-/** Reads and parses one file; throws on a syntax error, because a check of half a file proves nothing. */
+/** Parses one file. Throws on a syntax error, because checking part of a file would prove nothing. */
 export function parseSource(path) {
   const text = readFileSync(path, 'utf8');
   const { program, errors } = parseSync(path, text);

@@ -19,7 +19,7 @@ Without npm: node dist/cli/change-user.js, followed by the same words.`;
 const NO_ACCOUNT = 'There is no account with this address.';
 const NO_FACTOR = 'There is no account with this address and a second factor.';
 
-/** What the words ask for; undefined where they make no sense. */
+/** Runs the use case of a command. Undefined if the arguments are invalid. */
 function change(context: UseCaseContext, email: string, verb: string | undefined, value: string | undefined) {
   if (verb === 'unlock') return unlockUser(context, email);
   if (verb === 'reset-two-factor') return resetTwoFactor(context, email);

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** A password from the terminal, without showing it, or the first line of a pipe. */
+/** Reads a password from the terminal without echo, or the first line of a pipe. */
 export async function readPassword(question: string): Promise<string> {
   const { stdin, stdout } = process;
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -1,14 +1,14 @@
 import { supportedNode } from '../lib/supported-node.js';
 import type { UseCaseContext } from '../services/use-case.js';
 
-/** What a command gets: the use-cases' context, its words from the command line, and where it writes. */
+/** The input of a command: the use cases' context, the command-line arguments, and a function that prints a line. */
 export interface Command {
   context: UseCaseContext;
   words: string[];
   say(line: string): void;
 }
 
-/** Runs a command on migrated dependencies and ends the process; what it returns is the exit code. */
+/** Runs a command on a migrated database and ends the process with the exit code that the command returns. */
 export async function runCommand(command: (given: Command) => Promise<number>): Promise<void> {
   supportedNode();
   const { migrateAll, runProcess } = await import('../start.js');

@@ -1,8 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** How much an event should worry whoever reads it. */
+/** Risk levels of audit events. */
 export const auditRiskLevels = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
-/** One of them. */
 export type AuditRiskLevel = (typeof auditRiskLevels)[number];
 
 const AuditEventSchema = defineEntity({
@@ -10,15 +9,15 @@ const AuditEventSchema = defineEntity({
   tableName: 'audit_events',
   indexes: [{ properties: ['userId', 'createdAt', 'id'] }, { properties: ['actorId', 'createdAt', 'id'] }],
   properties: {
-    // The key of a partitioned table holds what it is partitioned by.
+    // The primary key of a partitioned table must include the partition key.
     createdAt: p.datetime().primary(),
     id: p.uuid().primary(),
     type: p.string().length(64),
     success: p.boolean(),
     riskLevel: p.string().length(8).$type<AuditRiskLevel>(),
-    /** Who did it; null where nobody was signed in. No foreign keys: the log outlives the accounts that it names. */
+    /** The user who acted, or null if nobody was signed in. There are no foreign keys, as the log outlives the accounts. */
     actorId: p.uuid().nullable(),
-    /** Whose account it is about; null where it belongs to none. */
+    /** The affected account, or null if there is none. */
     userId: p.uuid().nullable(),
     ipAddress: p.string().length(45).nullable(),
     userAgent: p.string().length(512).nullable(),
@@ -27,6 +26,6 @@ const AuditEventSchema = defineEntity({
   },
 });
 
-/** Something that happened to an account; written once and never changed. */
+/** An event in the audit log, never changed after it was written. */
 export class AuditEvent extends AuditEventSchema.class {}
 AuditEventSchema.setClass(AuditEvent);

@@ -6,13 +6,13 @@ const KnownDeviceSchema = defineEntity({
   tableName: 'known_devices',
   properties: {
     user: () => p.manyToOne(User).deleteRule('cascade').primary(),
-    /** Keyed hash of the device's cookie, or of what its requests look like. */
+    /** Keyed hash of the device's cookie, or of characteristics of its requests. */
     deviceKey: p.string().length(64).primary(),
     firstSeenAt: p.datetime(),
     lastSeenAt: p.datetime().index(),
   },
 });
 
-/** A device that a user has signed in on before. */
+/** A device on which a user has signed in before. */
 export class KnownDevice extends KnownDeviceSchema.class {}
 KnownDeviceSchema.setClass(KnownDevice);

@@ -4,30 +4,33 @@ const LoginFailureSchema = defineEntity({
   name: 'LoginFailure',
   tableName: 'login_failures',
   properties: {
-    /** Keyed hash of what was tried: a name that somebody typed, whether or not it has an account, or a user's id. */
+    /** Keyed hash of the subject: a typed identifier, with or without an account, or a user's id. */
     key: p.string().length(64).primary(),
-    /** Wrong tries since the last lock or pause, less those that a success was seen to explain; of a network, for its delay. */
+    /**
+     * Failed attempts since the last lock or pause, excluding those explained by a success. For a network, this determines its
+     * delay.
+     */
     failures: p.integer(),
-    /** Tries that are admitted and not yet decided. */
+    /** Admitted attempts without a result yet. */
     inFlight: p.integer(),
-    /** Wrong tries since the last success, whatever was locked in between. */
+    /** Failed attempts since the last success, including those before locks. */
     total: p.integer(),
     lastTriedAt: p.datetime().index(),
-    /** The last wrong try: a right one prolongs no count. */
+    /** Time of the last failed attempt. Successful ones do not extend a count. */
     failedAt: p.datetime().nullable(),
-    /** When the count of the failures began. */
+    /** Start of the current count. */
     countedSince: p.datetime().nullable(),
-    /** Of a network: its share in the failures of the subject, in the count that began then. */
+    /** For a network: its share of the subject's failures in the count that started then. */
     counted: p.integer().default(0),
-    /** Of a network: the subject that somebody succeeded for from there. */
+    /** For a network: the subject that signed in successfully from it. */
     subjectKey: p.string().length(64).nullable().index(),
     lockedUntil: p.datetime().nullable(),
     notifiedAt: p.datetime().nullable(),
-    /** Since when a reset, or a day after it, allows some tries beyond the total. */
+    /** Time since which a reset, or a day after it, allows some attempts beyond the total. */
     liftedAt: p.datetime().nullable(),
   },
 });
 
-/** Wrong tries against one subject, or those of them from one client network. */
+/** Failed attempts against one subject, in total or from one client network. */
 export class LoginFailure extends LoginFailureSchema.class {}
 LoginFailureSchema.setClass(LoginFailure);

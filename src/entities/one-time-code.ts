@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { User } from './user.js';
 
-/** What a one-time code or link token is good for. */
+/** The purpose of a one-time code or link token. */
 export type OneTimeCodePurpose =
   | 'VERIFY_EMAIL'
   | 'EXCHANGE'
@@ -16,13 +16,13 @@ const OneTimeCodeSchema = defineEntity({
   tableName: 'one_time_codes',
   properties: {
     purpose: p.string().length(32).$type<OneTimeCodePurpose>().primary(),
-    /** What the code is bound to: an e-mail address, or the id of the user or session that it is about. */
+    /** What the code is bound to: an email address, or the id of a user or session. */
     address: p.string().length(254).primary(),
-    /** Random; the code and the link token are derived from it, so a new id supersedes them all. */
+    /** Random. The code and the link token are derived from it, so a new id invalidates the previous ones. */
     id: p.uuid().unique(),
-    /** Absent on a decoy: the row of an address that has nothing to verify, which counts tries all the same. */
+    /** Null for a decoy: the row of an address with nothing to verify, which counts attempts all the same. */
     user: () => p.manyToOne(User).deleteRule('cascade').nullable().index(),
-    /** Which secret the code is derived from. */
+    /** The secret from which the code is derived. */
     keyId: p.string().length(16),
     attempts: p.integer().default(0),
     issuedAt: p.datetime(),
@@ -32,6 +32,6 @@ const OneTimeCodeSchema = defineEntity({
   },
 });
 
-/** The one live code of an address for a purpose. */
+/** The one valid code of an address for a purpose. */
 export class OneTimeCode extends OneTimeCodeSchema.class {}
 OneTimeCodeSchema.setClass(OneTimeCode);

@@ -1,6 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** PENDING waits or is being tried, SENT was accepted by the mail server, DISCARDED needed no mail, FAILED was refused for good. */
+/**
+ * PENDING waits or is being attempted, SENT was accepted by the mail server, DISCARDED needed no email, FAILED was rejected
+ * permanently.
+ */
 export type OutboxStatus = 'PENDING' | 'SENT' | 'DISCARDED' | 'FAILED';
 
 const OutboxMessageSchema = defineEntity({
@@ -9,19 +12,19 @@ const OutboxMessageSchema = defineEntity({
   indexes: [{ properties: ['status', 'nextAttemptAt'] }],
   properties: {
     id: p.uuid().primary(),
-    /** The template, or `none`: same work for an address that gets no mail. */
+    /** The template, or `none` for an address that gets no email but the same work. */
     mail: p.string().length(64),
     recipient: p.string().length(254),
     locale: p.string().length(35).nullable(),
-    /** The one-time code that the mail carries; the worker derives it while it renders. */
+    /** The one-time code in the email. The worker derives it during rendering. */
     codeId: p.uuid().nullable(),
-    /** What the template needs beside the code; never a secret. */
+    /** Other variables of the template. Never secrets. */
     variables: p.json<Record<string, string>>(),
     status: p.string().length(16).$type<OutboxStatus>().default('PENDING'),
     attempts: p.integer().default(0),
     requestId: p.string().length(64).nullable(),
     createdAt: p.datetime(),
-    /** When the relay may hand it to the queue (again). */
+    /** When the relay can enqueue it (again). */
     nextAttemptAt: p.datetime(),
     /** A worker holds it until then. */
     lockedUntil: p.datetime().nullable(),
@@ -30,6 +33,6 @@ const OutboxMessageSchema = defineEntity({
   },
 });
 
-/** A mail to be sent, written in the transaction of the change that it tells of. */
+/** An email to send, written in the transaction of the change it reports. */
 export class OutboxMessage extends OutboxMessageSchema.class {}
 OutboxMessageSchema.setClass(OutboxMessage);

@@ -7,9 +7,9 @@ const PasswordCheckSchema = defineEntity({
   indexes: [{ properties: ['nextAttemptAt'] }],
   properties: {
     user: () => p.oneToOne(User).primary().owner().deleteRule('cascade'),
-    /** SHA-1 of the password, encrypted; the check service gets its first five digits. */
+    /** Encrypted SHA-1 of the password. The check service receives its first five digits. */
     sealedDigest: p.text().lazy().hidden(),
-    /** The password that this is about: one that was set later is not judged by it. */
+    /** Identifies the checked password. One that was set later is not affected. */
     passwordChangedAt: p.datetime(),
     attempts: p.integer().default(0),
     nextAttemptAt: p.datetime(),
@@ -17,6 +17,6 @@ const PasswordCheckSchema = defineEntity({
   },
 });
 
-/** A new password that waits to be looked up among breached ones. */
+/** A new password waiting to be checked against known breaches. */
 export class PasswordCheck extends PasswordCheckSchema.class {}
 PasswordCheckSchema.setClass(PasswordCheck);

@@ -14,6 +14,6 @@ const PasswordHistorySchema = defineEntity({
   },
 });
 
-/** A password that an account had before the present one. */
+/** A previous password of an account. */
 export class PasswordHistory extends PasswordHistorySchema.class {}
 PasswordHistorySchema.setClass(PasswordHistory);

@@ -6,12 +6,12 @@ const RecoveryCodeSchema = defineEntity({
   tableName: 'recovery_codes',
   properties: {
     user: () => p.manyToOne(User).deleteRule('cascade').primary(),
-    /** Keyed hash; the code itself is shown once and kept nowhere. */
+    /** Keyed hash. The code itself is shown once and not stored. */
     codeHash: p.string().length(64).primary(),
     usedAt: p.datetime().nullable(),
   },
 });
 
-/** Stands in once for a lost authenticator app. */
+/** A one-time replacement for a lost authenticator app. */
 export class RecoveryCode extends RecoveryCodeSchema.class {}
 RecoveryCodeSchema.setClass(RecoveryCode);

@@ -1,12 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { User } from './user.js';
 
-/** The kinds of device that a user agent tells of. */
+/** Device types recognised from user agents. */
 export const deviceTypes = ['DESKTOP', 'MOBILE', 'TABLET', 'BOT', 'UNKNOWN'] as const;
-/** One of them. */
 export type DeviceType = (typeof deviceTypes)[number];
 
-/** Why a session ended before its time. */
+/** The reason why a session was ended early. */
 export type RevocationReason =
   | 'LOGOUT'
   | 'REVOKED_BY_USER'
@@ -27,9 +26,9 @@ const SessionSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     user: () => p.manyToOne(User).deleteRule('cascade'),
-    /** SHA-256 of the random part that every refresh token of this session carries. */
+    /** SHA-256 of the random part of all refresh tokens of this session. */
     secretHash: p.blob().lazy().hidden(),
-    /** Number of the refresh token that is valid now; each rotation adds one. */
+    /** The generation of the currently valid refresh token, incremented by each rotation. */
     generation: p.integer().default(0),
     rememberMe: p.boolean(),
     deviceName: p.string().length(100).nullable(),
@@ -37,17 +36,17 @@ const SessionSchema = defineEntity({
     browser: p.string().length(100).nullable(),
     operatingSystem: p.string().length(100).nullable(),
     ipAddress: p.string().length(45).nullable(),
-    /** Where the address is, as far as the operator's database knows. */
+    /** The location of the IP address according to the operator's database. */
     city: p.string().length(100).nullable(),
     /** ISO 3166-1 alpha-2. */
     country: p.string().length(2).nullable(),
-    /** How the user proved who they are, in the words of RFC 8176. */
+    /** How the user authenticated, as RFC 8176 values. */
     authenticationMethods: p.array(),
     authenticatedAt: p.datetime(),
     createdAt: p.datetime(),
     lastActivityAt: p.datetime(),
     lastRotatedAt: p.datetime().nullable(),
-    /** Idle end: moves with each refresh, never past `absoluteExpiresAt`. */
+    /** End of the idle timeout. Extended by each refresh, never past `absoluteExpiresAt`. */
     expiresAt: p.datetime(),
     absoluteExpiresAt: p.datetime(),
     revokedAt: p.datetime().nullable(),
@@ -55,6 +54,6 @@ const SessionSchema = defineEntity({
   },
 });
 
-/** One sign-in of one user on one device. */
+/** One sign-in of a user on one device. */
 export class Session extends SessionSchema.class {}
 SessionSchema.setClass(Session);

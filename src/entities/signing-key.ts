@@ -4,20 +4,20 @@ const SigningKeySchema = defineEntity({
   name: 'SigningKey',
   tableName: 'signing_keys',
   properties: {
-    /** RFC 7638 thumbprint of the public part. */
+    /** RFC 7638 thumbprint of the public key. */
     id: p.string().length(64).primary(),
     algorithm: p.string().length(16),
     publicJwk: p.json<Record<string, unknown>>(),
-    /** The private JWK under AES-256-GCM with a key derived from SECRET_KEY. */
+    /** The private JWK, encrypted with AES-256-GCM under a key derived from SECRET_KEY. */
     sealedPrivateJwk: p.text().lazy().hidden(),
     createdAt: p.datetime(),
-    /** From when it signs; it is published before that. */
+    /** When it starts signing. It is published before that. */
     activeFrom: p.datetime(),
-    /** Until when it is published: the end of the last token that it signed. Open while it signs. */
+    /** When it is no longer published: the expiry of the last token it signed. Null while it signs. */
     retiresAt: p.datetime().nullable(),
   },
 });
 
-/** One key of the ring that signs access tokens. */
+/** A signing key of access tokens. */
 export class SigningKey extends SigningKeySchema.class {}
 SigningKeySchema.setClass(SigningKey);

@@ -6,18 +6,18 @@ const TotpCredentialSchema = defineEntity({
   tableName: 'totp_credentials',
   properties: {
     user: () => p.oneToOne(User).primary().owner().deleteRule('cascade'),
-    /** The seed, encrypted. */
+    /** The encrypted seed. */
     sealedSecret: p.text().lazy().hidden(),
-    /** Number of the latest time step whose code was used; none before it works any more (RFC 6238 5.2). */
+    /** The latest time step whose code was used. Codes of this step and earlier ones are rejected (RFC 6238 5.2). */
     lastStep: p.integer().default(0),
     createdAt: p.datetime(),
-    /** Until when it may be confirmed. */
+    /** Deadline for confirming it. */
     expiresAt: p.datetime(),
-    /** Null until a first code proved it. */
+    /** Null until confirmed by a first code. */
     confirmedAt: p.datetime().nullable(),
   },
 });
 
-/** The authenticator app of a user. */
+/** A user's authenticator app. */
 export class TotpCredential extends TotpCredentialSchema.class {}
 TotpCredentialSchema.setClass(TotpCredential);

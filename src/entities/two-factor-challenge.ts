@@ -7,16 +7,16 @@ const TwoFactorChallengeSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     user: () => p.manyToOne(User).deleteRule('cascade').index(),
-    /** Keyed hash of what the client looks like: another client's try is as good as none. */
+    /** Keyed hash of the client's characteristics. Attempts from another client are rejected. */
     clientKey: p.string().length(64),
-    /** How the session is to begin once the second factor is proven. */
+    /** Whether to remember the session created after the second factor. */
     rememberMe: p.boolean(),
     deviceName: p.string().length(100).nullable(),
     tokenDelivery: p.string().length(8).$type<'COOKIE' | 'BODY'>(),
-    /** What was proven already, in the words of RFC 8176. */
+    /** The factors already verified, as RFC 8176 values. */
     firstMethods: p.array(),
     attempts: p.integer().default(0),
-    /** The password that opened it: a reset in between closes it. */
+    /** The password that was verified. A reset in the meantime invalidates the challenge. */
     passwordChangedAt: p.datetime(),
     createdAt: p.datetime(),
     expiresAt: p.datetime().index(),
@@ -24,6 +24,6 @@ const TwoFactorChallengeSchema = defineEntity({
   },
 });
 
-/** A sign-in that waits for its second factor. */
+/** A sign-in waiting for its second factor. */
 export class TwoFactorChallenge extends TwoFactorChallengeSchema.class {}
 TwoFactorChallengeSchema.setClass(TwoFactorChallenge);

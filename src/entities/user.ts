@@ -5,29 +5,29 @@ const UserSchema = defineEntity({
   tableName: 'users',
   properties: {
     id: p.uuid().primary(),
-    /** Lower-cased and trimmed: the one spelling that is unique and that mail goes to. */
+    /** The address in its unique canonical form, to which mail is sent. */
     email: p.string().length(254).unique(),
-    /** What EMAIL_DEDUPLICATION compares: the address, without what its provider ignores; null where nothing is compared. */
+    /** The address as compared by EMAIL_DEDUPLICATION, without the parts its provider ignores. Null if nothing is compared. */
     emailKey: p.string().length(254).nullable().unique(),
-    /** The address that the account is to move to, once it is confirmed. */
+    /** The new address of a requested change until it is confirmed. */
     pendingEmail: p.string().length(254).nullable(),
-    /** As the user typed it. */
+    /** The username as typed. */
     username: p.string().length(32).nullable(),
-    /** Lower-cased, for uniqueness and login. */
+    /** The username in lower case, for uniqueness and login. */
     usernameKey: p.string().length(32).nullable().unique(),
     displayName: p.string().length(100).nullable(),
     role: p.string().length(32),
     passwordHash: p.text().lazy().hidden(),
-    /** In milliseconds, as it is compared with what was read of it: a sign-in begun before a change ends there. */
+    /** In milliseconds, because it is compared with an earlier read value: a change ends sign-ins that started before it. */
     passwordChangedAt: p.datetime(3),
-    /** When the password was found in a breach; it opens a reset and nothing else from then on. */
+    /** When the password was found in a breach. From then on, the password only allows a reset. */
     passwordBreachedAt: p.datetime().nullable(),
-    /** When somebody else signed up with this address before it was verified: whose password it is, nobody knows. */
+    /** When somebody else signed up with this address before it was verified. It is then unknown whose password this is. */
     passwordContestedAt: p.datetime().nullable(),
     twoFactorEnabledAt: p.datetime().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
     disabledAt: p.datetime().nullable(),
-    /** When its owner deleted it: nothing of theirs is left, and the row goes once no access token can name it any more. */
+    /** When the owner deleted the account. Its data is gone; the row is deleted once no access token can refer to it. */
     deletedAt: p.datetime().nullable().index(),
     lastLoginAt: p.datetime().nullable(),
     locale: p.string().length(35).nullable(),
@@ -39,6 +39,6 @@ const UserSchema = defineEntity({
   },
 });
 
-/** Somebody who can sign in. */
+/** A user account. */
 export class User extends UserSchema.class {}
 UserSchema.setClass(User);

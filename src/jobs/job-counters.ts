@@ -1,19 +1,19 @@
 import { Counter, type Registry } from 'prom-client';
 
-/** Counts the background work of this process. */
+/** Counts this process's background work. */
 export interface JobCounters {
   /**
-   * A mail was handed over. What becomes of it is not counted: addresses without an account get none, and while the mail
-   * server refuses or is away every figure of outcomes would tell them from the others.
+   * Counts an enqueued email. Outcomes are not counted: unregistered addresses get no email, so while the mail server is
+   * failing, counters of outcomes would distinguish them.
    */
   countMail(): void;
-  /** What became of the check of a new password. */
+  /** Counts a check of a new password by its outcome. */
   countPasswordCheck(outcome: string): void;
-  /** How many rows of a kind were deleted. */
+  /** Counts deleted rows of a kind. */
   countPurged(rows: string, count: number): void;
 }
 
-/** Registers the counters among the process's figures. */
+/** Registers the counters. */
 export function createJobCounters(registry: Registry): JobCounters {
   const registers = [registry];
   const mails = new Counter({
@@ -37,7 +37,8 @@ export function createJobCounters(registry: Registry): JobCounters {
     countMail: () => mails.inc(),
     countPasswordCheck: (outcome) => passwordChecks.inc({ outcome }),
     countPurged: (rows, count) => {
-      // They are kept for some time from when they were sent or given up, and those without a recipient from the start.
+      // Not counted: emails are kept from when they were sent or given up, but those without a recipient from when they were
+      // enqueued.
       if (rows !== 'mails') purged.inc({ rows }, count);
     },
   };

@@ -1,17 +1,17 @@
 import type { JobsOptions } from 'bullmq';
 import type { z } from 'zod';
 
-/** One kind of job: where it waits, what it says and how long the queue keeps it. */
+/** A kind of job: its queue, payload and options. */
 export interface JobKind<Payload> {
   queue: string;
   name: string;
-  /** What both ends check. It holds ids and nothing that is secret. */
+  /** Checked by both producer and worker. Contains ids and no secrets. */
   payload: z.ZodType<Payload>;
-  /** `tries`: how often the work was begun already. */
+  /** `tries` is the number of previous attempts. */
   options(payload: Payload, tries: number): JobsOptions;
 }
 
-/** The id of a job. A later try is another job, so that none has to wait for one that was left behind. */
+/** The id of a job. Each attempt has its own, so that none is blocked by an abandoned job. */
 export function jobId(of: string, tries: number): string {
   return tries === 0 ? of : `${of}-${tries}`;
 }

@@ -5,7 +5,7 @@ const purgePayload = z.strictObject({});
 
 const ATTEMPTS = 3;
 
-/** Deletes what is kept no longer; it needs to know nothing. */
+/** Deletes data whose retention period has ended. Its payload is empty. */
 export const purgeJob: JobKind<z.infer<typeof purgePayload>> = {
   queue: 'maintenance',
   name: 'purge',

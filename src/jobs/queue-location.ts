@@ -3,20 +3,20 @@ import type { Logger } from 'pino';
 import { connectionOptions } from '../lib/connection-options.js';
 import { SteadyClient } from '../lib/steady-client.js';
 
-/** Where the queues live: on Redis where there is one, else in the database. */
+/** The store of the queues: Redis if configured, otherwise the database. */
 export interface QueueLocation {
   redisUrl?: string | undefined;
   databaseUrl: string;
   logger: Logger;
 }
 
-/** The schema that BullMQ keeps its tables in. */
+/** The PostgreSQL schema of BullMQ's tables. */
 export const QUEUE_SCHEMA = 'bullmq';
 const CONNECT_WITHIN_MILLISECONDS = 5_000;
-/** BullMQ's statements are short; a server that answers none of them by then is gone. */
+/** BullMQ's statements are short, so a server that does not respond by then is considered lost. */
 const ANSWER_WITHIN_MILLISECONDS = 10_000;
 
-/** The connections of one end of a queue in the database. BullMQ leaves the pool open, so its owner ends it. */
+/** The connection pool of one end of a queue in the database. BullMQ does not close the pool, so its owner must. */
 export function postgresPool(databaseUrl: string, max: number): pg.Pool {
   const pool = new pg.Pool({
     ...connectionOptions(databaseUrl, {
@@ -29,11 +29,11 @@ export function postgresPool(databaseUrl: string, max: number): pg.Pool {
     max,
     Client: SteadyClient,
   } as pg.PoolConfig);
-  // BullMQ keeps the connection that listens until it ends, also one to a server that takes no writes.
+  // BullMQ keeps its LISTEN connection until it ends, even if the server has become read-only.
   pool.on('connect', (client) => {
     if (client instanceof SteadyClient) client.onSpoiled = () => client.drop();
   });
-  // BullMQ tells of it, until it is closed.
+  // Until it is closed, BullMQ reports these errors itself.
   pool.on('error', () => undefined);
   return pool;
 }

@@ -6,22 +6,22 @@ import { within } from '../lib/within.js';
 import type { JobKind } from './job-kind.js';
 import { postgresPool, type QueueLocation } from './queue-location.js';
 
-/** The queue of one kind of job, as those who fill it see it. */
+/** The producer's side of the queue of one kind of job. */
 export interface JobQueue<Payload> {
   /**
-   * Rejects when the queue is away. A job that waits already is not added twice.
-   * @param tries How often its work was begun already.
+   * Rejects if the queue is unavailable. A job that is already waiting is not added again.
+   * @param tries Number of previous attempts.
    */
   add(payload: Payload, tries?: number): Promise<void>;
-  /** The same for work that should have been done by now: a job of it that no worker will come to is replaced. */
+  /** Like `add`, for overdue work: replaces its job if no worker will process it. */
   addAgain(payload: Payload, tries: number): Promise<void>;
-  /** Adds the job now and then every so many milliseconds, once for all processes that ask for it. */
+  /** Adds the job immediately and then at this interval, once for all processes that request it. */
   addEvery(milliseconds: number, payload: Payload): Promise<void>;
-  /** Whether the queue can be reached now, without asking it. */
+  /** Returns true if the queue is connected. Does not query it. */
   isReady(): boolean;
-  /** Whether the queue takes jobs: its store was written to a moment ago. Bounded in time, and never rejects. */
+  /** Returns true if the queue accepts jobs, by a recent write to its store. Bounded in time and never rejects. */
   takesJobs(): Promise<boolean>;
-  /** How many jobs wait, run and are delayed. */
+  /** Number of jobs in each state. */
   counts(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ const REMEMBER_MILLISECONDS = 1_000;
 interface OpenQueue {
   queue: Queue;
   isReady(): boolean;
-  /** Writes to the store of the queue; rejects where that takes nothing. */
+  /** Writes to the queue's store. Rejects if that fails. */
   tryWriting(): Promise<unknown>;
   disconnect(): Promise<void>;
 }
@@ -46,7 +46,7 @@ function openQueue(name: string, location: QueueLocation, poolSize: number): Ope
     return {
       queue: queue as unknown as Queue,
       isReady: () => true,
-      // It is in the database, which has a check of its own.
+      // The queue is in the database, which has its own check.
       tryWriting: async () => undefined,
       disconnect: () => connection.end(),
     };
@@ -63,20 +63,22 @@ function openQueue(name: string, location: QueueLocation, poolSize: number): Ope
 
 async function closeQueue({ queue, isReady, disconnect }: OpenQueue): Promise<void> {
   if (isReady()) await within(CLOSE_WITHIN_MILLISECONDS, queue.close()).catch(() => undefined);
-  // It would wait for a Redis that is away; without its connection it comes to its end.
+  // Closing would wait for an unavailable Redis. It finishes once the connection is closed.
   else queue.close().catch(() => undefined);
   await within(DISCONNECT_WITHIN_MILLISECONDS, disconnect());
 }
 
-/** Where a worker comes to a job, or is at it. */
+/** States of a job that a worker is processing or will process. */
 const LIVE_STATES = ['waiting', 'active', 'prioritized', 'paused'];
 
-/** A store that lost a part of itself may know a job that it has in no order, and would add no other of that id. */
+/**
+ * After losing data, a store can know a job that is in none of its lists, and would then not add another one with the same id.
+ */
 async function removeLost(queue: Queue, id: string): Promise<void> {
   if (!LIVE_STATES.includes(await queue.getJobState(id))) await queue.remove(id);
 }
 
-/** Opens the queue with its first use, and anew after a failure. */
+/** Opens the queue on first use and again after a failure. */
 function reopening(open: () => OpenQueue) {
   let opened: OpenQueue | undefined;
   const present = () => {
@@ -86,7 +88,7 @@ function reopening(open: () => OpenQueue) {
   return {
     isReady: () => present().isReady(),
     tryWriting: () => present().tryWriting(),
-    /** BullMQ never forgets that its first word with the queue failed, so a new queue is made for the next use. */
+    /** BullMQ does not recover from a failed initialisation, so the next use opens a new queue. */
     async whenReady(): Promise<Queue> {
       const current = present();
       if (!current.isReady()) throw new Error('The queue is unreachable.');
@@ -105,7 +107,7 @@ function reopening(open: () => OpenQueue) {
   };
 }
 
-/** Opens the producer's side of a queue. `poolSize`: its most connections, where it lives in the database. */
+/** Opens the producer's side of a queue. `poolSize` is its maximum number of connections if it is in the database. */
 export function createJobQueue<Payload>(
   kind: JobKind<Payload>,
   location: QueueLocation,
@@ -117,15 +119,15 @@ export function createJobQueue<Payload>(
     opened.queue.on('error', warn);
     return opened;
   });
-  /** What became of the last job that was handed over. */
+  /** True if adding the last job failed. */
   let refusedLast = false;
   const takesWrites = onceInAWhile(REMEMBER_MILLISECONDS, async () => {
     const written = await within(WRITE_WITHIN_MILLISECONDS, queue.tryWriting()).catch(() => false);
-    // On Redis the write itself is the newest outcome.
+    // On Redis, the write itself is the most recent result.
     return written && (location.redisUrl !== undefined || !refusedLast);
   });
-  // On Redis at once, so that it is known from the first request on whether it is there; in the database with its first
-  // use, when its tables are there.
+  // A queue on Redis connects immediately, so that its state is known from the first request on. A queue in the database
+  // connects on first use, when its tables exist.
   if (inUse && location.redisUrl !== undefined) queue.isReady();
   const add = async (payload: Payload, tries: number, prepare?: (ready: Queue, id: string) => Promise<void>) => {
     const parsed = kind.payload.parse(payload);
@@ -148,7 +150,7 @@ export function createJobQueue<Payload>(
       const template = { name: kind.name, data, opts: kind.options(data, 0) };
       const ready = await queue.whenReady();
       const scheduled = await ready.getJobScheduler(kind.name);
-      // A machine whose clock was ahead has put the next one off for as long, and nothing else would bring it forward.
+      // A machine with a fast clock can have postponed the next run, and nothing else would move it forward.
       if ((scheduled?.next ?? 0) - Date.now() > milliseconds) await ready.removeJobScheduler(kind.name);
       await ready.upsertJobScheduler(kind.name, { every: milliseconds }, template);
     },

@@ -1,25 +1,28 @@
 import { z } from 'zod';
 import { type JobKind, jobId } from './job-kind.js';
 
-/** What the job says: where the mail is. The mail itself, and any code in it, never enters the queue. */
+/** The id of the email in the outbox. The email and its code never enter the queue. */
 const sendMailPayload = z.strictObject({
   outboxId: z.uuid(),
   requestId: z.string().max(64).nullable(),
 });
-/** The payload as both ends of the queue know it. */
+/** The payload as producer and worker see it. */
 export type SendMailPayload = z.infer<typeof sendMailPayload>;
 
-/** For what is no outcome of a mail: more than any gets, as the outbox decides when it is given up. */
+/**
+ * Applies to failures other than an email's outcome. High enough never to be reached, as the outbox decides when an email is
+ * given up.
+ */
 const ATTEMPTS = 100_000;
 const FIRST_RETRY_MILLISECONDS = 500;
 const LONGEST_RETRY_MILLISECONDS = 8_000;
 const LONGEST_DEFERRAL_MILLISECONDS = 600_000;
-/** A mail that the server itself puts off is tried again after this share of the time that it has waited. */
+/** An email deferred by the server is retried after this share of the time it has waited so far. */
 const DEFERRAL_SHARE = 0.1;
 
 /**
- * The outbox keeps the record of each mail and decides, by the database's clock, when it is tried again. So the queue keeps no
- * job and delays none: it would do so by the clock of whatever process asks for it.
+ * The outbox holds the state of each email and schedules retries by the database's clock. The queue therefore keeps no jobs and
+ * delays none, as it would use the clock of the requesting process.
  */
 export const sendMailJob: JobKind<SendMailPayload> = {
   queue: 'mail',
@@ -34,17 +37,17 @@ export const sendMailJob: JobKind<SendMailPayload> = {
   }),
 };
 
-/** What a mail's tries came to so far. */
+/** Previous attempts of an email. */
 export interface Tries {
   attempts: number;
   ageMilliseconds: number;
-  /** Whether the mail server answered that this mail has to wait. */
+  /** True if the mail server deferred this email. */
   putOff: boolean;
 }
 
 /**
- * Wait before the next try, in milliseconds: doubles up to a few seconds, as somebody is waiting for the mail. A server that
- * puts the mail off is asked ever less often.
+ * Delay before the next attempt in milliseconds. It doubles up to a few seconds, because somebody is waiting for the email. If
+ * the server defers the email, the delay continues to grow.
  */
 export function retryAfter({ attempts, ageMilliseconds, putOff }: Tries): number {
   const patience = putOff ? Math.min(ageMilliseconds * DEFERRAL_SHARE, LONGEST_DEFERRAL_MILLISECONDS) : 0;

@@ -133,15 +133,15 @@ export function isLockTimeout(error: unknown): boolean {
   return someCause(error, (_error, code) => code === '55P03');
 }
 
-/** A prepared statement is not there, or is there already: a pooler has put another server process in between. */
+/** States of a prepared statement that is missing or already exists, because a pooler switched to another server connection. */
 const notKeptStates = /^(26000|42P05)/;
 
-/** Whether a migration changed what a prepared statement answers, so that its plan is of no use any more. */
+/** Returns true if a migration changed the result type of a prepared statement, which invalidates its plan. */
 export function isPlanChanged(error: unknown): boolean {
   return someCause(error, ({ message }) => message.includes('cached plan must not change result type'));
 }
 
-/** Whether a prepared statement was refused for being prepared: nothing of it has run, and it can be sent again. */
+/** Returns true if a statement failed only because it was prepared. It was not executed and can be sent again. */
 export function isStatementStale(error: unknown): boolean {
   return isPlanChanged(error) || someCause(error, (_error, code) => notKeptStates.test(code));
 }

@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
 import { isPlanChanged, isStatementStale } from './database-errors.js';
 
-/** A connection keeps no more plans than this, and no pooler has to know more of them. */
+/** Maximum number of named statements, which limits the plans of a connection and the names that a pooler has to track. */
 const MOST_NAMES = 200;
-/** A text with more values than this, or with a list of them, is one of many that differ in length alone. */
+/** Statements with more values than this, or with a list of values, usually differ only in length and are not named. */
 const MOST_VALUES = 40;
-/** As many characters of a hash as tell any texts apart. */
+/** This many characters of the hash make names unique. */
 const HASH_LENGTH = 22;
 const LIST = /\bin \(\$\d+, |\), \(\$\d+/i;
-/** The names by which the connections of a pool keep their plans. */
+/** Names of the prepared statements of a pool's connections. */
 export interface StatementNames {
-  /** The name of a statement; undefined where it is planned with each use. */
+  /** The name of a statement, or undefined if it is planned on every use. */
   nameOf(text: string, values: number): string | undefined;
-  /** Learns from a refusal: statements that are not kept get no names, and those whose answer has changed get new ones. */
+  /**
+   * Processes an error. If prepared statements are not kept, no statement is named any more. If a result type changed,
+   * statements get new names.
+   */
   refused(cause: unknown): void;
 }
 
-/** `onNotKept` learns once that statements are not kept before the database; none has a name from then on. */
+/** Calls `onNotKept` once if prepared statements are not kept on the way to the database. From then on no statement is named. */
 export function createStatementNames(onNotKept: (cause: unknown) => void): StatementNames {
   const names = new Map<string, string>();
   let isKept = true;

@@ -3,8 +3,8 @@ import { readSender, type Sender } from '../lib/mail-sender.js';
 import { MailError } from './mail-error.js';
 
 /**
- * Refuses every recipient that two readers could read differently: quoted local parts, comments, lists, groups,
- * angle brackets, line breaks, address literals, characters outside ASCII, and more than 254 characters.
+ * Rejects recipients that different parsers could read differently: quoted local parts, comments, lists, groups, angle
+ * brackets, line breaks, address literals, characters outside ASCII, and more than 254 characters.
  * @throws MailError (permanent) without the address in its message.
  * @see https://github.com/nodemailer/nodemailer/security/advisories/GHSA-mm7p-fcc7-pg87
  */
@@ -13,7 +13,7 @@ export function assertAddress(address: string): void {
 }
 
 /**
- * Reads MAIL_FROM: an address, or a name and an address in angle brackets.
+ * Parses MAIL_FROM: an address, or a name and an address in angle brackets.
  * @throws Error that names the setting.
  */
 export function parseSender(mailFrom: string): Sender {

@@ -1,7 +1,7 @@
 import { MailError } from './mail-error.js';
 import type { MailTransport, OutgoingMail } from './outgoing-mail.js';
 
-/** `open` refuses at once until the back-off is over, `half-open` lets one mail try. */
+/** `open` rejects immediately until the back-off ends; `half-open` lets one email through. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 const FAILURES_TO_OPEN = 3;
@@ -9,9 +9,9 @@ const FIRST_BACK_OFF = 1_000;
 const LONGEST_BACK_OFF = 8_000;
 
 /**
- * Stops dialling a mail server that three mails in a row could not reach, for 1 s doubling up to 8 s.
- * `send` then fails with an `unreachable` MailError without a connection. The checks of the server itself go on.
- * @param options `now` tells the time in milliseconds.
+ * A circuit breaker: after three consecutive emails could not reach the mail server, no connection is attempted for 1 s,
+ * doubling up to 8 s. Meanwhile `send` fails with an `unreachable` MailError. Checks of the server are not affected.
+ * @param options `now` returns the time in milliseconds.
  */
 export function withBreaker<Transport extends MailTransport>(
   transport: Transport,
@@ -27,7 +27,7 @@ export function withBreaker<Transport extends MailTransport>(
     onStateChange?.(state);
   };
   const failed = (wasTrial: boolean) => {
-    // Mails that set out before it opened say nothing new.
+    // Emails that started before the breaker opened are not counted.
     if (told !== 'closed' && !wasTrial) return;
     failures += 1;
     if (failures < FAILURES_TO_OPEN) return;
@@ -51,7 +51,7 @@ export function withBreaker<Transport extends MailTransport>(
         if (error instanceof MailError) reason = error.message;
         failed(isTrial);
       }
-      // Without a cause it was refused before anything was dialled, which tells nothing about the server.
+      // Errors without a cause occur before connecting and say nothing about the server.
       else if ((error as MailError).cause === undefined) change(isTrial ? 'open' : told);
       else answered();
       throw error;

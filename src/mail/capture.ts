@@ -11,7 +11,7 @@ import type { Compose, MailTransport, OutgoingMail } from './outgoing-mail.js';
 const KEPT_MAILS = 2000;
 const CAPTURES_BETWEEN_PRUNINGS = 100;
 
-// Composes every mail as it would for a server, so that what can not be sent fails here too.
+// Composes emails as for a server, so that an email which cannot be sent fails here too.
 const composer: Transport<SentMessageInfo> = {
   name: 'capture',
   version: '1',
@@ -31,8 +31,8 @@ async function linkOnce(from: string, to: string): Promise<void> {
   }
 }
 
-// The first whole file of an id wins, and everybody then puts that same file into the mailbox: after a crash
-// between the two links the next try of the same mail finishes the work.
+// The first complete file of an id wins and is then linked into the mailbox by every writer. After a crash between the two
+// links, the next attempt for the same email finishes the work.
 async function keep(dataDir: string, mail: CapturedMail): Promise<void> {
   await mkdir(idFolder(dataDir), { recursive: true, mode: 0o700 });
   const draft = join(idFolder(dataDir), `.${mail.id}.${randomBytes(4).toString('hex')}`);
@@ -65,7 +65,7 @@ function capturedMail(mail: OutgoingMail, sender: Sender, info: SentMessageInfo)
   return { id, to: recipient, from, subject, text, html, code, link, mail: name, sentAt: mail.sentAt.toISOString() };
 }
 
-/** Keeps mails as files in DATA_DIR/mail in place of sending them; the same id is kept once, also by two at a time. */
+/** Stores emails as files in DATA_DIR/mail instead of sending them. Each id is stored once, even by concurrent writers. */
 export function createCaptureTransport(options: { dataDir: string; sender: Sender; compose: Compose }): MailTransport {
   const { dataDir, sender, compose } = options;
   const transporter = nodemailer.createTransport(composer);

@@ -1,4 +1,4 @@
-/** A mail as the development mailbox shows it: what was sent, and what a reader would pick out of it. */
+/** An email in the development mailbox: its content, with the code and the link extracted. */
 export interface CapturedMail {
   id: string;
   to: string;
@@ -6,11 +6,11 @@ export interface CapturedMail {
   subject: string;
   text: string;
   html: string;
-  /** The one-time code in the mail, or null when it has none. */
+  /** The one-time code in the email, or null. */
   code: string | null;
-  /** The address that the mail asks its reader to open, or null when it has none. */
+  /** The link that the email asks its reader to open, or null. */
   link: string | null;
-  /** Name of the template that the mail was made from. */
+  /** The name of its template. */
   mail: string;
   /** ISO 8601. */
   sentAt: string;

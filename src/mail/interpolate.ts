@@ -2,10 +2,10 @@ const SECTION = /\{\{([#^])(\w+)\}\}([\s\S]*?)\{\{\/\2\}\}/g;
 const VALUE = /\{\{(\w+)\}\}/g;
 
 /**
- * Fills a template: `{{name}}` is the escaped value, `{{#name}}…{{/name}}` stays when there is one and `{{^name}}…{{/name}}`
- * when there is none; sections may stand in others. Values are put in once and never read as a template again.
- * @param values every variable that the template may name; an absent optional one is null.
- * @throws Error when the template names a variable that is not among the values, or prints one that is null.
+ * Fills a template. `{{name}}` is the escaped value. `{{#name}}…{{/name}}` is kept if there is a value and
+ * `{{^name}}…{{/name}}` if there is none. Sections can be nested. Inserted values are never interpreted as a template.
+ * @param values every variable that the template can use. Missing optional ones are null.
+ * @throws Error if the template uses an unknown variable or prints one that is null.
  */
 export function interpolate(
   template: string,

@@ -1,20 +1,20 @@
 import { escapeHtml } from '../lib/escape-html.js';
 
-/** The compiled layout.mjml: the page around every mail, and the markup of each block that its body is written with. */
+/** The compiled layout.mjml: the page around every email, and the markup of each block used in its body. */
 export interface Layout {
   page: string;
   blocks: ReadonlyMap<string, string>;
 }
 
-/** What goes into the layout: the parts of one mail in one language. */
+/** The content of the layout: the parts of one email in one language. */
 export interface Pieces {
   locale: string;
   subject: string;
   body: string;
   footer: string;
-  /** What stands at the top: markup. */
+  /** Markup of the header. */
   brand: string;
-  /** What mail programs show beside the subject; empty for the first words of the mail. */
+  /** The preview text that mail programs show beside the subject. If empty, they show the start of the email. */
   preheader: string;
 }
 
@@ -24,13 +24,13 @@ const SLOT = /\[\[(\w+)\]\]/g;
 const ELEMENT = /<(\w+)>([\s\S]*?)<\/\1>/g;
 const SECTION_MARK = /\{\{[#^/]\w+\}\}/g;
 
-/** Takes the layout apart. */
+/** Parses the layout. */
 export function parseLayout(html: string): Layout {
   const blocks = [...html.matchAll(BLOCK)].map(([, name = '', markup = '']) => [name, markup.trim()] as const);
   return { page: html.replace(ALL_BLOCKS, '').trim(), blocks: new Map(blocks) };
 }
 
-/** The body with each of its elements in the markup of the block of that name. */
+/** Replaces each element of the body with the markup of the block of that name. */
 function expandBlocks({ blocks }: Layout, body: string): string {
   const stray = body.replace(ELEMENT, '').replace(SECTION_MARK, '').trim();
   if (stray !== '') throw new Error(`the template has text outside of its blocks: ${stray}`);
@@ -42,8 +42,8 @@ function expandBlocks({ blocks }: Layout, body: string): string {
 }
 
 /**
- * Puts a mail into the layout.
- * @throws Error when the body is not made of the layout's blocks, or the layout has a slot that nothing fills.
+ * Inserts an email into the layout.
+ * @throws Error if the body contains anything but the layout's blocks, or if a slot of the layout is not filled.
  */
 export function fillLayout(layout: Layout, pieces: Pieces): string {
   const slots: Record<string, string> = {

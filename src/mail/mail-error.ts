@@ -1,17 +1,19 @@
 /**
- * What to do about a mail that was not sent.
- * `unreachable`: no mail server took the connection or the sign-in, so no other mail would get through either;
- * `temporary`: the server asks to try this mail later; `permanent`: trying this mail again is in vain.
+ * Kinds of delivery failure.
+ * `unreachable`: the connection or the authentication failed, so any other email would fail too. `temporary`: the server asks
+ * to retry this email later. `permanent`: retrying this email is futile.
  */
 export type MailErrorKind = 'unreachable' | 'temporary' | 'permanent';
 
-/** What the mail server was told when the mail failed. */
+/** The SMTP command that failed. */
 export type MailStep = 'sender' | 'recipient' | 'message';
 
-/** A mail was not sent. The message names no address, credential or content and may be shown; the cause may not. */
+/**
+ * An email was not sent. The message contains no address, credential or content and can be shown. The cause must not be shown.
+ */
 export class MailError extends Error {
   override readonly name = 'MailError';
-  /** Absent where it failed before its first step, or the connection broke. */
+  /** Undefined if it failed before the first step or the connection broke. */
   step?: MailStep | undefined;
 
   constructor(
@@ -23,18 +25,18 @@ export class MailError extends Error {
   }
 }
 
-/** What nodemailer tells about a failure. */
+/** The properties of nodemailer's errors. */
 interface Failure {
   code?: unknown;
   command?: unknown;
   responseCode?: unknown;
-  /** The server's words. */
+  /** The server's response text. */
   response?: unknown;
-  /** The code of the error below, such as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+  /** The code of the underlying error, such as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
   originalCode?: unknown;
 }
 
-// Replies that ask for a sign-in or refuse one (RFC 4954): the settings are wrong, and the mail is not to blame.
+// Replies that require or reject authentication (RFC 4954): the settings are wrong and not the email.
 const SIGN_IN_REPLIES = [530, 534, 535, 538];
 
 const STEPS: Record<string, MailStep> = {
@@ -43,9 +45,9 @@ const STEPS: Record<string, MailStep> = {
   DATA: 'message',
 };
 
-/** How the reason of a mail begins whose address the server finds wrong, which says nothing of other mails. */
+/** Start of the message if the server rejects the recipient's address, which says nothing about other emails. */
 export const ADDRESS_FAULT = 'the mail server does not know the recipient';
-/** Its name, its domain or its mailbox: the subjects 1 and 2 of RFC 3463. */
+/** Errors of the address, its domain or its mailbox: subjects 1 and 2 of RFC 3463. */
 const OF_ADDRESS = /^[45]\d\d[ -][45]\.[12]\.\d/;
 
 function refusal(failure: Failure, code: string, reply: number | undefined): MailError | undefined {
@@ -58,12 +60,12 @@ function refusal(failure: Failure, code: string, reply: number | undefined): Mai
   if (STEPS[command] === 'recipient' && OF_ADDRESS.test(String(failure.response))) {
     return new MailError(isForGood ? 'permanent' : 'temporary', `${ADDRESS_FAULT} (${reply})`);
   }
-  // 503 says that the session was in the wrong state, so the same mail can pass on a new connection (RFC 5321 4.3.2).
+  // 503 means that the session was in the wrong state, so the same email can succeed on a new connection (RFC 5321 4.3.2).
   if (isForGood) return new MailError('permanent', `the mail server refused ${what} (${reply})`);
   return new MailError('temporary', `the mail server does not take ${what} now (${reply})`);
 }
 
-/** The server's reply or the code of the failure below, which say what an operator has to mend; neither names anybody. */
+/** The server's reply or the code of the underlying failure, for the operator. Neither identifies a person. */
 function detailOf(failure: Failure, reply: number | undefined): string {
   const found = reply ?? [failure.originalCode, failure.code].find((code) => /^[A-Z][A-Z_]{2,}$/.test(String(code)));
   return found === undefined ? '' : ` (${found})`;
@@ -86,7 +88,7 @@ function unreachable(code: string, reply: number | undefined): string {
   return UNREACHABLE[code] ?? 'the mail server could not be reached';
 }
 
-/** Sorts what nodemailer threw into a kind, under a message of our own words; the original is kept as the cause. */
+/** Classifies an error of nodemailer. Uses a message of our own and keeps the original as the cause. */
 export function mailErrorFrom(cause: unknown): MailError {
   if (cause instanceof MailError) return cause;
   const failure: Failure = typeof cause === 'object' && cause !== null ? cause : {};

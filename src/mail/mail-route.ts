@@ -5,43 +5,44 @@ import { MailError } from './mail-error.js';
 import type { LastMails, MailOutcomes } from './outcomes.js';
 import type { MailTransport } from './outgoing-mail.js';
 
-/** Tells whether mails go out now. */
+/** Reports whether emails are currently delivered. */
 export interface MailRoute {
   /**
-   * Whether a mail that is handed over now would go out now, by questions to the mail server alone: what became of a mail
-   * would tell whether its address is known. Bounded in time; never rejects.
+   * Returns true if an email enqueued now would be delivered now. Queries only the mail server, because the outcome of an email
+   * would reveal whether its address is registered. Bounded in time and never rejects.
    */
   isOpen(): Promise<boolean>;
-  /** The same by a check that may be a minute old, for health answers and metrics that strangers may see. */
+  /** Like `isOpen`, but accepts a check up to a minute old. Used for public health answers and metrics. */
   passesCheck(): Promise<boolean>;
-  /** The same for the operator, who may know what became of the last mails. */
+  /** Like `passesCheck`, but also considers the outcome of recent emails, which only the operator is allowed to see. */
   takesMail(): Promise<boolean>;
 }
 
-/** What is asked of a transport. */
+/** The transport to watch. */
 export interface WatchedTransport {
   transport: Pick<MailTransport, 'probe' | 'check'> & MailOutcomes;
-  /** Asks the outbox. */
+  /** Queries the outbox. */
   lastMails(): Promise<LastMails>;
   now?: () => number;
-  /** Is told the reason when mails cannot leave, and nothing when they can again. */
+  /** Called with the reason when delivery fails, and without one when it works again. */
   onChange(reason: string | undefined): void;
 }
 
-/** Longest wait for the mail server; a request waits for it beside its password hash. */
+/** Maximum wait for the mail server. A request waits in parallel with its password hash. */
 const PROBE_TIMEOUT_MILLISECONDS = 250;
 const REMEMBER_MILLISECONDS = 1_000;
 const OUTBOX_TIMEOUT_MILLISECONDS = 500;
-/** A request asks for a check that is younger than this, readiness for one of the last minute. */
+/** Maximum age of a check for requests. Readiness accepts one of the last minute. */
 const FRESH_FOR_REQUESTS_MILLISECONDS = 10_000;
 const FRESH_FOR_READINESS_MILLISECONDS = 60_000;
-/** After a failure the check is asked for again after 1 s, doubling to 8 s. */
+/** After a failure, the check is repeated after 1 s, doubling to 8 s. */
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LONGEST_RETRY_MILLISECONDS = 8_000;
 
 /**
- * Whether a check that the server ended at our own recipient tells nothing about others: a mail was taken between two such
- * checks. It is judged with a check and not with a mail, so that no answer tells what became of a mail.
+ * Tracks whether a rejection of our own address as recipient says nothing about other recipients, which is the case if an email
+ * was accepted between two such checks. It is evaluated on checks and not on emails, so that no answer reveals the outcome of
+ * an email.
  */
 function createOwnRecipient(lastMails: () => Promise<LastMails>) {
   let before: LastMails | undefined;
@@ -60,7 +61,7 @@ function createOwnRecipient(lastMails: () => Promise<LastMails>) {
   };
 }
 
-/** The last check of the whole way, and the next one when it is asked for. */
+/** Checks the complete SMTP route on demand and remembers the last result. */
 function createChecks({ transport, lastMails, now = tick, onChange }: WatchedTransport) {
   let running: Promise<void> | undefined;
   let endedAt = Number.NEGATIVE_INFINITY;
@@ -91,7 +92,10 @@ function createChecks({ transport, lastMails, now = tick, onChange }: WatchedTra
   const retryMilliseconds = () =>
     Math.min(LONGEST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** Math.max(0, failures - 1));
   return {
-    /** Whether the last check passed; one that is too old is begun anew and waited for a little. Undefined before the first. */
+    /**
+     * Returns true if the last check passed. An outdated check is repeated and awaited briefly. Undefined before the first
+     * check.
+     */
     async pass(freshMilliseconds: number): Promise<boolean | undefined> {
       const lasts = passed === false ? Math.min(freshMilliseconds, retryMilliseconds()) : freshMilliseconds;
       if (now() - endedAt >= lasts) running ??= check();
@@ -101,7 +105,7 @@ function createChecks({ transport, lastMails, now = tick, onChange }: WatchedTra
   };
 }
 
-/** What the outbox says of the last mails, as readiness may wait for it; the answer before where there is none in time. */
+/** The reason why recent emails were rejected, from the outbox. Uses the previous answer if there is none within the timeout. */
 function createLastRefusal({ lastMails, onChange }: WatchedTransport): () => Promise<string | null> {
   let refusal: string | null = null;
   const ask = onceInAWhile(REMEMBER_MILLISECONDS, async () => {
@@ -115,7 +119,7 @@ function createLastRefusal({ lastMails, onChange }: WatchedTransport): () => Pro
   };
 }
 
-/** Watches the way out of a transport. */
+/** Monitors the delivery route of a transport. */
 export function createMailRoute(watched: WatchedTransport): MailRoute {
   const { transport } = watched;
   const checks = createChecks(watched);
@@ -123,7 +127,7 @@ export function createMailRoute(watched: WatchedTransport): MailRoute {
   const greets = onceInAWhile(REMEMBER_MILLISECONDS, () => transport.probe(PROBE_TIMEOUT_MILLISECONDS));
   const isOpen = async (freshMilliseconds: number) => {
     const [passed, greeting] = await Promise.all([checks.pass(freshMilliseconds), greets()]);
-    // A server that is slow to greet takes mails all the same, once it has been seen to.
+    // A server that greets slowly is still usable if its check has passed.
     return passed === undefined ? greeting === 'greets' : passed && greeting !== 'refuses';
   };
   return {

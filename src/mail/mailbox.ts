@@ -19,13 +19,13 @@ const schema: z.ZodType<CapturedMail> = z.object({
   sentAt: z.iso.datetime(),
 });
 
-/** Reads the captured mails. */
+/** Reads captured emails. */
 export interface Mailbox {
-  /** The newest mails, at most 1000, the newest first; empty when nothing was captured yet. */
+  /** The newest emails, at most 1000, newest first. Empty if none was captured. */
   list(): Promise<CapturedMail[]>;
 }
 
-// A file may be gone, half-written or another's: it is left out, and the other mails are still shown.
+// Skips files that are gone, incomplete or foreign, so that the other emails are still listed.
 async function readMail(path: string): Promise<CapturedMail | undefined> {
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
@@ -34,7 +34,7 @@ async function readMail(path: string): Promise<CapturedMail | undefined> {
   }
 }
 
-/** The mailbox under DATA_DIR; a captured mail never changes, so each file is read once. */
+/** The mailbox under DATA_DIR. Captured emails never change, so each file is read once. */
 export function createMailbox(dataDir: string): Mailbox {
   const folder = mailFolder(dataDir);
   let known = new Map<string, CapturedMail>();

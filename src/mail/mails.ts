@@ -1,8 +1,8 @@
 /**
- * How a variable of a mail is written into it.
- * `user-text` was typed by somebody we do not know, `text` comes from us or the operator, `masked-address` is a mail address that
- * is shown in part, `link` must be a web address, `minutes` and `hours` are lengths of time, `count` is a number of things,
- * `moment` is an ISO 8601 timestamp, and `zone` the time zone that moments are shown in, else UTC.
+ * Kinds of template variables.
+ * `user-text` was entered by a stranger and `text` comes from us or the operator. `masked-address` is a partially shown email
+ * address. `link` must be a web address. `minutes` and `hours` are durations, and `count` is a number of things. `moment` is an
+ * ISO 8601 timestamp, and `zone` the time zone in which moments are shown, by default UTC.
  */
 export type VariableKind =
   | 'user-text'
@@ -17,14 +17,14 @@ export type VariableKind =
 
 interface Variable {
   kind: VariableKind;
-  /** Whether the mail can do without it; its template asks with `{{#name}}…{{/name}}`. */
+  /** True if the variable can be null. Its template tests it with `{{#name}}…{{/name}}`. */
   optional: boolean;
 }
 
 const required = (kind: VariableKind): Variable => ({ kind, optional: false });
 const optional = (kind: VariableKind): Variable => ({ kind, optional: true });
 
-/** What every mail has: the application's name, where help and replies go, and the name of the account's owner. */
+/** Variables of every email: the application's name, where to get help and send replies, and the account owner's name. */
 const common = {
   appName: required('text'),
   support: optional('text'),
@@ -32,7 +32,7 @@ const common = {
   displayName: optional('user-text'),
 };
 
-/** What a mail tells of an act: when it was, in the owner's time zone, and what it came from, as far as that is known. */
+/** Variables about the reported event: its time, in the owner's time zone, and its origin as far as known. */
 const act = {
   occurredAt: required('moment'),
   timeZone: optional('zone'),
@@ -41,12 +41,12 @@ const act = {
   place: optional('user-text'),
 };
 
-/** The same for mails whose rows may be older than this: an earlier version told nothing of the act. */
+/** The same for emails whose rows can be older than these variables. */
 const knownAct = { ...act, occurredAt: optional('moment') };
 
-/** Every mail that can be sent, with the variables that its templates may use. */
+/** Every email that can be sent, with the variables its templates can use. */
 export const mails = {
-  /** The code and the link that prove an address. */
+  /** The code and the link that verify an email address. */
   'verify-email': {
     ...common,
     code: optional('text'),
@@ -54,13 +54,15 @@ export const mails = {
     codeMinutes: required('minutes'),
     linkHours: required('hours'),
   },
-  /** Tells the owner of an address that somebody tried to sign up with it again, or to move another account to it. */
+  /** Notifies the owner of an address that someone tried to sign up with it again, or to move another account to it. */
   'already-registered': { ...common, ...knownAct, link: optional('link') },
-  /** Tells whoever proved an address that it was signed up with twice, so that nothing of what was chosen counts. */
+  /**
+   * Notifies whoever verified an address that it had been signed up with more than once, so all chosen details were discarded.
+   */
   'sign-up-contested': { ...common, ...act, link: optional('link') },
-  /** Tells that a session was ended because an old refresh token of it came back. */
+  /** Notifies that a session was ended because one of its old refresh tokens was reused. */
   'session-reuse': { ...common, ...act, deviceName: optional('user-text') },
-  /** The code and the link that permit a new password. */
+  /** The code and the link that allow setting a new password. */
   'reset-password': {
     ...common,
     ...knownAct,
@@ -69,11 +71,11 @@ export const mails = {
     codeMinutes: required('minutes'),
     linkMinutes: required('minutes'),
   },
-  /** Tells that the password was changed or reset. */
+  /** Notifies that the password was changed or reset. */
   'password-changed': { ...common, ...act },
-  /** Tells that too many wrong passwords paused the sign-in. */
+  /** Notifies that sign-in was paused after too many wrong passwords. */
   'account-locked': { ...common, ...act, lockedMinutes: required('minutes') },
-  /** Tells of the first sign-in from a device, with a link that signs out every device. */
+  /** Notifies of the first sign-in from a device, with a link that signs out every device. */
   'new-device': {
     ...common,
     ...act,
@@ -86,9 +88,9 @@ export const mails = {
   'two-factor-disabled': { ...common, ...act },
   'recovery-code-used': { ...common, ...act, codesLeft: required('count') },
   'recovery-codes-replaced': { ...common, ...act },
-  /** The code that proves a new address; it goes to that address. */
+  /** The code that verifies a new email address, sent to that address. */
   'change-email': { ...common, ...knownAct, code: required('text'), codeMinutes: required('minutes') },
-  /** Tells the old address of the new one, with a link that takes the change back unless the new one has such a link itself. */
+  /** Notifies the old address of the change, with a revert link unless the new address has one itself. */
   'email-changed': {
     ...common,
     ...act,
@@ -96,14 +98,14 @@ export const mails = {
     link: optional('link'),
     linkHours: optional('hours'),
   },
-  /** Tells that the password is on a list of leaked ones. */
+  /** Notifies that the password is on a list of leaked passwords. */
   'password-breached': common,
-  /** Tells, at the address that it had, that the account is gone. */
+  /** Notifies the account's former address that the account was deleted. */
   'account-deleted': { ...common, ...act },
 } as const satisfies Record<string, Record<string, Variable>>;
 
-/** The name of a mail in the catalogue. */
+/** The name of an email in the catalogue. */
 export type RenderableMail = keyof typeof mails;
 
-/** The values that the template of a mail needs, by the names of the catalogue. */
+/** The template variables of an email by their names in the catalogue. */
 export type MailVariables = Record<string, string | number | null>;

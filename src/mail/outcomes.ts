@@ -1,23 +1,23 @@
 import { MailError } from './mail-error.js';
 import type { MailTransport } from './outgoing-mail.js';
 
-/** What the mails of this process say of the way; what became of those of all processes is in the outbox. */
+/** What this process's emails say about the route. The outcomes of all processes are in the outbox. */
 export interface MailOutcomes {
-  /** Whether, by the last of them, the next mail is likely to be taken. */
+  /** Returns true if, judging by recent emails, the next one is likely to be accepted. */
   areGood(): boolean;
-  /** A check of the server went as far as a recipient. */
+  /** Records that a check of the server got as far as a recipient. */
   wayIsFree(): void;
 }
 
-/** Watches what becomes of the mails of a transport. */
+/** Records the outcomes of a transport's emails. */
 export function withOutcomes(transport: MailTransport): MailTransport & MailOutcomes {
   let isBlocked = false;
   let mustSend = false;
   const note = (error: unknown) => {
-    // Without a cause it was refused before anything was dialled, which tells nothing about the server.
+    // Errors without a cause occur before connecting and say nothing about the server.
     if (!(error instanceof MailError) || error.cause === undefined) return;
     if (error.step !== 'recipient' && error.step !== 'message') isBlocked = true;
-    // It wants a sign-in, whoever the recipient is.
+    // The server requires authentication, whoever the recipient is.
     else if (error.kind === 'unreachable') mustSend = true;
   };
   const send: MailTransport['send'] = async (mail) => {
@@ -40,10 +40,10 @@ export function withOutcomes(transport: MailTransport): MailTransport & MailOutc
   };
 }
 
-/** What became of the last mails of all processes. */
+/** Outcomes of the latest emails of all processes. */
 export interface LastMails {
-  /** Tells one mail that was taken from the next; null before the first. */
+  /** Identifies the last accepted email. Null before the first. */
   taken: string | null;
-  /** Why none of so many mails since was taken; null where one may well be. */
+  /** The reason if a number of emails since then were all rejected, otherwise null. */
   refusal: string | null;
 }

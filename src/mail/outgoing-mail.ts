@@ -1,40 +1,40 @@
 import type { SendMailOptions } from 'nodemailer';
 
-/** A rendered mail on its way to one recipient. */
+/** A rendered email for one recipient. */
 export interface OutgoingMail {
-  /** Names the mail for good: a retry has the same id, and so the same Message-ID. */
+  /** Permanent id of the email. A retry has the same id and thus the same Message-ID. */
   id: string;
   to: string;
   subject: string;
   text: string;
   html: string;
-  /** The mail's name in the catalogue. */
+  /** The email's name in the catalogue. */
   mail: string;
   code: string | null;
   link: string | null;
   sentAt: Date;
 }
 
-/** The mail server's first answer; `silent` where none came in the time. */
+/** The mail server's greeting. `silent` means none within the timeout. */
 export type Greeting = 'greets' | 'refuses' | 'silent';
 
-/** Where mails leave the gateway. */
+/** Delivers emails. */
 export interface MailTransport {
   /**
-   * Hands one mail over; when it resolves, the mail server (or the mailbox) has it.
+   * Sends one email. Resolves once the mail server (or the mailbox) has accepted it.
    * @throws MailError and nothing else.
    */
   send(mail: OutgoingMail): Promise<void>;
-  /** Asks the mail server for its greeting alone; cheap, never throws. */
+  /** Checks only the mail server's greeting. Cheap and never throws. */
   probe(timeoutMilliseconds: number): Promise<Greeting>;
   /**
-   * Goes the way of a mail up to its first recipient; sends nothing.
+   * Performs the SMTP steps of an email up to its first recipient and sends nothing.
    * @throws MailError and nothing else.
    */
   check(): Promise<void>;
-  /** Lets the mails under way finish and closes the connections. */
+  /** Waits for emails being sent and closes the connections. */
   close(): Promise<void>;
 }
 
-/** Turns a mail into what nodemailer takes. */
+/** Converts an email to nodemailer's options. */
 export type Compose = (mail: OutgoingMail) => SendMailOptions;

@@ -5,7 +5,7 @@ import { type MailVariables, mails, type RenderableMail } from './mails.js';
 import { type Look, readTemplates, type Template } from './templates.js';
 import { oneLine, readable, zoneOf } from './values.js';
 
-/** A mail that is ready to be sent. */
+/** An email that is ready to be sent. */
 export interface RenderedMail {
   subject: string;
   text: string;
@@ -13,12 +13,12 @@ export interface RenderedMail {
 }
 
 const PLAIN: Look = { brandColor: '#0d6b5e' };
-/** The templates in each look; a process has one look. */
+/** Templates by appearance. A process has only one. */
 const templates = new Map<string, ReadonlyMap<string, Template>>();
 
 /**
- * Reads every template, once; called at start, so that a missing file stops the start and not the first mail.
- * @throws Error when a file is missing, is no part of a mail, or uses a block, slot or variable that does not exist.
+ * Reads every template once. Called at startup, so that a missing file prevents the start rather than the first email.
+ * @throws Error if a file is missing or unknown, or uses an unknown block, slot or variable.
  */
 export function loadTemplates({
   brandColor,
@@ -41,7 +41,7 @@ function valuesFor(name: RenderableMail, locale: string, given: MailVariables): 
     const value = given[variable] ?? null;
     if (value === null && !optional) throw new Error(`the mail ${name} needs the variable ${variable}`);
     try {
-      // Text with nothing readable in it is as good as none.
+      // Text without a readable character counts as missing.
       values.set(variable, value === null ? null : readable(kind, value, locale, zone) || null);
     } catch (cause) {
       throw new Error(`the variable ${variable} of the mail ${name} ${(cause as Error).message}`);
@@ -51,9 +51,9 @@ function valuesFor(name: RenderableMail, locale: string, given: MailVariables): 
 }
 
 /**
- * Writes a mail in the language of a BCP 47 tag, or in English.
- * @param variables what the catalogue names for this mail, no more and no less.
- * @throws Error when a variable is missing, unknown or not of its kind; its message carries no value.
+ * Renders an email in the language of a BCP 47 tag, or in English.
+ * @param variables exactly the variables of this email in the catalogue.
+ * @throws Error if a variable is missing, unknown or of the wrong kind. Its message contains no value.
  */
 export function renderMail(
   name: RenderableMail,

@@ -2,12 +2,12 @@ import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-con
 import type { SmtpServer } from '../lib/smtp-url.js';
 import { smtpOptions } from './smtp-connection.js';
 
-/** The longest that one check may take, however slowly the server answers. */
+/** Maximum time of one check, however slowly the server responds. */
 const CHECK_DEADLINE = 10_000;
-/** The library sends commands of ours only in a sign-in method of ours. */
+/** nodemailer sends custom commands only in a custom authentication method. */
 const ENVELOPE_STEPS = 'ENVELOPE';
 
-/** A failure in the form that the library gives its own. */
+/** An error with the properties of nodemailer's errors. */
 function failure(code: string, details: { command?: string; responseCode?: number } = {}): Error {
   return Object.assign(new Error('the check of the mail server failed'), { code, ...details });
 }
@@ -24,10 +24,10 @@ function login(connection: SMTPConnection, auth: SMTPConnectionAuth): Promise<vo
   });
 }
 
-/** Rejects when the connection breaks or has to end. */
+/** Rejects if the connection breaks, is being closed or reaches its deadline. */
 function endOf(connection: SMTPConnection, closing: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
-  // Without a listener, an error that comes after the check would end the process.
+  // Without a handler, a rejection after the check would end the process.
   promise.catch(() => undefined);
   connection.on('error', reject);
   connection.once('end', () => reject(failure('ECONNECTION')));
@@ -39,29 +39,30 @@ function endOf(connection: SMTPConnection, closing: AbortSignal): Promise<never>
 type SendCommand = (command: string) => Promise<{ status: number }>;
 type Step = 'MAIL FROM' | 'RCPT TO';
 
-/** What a server refused before any mail. */
+/** A command rejected by the server before any message. */
 interface Refusal {
   step: Step;
   reply: number;
 }
 
-/** Takes one step; tells its refusal. */
+/** Sends one command. Returns its rejection, if any. */
 async function refusalOf(sendCommand: SendCommand, step: Step, address: string): Promise<Refusal | undefined> {
   const { status: reply } = await sendCommand(`${step}:<${address}>`);
   return reply >= 200 && reply <= 299 ? undefined : { step, reply };
 }
 
 /**
- * Takes every step of a mail before its message: greeting, STARTTLS, AUTH, MAIL FROM, and RCPT TO the sender itself, for which
- * nobody else's address is needed. Sends nothing.
- * @throws Error as nodemailer does for a mail.
+ * Performs all steps before the message itself: greeting, STARTTLS, AUTH, MAIL FROM, and RCPT TO with the sender as recipient,
+ * so that no other address is needed. Sends nothing.
+ * @throws Error like nodemailer for an email.
  */
 export async function checkSmtp(server: SmtpServer, sender: string, closing: AbortSignal): Promise<void> {
   let refused: Refusal | undefined;
   const envelope = async ({ sendCommand }: { sendCommand: SendCommand }) => {
     refused = (await refusalOf(sendCommand, 'MAIL FROM', sender)) ?? (await refusalOf(sendCommand, 'RCPT TO', sender));
     if (refused?.step === 'RCPT TO') {
-      // A sender without a mailbox says nothing of the way; its postmaster has one (RFC 5321 4.5.1).
+      // A rejected sender can simply have no mailbox, so its domain's postmaster, which must exist, is checked too (RFC 5321
+      // 4.5.1).
       const postmaster = `postmaster${sender.slice(sender.lastIndexOf('@'))}`;
       if ((await refusalOf(sendCommand, 'RCPT TO', postmaster)) === undefined) refused = undefined;
     }
@@ -79,7 +80,7 @@ export async function checkSmtp(server: SmtpServer, sender: string, closing: Abo
   );
   if (cause === undefined) connection.quit();
   else connection.close();
-  // A server that hangs up after its refusal has said why.
+  // If the server disconnects after rejecting a command, the rejection is the reason.
   if (refused !== undefined) throw failure('EENVELOPE', { command: refused.step, responseCode: refused.reply });
   if (cause !== undefined) throw cause;
 }

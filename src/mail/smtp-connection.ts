@@ -1,7 +1,7 @@
 import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import type { SmtpServer } from '../lib/smtp-url.js';
 
-/** How every connection to the mail server is made, with every wait bounded. */
+/** Options of every connection to the mail server, with a timeout for every wait. */
 export function smtpOptions(server: SmtpServer) {
   return {
     host: server.host,

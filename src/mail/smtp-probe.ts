@@ -5,7 +5,7 @@ import type { Greeting } from './outgoing-mail.js';
 
 const LONGEST_GREETING = 4096;
 
-/** Asks for the greeting (`220`, RFC 5321 4.2) and no more; never throws. */
+/** Waits for the greeting (`220`, RFC 5321 4.2) and disconnects. Never throws. */
 export function probeSmtp(server: SmtpServer, timeoutMilliseconds: number): Promise<Greeting> {
   const { host, port, rejectUnauthorized } = server;
   return new Promise((resolve) => {
@@ -20,7 +20,7 @@ export function probeSmtp(server: SmtpServer, timeoutMilliseconds: number): Prom
       if (answer === 'greets') socket.end('QUIT\r\n');
       else socket.destroy();
     };
-    // The deadline also ends a server that sends a byte now and then.
+    // A fixed deadline, as a server that sends a byte now and then would reset an idle timeout.
     const timer = setTimeout(() => {
       finish('silent');
       socket.destroy();

@@ -7,7 +7,7 @@ import { checkSmtp } from './smtp-check.js';
 import { smtpOptions } from './smtp-connection.js';
 import { probeSmtp } from './smtp-probe.js';
 
-/** The longest that one mail may take from its first byte, however slowly the server answers. */
+/** Maximum time to send one email, however slowly the server responds. */
 const SEND_DEADLINE = 30_000;
 
 function createPool(server: SmtpServer) {
@@ -16,7 +16,7 @@ function createPool(server: SmtpServer) {
     ...smtpOptions(server),
     auth: server.auth,
     maxConnections: 4,
-    // A mail whose connection broke may have been taken; the job tries again with back-off, under the same Message-ID.
+    // An email can have been accepted although its connection broke. The job is retried with back-off and the same Message-ID.
     maxRequeues: 0,
     idleTimeout: 30_000,
     disableFileAccess: true,
@@ -25,8 +25,8 @@ function createPool(server: SmtpServer) {
 }
 
 /**
- * Sends through an SMTP server over a few kept connections, with every wait bounded.
- * @throws Error when the URL can not be used; it names SMTP_URL and never repeats it.
+ * Sends emails to an SMTP server over a few persistent connections, with a timeout for every wait.
+ * @throws Error if the URL cannot be used. Names SMTP_URL and never repeats its value.
  */
 export function createSmtpTransport(options: {
   url: string;

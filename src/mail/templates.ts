@@ -6,15 +6,15 @@ import { locales } from '../lib/languages.js';
 import { fillLayout, type Layout, parseLayout } from './layout.js';
 import { mails } from './mails.js';
 
-/** How the operator wants mails to look. */
+/** Appearance of emails as configured by the operator. */
 export interface Look {
   brandColor: string;
   brandLogoUrl?: string | undefined;
-  /** The folder whose files take the place of the built-in ones. */
+  /** The folder whose files override the built-in ones. */
   mailTemplates?: string | undefined;
 }
 
-/** The parts of one mail in one language, with its HTML already inside the layout. */
+/** The parts of one email in one language. The HTML includes the layout. */
 export interface Template {
   subject: string;
   text: string;
@@ -22,7 +22,7 @@ export interface Template {
 }
 
 const FOLDER = new URL('./templates/', import.meta.url);
-/** The colours of layout.mjml that stand for the operator's. */
+/** The default colours in layout.mjml, which are replaced by the operator's. */
 const LAYOUT_COLOR = /#0d6b5e/gi;
 const LAYOUT_DARK_COLOR = /#5fc4b3/gi;
 const DARK_CARD = '#1a1d27';
@@ -34,7 +34,7 @@ function tidy(text: string): string {
   return text.replaceAll('\r\n', '\n').trim();
 }
 
-/** Reads a template file: the operator's where there is one, else the built-in one. */
+/** Reads a template file: the operator's if it exists, otherwise the built-in one. */
 function read({ mailTemplates }: Look, path: string): string {
   const own = mailTemplates === undefined ? undefined : join(mailTemplates, path);
   try {
@@ -44,7 +44,7 @@ function read({ mailTemplates }: Look, path: string): string {
   }
 }
 
-/** Every file that may be in the folder of the operator. */
+/** All file names that the operator's folder can contain. */
 function knownFiles(): Set<string> {
   const ofMails = locales.flatMap((locale) =>
     Object.keys(mails).flatMap((name) => PARTS.map((part) => `${locale}/${name}/${part}`)),
@@ -52,7 +52,7 @@ function knownFiles(): Set<string> {
   return new Set(['layout.html', ...locales.map((locale) => `${locale}/footer.txt`), ...ofMails]);
 }
 
-/** A file that nothing reads is a slip of the pen, which would leave the built-in text in its place. */
+/** Rejects unknown files: with a misspelt name, the built-in text would silently be used instead. */
 function checkFolder(folder: string): void {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const files = entries
@@ -67,7 +67,7 @@ function checkFolder(folder: string): void {
   if (stray !== undefined) throw new Error(`a file is no part of a mail: ${stray}`);
 }
 
-/** Tells what is wrong with the operator's files as what is wrong with the setting. */
+/** Reports a fault in the operator's files as a fault of the setting. */
 function ofSetting(cause: unknown): Error {
   const { message, code = 'unknown', path } = cause as NodeJS.ErrnoException;
   const reason = path === undefined ? message : `${path} cannot be read (${code})`;
@@ -75,14 +75,14 @@ function ofSetting(cause: unknown): Error {
   return new Error(`MAIL_TEMPLATES can not be used: ${reason}; ${advice}`, { cause });
 }
 
-/** Refuses a template that names what its mail does not have, at the start and not at the first mail. */
+/** Rejects a template that uses an unknown variable at startup rather than at the first email. */
 function checkNames(path: string, catalogue: object, template: Template): void {
   const named = [...`${template.subject}${template.text}${template.html}`.matchAll(NAMED)].map(([, name = '']) => name);
   const unknown = named.find((name) => !Object.hasOwn(catalogue, name));
   if (unknown !== undefined) throw new Error(`the mail template ${path} names an unknown variable: ${unknown}`);
 }
 
-/** The layout in the operator's colour, with the logo in place of the name where there is one. */
+/** The layout in the operator's colour. */
 function layoutOf(look: Look): Layout {
   const { brandColor: color } = look;
   const onDark = contrast(color, DARK_CARD) >= 7 ? color : lightened(color, DARK_CARD);
@@ -117,7 +117,7 @@ function readAll(look: Look): Map<string, Template> {
 
 /**
  * Reads every template, by language and name.
- * @throws Error when a file is missing, is no part of a mail, or uses a block, slot or variable that does not exist.
+ * @throws Error if a file is missing or unknown, or uses an unknown block, slot or variable.
  */
 export function readTemplates(look: Look): Map<string, Template> {
   if (look.mailTemplates === undefined) return readAll(look);

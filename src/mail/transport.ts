@@ -6,7 +6,7 @@ import { MailError } from './mail-error.js';
 import type { Compose, MailTransport, OutgoingMail } from './outgoing-mail.js';
 import { createSmtpTransport } from './smtp-transport.js';
 
-/** The settings that decide where mails go. */
+/** The settings that select the mail transport. */
 export interface MailSettings {
   smtpUrl?: string;
   mailFrom: string;
@@ -16,9 +16,9 @@ export interface MailSettings {
 }
 
 /**
- * The transport that the settings ask for: an SMTP server, or without one the mailbox under DATA_DIR.
- * Nothing is dialled before the first mail.
- * @throws Error when MAIL_FROM or SMTP_URL can not be used, and in production when there is no SMTP_URL.
+ * Creates the configured transport: an SMTP server, or the mailbox under DATA_DIR without one. Connects only when the first
+ * email is sent.
+ * @throws Error if MAIL_FROM or SMTP_URL cannot be used, or if SMTP_URL is missing in production.
  */
 export function createTransport(settings: MailSettings): MailTransport {
   const sender = parseSender(settings.mailFrom);
@@ -26,7 +26,7 @@ export function createTransport(settings: MailSettings): MailTransport {
   const production = settings.nodeEnv === 'production';
   if (settings.smtpUrl !== undefined)
     return createSmtpTransport({ url: settings.smtpUrl, production, sender, compose });
-  // Codes would lie readable on the disk, and nobody would get a mail.
+  // Codes would be readable on disk, and nobody would receive an email.
   if (production) throw new Error('SMTP_URL is required in production');
   return createCaptureTransport({ dataDir: settings.dataDir, sender, compose });
 }
@@ -40,14 +40,14 @@ function messageOf(mail: OutgoingMail, sender: Sender, replyTo: string | undefin
     from: sender,
     to: recipient,
     ...(replyTo === undefined ? {} : { replyTo: { name: '', address: replyTo } }),
-    // Given in full, so that no header is parsed to learn who gets the mail.
+    // The explicit envelope keeps recipients from being parsed out of a header.
     envelope: { from: { name: '', address: sender.address }, to: recipient },
     messageId: `<${mail.id}@${domain}>`,
     date: mail.sentAt,
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
-    // Keeps vacation notices from answering (RFC 3834; the second is Exchange's).
+    // Suppresses automatic replies (RFC 3834; the second header is Exchange's).
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     disableFileAccess: true,
     disableUrlAccess: true,

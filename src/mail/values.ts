@@ -2,19 +2,19 @@ import type { VariableKind } from './mails.js';
 
 const LONGEST_USER_TEXT = 64;
 
-// Line breaks, other control characters and marks that reorder or hide text; the joiners that some scripts need stay.
+// Line breaks, other control characters, and characters that reorder or hide text. Joiners that some scripts need are kept.
 const INVISIBLE = /[\p{Cc}\u00ad\u061c\u180e\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
-// Every character that a mail program or a browser may take for the dot in a host name.
+// Characters that a mail program or a browser can treat as the dot in a host name.
 const DOT_BEFORE_NAME = /[.\u2024\u3002\ufe52\uff0e\uff61](?=[\p{L}\p{M}\p{Cf}])/gu;
 
-/** The text on one line, without control characters and marks that reorder or hide what is read. */
+/** Converts text to one line without control characters and characters that reorder or hide text. */
 export function oneLine(text: string): string {
   return text.replace(INVISIBLE, ' ').replace(/ {2,}/g, ' ').trim();
 }
 
 /**
- * Text of a stranger that no mail program turns into a link, on one line and at most 64 characters long.
- * Whoever signs up with the address of another person chooses this text, and our name stands under it.
+ * Text by a stranger that no mail program turns into a link, on one line and at most 64 characters long. Anyone who signs up
+ * with another person's address chooses this text, and it is sent in our name.
  */
 export function withoutLinks(text: string): string {
   const plain = oneLine(text)
@@ -43,7 +43,7 @@ function inUnit(value: number, unit: 'minute' | 'hour' | 'day', locale: string):
   return format.format(Math.max(1, Math.floor(value)));
 }
 
-/** In the unit that people would use: an hour and not 60 minutes, and from two days on days. Never longer than it is. */
+/** Formats a duration in the usual unit: an hour rather than 60 minutes, and days from two days on. Never rounds up. */
 function duration(minutes: number, locale: string): string {
   const hours = minutes / 60;
   if (hours >= 48 && hours % 24 === 0) return inUnit(hours / 24, 'day', locale);
@@ -61,14 +61,14 @@ function count(value: unknown, locale: string): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
-/** Enough of an address to know one's own by, in a shape that no mail program turns into a link. */
+/** A masked address that its owner recognises and no mail program turns into a link. */
 function maskedAddress(value: unknown): string {
   const parts = typeof value === 'string' ? /^(\S)\S*@(\S)\S*$/u.exec(oneLine(value)) : null;
   if (parts === null) throw new TypeError('is not a mail address');
   return `${parts[1]}•••@${parts[2]}•••`;
 }
 
-/** The time zone that moments are shown in: UTC where the account has none that is known here. */
+/** The time zone of the account, or UTC if it has none or it is unknown. */
 export function zoneOf(timeZone: unknown): string {
   try {
     return new Intl.DateTimeFormat('en', {
@@ -88,8 +88,8 @@ function moment(value: unknown, locale: string, timeZone: string): string {
 }
 
 /**
- * A variable as the reader of the mail sees it, not yet escaped for HTML.
- * @throws TypeError when the value is not of its kind; the message does not repeat the value.
+ * Formats a variable for the reader of the email, without HTML escaping.
+ * @throws TypeError if the value is of the wrong kind. The message does not repeat the value.
  */
 export function readable(kind: VariableKind, value: unknown, locale: string, timeZone = 'UTC'): string {
   if (kind === 'link') return webAddress(value);

@@ -7,13 +7,13 @@ const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 const ROLE_RULE = 'be a role name: a small letter, then up to 31 small letters, digits, underscores or dashes';
 
 const signupRoles: Reader<readonly string[]> = listOf((role, refuse) => {
-  // Whoever can sign up could make themselves an admin.
+  // Otherwise anyone who can sign up could become an admin.
   if (role === 'admin') refuse('must not be admin: admins are appointed, they do not sign up');
   else if (!ROLE_NAME.test(role)) refuse(`must ${ROLE_RULE}`);
   return role;
 });
 
-/** Tokens and how long they and their sessions last. */
+/** Lifetimes and properties of tokens and sessions. */
 export function tokenSettings(production: boolean) {
   return {
     JWT_ISSUER: optional(tokenName, {
@@ -47,7 +47,7 @@ export function tokenSettings(production: boolean) {
   };
 }
 
-/** What a password must be, and the life of codes and links. */
+/** Password requirements, and lifetimes of codes and links. */
 export function passwordSettings(production: boolean) {
   return {
     PASSWORD_POLICY: withDefault(oneOf('composition', 'nist'), 'composition', {
@@ -97,7 +97,7 @@ export function passwordSettings(production: boolean) {
   };
 }
 
-/** Who may sign up and with what. */
+/** Who can sign up and with what. */
 export function signupSettings() {
   return {
     SIGNUP_ROLES: withDefault(signupRoles, 'user', {
@@ -117,7 +117,7 @@ export function signupSettings() {
   };
 }
 
-/** How often operations may be called. */
+/** Rate limits of operations. */
 export function limitSettings(production: boolean) {
   return {
     RATE_LIMITS: withDefault(rateLimits(production), production ? 'on' : 'loose', {
@@ -127,7 +127,7 @@ export function limitSettings(production: boolean) {
   };
 }
 
-/** What the GraphQL endpoint shows of itself. */
+/** The IDE and introspection of the GraphQL endpoint. */
 export function graphqlSettings(production: boolean) {
   const openOutsideProduction = production ? 'off' : 'on';
   return {

@@ -6,7 +6,7 @@ import { readSender } from '../lib/mail-sender.js';
 import { checkRanges } from './files.js';
 import { entriesOf, listOf, type Reader, reader } from './readers.js';
 
-/** Reads an http or https address without its trailing slash; in production only https. */
+/** Reads an http or https URL and removes its trailing slash. In production only https is accepted. */
 export function webAddress(production: boolean): Reader<string> {
   const schemes = production ? ['https:'] : ['http:', 'https:'];
   return reader((text, refuse) => {
@@ -20,7 +20,7 @@ export function webAddress(production: boolean): Reader<string> {
   });
 }
 
-/** Reads an address that people are led to or shown; as `webAddress`, and it may have a query and a fragment. */
+/** Reads a URL for links. Like `webAddress`, but it can have a query and a fragment. */
 export function linkedAddress(production: boolean): Reader<string> {
   const schemes = production ? ['https:'] : ['http:', 'https:'];
   return reader((text, refuse) => {
@@ -34,18 +34,18 @@ export function linkedAddress(production: boolean): Reader<string> {
   });
 }
 
-/** The path that a `file:` URL of this machine names; undefined where it is none, or names more. */
+/** The path of a local `file:` URL. Undefined if it is not one or has a query or fragment. */
 function pathOf(text: string): string | undefined {
   const url = /^file:\/\/\//i.test(text) ? parse(text, ['file:']) : undefined;
   if (url === undefined || url.search !== '' || url.hash !== '') return undefined;
   try {
     return fileURLToPath(url);
   } catch {
-    return undefined; // an escape sequence that is none, or stands for a slash
+    return undefined; // an invalid escape sequence or an encoded slash
   }
 }
 
-/** Reads where breached passwords are looked up: a web address, or a folder, which is told as a `file:` URL. */
+/** Reads the source of breached passwords: a web address or a folder, which is returned as a `file:` URL. */
 export function breachSource(production: boolean): Reader<string> {
   const address = webAddress(production);
   return reader((text, refuse) => {
@@ -63,16 +63,16 @@ export function breachSource(production: boolean): Reader<string> {
   });
 }
 
-/** What the web views of apps and the pages of browser extensions send; no page of a web site can have such an origin. */
+/** Origins of app web views and browser extensions. No web page can have such an origin. */
 const APP_ORIGIN =
   /^(?:http:\/\/tauri\.localhost|(?:capacitor|ionic|tauri|chrome-extension|moz-extension|safari-web-extension):\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/;
 
-/** Reads the origins whose pages may call the gateway with cookies: exact ones, as a browser writes them. */
+/** Reads the origins that can call the gateway with cookies, exactly as a browser sends them. */
 export function browserOrigins(production: boolean): Reader<readonly string[]> {
   const schemes = production ? ['https:'] : ['http:', 'https:'];
   return listOf((entry, refuse) => {
     if (entry.includes('*')) {
-      // A wildcard would let the page of any stranger act with the cookies of whoever visits it.
+      // A wildcard would allow any website to act with a visitor's cookies.
       refuse('has a wildcard, which would let any site act for a signed-in visitor: list each origin');
     } else if (!APP_ORIGIN.test(entry) && parse(entry, schemes)?.origin !== entry) {
       const rule = production ? 'a bare https origin in production' : 'a bare http or https origin';
@@ -87,7 +87,7 @@ const MOST_HOPS = 10;
 
 function checkProxyNetwork(entry: string, refuse: (reason: string) => void): void {
   if (PROXY_NETWORKS.includes(entry)) return;
-  // ipaddr.js takes old spellings such as 127.1 or 0x7f.1 too, which other readers of the list would see differently.
+  // ipaddr.js also accepts old notations such as 127.1 or 0x7f.1, which other parsers of the list could read differently.
   const address = ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
   if (entry.includes('%')) refuse('must be written without a zone (%)');
   else if (!address && !ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) && !ipaddr.IPv6.isValidCIDR(entry)) {
@@ -98,8 +98,8 @@ function checkProxyNetwork(entry: string, refuse: (reason: string) => void): voi
 }
 
 /**
- * Reads the proxies whose forwarding headers are believed: addresses, CIDR ranges and the names `loopback` and `private`,
- * or how many proxies stand in front.
+ * Reads the proxies whose forwarding headers are trusted: addresses, CIDR ranges and the names `loopback` and `private`, or the
+ * number of proxies.
  */
 export const proxyAddresses: Reader<readonly string[]> = reader((text, refuse) => {
   const entries = entriesOf(text);
@@ -112,7 +112,7 @@ export const proxyAddresses: Reader<readonly string[]> = reader((text, refuse) =
   return [...new Set(entries)];
 });
 
-/** Reads one sender, bare or with a display name, which can not smuggle a header or a second address. */
+/** Reads one sender with or without a display name. Injected headers and additional addresses are rejected. */
 export const mailSender: Reader<string> = reader((text, refuse) => {
   if (readSender(text) === undefined) {
     refuse(
@@ -122,14 +122,14 @@ export const mailSender: Reader<string> = reader((text, refuse) => {
   return text;
 });
 
-/** Reads one bare mail address; a Unicode domain is turned into ASCII. */
+/** Reads one plain email address. A Unicode domain is converted to ASCII. */
 export const plainAddress: Reader<string> = reader((text, refuse) => {
   const address = configuredAddress(text);
   if (address === undefined) refuse('must be one bare mail address');
   return address ?? text;
 });
 
-/** Reads a name that goes into a token: a URL, or text without a colon (StringOrURI, RFC 7519 section 2). */
+/** Reads a name for use in a token: a URL, or text without a colon (StringOrURI, RFC 7519 section 2). */
 export const tokenName: Reader<string> = reader((text, refuse) => {
   if (/\s/.test(text) || (text.includes(':') && !URL.canParse(text)))
     refuse('must be a URL, or a name without spaces and colons');
@@ -137,7 +137,7 @@ export const tokenName: Reader<string> = reader((text, refuse) => {
 });
 
 function parse(text: string, schemes: readonly string[]): URL | undefined {
-  // The parser drops line breaks inside a URL in silence; other readers of the same text would not.
+  // The parser silently removes line breaks inside a URL, but other parsers of the same text would not.
   const url = /\s/.test(text) ? null : URL.parse(text);
   return url !== null && schemes.includes(url.protocol) ? url : undefined;
 }

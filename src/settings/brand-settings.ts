@@ -15,7 +15,7 @@ const color: Reader<string> = reader((text, refuse) => {
   return read ?? text;
 });
 
-/** How mails, pages and authenticator entries name and show the application. */
+/** The name and appearance of the application in emails, pages and authenticator entries. */
 export function brandSettings(production: boolean) {
   return {
     APP_NAME: optional(

@@ -1,17 +1,17 @@
 import { checkProductionBounds } from './production-bounds.js';
 import type { Variables } from './schema.js';
 
-/** One reason why the environment is refused; it never quotes a value. */
+/** The reason why the environment is rejected. Never quotes a value. */
 export interface SettingProblem {
-  /** The variable. */
+  /** The name of the variable. */
   readonly name: string;
-  /** Completes a sentence that starts with the name. */
+  /** The rest of a sentence that starts with the name. */
   readonly reason: string;
-  /** A right value, or how to get one. */
+  /** A valid value, or how to obtain one. */
   readonly example: string;
 }
 
-/** The rules between settings; a value that was refused by itself is absent, and nothing is said about it again. */
+/** Checks rules between settings. Individually rejected values are absent and not reported again. */
 export function checkTogether(
   read: Partial<Variables>,
   texts: ReadonlyMap<string, string | undefined>,
@@ -22,18 +22,18 @@ export function checkTogether(
   if (role !== undefined && roles !== undefined && !roles.includes(role)) {
     problems.push({ name: 'DEFAULT_ROLE', reason: 'must be one of SIGNUP_ROLES' });
   }
-  // What other sessions of a role's users hold instead must itself ask for nothing more.
+  // The default role replaces a required one in sessions without a second factor, so it must not require one itself.
   const defaultRole = role ?? roles?.[0];
   if (defaultRole !== undefined && read.TWO_FACTOR_REQUIRED_ROLES?.includes(defaultRole)) {
     problems.push({ name: 'TWO_FACTOR_REQUIRED_ROLES', reason: 'must not name DEFAULT_ROLE' });
   }
-  // Browsers drop a SameSite=None cookie that is not Secure, and nobody would stay signed in.
+  // Browsers reject a SameSite=None cookie without Secure, so no session would persist.
   const url = read.PUBLIC_URL;
   const urlIsRefused = url === undefined && (production || texts.get('PUBLIC_URL') !== undefined);
   if (read.COOKIE_SAME_SITE === 'none' && !urlIsRefused && !url?.startsWith('https:')) {
     problems.push({ name: 'COOKIE_SAME_SITE', reason: 'must not be none unless PUBLIC_URL is an https address' });
   }
-  // One leaked or retired key must not open what another protects.
+  // A leaked or retired key must not compromise what another key protects.
   for (const other of ['SECRET_KEY_PREVIOUS', 'ROUTER_SECRET', 'METRICS_TOKEN']) {
     const key = texts.get('SECRET_KEY');
     if (key !== undefined && key === texts.get(other)) {

@@ -6,7 +6,7 @@ import { type Read, type Reader, reader } from './readers.js';
 const ENCODING = 'write % as %25, @ as %40, : as %3A, / as %2F, ? as %3F and # as %23';
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
-/** Whether a part of a URL can be decoded as it is read later. */
+/** Returns true if a part of a URL has valid percent-encoding. */
 function isDecodable(part: string): boolean {
   try {
     decodeURIComponent(part);
@@ -16,12 +16,12 @@ function isDecodable(part: string): boolean {
   }
 }
 
-/** Whether a password with a /, ? or # in it has ended the host too early: an @ is left behind it. */
+/** Returns true if an unencoded /, ? or # in the password ended the host too early, which leaves an @ after it. */
 function hasEarlyEnd({ pathname, search, hash }: URL): boolean {
   return hash !== '' || pathname.includes('@') || /^\?[^=]*@/.test(search);
 }
 
-/** Why a text with the right scheme is no URL that can be used; the rest of a sentence that starts with the setting. */
+/** The reason why a text with a valid scheme is not a usable URL, as the rest of a sentence that starts with the setting. */
 function malformation(text: string, url: URL | null): string | undefined {
   if (/\s/.test(text)) return 'has white space: it must be one URL on one line, with a blank written as %20';
   if (url === null) {
@@ -35,7 +35,7 @@ function malformation(text: string, url: URL | null): string | undefined {
   return undefined;
 }
 
-/** Reads a connection URL with one of the schemes; the text is kept as it is written. */
+/** Reads a connection URL with one of the schemes. The text is kept unchanged. */
 function connection(
   schemes: readonly string[],
   check: (url: URL, refuse: (reason: string) => void, text: string) => void,
@@ -57,7 +57,7 @@ function connection(
   return reader(read);
 }
 
-/** A way to use TLS that is misspelt, or that can believe nobody, would keep every connection from coming about. */
+/** Rejects an sslmode that is misspelt or cannot verify any certificate, as every connection would fail. */
 function checkSslMode({ searchParams: query }: URL, refuse: (reason: string) => void): void {
   const mode = query.get('sslmode');
   if (mode === null) return;
@@ -74,7 +74,7 @@ export const postgresServer: Reader<string> = connection(['postgres:', 'postgres
   checkTlsFiles(url, refuse);
 });
 
-/** Reads the URL of a Redis, of the sentinels that know it, or of some nodes of a cluster. */
+/** Reads the URL of a Redis server, of its sentinels, or of nodes of a cluster. */
 export const redisServer: Reader<string> = connection(
   REDIS_SCHEMES,
   (url, refuse, text) => {
@@ -88,7 +88,7 @@ export const redisServer: Reader<string> = connection(
   (text) => splitHosts(text).url,
 );
 
-/** Reads the mail server's URL; in production one whose query weakens TLS is refused. */
+/** Reads the mail server's URL. In production, a URL that weakens TLS is rejected. */
 export function mailServer(production: boolean): Reader<string> {
   return connection(['smtp:', 'smtps:'], ({ href }, refuse) => {
     const problem = smtpUrlProblem(href, production);

@@ -3,12 +3,12 @@ import { closeSync, opendirSync, openSync, readFileSync, readSync, statSync } fr
 import { resolve } from 'node:path';
 import { type Reader, reader } from './readers.js';
 
-/** What a file by this name must hold: the rest of a sentence that names the file, where it does not. */
+/** Checks the content of a file. Returns the rest of a sentence about the file if it is invalid. */
 type Check = (path: string) => string | undefined;
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/;
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
-/** Begins the description of a database of locations, which stands at its end (MaxMind DB File Format 2.0). */
+/** Start of the metadata at the end of a location database (MaxMind DB File Format 2.0). */
 const MMDB_MARKER = Buffer.from('abcdef4d61784d696e642e636f6d', 'hex');
 const LONGEST_MMDB_END = 128 * 1024;
 const RANGE_FILE = /^[0-9a-f]{5}(?:\.txt)?$/i;
@@ -17,7 +17,7 @@ function reasonOf(error: unknown): string {
   return `cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'})`;
 }
 
-/** Why the file cannot be used; undefined where nothing speaks against it. */
+/** The reason why the file cannot be used. Undefined if it can. */
 function problemOfFile(path: string, check: Check): string | undefined {
   try {
     if (statSync(path).isDirectory()) return 'cannot be read (it is a folder)';
@@ -54,14 +54,14 @@ function mmdbProblem(path: string): string | undefined {
   }
 }
 
-/** The parts of a connection's query that name files of TLS, with what each must hold. */
+/** URL parameters that name TLS files, each with a check of the file. */
 const TLS_FILES: Record<string, Check> = {
   sslrootcert: certificateProblem,
   sslcert: certificateProblem,
   sslkey: privateKeyProblem,
 };
 
-/** Refuses a connection URL whose files of TLS are not there or are something else; `system` stands for the CAs of Node.js. */
+/** Rejects a connection URL whose TLS files are missing or invalid. `system` selects the CAs of Node.js. */
 export function checkTlsFiles({ searchParams }: URL, refuse: (reason: string) => void): void {
   for (const [name, check] of Object.entries(TLS_FILES)) {
     const path = searchParams.get(name);
@@ -74,7 +74,7 @@ export function checkTlsFiles({ searchParams }: URL, refuse: (reason: string) =>
   }
 }
 
-/** Reads the path of a database of locations. */
+/** Reads the path of a location database. */
 export const locationsDatabase: Reader<string> = reader((text, refuse) => {
   const problem = problemOfFile(text, mmdbProblem);
   if (!/\.mmdb$/.test(text)) refuse('must be the path of an .mmdb file');
@@ -82,13 +82,13 @@ export const locationsDatabase: Reader<string> = reader((text, refuse) => {
   return text;
 });
 
-/** Reads a folder as an absolute path; it need not be there. */
+/** Reads a folder as an absolute path. It does not have to exist. */
 export const folder: Reader<string> = reader((text, refuse) => {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) refuse('must be the path of a folder and no URL');
   return resolve(text);
 });
 
-/** Whether a folder has something by a name that fits; throws where it cannot be read. */
+/** Returns true if a folder contains an entry with a matching name. Throws if it cannot be read. */
 function hasEntry(path: string, fits: (name: string) => boolean): boolean {
   const entries = opendirSync(path);
   try {
@@ -99,7 +99,7 @@ function hasEntry(path: string, fits: (name: string) => boolean): boolean {
   }
 }
 
-/** Reads a folder that is there. */
+/** Reads an existing folder. */
 export const existingFolder: Reader<string> = folder.pipe(
   reader((path, refuse) => {
     try {
@@ -111,7 +111,7 @@ export const existingFolder: Reader<string> = folder.pipe(
   }),
 );
 
-/** Refuses a folder in which no password could be looked up, as where it was not mounted. */
+/** Rejects a folder without password ranges, for example because it was not mounted. */
 export function checkRanges(path: string, refuse: (reason: string) => void): void {
   try {
     if (!hasEntry(path, (name) => RANGE_FILE.test(name))) {

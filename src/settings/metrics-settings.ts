@@ -5,7 +5,7 @@ import { SAMPLE_SECRETS, secret } from './weak-secrets.js';
 const LEAST_TRIAL_CHARACTERS = 16;
 const LEAST_CHARACTERS = 32;
 
-/** Where the figures of a process can be read. */
+/** Where a process serves its metrics. */
 export function metricsSettings(production: boolean) {
   return {
     METRICS_PORT: optional(wholeNumber(1, 65_535), {

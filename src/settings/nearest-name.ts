@@ -1,20 +1,20 @@
 import { distance } from 'fastest-levenshtein';
 
-/** One slip in so many characters still counts as the same word. */
+/** One typo is tolerated for this many characters. */
 const CHARACTERS_PER_SLIP = 4;
 
-/** A name with its letters in order, so that two swapped ones count as no difference beyond their place. */
+/** A name with its letters sorted, for recognising swapped letters. */
 function sorted(name: string): string {
   return [...name].sort().join('');
 }
 
 function slips(typed: string, name: string): number {
   const edits = distance(typed, name);
-  // Two letters that changed places are one slip, which the edit distance counts twice.
+  // The edit distance counts two swapped letters as two edits, although they are one typo.
   return edits === 2 && sorted(typed) === sorted(name) ? 1 : edits;
 }
 
-/** The name that was probably meant: the one with the fewest slips, if those are few for its length; case is ignored. */
+/** The name that was probably meant: the one with the fewest typos, if they are few for its length. Ignores case. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const wanted = typed.toLowerCase();
   const found = names

@@ -2,7 +2,7 @@ import { refuseWideProxies } from './proxy-bounds.js';
 import { describeSeconds } from './readers.js';
 import type { Variables } from './schema.js';
 
-/** One reason; the rest of a sentence that starts with the name. */
+/** The reason for rejecting a setting, as the rest of a sentence that starts with its name. */
 export interface Refusal {
   name: keyof Variables;
   reason: string;
@@ -11,7 +11,7 @@ export interface Refusal {
 interface Bound {
   least?: number;
   most?: number;
-  /** Why values beyond it undo protection. */
+  /** The reason why values outside the bound would weaken protection. */
   because: string;
   isTime?: boolean;
 }
@@ -24,7 +24,7 @@ type NameOfNumber = {
   [Name in keyof Variables]-?: NonNullable<Variables[Name]> extends number ? Name : never;
 }[keyof Variables];
 
-/** Numbers that undo no protection within the bounds that they have everywhere. */
+/** Numbers that cannot weaken protection within their general bounds. */
 type Harmless =
   | 'PORT'
   | 'METRICS_PORT'
@@ -43,8 +43,7 @@ type Harmless =
   | 'AUDIT_RETENTION';
 
 /**
- * Bounds that hold in production alone, where tests and trials need no leeway. A new number has one, or is declared harmless;
- * else this does not compile.
+ * Additional bounds in production. A new number must either have one or be declared harmless, otherwise this does not compile.
  */
 const BOUNDS: Record<Exclude<NameOfNumber, Harmless>, Bound> = {
   REQUEST_TIMEOUT_MS: { most: 120_000, because: 'bodies that drip would hold connections' },
@@ -72,7 +71,7 @@ const BOUNDS: Record<Exclude<NameOfNumber, Harmless>, Bound> = {
   PURGE_DEVICES_AFTER: { most: 730 * DAY, isTime: true, because: 'a device given away must not stay known' },
 };
 
-/** Most calls within an hour that a limit may allow in production; a limit of a name stops guessing by many clients. */
+/** Maximum number of calls per hour that a limit can allow in production. A limit by name prevents guessing from many clients. */
 const MOST_CALLS_AN_HOUR = 10_000;
 const MOST_CALLS_FOR_A_NAME = 200;
 const MOST_MAILS_AN_HOUR = 60;
@@ -84,7 +83,7 @@ function write(value: number, { isTime }: Bound): string {
   return isTime === true ? describeSeconds(value) : String(value);
 }
 
-/** Says which values of a number production takes, where it takes fewer than other modes. */
+/** Describes the values of a number that are allowed in production, if it has additional bounds there. */
 export function describeBound(name: string): string | undefined {
   const bound = bounds.get(name as keyof Variables);
   if (bound === undefined) return undefined;
@@ -106,7 +105,7 @@ function refuseBeyond(read: Partial<Variables>): Refusal[] {
   });
 }
 
-/** What a window allows within an hour. */
+/** The number of calls that a window allows per hour. */
 function callsAnHour({ points, seconds }: { points: number; seconds: number }): number {
   return points * Math.max(1, HOUR / seconds);
 }
@@ -125,7 +124,7 @@ function refuseWideLimits({ RATE_LIMITS: limits }: Partial<Variables>): Refusal[
   });
 }
 
-/** Why settings that are right by themselves would undo protection in production. */
+/** Reasons why individually valid settings would weaken protection in production. */
 export function checkProductionBounds(read: Partial<Variables>): Refusal[] {
   return [...refuseBeyond(read), ...refuseWideLimits(read), ...refuseWideProxies(read)];
 }

@@ -4,7 +4,7 @@ import { optional, withDefault } from './setting.js';
 
 const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
-/** What keeps an account its owner's: locks, the second factor, step-up and changes of its address. */
+/** Account protection: locks, the second factor, step-up and changes of the email address. */
 export function protectionSettings() {
   return {
     LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 1_000_000), '5', {

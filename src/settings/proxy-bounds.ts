@@ -4,13 +4,13 @@ import type { Variables } from './schema.js';
 
 type Network = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
-/** Most public IPv4 addresses that proxies may have together: four networks of the size of a /8. */
+/** Maximum number of public IPv4 addresses of all proxies: four /8 networks. */
 const MOST_PROXY_ADDRESSES = 2 ** 26;
-/** All public IPv6 networks of proxies together may be as wide as one of this length. */
+/** All public IPv6 networks of proxies together can be as large as one network with this prefix length. */
 const LEAST_IPV6_PREFIX = 16;
-/** The bits before an IPv4 address that is written as an IPv6 one (RFC 4291, 2.5.5.2). */
+/** Number of bits before the IPv4 address in an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2). */
 const IPV4_IN_IPV6 = 96;
-/** Networks that hold every IPv4 address: mapped, translated and by 6to4 (RFC 4291, 6052 and 3056). */
+/** Networks that contain every IPv4 address: mapped, translated and 6to4 (RFC 4291, 6052 and 3056). */
 const HOLDERS_OF_IPV4: Network[] = [
   [ipaddr.IPv6.parse('::ffff:0:0'), IPV4_IN_IPV6],
   [ipaddr.IPv6.parse('64:ff9b::'), IPV4_IN_IPV6],
@@ -18,7 +18,7 @@ const HOLDERS_OF_IPV4: Network[] = [
 ];
 const PRIVATE_IPV6 = new Set(['uniqueLocal', 'linkLocal', 'deprecatedSiteLocal', 'loopback']);
 
-/** What the entry stands for; IPv4 addresses written as IPv6 ones are IPv4 addresses, as they are to whoever checks a proxy. */
+/** The network of an entry. IPv4-mapped addresses count as IPv4, as they do when a proxy is checked. */
 function networkOf(entry: string): Network | undefined {
   if (!ipaddr.isValid(entry.split('/')[0] ?? '')) return undefined;
   const [address, bits] = entry.includes('/')
@@ -28,7 +28,7 @@ function networkOf(entry: string): Network | undefined {
   return isMapped ? [(address as ipaddr.IPv6).toIPv4Address(), bits - IPV4_IN_IPV6] : [address, bits];
 }
 
-/** How many public IPv4 addresses a network has; one that is wider than any private one holds some, wherever it begins. */
+/** Number of public IPv4 addresses of a network. A network larger than any private one contains some, wherever it starts. */
 function publicAddresses([address, bits]: Network): number {
   if (address instanceof ipaddr.IPv6) return 0;
   const network = `${address}/${bits}`;
@@ -37,7 +37,7 @@ function publicAddresses([address, bits]: Network): number {
   return isPrivate ? 0 : 2 ** (32 - bits);
 }
 
-/** How much of a network of the least length a public IPv6 network takes. */
+/** Size of a public IPv6 network, as a share of the largest allowed one. */
 function publicIpv6Share([address, bits]: Network): number {
   if (address instanceof ipaddr.IPv4) return 0;
   const network = `${address}/${bits}`;
@@ -56,7 +56,7 @@ function sum(numbers: number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** Refuses proxies whose networks hold so much of the internet that anybody could be one. */
+/** Rejects proxies whose networks cover so much of the internet that clients could be among them. */
 export function refuseWideProxies({ TRUSTED_PROXIES: entries = [] }: Partial<Variables>): Refusal[] {
   const networks = entries.map(networkOf).filter((network) => network !== undefined);
   const isWide = sum(networks.map(publicAddresses)) > MOST_PROXY_ADDRESSES;

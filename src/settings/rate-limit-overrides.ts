@@ -2,16 +2,16 @@ import { limitNames } from '../operations/limits.js';
 import { nearestName } from './nearest-name.js';
 import { duration, entriesOf, type Reader, reader } from './readers.js';
 
-/** So many executions of a field within so many seconds. */
+/** A maximum number of executions of a field within a number of seconds. */
 export interface LimitWindow {
   readonly points: number;
   readonly seconds: number;
 }
 
-/** What RATE_LIMITS says: whether anything is limited, and windows that replace those of a `field` or `field:scope`. */
+/** The value of RATE_LIMITS: whether limits are enabled, and windows that replace those of a `field` or `field:scope`. */
 export interface RateLimitSettings {
   readonly enabled: boolean;
-  /** Factor for every window that is not replaced: 1, or more where the limits are loose. */
+  /** Factor for all windows that are not overridden: 1, or more if the limits are loose. */
   readonly factor: number;
   readonly overrides: Readonly<Record<string, readonly LimitWindow[]>>;
 }
@@ -19,7 +19,7 @@ export interface RateLimitSettings {
 const OVERRIDE = /^(?<key>[A-Za-z]+(?::[A-Za-z]+)?)=(?<points>[1-9]\d{0,8})\/(?<window>[^/]+)$/;
 const WINDOW = duration();
 
-/** How many times the calls of `on` are allowed by `loose`: a developer at work is no attacker. */
+/** Factor of `loose` compared with `on`, for development. */
 const LOOSE_FACTOR = 20;
 
 /** Reads `on`, `loose` or `off` (both refused in production), or overrides such as `login=25/1h,login:account=10/1h`. */
@@ -34,7 +34,7 @@ export function rateLimits(production: boolean): Reader<RateLimitSettings> {
   });
 }
 
-/** Why no limit has this name, with the one that was probably meant; the typed name itself is never repeated. */
+/** The reason why a limit name is rejected, with the name that was probably meant. The typed name is never repeated. */
 function unknownName(key: string): string {
   const [field = '', scope] = key.split(':');
   const scopes = limitNames.filter((name) => name.startsWith(`${field}:`)).map((name) => name.slice(field.length + 1));
@@ -52,7 +52,7 @@ function readOverrides(text: string, refuse: (reason: string) => void): Record<s
   entriesOf(text).forEach((entry, index) => {
     const { key = '', points = '', window = '' } = OVERRIDE.exec(entry)?.groups ?? {};
     const seconds = WINDOW.safeParse(window);
-    // A misspelt name would leave a limit as it is, and the operator believing that it had changed.
+    // A misspelt name would leave the limit unchanged although the operator believes it was changed.
     const problem = key === '' || limitNames.includes(key) ? undefined : unknownName(key);
     if (problem !== undefined) refuse(`entry ${index + 1} ${problem}`);
     else if (!seconds.success) {

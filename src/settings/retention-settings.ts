@@ -3,10 +3,10 @@ import { withDefault } from './setting.js';
 
 const DAY = 86_400;
 const LONGEST = 3_660 * DAY;
-/** The database refuses to delete younger audit events, whoever asks. */
+/** The database does not allow anyone to delete more recent audit events. */
 const LEAST_AUDIT_RETENTION = 30 * DAY;
 
-/** How long things are kept before the hourly purge deletes them. */
+/** Retention periods of data that the hourly purge deletes. */
 export function retentionSettings() {
   const days = duration(DAY, LONGEST);
   return {

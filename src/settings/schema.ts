@@ -6,7 +6,7 @@ import { protectionSettings } from './protection-settings.js';
 import { retentionSettings } from './retention-settings.js';
 import { databaseSettings, mailSettings, redisSettings, secretSettings, serverSettings } from './server-settings.js';
 
-/** Every setting under its heading, in the order of the documentation; production has stricter rules and defaults. */
+/** All settings by group, in the order of the documentation. Production has stricter rules and defaults. */
 export function settingGroups(production: boolean) {
   return {
     Server: serverSettings(production),
@@ -26,7 +26,7 @@ export function settingGroups(production: boolean) {
   };
 }
 
-/** The schema of the environment: one field per variable, each read by itself. */
+/** The schema of the environment, with one field per variable. */
 export function settingsSchema(production: boolean) {
   const groups = settingGroups(production);
   return z.object({
@@ -47,5 +47,5 @@ export function settingsSchema(production: boolean) {
   });
 }
 
-/** The variables' values by their names, before settings that depend on each other are completed. */
+/** The values of the variables, before settings that depend on others are completed. */
 export type Variables = z.output<ReturnType<typeof settingsSchema>>;

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** The text of a variable, or why it could not be had. */
+/** The text of a variable, or the reason why it could not be read. */
 export type RawValue = { ok: true; text: string | undefined } | { ok: false; name: string; reason: string };
 
-/** The text of a variable; one that is empty or only white space counts as unset. */
+/** The trimmed text of a variable. An empty one counts as unset. */
 export function rawValue(environment: Record<string, string | undefined>, name: string): RawValue {
   const text = environment[name]?.trim();
   return { ok: true, text: text === '' ? undefined : text };
 }
 
-/** The text of a secret, from the variable itself or from the file that NAME_FILE names; errors never quote either. */
+/** The text of a secret, from the variable itself or from the file named by NAME_FILE. Errors never quote either. */
 export function rawSecret(environment: Record<string, string | undefined>, name: string): RawValue {
   const fileVariable = `${name}_FILE`;
   const path = environment[fileVariable]?.trim();
-  // A secret is taken as it is: white space at its ends may belong to it.
+  // Secrets are not trimmed, as they can start or end with white space.
   const text = environment[name] || undefined;
   if (!path) return { ok: true, text };
   if (text !== undefined) return { ok: false, name: fileVariable, reason: `must not be set together with ${name}` };

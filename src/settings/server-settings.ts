@@ -9,7 +9,7 @@ const KEY_ADVICE = 'the output of: openssl rand -base64 48';
 const LEAST_KEY_CHARACTERS = 32;
 const LEAST_TRIAL_ROUTER_SECRET = 16;
 
-/** Where the gateway listens, how it is reached and who may call it. */
+/** The listening address, the public URL and allowed callers. */
 export function serverSettings(production: boolean) {
   return {
     NODE_ENV: withDefault(oneOf('development', 'test', 'production'), 'development', {
@@ -70,7 +70,7 @@ export function serverSettings(production: boolean) {
   };
 }
 
-/** PostgreSQL and the patience with it. */
+/** PostgreSQL connections and timeouts. */
 export function databaseSettings(production: boolean) {
   const example = 'postgres://gatehouse:password@localhost:5432/gatehouse';
   return {
@@ -113,7 +113,7 @@ export function redisSettings() {
   };
 }
 
-/** How mail leaves and who it is from. */
+/** Mail delivery and senders. */
 export function mailSettings(production: boolean) {
   const notes = {
     description: 'Sender of every email: one address, bare or with a display name.',
@@ -133,7 +133,7 @@ export function mailSettings(production: boolean) {
   };
 }
 
-/** The keys that everything else is derived from. */
+/** The keys from which all others are derived. */
 export function secretSettings(production: boolean) {
   const advice = KEY_ADVICE;
   return {

@@ -9,20 +9,20 @@ interface SystemError {
   code?: string;
   syscall?: string;
   path?: string;
-  /** The port that could not be listened on. */
+  /** The port that could not be opened. */
   port?: number;
-  /** The name that could not be resolved. */
+  /** The host name that could not be resolved. */
   hostname?: string;
 }
 
-/** The first line of an error's message, or its code where it has none, as an AggregateError of a dual-stack host. */
+/** The first line of an error's message, or its code if the message is empty, as for an AggregateError of a dual-stack host. */
 function firstLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [line] = error.message.split('\n');
   return line || (error as SystemError).code || error.name;
 }
 
-/** Why one of our ports cannot be listened on, where that is what failed. */
+/** The reason why the HTTP or metrics port cannot be opened. Undefined if the error is a different one. */
 function listenFailure({ code = '', syscall, port, hostname }: SystemError, settings: Settings): string | undefined {
   const { host } = settings;
   if (syscall === 'getaddrinfo' && hostname === host) {
@@ -45,7 +45,7 @@ const TLS_ADVICE = {
   unbelieved: 'Its certificate is not believed: correct the host in DATABASE_URL, or name its CA by sslrootcert.',
 } as const;
 
-/** Says in one line why the process can not start, and what to do about it where that is known. */
+/** Explains in one line why the process cannot start, with advice if there is any. */
 export function startFailure(error: unknown, settings: Settings): string {
   const failure = (error instanceof Error ? error : {}) as SystemError;
   const { code = '', path } = failure;

@@ -4,7 +4,7 @@ import type { Settings } from '../settings.js';
 
 const ENCRYPTING_MODES = ['require', 'verify-ca', 'verify-full', 'no-verify'];
 
-/** Whether the host is this machine: a loopback name, a socket's folder, or none at all. */
+/** Returns true if the host is the local machine: a loopback name, a socket directory, or none at all. */
 function isThisMachine(host: string): boolean {
   return host === '' || host.startsWith('/') || isLoopbackHost(host);
 }
@@ -36,7 +36,7 @@ function allowsPlainMail(text: string): boolean {
   );
 }
 
-/** Names each setting by which production talks to another machine in the clear; one sentence for each, without values. */
+/** Warns about settings that make production connect to another machine without TLS. One sentence each, without values. */
 export function transportWarnings(settings: Settings): string[] {
   if (settings.nodeEnv !== 'production') return [];
   const { databaseUrl, databaseDirectUrl, redisUrl, smtpUrl } = settings;

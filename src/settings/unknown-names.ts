@@ -4,17 +4,19 @@ import { nearestName } from './nearest-name.js';
 import { settingsSchema } from './schema.js';
 import { settingNotes } from './setting.js';
 
-/** Names of other programs that an `.env` beside ours may well have: of Node.js, PostgreSQL, Docker and proxies. */
+/** Common variables of other programs in an `.env` file: Node.js, PostgreSQL, Docker and proxies. */
 const FOREIGN =
   /^(?:NODE_|NPM_|UV_|PG|POSTGRES_|REDIS_PASSWORD$|COMPOSE_|DOCKER_|GATEHOUSE_|OTEL_|LC_|LANG$|TZ$|(?:HTTPS?|NO)_PROXY$|SSL_CERT_|MALLOC_|COREPACK_)/i;
-/** What is printed of a file: a name as ours are written. Anything else could be a piece of a key that was broken up. */
+/**
+ * Names that can be printed: those in the form of a setting. Anything else could be part of a key that was split across lines.
+ */
 const PLAIN_NAME = /^[A-Z][A-Z_]{2,39}$/;
-/** Shorter names of other programs are too easily one letter away from one of ours. */
+/** Minimum length of a checked name. Shorter names of other programs are too often one letter away from a setting. */
 const LEAST_ENVIRONMENT_NAME = 9;
 
 interface Names {
   settings: readonly string[];
-  /** With the variables that name files of secrets. */
+  /** Includes the variables that name files of secrets. */
   all: readonly string[];
 }
 
@@ -42,13 +44,13 @@ function namesIn(file: string): string[] {
   try {
     return Object.keys(parseEnv(readFileSync(file, 'utf8')));
   } catch {
-    return []; // a file that is not there sets nothing, and one that cannot be read was refused before
+    return []; // a missing file sets nothing, and an unreadable one was rejected before
   }
 }
 
 /**
- * One sentence for each variable that is no setting: every such name in the file, and those of the environment that are
- * nearly a setting. No value is told.
+ * Warns about variables that are not settings: all of them in the file, and those in the environment that resemble a setting.
+ * One sentence each, without values.
  */
 export function unknownNameWarnings(env: Record<string, string | undefined>, file = '.env'): string[] {
   const names = knownNames();
