@@ -17,7 +17,9 @@ const rounds = Number(values.rounds);
 const wanted = values.only?.split(',') ?? usual;
 const unknown = wanted.filter((name) => !comparisons[name]);
 if (!(rounds >= 1 && rounds <= 20) || unknown.length > 0) {
-  console.error(`--rounds takes 1 to 20, and --only some of: ${Object.keys(comparisons).join(',')}`);
+  console.error(
+    `--rounds must be 1 to 20, and --only a comma-separated list of: ${Object.keys(comparisons).join(',')}`,
+  );
   process.exit(1);
 }
 
@@ -26,7 +28,7 @@ const LONGEST_RUN_MILLISECONDS = 900_000;
 
 const bench = await startBench({ profile: values.profile });
 setTimeout(() => {
-  console.error('the measurement took too long and was given up');
+  console.error('the benchmark took too long and was aborted');
   void bench.close().finally(() => process.exit(1));
 }, LONGEST_RUN_MILLISECONDS).unref();
 try {

@@ -152,10 +152,10 @@ function packageProblem(from, layer, { name, typeOnly }) {
   const owner = packageOf(name);
   if (owner === 'graphql' && name !== 'graphql')
     return "import from 'graphql' itself: a deep import is a second copy of it";
-  if (!typeOnly && DOORS[owner] && DOORS[owner] !== from) return `only ${DOORS[owner]} may import ${owner}`;
-  if (BANNED_PACKAGES[layer]?.some((pattern) => matches(pattern, owner))) return `${layer} may not import ${owner}`;
+  if (!typeOnly && DOORS[owner] && DOORS[owner] !== from) return `only ${DOORS[owner]} can import ${owner}`;
+  if (BANNED_PACKAGES[layer]?.some((pattern) => matches(pattern, owner))) return `${layer} must not import ${owner}`;
   const only = ONLY_PACKAGES[layer];
-  if (only && !only.some((pattern) => matches(pattern, owner))) return `${layer} may not import ${owner}`;
+  if (only && !only.some((pattern) => matches(pattern, owner))) return `${layer} must not import ${owner}`;
   return undefined;
 }
 
@@ -171,7 +171,7 @@ function roomProblem(from, target) {
   const [own, other] = [from, target].map(rankOf);
   if (own < 0 || other < 0) return 'a room of services has no place in ROOMS of scripts/check-imports.js';
   return other < own
-    ? `services/${ROOMS[own] ?? ''} may not import services/${ROOMS[other]}, which is above it`
+    ? `services/${ROOMS[own] ?? ''} must not import services/${ROOMS[other]}, which is above it`
     : undefined;
 }
 
@@ -179,16 +179,16 @@ function roomProblem(from, target) {
 function fileProblem(from, target, typeOnly) {
   const layer = layerOf(from);
   if (target === 'package.json') return undefined;
-  if (!target.startsWith('src/')) return 'src imports nothing outside of src';
+  if (!target.startsWith('src/')) return 'src must not import anything outside src';
   if (!/\.\w+$/.test(target) || /(^|\/)index\.\w+$/.test(target))
-    return 'name the file: no folder and no index is imported';
+    return 'import the file itself: no folders or index files';
   const other = layerOf(target);
   if (other === layer) return layer === 'services' ? roomProblem(from, target) : undefined;
   const { values, types } = LAYERS[layer];
   const allows = (list) => list.includes(other) || list.includes(target.slice('src/'.length));
   if (allows(values)) return undefined;
-  if (allows(types)) return typeOnly ? undefined : `${layer} may use \`import type\` only from ${other}`;
-  return `${layer} may not import ${other}`;
+  if (allows(types)) return typeOnly ? undefined : `${layer} can only use \`import type\` from ${other}`;
+  return `${layer} must not import ${other}`;
 }
 
 /** Problems of one file of src. Also adds its value imports to the graph for the search of cycles. */

@@ -18,7 +18,7 @@ async function request(path, options) {
   try {
     return await fetch(`${address}${path}`, options);
   } catch {
-    throw new Stop(`Nothing answers at ${address}. Start the gateway first, in another terminal, with: npm start`);
+    throw new Stop(`No response from ${address}. Start the gateway first, in another terminal, with: npm start`);
   }
 }
 
@@ -44,7 +44,7 @@ async function send(name, { input, token } = {}) {
 async function mutate(type, name, options) {
   const { data } = await send(name, options);
   const [result] = Object.values(data ?? {});
-  if (result?.__typename !== type) throw new Stop(`The answer should have been ${type}.`);
+  if (result?.__typename !== type) throw new Stop(`The response should be ${type}.`);
   return result;
 }
 
@@ -57,14 +57,14 @@ async function mailedCode() {
     const response = await request('/dev/mail.json');
     if (!response.ok) {
       throw new Stop(
-        `${address}/dev/mail.json answers ${response.status}: the mailbox is there outside production, without SMTP_URL.`,
+        `${address}/dev/mail.json returned ${response.status}: the mailbox is available only outside production and without SMTP_URL.`,
       );
     }
     const mail = (await response.json()).find(({ to }) => to === email);
     if (mail !== undefined) return mail.code;
     await sleep(250);
   }
-  throw new Stop(`No email to ${email} came within ${MAIL_WAIT_SECONDS} s.`);
+  throw new Stop(`No email to ${email} arrived within ${MAIL_WAIT_SECONDS} s.`);
 }
 
 async function createAccount() {
@@ -104,7 +104,7 @@ async function refresh(refreshToken) {
 async function endSessions(token) {
   step('7. List the sessions, end the others, log out');
   const { data } = await send('MySessions', { token });
-  if (data?.mySessions?.totalCount !== 2) throw new Stop('There should have been two sessions.');
+  if (data?.mySessions?.totalCount !== 2) throw new Stop('There should be two sessions.');
   await mutate('SessionsRevoked', 'RevokeOtherSessions', { token });
   await mutate('LogoutSuccess', 'Logout', { token });
   const { errors = [] } = await send('Me', { token });

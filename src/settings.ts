@@ -50,7 +50,7 @@ export class SettingsError extends Error {
     readonly problems: readonly SettingProblem[],
   ) {
     const lines = problems.map(({ name, reason, example }) => `  ${name} ${reason}; for example: ${example}`);
-    super(['The settings are refused:', ...lines].join('\n'));
+    super(['The settings are invalid:', ...lines].join('\n'));
   }
 }
 
@@ -64,8 +64,8 @@ export function readEnvironment(file = '.env'): NodeJS.ProcessEnv {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'ENOENT') return process.env;
-    const reason = `is there and cannot be read (${code})`;
-    throw new SettingsError([{ name: file, reason, example: 'a text file that the account of the process may read' }]);
+    const reason = `exists but cannot be read (${code})`;
+    throw new SettingsError([{ name: file, reason, example: 'a text file that the process can read' }]);
   }
   return process.env;
 }
@@ -112,7 +112,7 @@ function readOne(type: z.ZodType, text: string | undefined, isSecret: boolean): 
   const quoted = text !== undefined && isQuoted(text);
   // A secret can itself start and end with a quotation mark.
   if (quoted && !(isSecret && result.success)) {
-    return { value: undefined, reasons: ['must not be in quotation marks: what passed it on kept them in the value'] };
+    return { value: undefined, reasons: ['must not be in quotation marks: they became part of the value'] };
   }
   const reasons = result.success ? [] : result.error.issues.map((issue) => issue.message);
   return { value: result.data, reasons };

@@ -47,7 +47,7 @@ export async function startServer({ script, env = {}, execArgv = [], path = '/',
     await sleep(5);
   }
   await stop(child);
-  throw new Error(`${script} did not get ready`);
+  throw new Error(`${script} did not become ready`);
 }
 
 /** Starts a script of the benchmark, which reports readiness by a message. */

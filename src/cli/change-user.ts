@@ -14,7 +14,7 @@ function readChange(verb: string | undefined, value: string | undefined): UserCh
 
 const USAGE = `Usage: npm run user -- disable|enable|unlock|reset-two-factor you@example.com
    or: npm run user -- role you@example.com ROLE
-Without npm: node dist/cli/change-user.js, followed by the same words.`;
+Without npm: node dist/cli/change-user.js, followed by the same arguments.`;
 
 const NO_ACCOUNT = 'There is no account with this address.';
 const NO_FACTOR = 'There is no account with this address and a second factor.';

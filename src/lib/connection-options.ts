@@ -29,7 +29,7 @@ function readFile(name: string, path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new Error(`The file that ${name} of the database's URL names cannot be read (${code}): ${path}`, { cause });
+    throw new Error(`The file in ${name} of the database URL cannot be read (${code}): ${path}`, { cause });
   }
 }
 

@@ -31,8 +31,8 @@ function isSecret(text: string): boolean {
 async function readSecret(path: string): Promise<string | undefined> {
   const kept = (await readIfPresent(path))?.trim();
   if (kept === undefined || isSecret(kept)) return kept;
-  const rule = `holds no secret of at least ${SECRET_CHARACTERS} printable characters`;
-  throw new Error(`${path} ${rule}. Restore the file, or remove it together with what was made under it.`);
+  const rule = `does not contain a secret of at least ${SECRET_CHARACTERS} printable characters`;
+  throw new Error(`${path} ${rule}. Restore the file, or delete it together with all data that depends on it.`);
 }
 
 /** Writes a new secret if the file does not exist. If two processes start together, the first complete file wins. */

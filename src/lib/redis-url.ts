@@ -71,7 +71,7 @@ export function parseRedisUrl(text: string): RedisLocation {
   const listed = [url.host, ...others, ...(kind === 'sentinel' ? url.searchParams.getAll('sentinel') : [])];
   const hosts = listed.map((host) => hostOf(host, PORTS[kind])).filter((host) => host !== undefined);
   if (hosts.length < listed.length) throw new Error('contains an invalid host: write host:port,host:port');
-  if (kind === 'single' && hosts.length > 1) throw new Error('may list several hosts only for sentinels or a cluster');
+  if (kind === 'single' && hosts.length > 1) throw new Error('can list several hosts only for sentinels or a cluster');
   const [, one = '', two = ''] = url.pathname.split('/');
   const [master, database] = kind === 'sentinel' ? [one, two] : ['', one];
   if (kind === 'sentinel' && master === '') {

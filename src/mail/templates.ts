@@ -64,15 +64,15 @@ function checkFolder(folder: string): void {
     );
   const known = knownFiles();
   const stray = files.find((file) => !known.has(file));
-  if (stray !== undefined) throw new Error(`a file is no part of a mail: ${stray}`);
+  if (stray !== undefined) throw new Error(`unknown file in the folder: ${stray}`);
 }
 
 /** Reports a fault in the operator's files as a fault of the setting. */
 function ofSetting(cause: unknown): Error {
   const { message, code = 'unknown', path } = cause as NodeJS.ErrnoException;
   const reason = path === undefined ? message : `${path} cannot be read (${code})`;
-  const advice = 'a file in it is named as a built-in one, for example: en/verify-email/subject.txt';
-  return new Error(`MAIL_TEMPLATES can not be used: ${reason}; ${advice}`, { cause });
+  const advice = 'files must be named like the built-in ones, for example: en/verify-email/subject.txt';
+  return new Error(`MAIL_TEMPLATES cannot be used: ${reason}; ${advice}`, { cause });
 }
 
 /** Rejects a template that uses an unknown variable at startup rather than at the first email. */

@@ -91,7 +91,9 @@ function checkProxyNetwork(entry: string, refuse: (reason: string) => void): voi
   const address = ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
   if (entry.includes('%')) refuse('must be written without a zone (%)');
   else if (!address && !ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) && !ipaddr.IPv6.isValidCIDR(entry)) {
-    refuse('must be an IP address or a CIDR range, loopback or private, or alone the number of proxies, 1 to 10');
+    refuse(
+      'must be an IP address, a CIDR range, loopback or private, or as the only entry the number of proxies, 1 to 10',
+    );
   } else if (entry.endsWith('/0')) {
     refuse('trusts every address, so that any client could forge the address that limits count');
   }
@@ -116,7 +118,7 @@ export const proxyAddresses: Reader<readonly string[]> = reader((text, refuse) =
 export const mailSender: Reader<string> = reader((text, refuse) => {
   if (readSender(text) === undefined) {
     refuse(
-      'must be one mail address, bare or with a display name, on one line; a name with , ; : @ ( ) stands in quotes',
+      'must be one mail address, bare or with a display name, on one line; a name with , ; : @ ( ) must be in quotes',
     );
   }
   return text;

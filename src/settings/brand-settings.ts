@@ -8,7 +8,7 @@ const LEAST_CONTRAST = 4.5; // WCAG 2.2, 1.4.3
 
 const color: Reader<string> = reader((text, refuse) => {
   const read = readColor(text);
-  if (read === undefined) refuse('must be a colour as six hexadecimal digits behind a #');
+  if (read === undefined) refuse('must be a colour written as # and six hexadecimal digits');
   else if (contrast(read, '#ffffff') < LEAST_CONTRAST) {
     refuse('is too light: white text on it needs a contrast of 4.5 to 1 (WCAG 1.4.3); choose a darker colour');
   }

@@ -23,15 +23,15 @@ function hasEarlyEnd({ pathname, search, hash }: URL): boolean {
 
 /** The reason why a text with a valid scheme is not a usable URL, as the rest of a sentence that starts with the setting. */
 function malformation(text: string, url: URL | null): string | undefined {
-  if (/\s/.test(text)) return 'has white space: it must be one URL on one line, with a blank written as %20';
+  if (/\s/.test(text)) return 'has white space: it must be one URL on one line, with a space written as %20';
   if (url === null) {
-    const rule = 'must be a URL that names a host and, behind a colon, a port up to 65535';
+    const rule = 'must be a URL with a host and optionally, after a colon, a port up to 65535';
     return text.includes('@') ? `${rule}; in a user or password ${ENCODING}` : rule;
   }
   if (![url.username, url.password, url.pathname].every(isDecodable)) {
-    return `has a % that starts no escape sequence: in a user or password ${ENCODING}`;
+    return `has a % that does not start an escape sequence: in a user or password ${ENCODING}`;
   }
-  if (hasEarlyEnd(url)) return `has an @ or # behind its host: in a user or password ${ENCODING}`;
+  if (hasEarlyEnd(url)) return `has an @ or # after its host: in a user or password ${ENCODING}`;
   return undefined;
 }
 
@@ -64,7 +64,7 @@ function checkSslMode({ searchParams: query }: URL, refuse: (reason: string) => 
   if (!SSL_MODES.includes(mode)) {
     refuse('must have an sslmode of disable, prefer, require, verify-ca or verify-full');
   } else if (mode === 'verify-ca' && !query.get('sslrootcert')) {
-    refuse('must name by sslrootcert the CA that sslmode=verify-ca believes');
+    refuse('must set sslrootcert to the CA that sslmode=verify-ca trusts');
   }
 }
 

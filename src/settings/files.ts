@@ -29,17 +29,17 @@ function problemOfFile(path: string, check: Check): string | undefined {
 
 function certificateProblem(path: string): string | undefined {
   const text = readFileSync(path, 'utf8');
-  if (!CERTIFICATE.test(text)) return 'is no certificate in PEM form';
+  if (!CERTIFICATE.test(text)) return 'is not a certificate in PEM format';
   try {
     void new X509Certificate(text);
     return undefined;
   } catch {
-    return 'holds a certificate that is damaged';
+    return 'contains a damaged certificate';
   }
 }
 
 function privateKeyProblem(path: string): string | undefined {
-  return PRIVATE_KEY.test(readFileSync(path, 'utf8')) ? undefined : 'is no private key in PEM form';
+  return PRIVATE_KEY.test(readFileSync(path, 'utf8')) ? undefined : 'is not a private key in PEM format';
 }
 
 function mmdbProblem(path: string): string | undefined {
@@ -48,7 +48,7 @@ function mmdbProblem(path: string): string | undefined {
     const { size } = statSync(path);
     const end = Buffer.alloc(Math.min(size, LONGEST_MMDB_END));
     readSync(file, end, 0, end.length, size - end.length);
-    return end.includes(MMDB_MARKER) ? undefined : 'is no .mmdb database';
+    return end.includes(MMDB_MARKER) ? undefined : 'is not an .mmdb database';
   } finally {
     closeSync(file);
   }
@@ -67,10 +67,10 @@ export function checkTlsFiles({ searchParams }: URL, refuse: (reason: string) =>
     const path = searchParams.get(name);
     if (!path || path === 'system') continue;
     const problem = problemOfFile(path, check);
-    if (problem !== undefined) refuse(`names a file by ${name} that ${problem}`);
+    if (problem !== undefined) refuse(`names a file in ${name} that ${problem}`);
   }
   if (Boolean(searchParams.get('sslcert')) !== Boolean(searchParams.get('sslkey'))) {
-    refuse('must name sslcert and sslkey together: a certificate is of no use without its key');
+    refuse('must set sslcert and sslkey together: a certificate needs its key');
   }
 }
 
@@ -84,7 +84,7 @@ export const locationsDatabase: Reader<string> = reader((text, refuse) => {
 
 /** Reads a folder as an absolute path. It does not have to exist. */
 export const folder: Reader<string> = reader((text, refuse) => {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) refuse('must be the path of a folder and no URL');
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) refuse('must be the path of a folder, not a URL');
   return resolve(text);
 });
 

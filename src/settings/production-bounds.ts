@@ -46,24 +46,24 @@ type Harmless =
  * Additional bounds in production. A new number must either have one or be declared harmless, otherwise this does not compile.
  */
 const BOUNDS: Record<Exclude<NameOfNumber, Harmless>, Bound> = {
-  REQUEST_TIMEOUT_MS: { most: 120_000, because: 'bodies that drip would hold connections' },
-  MAX_CONNECTIONS: { most: 100_000, because: 'connections that send nothing would use up memory and files' },
-  DATABASE_STATEMENT_TIMEOUT_MS: { most: 60_000, because: 'statements that wait would hold every connection' },
-  LOCKOUT_THRESHOLD: { most: 100, because: 'more wrong tries in a row make guessing worthwhile' },
+  REQUEST_TIMEOUT_MS: { most: 120_000, because: 'slow request bodies would hold connections' },
+  MAX_CONNECTIONS: { most: 100_000, because: 'idle connections would exhaust memory and file descriptors' },
+  DATABASE_STATEMENT_TIMEOUT_MS: { most: 60_000, because: 'waiting statements would hold every connection' },
+  LOCKOUT_THRESHOLD: { most: 100, because: 'more failed attempts in a row make guessing worthwhile' },
   LOCKOUT_SECONDS: { least: MINUTE, because: 'a shorter lock hardly slows guessing' },
-  CODE_MAX_ATTEMPTS: { most: 10, because: 'more tries make six digits guessable' },
-  CODE_RESEND_SECONDS: { least: 10, because: 'each request would mail and begin the tries of a code anew' },
+  CODE_MAX_ATTEMPTS: { most: 10, because: 'more attempts make six digits guessable' },
+  CODE_RESEND_SECONDS: { least: 10, because: 'each request would send an email and reset the attempts' },
   VERIFICATION_CODE_TTL: { most: DAY, isTime: true, because: 'six digits must not be valid for long' },
-  VERIFICATION_LINK_TTL: { most: 30 * DAY, isTime: true, because: 'an old mail must not open an account' },
+  VERIFICATION_LINK_TTL: { most: 30 * DAY, isTime: true, because: 'an old email must not verify an account' },
   EXCHANGE_TOKEN_TTL: { most: 10 * MINUTE, isTime: true, because: 'it opens a session' },
   REAUTHENTICATION_TTL: { most: DAY, isTime: true, because: 'a stolen session could change the account' },
   EMAIL_CHANGE_REVERT_TTL: {
     least: HOUR,
     most: 90 * DAY,
     isTime: true,
-    because: 'the owner needs time to notice, and an old mail must not move an account',
+    because: 'the owner needs time to notice, and an old email must not change an account',
   },
-  SESSION_REPORT_TTL: { least: HOUR, most: 90 * DAY, isTime: true, because: 'the owner needs time to read the mail' },
+  SESSION_REPORT_TTL: { least: HOUR, most: 90 * DAY, isTime: true, because: 'the owner needs time to read the email' },
   REFRESH_TOKEN_TTL: { most: 180 * DAY, isTime: true, because: 'an unused session must end' },
   REFRESH_TOKEN_TTL_REMEMBERED: { most: 180 * DAY, isTime: true, because: 'an unused session must end' },
   SESSION_ABSOLUTE_TTL: { most: 180 * DAY, isTime: true, because: 'a stolen session must end' },
@@ -119,7 +119,7 @@ function refuseWideLimits({ RATE_LIMITS: limits }: Partial<Variables>): Refusal[
   return Object.entries(limits?.overrides ?? {}).flatMap(([key, windows]) => {
     const most = mostCallsAnHour(key);
     if (Math.min(...windows.map(callsAnHour)) <= most) return [];
-    const reason = `must not allow more than ${most} calls an hour for ${key} in production, which would limit nothing`;
+    const reason = `must not allow more than ${most} calls per hour for ${key} in production: more would not be an effective limit`;
     return [{ name: 'RATE_LIMITS' as const, reason }];
   });
 }

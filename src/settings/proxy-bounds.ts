@@ -63,6 +63,6 @@ export function refuseWideProxies({ TRUSTED_PROXIES: entries = [] }: Partial<Var
   const isWideIpv6 = sum(networks.map(publicIpv6Share)) > 1;
   if (!isWide && !isWideIpv6 && !networks.some(holdsIpv4)) return [];
   const reason =
-    'covers so much of the internet that clients could forge the address that limits count: list the networks of your proxies alone';
+    'covers so much of the internet that clients could forge the address that limits count: list only the networks of your proxies';
   return [{ name: 'TRUSTED_PROXIES', reason }];
 }

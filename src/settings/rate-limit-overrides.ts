@@ -27,7 +27,7 @@ export function rateLimits(production: boolean): Reader<RateLimitSettings> {
   return reader((text, refuse) => {
     const word = text.toLowerCase();
     if (production && (word === 'off' || word === 'loose'))
-      refuse(`must not be ${word} in production, where passwords could then be tried without end`);
+      refuse(`must not be ${word} in production, because passwords could then be guessed without limit`);
     if (word === 'on' || word === 'off') return { enabled: word === 'on', factor: 1, overrides: {} };
     if (word === 'loose') return { enabled: true, factor: LOOSE_FACTOR, overrides: {} };
     return { enabled: true, factor: 1, overrides: readOverrides(text, refuse) };
@@ -39,12 +39,12 @@ function unknownName(key: string): string {
   const [field = '', scope] = key.split(':');
   const scopes = limitNames.filter((name) => name.startsWith(`${field}:`)).map((name) => name.slice(field.length + 1));
   if (scope !== undefined && scopes.length > 0) {
-    return `has a scope that ${field} is not limited by: it can be ${scopes.join(' or ')}`;
+    return `has an unknown scope for ${field}: it can be ${scopes.join(' or ')}`;
   }
   const meant = nearestName(key, limitNames);
-  if (meant !== undefined) return `names nothing that is limited; did you mean ${meant}?`;
+  if (meant !== undefined) return `is not the name of a limit; did you mean ${meant}?`;
   const fields = limitNames.filter((name) => !name.includes(':') || name === 'mail:address');
-  return `names nothing that is limited: it can name ${fields.join(', ')}`;
+  return `is not the name of a limit: it can be ${fields.join(', ')}`;
 }
 
 function readOverrides(text: string, refuse: (reason: string) => void): Record<string, LimitWindow[]> {
@@ -56,7 +56,7 @@ function readOverrides(text: string, refuse: (reason: string) => void): Record<s
     const problem = key === '' || limitNames.includes(key) ? undefined : unknownName(key);
     if (problem !== undefined) refuse(`entry ${index + 1} ${problem}`);
     else if (!seconds.success) {
-      refuse(`must be on, loose, off or overrides, and entry ${index + 1} is not written as field=points/window`);
+      refuse(`must be on, loose, off or overrides, and entry ${index + 1} is not in the form field=points/window`);
     } else {
       overrides.set(key, [...(overrides.get(key) ?? []), { points: Number(points), seconds: seconds.data }]);
     }

@@ -24,7 +24,7 @@ export function duration(least = 1, most = LONGEST_DURATION): Reader<number> {
     const seconds = Number(amount) * (SECONDS_PER_UNIT[unit ?? ''] ?? Number.NaN);
     if (!(seconds >= least && seconds <= most)) {
       refuse(
-        `must be a length of time from ${describeSeconds(least)} to ${describeSeconds(most)}, as 90s, 15m, 12h or 7d`,
+        `must be a duration from ${describeSeconds(least)} to ${describeSeconds(most)}, such as 90s, 15m, 12h or 7d`,
       );
     }
     return seconds;
@@ -84,7 +84,7 @@ export function matching(pattern: RegExp, rule: string): Reader<string> {
 export function visibleName(pattern: RegExp, rule: string): Reader<string> {
   return reader((text, refuse) => {
     if (!pattern.test(text)) refuse(`must ${rule}`);
-    else if (isBlank(text)) refuse('must have characters that can be seen');
+    else if (isBlank(text)) refuse('must have visible characters');
     return text;
   });
 }

@@ -26,23 +26,23 @@ function firstLine(error: unknown): string {
 function listenFailure({ code = '', syscall, port, hostname }: SystemError, settings: Settings): string | undefined {
   const { host } = settings;
   if (syscall === 'getaddrinfo' && hostname === host) {
-    return `HOST ${host} is no name that this machine can resolve (${code}). Set HOST to an address of it, for example: 0.0.0.0`;
+    return `HOST ${host} cannot be resolved on this machine (${code}). Set HOST to one of its addresses, for example: 0.0.0.0`;
   }
   if (syscall !== 'listen') return undefined;
   const name = port !== undefined && port === settings.metricsPort ? 'METRICS_PORT' : 'PORT';
   const number = port ?? settings.port;
-  const advice = `Set ${name} to a free one, for example: ${number === 4000 ? 4001 : 4000}`;
+  const advice = `Set ${name} to a free port, for example: ${number === 4000 ? 4001 : 4000}`;
   if (code === 'EADDRINUSE') {
     return `Port ${number} of ${host} is in use by another process. ${advice}`;
   }
-  if (code === 'EACCES') return `${name} ${number} can be listened on by root alone (${code}). ${advice}`;
-  return `HOST ${host} and ${name} ${number} can not be listened on (${code}). Set HOST to an address of this machine, for example: 0.0.0.0`;
+  if (code === 'EACCES') return `${name} ${number} requires root privileges (${code}). ${advice}`;
+  return `Cannot listen on HOST ${host} and ${name} ${number} (${code}). Set HOST to an address of this machine, for example: 0.0.0.0`;
 }
 
 const TLS_ADVICE = {
-  wanted: 'It takes no connection in the clear: add ?sslmode=verify-full to DATABASE_URL and DATABASE_DIRECT_URL.',
-  missing: 'It offers no TLS: turn it on there, or write sslmode=disable where nobody else reads the network.',
-  unbelieved: 'Its certificate is not believed: correct the host in DATABASE_URL, or name its CA by sslrootcert.',
+  wanted: 'It requires TLS: add ?sslmode=verify-full to DATABASE_URL and DATABASE_DIRECT_URL.',
+  missing: 'It offers no TLS: enable it there, or set sslmode=disable if nobody else can read the network traffic.',
+  unbelieved: 'Its certificate is not trusted: correct the host in DATABASE_URL, or set sslrootcert to its CA.',
 } as const;
 
 /** Explains in one line why the process cannot start, with advice if there is any. */
@@ -53,11 +53,11 @@ export function startFailure(error: unknown, settings: Settings): string {
   const ofListening = listenFailure(failure, settings);
   if (ofListening !== undefined) return ofListening;
   if (path !== undefined && NOT_WRITABLE.has(code)) {
-    return `DATA_DIR ${dataDir} can not be written (${code} at ${path}). Set DATA_DIR to a folder that can, for example: ./data`;
+    return `DATA_DIR ${dataDir} cannot be written (${code} at ${path}). Set DATA_DIR to a writable folder, for example: ./data`;
   }
   const trouble = tlsTrouble(error);
-  if (trouble !== undefined) return `The database can not be reached (${firstLine(error)}). ${TLS_ADVICE[trouble]}`;
+  if (trouble !== undefined) return `The database cannot be reached (${firstLine(error)}). ${TLS_ADVICE[trouble]}`;
   if (isDatabaseUnavailable(error) && !isRightMissing(error))
-    return `The database can not be reached (${firstLine(error)}). DATABASE_URL says where it is, for example: ${DATABASE_EXAMPLE}`;
-  return `The gateway can not start: ${firstLine(error)}`;
+    return `The database cannot be reached (${firstLine(error)}). Check DATABASE_URL, for example: ${DATABASE_EXAMPLE}`;
+  return `The gateway cannot start: ${firstLine(error)}`;
 }

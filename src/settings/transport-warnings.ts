@@ -40,7 +40,7 @@ function allowsPlainMail(text: string): boolean {
 export function transportWarnings(settings: Settings): string[] {
   if (settings.nodeEnv !== 'production') return [];
   const { databaseUrl, databaseDirectUrl, redisUrl, smtpUrl } = settings;
-  const advice = 'connects to another machine without TLS: passwords and personal data can be read on the way; add';
+  const advice = 'connects to another machine without TLS: passwords and personal data can be read in transit; add';
   const found: [boolean, string][] = [
     [databaseUrl !== undefined && isPlainPostgres(databaseUrl), `DATABASE_URL ${advice} ?sslmode=verify-full`],
     [
@@ -50,7 +50,7 @@ export function transportWarnings(settings: Settings): string[] {
     [redisUrl !== undefined && isPlainRedis(redisUrl), `REDIS_URL ${advice} the s of rediss://`],
     [
       smtpUrl !== undefined && allowsPlainMail(smtpUrl),
-      'SMTP_URL has requireTLS=false: codes and links of mails can be read on the way to the mail server',
+      'SMTP_URL has requireTLS=false: codes and links in emails can be read in transit to the mail server',
     ],
   ];
   return found.filter(([applies]) => applies).map(([, warning]) => warning);

@@ -34,10 +34,11 @@ function warningOf(place: string, name: string, { settings, all }: Names): strin
   }
   const meant = nearestName(name, all);
   const shown = PLAIN_NAME.test(name) ? name : 'a name';
-  if (meant !== undefined) return `${place} sets ${shown}, which is no setting and is ignored; did you mean ${meant}?`;
+  if (meant !== undefined)
+    return `${place} sets ${shown}, which is not a setting and is ignored; did you mean ${meant}?`;
   return FOREIGN.test(name)
     ? undefined
-    : `${place} sets ${shown}, which is no setting and is ignored (docs/settings.md).`;
+    : `${place} sets ${shown}, which is not a setting and is ignored (docs/settings.md).`;
 }
 
 function namesIn(file: string): string[] {

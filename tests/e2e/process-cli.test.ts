@@ -113,6 +113,6 @@ it('tells in one line that the database is away', async () => {
   });
   expect(await child.ended()).toBe(1);
   expect(child.stderr().trim()).toMatch(
-    /^The database can not be reached \(.*ECONNREFUSED.*\)\. DATABASE_URL says where it is, for example: \S+$/,
+    /^The database cannot be reached \(.*ECONNREFUSED.*\)\. Check DATABASE_URL, for example: \S+$/,
   );
 });

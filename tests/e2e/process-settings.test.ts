@@ -25,7 +25,7 @@ it('refuses settings with every reason at once and none of their values', async 
   });
   expect(await gateway.ended()).toBe(1);
   const [head, ...reasons] = gateway.stderr().trim().split('\n');
-  expect(head).toBe('The settings are refused:');
+  expect(head).toBe('The settings are invalid:');
   expect(reasons.map((line) => line.trim().split(' ')[0]).sort()).toEqual(['ACCESS_TOKEN_TTL', 'DATABASE_URL', 'PORT']);
   expect(gateway.output()).not.toMatch(/hunter2-canary|^\s+at /m);
 });
@@ -90,8 +90,8 @@ it('warns of names in .env and in the environment that are no settings, with the
     .filter((line) => line.startsWith('{'));
   const warned = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 40);
   expect(warned.map(({ msg }) => msg)).toEqual([
-    '.env sets DATABSE_URL, which is no setting and is ignored; did you mean DATABASE_URL?',
-    'The environment sets RATE_LIMTS, which is no setting and is ignored; did you mean RATE_LIMITS?',
+    '.env sets DATABSE_URL, which is not a setting and is ignored; did you mean DATABASE_URL?',
+    'The environment sets RATE_LIMTS, which is not a setting and is ignored; did you mean RATE_LIMITS?',
   ]);
   expect(child.output()).not.toContain('canary');
 });

@@ -110,14 +110,14 @@ it('tells in one line that its port is taken, and leaves no database behind', as
   expect(embeddedPid(dataDir)).toBeUndefined();
 });
 
-it('tells in one line that its data directory can not be written', async () => {
+it('tells in one line that its data directory cannot be written', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-file-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, 'a-file');
   writeFileSync(file, '');
   const gateway = await startProcess({ dataDir: join(file, 'data') });
   expect(await gateway.ended()).toBe(1);
-  expectOneLine(gateway, /^DATA_DIR .* can not be written \(ENOTDIR at /);
+  expectOneLine(gateway, /^DATA_DIR .* cannot be written \(ENOTDIR at /);
 });
 
 it('tells in one line that the database refuses it', async () => {

@@ -54,9 +54,9 @@ function tls(name: string, base: string): Record<string, FileSetting> {
   });
   const certificates: FileSetting['wrong'] = [
     [empty, /it is a folder/],
-    [text, /is no certificate in PEM form/],
-    [key, /is no certificate in PEM form/],
-    [damaged, /holds a certificate that is damaged/],
+    [text, /is not a certificate in PEM format/],
+    [key, /is not a certificate in PEM format/],
+    [damaged, /contains a damaged certificate/],
   ];
   return {
     [`${name} sslrootcert`]: {
@@ -72,7 +72,7 @@ function tls(name: string, base: string): Record<string, FileSetting> {
     [`${name} sslkey`]: {
       ...query('sslkey', `sslcert=${certificate}&`),
       right: [key],
-      wrong: [...UNREADABLE, [empty, /it is a folder/], [certificate, /is no private key in PEM form/]],
+      wrong: [...UNREADABLE, [empty, /it is a folder/], [certificate, /is not a private key in PEM format/]],
     },
   };
 }
@@ -111,15 +111,15 @@ const settings: Record<string, FileSetting> = {
       [`${missing}.mmdb`, /\(ENOENT\)/],
       [`${below}.mmdb`, /\(ENOTDIR\)/],
       [folder('folder.mmdb'), /it is a folder/],
-      [asMmdb('text', 'nothing of the sort'), /is no \.mmdb database/],
-      [asMmdb('nothing', ''), /is no \.mmdb database/],
+      [asMmdb('text', 'nothing of the sort'), /is not an \.mmdb database/],
+      [asMmdb('nothing', ''), /is not an \.mmdb database/],
       [text, /must be the path of an \.mmdb file/],
     ],
   },
   MAIL_TEMPLATES: {
     write: (path) => path,
     right: [empty],
-    wrong: [...UNREADABLE, [join(root, 'plain'), /\(ENOTDIR\)/], ['file:///templates', /no URL/]],
+    wrong: [...UNREADABLE, [join(root, 'plain'), /\(ENOTDIR\)/], ['file:///templates', /not a URL/]],
   },
   SECRET_KEY_FILE: {
     write: (path) => path,
@@ -167,7 +167,7 @@ describe('C11: a setting that names a file or a folder', () => {
     const base = name === 'REDIS_URL' ? 'rediss://cache.example' : 'postgres://db.example/x';
     for (const query of [`sslcert=${certificate}`, `sslkey=${key}`]) {
       expect(problemsOf(name, `${base}?${query}`)).toEqual([
-        expect.stringMatching(/must name sslcert and sslkey together/),
+        expect.stringMatching(/must set sslcert and sslkey together/),
       ]);
     }
   });
@@ -181,7 +181,7 @@ describe('C11: a setting that names a file or a folder', () => {
       return { brandColor: '#0d6b5e', mailTemplates };
     };
     const wrong: [path: string, content: string, reason: string][] = [
-      ['en/verify-email/sbject.txt', 'x', 'no part of a mail: en/verify-email/sbject.txt'],
+      ['en/verify-email/sbject.txt', 'x', 'unknown file in the folder: en/verify-email/sbject.txt'],
       ['en/verify-email/body.txt', '{{nickname}}', 'names an unknown variable: nickname'],
       ['en/verify-email/body.html', '<script>x</script>', 'unknown block: script'],
       ['en/verify-email/body.html', '/', 'body.html cannot be read (EISDIR)'],
@@ -190,7 +190,7 @@ describe('C11: a setting that names a file or a folder', () => {
     for (const [path, content, reason] of wrong) {
       const load = () => loadTemplates(look(path, content));
       expect(load, path).toThrow(reason);
-      expect(load, path).toThrow(/^MAIL_TEMPLATES can not be used: .+; .*for example: \S/);
+      expect(load, path).toThrow(/^MAIL_TEMPLATES cannot be used: .+; .*for example: \S/);
     }
   });
 });

@@ -37,7 +37,7 @@ function refusals(env: Record<string, string | undefined>): string[] {
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const [heading, ...lines] = error.message.split('\n');
-    expect(heading).toBe('The settings are refused:');
+    expect(heading).toBe('The settings are invalid:');
     expect(lines).toHaveLength(error.problems.length);
     return lines.map((line) => line.trim());
   }
@@ -287,7 +287,7 @@ describe('TLS of the database', () => {
     (query) => {
       for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL']) {
         const [line] = development({ [name]: `postgres://u:canary@localhost/a?${query}` });
-        expect(line).toMatch(new RegExp(`^${name} must (have an sslmode of|name by sslrootcert)`));
+        expect(line).toMatch(new RegExp(`^${name} must (have an sslmode of|set sslrootcert to)`));
         expect(line).not.toContain('canary');
       }
     },
@@ -545,9 +545,7 @@ describe('durations', () => {
   test.each(['0', '0m', '-5m', '1.5h', '15 m', '15M', '1w', '10ms', 'm', '1h30m', '9999d', '1e3', '٣m'])(
     '%s is refused',
     (text) => {
-      expect(development({ REFRESH_TOKEN_TTL: text })[0]).toMatch(
-        /^REFRESH_TOKEN_TTL must be a length of time .*: 7d$/,
-      );
+      expect(development({ REFRESH_TOKEN_TTL: text })[0]).toMatch(/^REFRESH_TOKEN_TTL must be a duration .*: 7d$/);
     },
   );
 
@@ -827,14 +825,14 @@ describe('rate limits', () => {
 
 describe('C11: names of limits', () => {
   test.each([
-    ['logn=5/1h', 'entry 1 names nothing that is limited; did you mean login?'],
-    ['sigunp=5/1h', 'entry 1 names nothing that is limited; did you mean signup?'],
-    ['verifyemail:client=5/1h', 'entry 1 names nothing that is limited; did you mean verifyEmail:client?'],
-    ['login:Account=5/1h', 'entry 1 has a scope that login is not limited by: it can be client or account'],
-    ['login:email=5/1h', 'entry 1 has a scope that login is not limited by: it can be client or account'],
-    ['mail:user=5/1h', 'entry 1 has a scope that mail is not limited by: it can be address'],
-    ['signup=5/1h,toString=1/1h', 'entry 2 names nothing that is limited: it can name authConfig, '],
-    ['constructor=1/1s', 'entry 1 names nothing that is limited: it can name authConfig, '],
+    ['logn=5/1h', 'entry 1 is not the name of a limit; did you mean login?'],
+    ['sigunp=5/1h', 'entry 1 is not the name of a limit; did you mean signup?'],
+    ['verifyemail:client=5/1h', 'entry 1 is not the name of a limit; did you mean verifyEmail:client?'],
+    ['login:Account=5/1h', 'entry 1 has an unknown scope for login: it can be client or account'],
+    ['login:email=5/1h', 'entry 1 has an unknown scope for login: it can be client or account'],
+    ['mail:user=5/1h', 'entry 1 has an unknown scope for mail: it can be address'],
+    ['signup=5/1h,toString=1/1h', 'entry 2 is not the name of a limit: it can be authConfig, '],
+    ['constructor=1/1s', 'entry 1 is not the name of a limit: it can be authConfig, '],
   ])('%s is refused with what can be named', (text, reason) => {
     expect(development({ RATE_LIMITS: text })).toEqual([expect.stringContaining(`RATE_LIMITS ${reason}`)]);
   });
@@ -887,7 +885,7 @@ describe('C11: refusals', () => {
     [
       'DATABASE_URL',
       'postgres://host/x?sslrootcert=/nowhere/ca.pem',
-      /names a file by sslrootcert that cannot be read \(ENOENT\)/,
+      /names a file in sslrootcert that cannot be read \(ENOENT\)/,
     ],
     ['DATABASE_URL', 'postgres://host/50%', /% as %25/],
     ['REDIS_URL', 'redis://host/main', /must name the database by its number/],
@@ -895,10 +893,10 @@ describe('C11: refusals', () => {
     ['REDIS_URL', 'redis://one:6379,two:6379', /several hosts only for sentinels or a cluster/],
     ['REDIS_URL', 'redis+cluster://one:6379,two:99999', /contains an invalid host/],
     ['REDIS_URL', 'redis+cluster://one,two/1', /must not name a database/],
-    ['REDIS_URL', 'rediss://one?sslrootcert=/nowhere/ca.pem', /names a file by sslrootcert that cannot be read/],
+    ['REDIS_URL', 'rediss://one?sslrootcert=/nowhere/ca.pem', /names a file in sslrootcert that cannot be read/],
     ['SMTP_URL', 'smtp://', /must start with smtp:\/\/ or smtps:\/\/ and name a host/],
     ['SMTP_URL', 'smtp://mail.example?requireTSL=true', /has an unknown parameter; it can have requireTLS/],
-    ['DATA_DIR', 'file:///var/lib', /must be the path of a folder and no URL/],
+    ['DATA_DIR', 'file:///var/lib', /must be the path of a folder, not a URL/],
     ['ACCESS_TOKEN_TTL', '15 min', /as 90s, 15m, 12h or 7d/],
   ])('%s=%s', (name, text, reason) => {
     expect(development({ [name]: text })).toEqual([expect.stringMatching(reason)]);
@@ -945,7 +943,7 @@ describe('C11: names that are no settings', () => {
     ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
   ])('%s is told as %s, from the file and from the environment', (typed, meant) => {
     expect(warned(`${typed}=hunter2-canary\n`)).toEqual([
-      expect.stringMatching(new RegExp(`no setting and is ignored; did you mean ${meant}\\?$`)),
+      expect.stringMatching(new RegExp(`not a setting and is ignored; did you mean ${meant}\\?$`)),
     ]);
     if (typed.length < 9) return;
     expect(warned('', { [typed]: 'x' })).toEqual([
@@ -955,8 +953,8 @@ describe('C11: names that are no settings', () => {
 
   test('no value and no piece of a key is told', () => {
     const [one, two] = warned('COLOUR_OF_MAILS=hunter2\nMIIEvQIBADANBgkqhkiG9w0BAQ==\n');
-    expect(one).toMatch(/^\S+names\.env sets COLOUR_OF_MAILS, which is no setting/);
-    expect(two).toMatch(/sets a name, which is no setting/);
+    expect(one).toMatch(/^\S+names\.env sets COLOUR_OF_MAILS, which is not a setting/);
+    expect(two).toMatch(/sets a name, which is not a setting/);
     expect(warned('MAIL_FROM_FILE=/run/secrets/x\n')[0]).toMatch(
       /MAIL_FROM_FILE, which is ignored: only secrets are read from files/,
     );
@@ -1007,7 +1005,7 @@ describe('readEnvironment', () => {
 
   test('does without a file, but not with one that it cannot read', () => {
     expect(readEnvironment(join(folder, 'absent'))).toBe(process.env);
-    expect(() => readEnvironment(folder)).toThrow(/ is there and cannot be read \(\w+\); for example: /);
+    expect(() => readEnvironment(folder)).toThrow(/ exists but cannot be read \(\w+\); for example: /);
   });
 });
 

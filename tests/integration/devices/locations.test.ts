@@ -90,7 +90,7 @@ describe('a database that cannot be read stops the start with one line', () => {
       (cause: unknown) => startFailure(cause, settings),
     );
     expect(failure).toMatch(
-      /^The gateway can not start: GEOIP_DATABASE \/.+\.mmdb can not be read \(no database\)\. .+; for example: \S/,
+      /^The gateway cannot start: GEOIP_DATABASE \/.+\.mmdb cannot be read \(no database\)\. .+; for example: \S/,
     );
   });
 

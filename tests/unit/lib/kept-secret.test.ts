@@ -25,7 +25,7 @@ test.each([
   const path = join(temporaryDirectory('secret'), 'secret.key');
   writeFileSync(path, text);
   const refused = await keptSecret(path).catch((error: Error) => error.message);
-  expect(refused).toMatch(/secret\.key holds no secret of at least 32 printable characters\. Restore/);
+  expect(refused).toMatch(/secret\.key does not contain a secret of at least 32 printable characters\. Restore/);
   expect(refused).not.toContain('abcdef');
   expect(readFileSync(path, 'utf8')).toBe(text);
 });

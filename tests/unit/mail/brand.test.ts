@@ -78,7 +78,7 @@ describe('MAIL_TEMPLATES', () => {
   });
 
   test.each([
-    [{ 'en/verfy-email/subject.txt': 'x' }, 'no part of a mail: en/verfy-email/subject.txt'],
+    [{ 'en/verfy-email/subject.txt': 'x' }, 'unknown file in the folder: en/verfy-email/subject.txt'],
     [{ 'en/verify-email/body.html': '<p>{{nickname}}</p>' }, 'en/verify-email names an unknown variable: nickname'],
     [{ 'en/verify-email/body.html': '<script>x</script>' }, 'unknown block: script'],
   ])('is refused at the start: %j', (files, reason) => {
@@ -87,7 +87,7 @@ describe('MAIL_TEMPLATES', () => {
 
   test('must be a folder', () => {
     expect(() => loadTemplates(look({ mailTemplates: '/nowhere/at/all' }))).toThrow(
-      'MAIL_TEMPLATES can not be used: /nowhere/at/all cannot be read (ENOENT)',
+      'MAIL_TEMPLATES cannot be used: /nowhere/at/all cannot be read (ENOENT)',
     );
   });
 });
@@ -113,7 +113,7 @@ describe('the settings of the brand', () => {
 
   test.each([
     ['BRAND_COLOR', '#ffcc00', 'is too light'],
-    ['BRAND_COLOR', 'red', 'must be a colour as six hexadecimal digits'],
+    ['BRAND_COLOR', 'red', 'must be a colour written as # and six hexadecimal digits'],
     ['APP_NAME', ' ', ''],
     ['APP_NAME', '<b>x</b>', 'must be up to 64 characters'],
     ['MAIL_REPLY_TO', 'a@b.example, c@d.example', 'must be one bare mail address'],
