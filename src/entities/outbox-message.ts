@@ -9,7 +9,7 @@ export type OutboxStatus = 'PENDING' | 'SENT' | 'DISCARDED' | 'FAILED';
 const OutboxMessageSchema = defineEntity({
   name: 'OutboxMessage',
   tableName: 'outbox_messages',
-  indexes: [{ properties: ['status', 'nextAttemptAt'] }],
+  indexes: [{ properties: ['status', 'nextAttemptAt'] }, { properties: ['finishedAt'] }, { properties: ['recipient'] }],
   properties: {
     id: p.uuid().primary(),
     /** The template, or `none` for an address that gets no email but the same work. */

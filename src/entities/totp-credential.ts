@@ -4,6 +4,8 @@ import { User } from './user.js';
 const TotpCredentialSchema = defineEntity({
   name: 'TotpCredential',
   tableName: 'totp_credentials',
+  // By it the purge finds enrolments that nobody confirmed.
+  indexes: [{ properties: ['expiresAt'], where: 'confirmed_at is null' }],
   properties: {
     user: () => p.oneToOne(User).primary().owner().deleteRule('cascade'),
     /** The encrypted seed. */

@@ -42,7 +42,9 @@ export function startMaintenanceWorker(dependencies: Dependencies): BackgroundWo
     poolSize: 1,
     lockMilliseconds: LOCK_MILLISECONDS,
     stalledCheckMilliseconds: STALLED_CHECK_MILLISECONDS,
-    work: async () => void (await purge({ ...dependencies, em: dependencies.orm.em.fork() })),
+    work: async () => {
+      await purge({ ...dependencies, em: dependencies.orm.em.fork(), signal: stop.signal });
+    },
   });
   return {
     async close() {

@@ -6,6 +6,7 @@ import { FailuresByNetwork } from './2026-11-27-000710-failures-by-network.js';
 import { AuditBound } from './2026-11-28-000100-audit-bound.js';
 import { AuditPartitionKey } from './2026-11-28-000200-audit-partition-key.js';
 import { AuditPartitions } from './2026-11-28-000300-audit-partitions.js';
+import { PurgeIndexes } from './2026-11-28-000400-purge-indexes.js';
 
 /** Every migration in the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -16,4 +17,5 @@ export const migrations: MigrationObject[] = [
   { name: '2026-11-28-000100-audit-bound', class: AuditBound },
   { name: '2026-11-28-000200-audit-partition-key', class: AuditPartitionKey },
   { name: '2026-11-28-000300-audit-partitions', class: AuditPartitions },
+  { name: '2026-11-28-000400-purge-indexes', class: PurgeIndexes },
 ];

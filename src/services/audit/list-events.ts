@@ -27,7 +27,7 @@ function half(column: 'user_id' | 'actor_id'): string {
 }
 
 /** Prepared, as planning it for years of partitions takes longer than running it. */
-const OWN_EVENTS: Statement = {
+export const OWN_EVENTS: Statement = {
   name: 'own_audit_events',
   text: `${half('user_id')} UNION ${half('actor_id')} ORDER BY created_at DESC, id DESC LIMIT $4`,
 };

@@ -1,8 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
-import type { UseCaseContext } from '../use-case.js';
-
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings'>;
+import type { PurgeContext } from './purge-batches.js';
 
 const BATCH = 100;
 
@@ -11,18 +9,22 @@ const UNVERIFIED = `
   email_verified_at IS NULL AND disabled_at IS NULL AND created_at < ? AND updated_at < ? AND NOT EXISTS (
     SELECT FROM one_time_codes c
     WHERE c.purpose = 'VERIFY_EMAIL' AND c.user_id = users.id AND c.consumed_at IS NULL AND c.link_expires_at > ?)`;
-const FIND = `SELECT id, email FROM users WHERE ${UNVERIFIED} AND id > ? ORDER BY id LIMIT ${BATCH}`;
+/** By the index of those that nobody verified. */
+export const FIND_UNVERIFIED = `SELECT id, email, created_at::text AS created FROM users
+  WHERE ${UNVERIFIED} AND (created_at, id) > (?::timestamptz, ?::uuid) ORDER BY created_at, id LIMIT ${BATCH}`;
 // The code before the user, as everybody does: whoever verifies it in this moment is waited for, and wins.
 const LOCK_CODE = `SELECT FROM one_time_codes WHERE purpose = 'VERIFY_EMAIL' AND address = ? FOR UPDATE`;
 const LOCK_USER = `SELECT id FROM users WHERE id = ? AND email = ? AND ${UNVERIFIED} FOR UPDATE`;
 const DELETE_CODES = 'DELETE FROM one_time_codes WHERE address = ?';
 const DELETE_MAILS = `DELETE FROM outbox_messages WHERE recipient = ? AND status <> 'PENDING'`;
 const DELETE_USER = 'DELETE FROM users WHERE id = ?';
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+/** Before every account there is. */
+const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'];
 
 interface Account {
   id: string;
   email: string;
+  created: string;
 }
 
 async function deleteAccount(em: EntityManager, { id, email }: Account, times: readonly Date[]): Promise<boolean> {
@@ -39,18 +41,21 @@ async function deleteAccount(em: EntityManager, { id, email }: Account, times: r
  * Deletes accounts whose address nobody proved, with all that is theirs: most of these addresses belong to people who never
  * asked for an account. The audit log keeps what happened, by ids that name nobody any more. Returns how many there were.
  */
-export async function purgeUnverifiedAccounts(context: Needs): Promise<number> {
+export async function purgeUnverifiedAccounts(context: PurgeContext): Promise<number> {
   const now = context.clock.now();
   const before = addSeconds(now, -context.settings.purgeUnverifiedAfter);
   const times = [before, before, now];
   let deleted = 0;
-  for (let last = FIRST_ID; ; ) {
-    const accounts = await context.em.execute<Account[]>(FIND, [...times, last]);
+  for (let last = FIRST; context.signal?.aborted !== true; ) {
+    const accounts = await context.em.execute<Account[]>(FIND_UNVERIFIED, [...times, ...last]);
     for (const account of accounts) {
       const gone = await context.em.fork().transactional((em) => deleteAccount(em, account, times));
       deleted += Number(gone);
     }
-    last = accounts.at(-1)?.id ?? last;
-    if (accounts.length < BATCH) return deleted;
+    const end = accounts.at(-1);
+    if (end === undefined || accounts.length < BATCH) break;
+    last = [end.created, end.id];
+    context.logger.info({ component: 'worker', rows: 'accounts', deleted }, 'old rows are being purged');
   }
+  return deleted;
 }

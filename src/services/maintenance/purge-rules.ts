@@ -17,6 +17,13 @@ export interface PurgeRule {
   where: string;
   before: readonly Date[];
   permit?: PurgePermit;
+  /**
+   * The key by which the whole table is read, a batch at a time, where an index on what `where` names would cost every
+   * request more than the reading does.
+   */
+  walk?: string;
+  /** A key before every other one; the empty text where it is left out. */
+  first?: string;
 }
 
 const HOUR = 3_600;
@@ -30,6 +37,7 @@ const ENDLESS_LOCKS_AFTER = 366 * DAY;
 const CHALLENGES_AFTER = DAY;
 /** A check that waited for so long will not be made: its queue was away, or the check was switched off. */
 const PASSWORD_CHECKS_AFTER = DAY;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const SIGNING_KEYS_AFTER = 30 * DAY;
 
 /** Everything that is purged, but for accounts. */
@@ -40,7 +48,9 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
   const sessions = ago(Math.max(settings.purgeSessionsAfter, settings.accessTokenTtl + HOUR));
   const audit = ago(settings.auditRetention);
   return [
-    { rows: 'sessions', table: 'sessions', where: 'revoked_at < ? OR expires_at < ?', before: [sessions, sessions] },
+    { rows: 'sessions', table: 'sessions', where: 'revoked_at < ?', before: [sessions] },
+    // Every refresh moves this time.
+    { rows: 'sessions', table: 'sessions', where: 'expires_at < ?', before: [sessions], walk: 'id', first: FIRST_ID },
     {
       rows: 'deleted accounts',
       table: 'users',
@@ -66,8 +76,9 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
     {
       rows: 'password checks',
       table: 'password_checks',
-      where: 'created_at < ?',
-      before: [ago(PASSWORD_CHECKS_AFTER)],
+      // Those that wait are due, and found by that.
+      where: 'next_attempt_at < ? AND created_at < ?',
+      before: [now, ago(PASSWORD_CHECKS_AFTER)],
     },
     { rows: 'signing keys', table: 'signing_keys', where: 'retires_at < ?', before: [ago(SIGNING_KEYS_AFTER)] },
     {
@@ -77,6 +88,13 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
       where: `created_at < ? AND created_at < now() - interval '30 days'`,
       before: [audit],
       permit: { name: 'gatehouse.audit_purge_before', value: audit },
+    },
+    {
+      rows: 'limits',
+      table: 'rate_limits',
+      where: 'expire < extract(epoch FROM now()) * 1000',
+      before: [],
+      walk: 'key',
     },
   ];
 }
