@@ -19,7 +19,12 @@ import { AuditResolver } from './resolvers/audit.js';
 import { EmailChangeResolver } from './resolvers/email-change.js';
 import { PasswordResolver } from './resolvers/password.js';
 import { references } from './resolvers/references.js';
-import { SessionCountResolver, SessionResolver, UserSessionsResolver } from './resolvers/session.js';
+import {
+  RefreshedUserResolver,
+  SessionCountResolver,
+  SessionResolver,
+  UserSessionsResolver,
+} from './resolvers/session.js';
 import { SignInResolver } from './resolvers/sign-in.js';
 import { TwoFactorResolver } from './resolvers/two-factor.js';
 import { buildSubgraph, type Subgraph } from './schema/build-schema.js';
@@ -42,6 +47,7 @@ export function createSubgraph(): Subgraph {
       SessionResolver,
       UserSessionsResolver,
       SessionCountResolver,
+      RefreshedUserResolver,
       PasswordResolver,
       TwoFactorResolver,
       AuditResolver,

@@ -69,8 +69,11 @@ export interface ProblemData {
   NOT_FOUND: object;
   CONFLICT: object;
   RATE_LIMITED: { limit: number; retryAfterSeconds: number };
-  TEMPORARILY_UNAVAILABLE: { retryAfterSeconds: number | null };
+  TEMPORARILY_UNAVAILABLE: { retryAfterSeconds: number };
 }
+
+/** The time that TEMPORARILY_UNAVAILABLE suggests if it is unknown when the component returns. */
+export const RETRY_SECONDS = 5;
 
 /** The stable name of an expected failure. */
 export type ProblemCode = keyof ProblemData;

@@ -34,6 +34,12 @@ export interface PresentedSession {
   token: RefreshToken | undefined;
 }
 
+/** An access problem in the data of an answer. */
+export interface AccessProblem {
+  path: readonly (string | number)[];
+  code: ProblemCode;
+}
+
 /** The cookie that carries a refresh token. */
 export interface RefreshCookie {
   /** The value that the browser sent. */
@@ -53,6 +59,8 @@ export interface DeviceCookie {
  */
 export interface Context extends UseCaseContext {
   actor: Actor;
+  /** The access problems in the data of the answer. */
+  readonly accessProblems: AccessProblem[];
   /** The session whose refresh token is in the given input field, otherwise in the cookie; each token is read once. */
   presentedSession(fromInput: unknown): PresentedSession;
   refreshCookie: RefreshCookie;

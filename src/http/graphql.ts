@@ -8,6 +8,7 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
+import { accessProblems } from './access-problems.js';
 import { createContextFactory, type HttpContext } from './authenticate/request-context.js';
 import { browserGuard } from './browser-guard.js';
 import { clientTurns } from './client-turns.js';
@@ -72,6 +73,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       faultLog(dependencies, requestIds),
       schemaSecrecy(dependencies, schema),
       costlyOperations(dependencies, schema),
+      accessProblems,
     ],
     formatError(formatted, error) {
       if (error instanceof GraphQLError && isUnfitArgument(error)) {

@@ -96,7 +96,7 @@ async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<vo
     origin: (origin, answer) => answer(null, origin !== undefined && isAllowed(origin)),
     credentials: true,
     methods: ['GET', 'POST'],
-    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id'],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   };

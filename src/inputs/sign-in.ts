@@ -11,12 +11,13 @@ const identifier = z
   .transform(normalIdentifier)
   .pipe(line(LONGEST_EMAIL).refine((text) => text !== '', violates('required', 'Enter an email address or username.')));
 
-const session = { rememberMe: z.boolean(), deviceName, tokenDelivery: delivery, deviceToken };
+const recognition = { deviceToken, rememberDevice: z.boolean() };
+const session = { rememberMe: z.boolean(), deviceName, tokenDelivery: delivery, ...recognition };
 
 /** Rules of the inputs that open a session. */
 export const signInInputs = {
   login: z.object({ identifier, password: presentedPassword, ...session }),
-  completeTwoFactor: z.object({ challenge: token, code: secondFactorCode, deviceToken }),
+  completeTwoFactor: z.object({ challenge: token, code: secondFactorCode, ...recognition }),
   exchangeToken: z.object({ token, ...session }),
   reauthenticate: z.object({ password: presentedPassword, code: secondFactorCode.nullish() }),
 } as const;

@@ -34,5 +34,6 @@ export const sessionOperations: OperationGroup = {
   fields: {
     User: { sessions: { limits: [listReads] } },
     AuthSessionConnection: { totalCount: { limits: [] } },
+    RefreshSuccess: { user: { limits: [] } },
   },
 };

@@ -1,15 +1,17 @@
-import { GraphQLError, type GraphQLResolveInfo, getNamedType, isUnionType } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo, getNamedType, isUnionType, responsePathAsArray } from 'graphql';
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { hasHungUp } from '../lib/request-scope.js';
-import { isProblem, type Problem, ProblemError, problem } from '../problems.js';
+import { isProblem, type Problem, ProblemError, problem, RETRY_SECONDS } from '../problems.js';
 import type { Context } from '../request.js';
-import { problemTypes, toProblemType } from '../schema/problems.js';
+import { AuthAccessProblem, problemTypes, toProblemType } from '../schema/problems.js';
 
 /** The expected failure that a value or an error stands for; `undefined` for everything else. */
 function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof ProblemError) return thrown.problem;
-  return isDatabaseUnavailable(thrown) ? problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: null }) : undefined;
+  return isDatabaseUnavailable(thrown)
+    ? problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS })
+    : undefined;
 }
 
 function hasMember(info: GraphQLResolveInfo, problem: Problem): boolean {
@@ -27,8 +29,12 @@ function toGraphQLError(problem: Problem): GraphQLError {
 
 function present(problem: Problem, info: GraphQLResolveInfo, context: Context) {
   if (!hasHungUp()) context.countProblem(problem.code);
-  if (hasMember(info, problem)) return toProblemType(problem);
-  throw toGraphQLError(problem);
+  if (!hasMember(info, problem)) throw toGraphQLError(problem);
+  const { code } = problem;
+  if (problemTypes[code] === AuthAccessProblem) {
+    context.accessProblems.push({ path: responsePathAsArray(info.path), code });
+  }
+  return toProblemType(problem);
 }
 
 /** What a value or an error comes to; what is no expected failure goes on as it is. */

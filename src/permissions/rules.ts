@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Problem, ProblemError, problem } from '../problems.js';
+import { type Problem, ProblemError, problem, RETRY_SECONDS } from '../problems.js';
 import type { Context } from '../request.js';
 import { noteRefusal } from './note-refusal.js';
 import { rule } from './shield.js';
@@ -42,7 +42,7 @@ export function contextRule(name: string, check: Check) {
 /** What is wrong with the caller's token; `undefined` where there is none or it holds. */
 function tokenProblem({ actor }: Context): Problem | undefined {
   if (actor.kind === 'rejected') return problem('UNAUTHENTICATED');
-  if (actor.kind === 'unverifiable') return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: null });
+  if (actor.kind === 'unverifiable') return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS });
   return undefined;
 }
 

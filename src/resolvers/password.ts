@@ -21,6 +21,8 @@ import { requestPasswordReset } from '../services/passwords/request-reset.js';
 import { resetPassword } from '../services/passwords/reset-password.js';
 import { verifyPasswordResetCode } from '../services/passwords/verify-reset-code.js';
 import { toMailAccepted } from './mapping/account.js';
+import { toSession } from './mapping/session.js';
+import { toUser } from './mapping/user.js';
 import { currentDelivery, deliverTokens } from './token-delivery.js';
 
 @Resolver()
@@ -80,7 +82,12 @@ export class PasswordResolver {
     const delivery = currentDelivery(context);
     const outcome = await changePassword(context, { userId, sessionId, authenticatedAt, code, ...passwords });
     if (isProblem(outcome)) return outcome;
-    const tokens = deliverTokens(outcome.tokens, delivery, context);
-    return Object.assign(new PasswordChanged(), { endedSessions: outcome.endedSessions, tokens });
+    const { session, user, tokens } = outcome.started;
+    return Object.assign(new PasswordChanged(), {
+      endedSessions: outcome.endedSessions,
+      tokens: deliverTokens(tokens, delivery, context),
+      session: toSession(session, session.id),
+      user: toUser(user, 'full'),
+    });
   }
 }

@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver
 import { parseInput } from '../inputs/parse.js';
 import { sessionInputs } from '../inputs/session.js';
 import { isUuid } from '../lib/uuid.js';
-import { isProblem, problem } from '../problems.js';
+import { isProblem, problem, RETRY_SECONDS } from '../problems.js';
 import { type Context, currentSessionId } from '../request.js';
 import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import {
@@ -30,7 +30,7 @@ import { refresh } from '../services/sessions/refresh.js';
 import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-session.js';
 import { reportSession } from '../services/sign-in/report-session.js';
 import { toSession, toSessionConnection } from './mapping/session.js';
-import { viewerOf } from './mapping/user.js';
+import { toUser, viewerOf } from './mapping/user.js';
 import { onceInRequest } from './once-in-request.js';
 import { deliverTokens } from './token-delivery.js';
 
@@ -87,6 +87,7 @@ export class SessionResolver {
     return Object.assign(new RefreshSuccess(), {
       tokens: deliverTokens(outcome.tokens, delivery, context),
       session: toSession(outcome.session, outcome.session.id),
+      userId: outcome.userId,
     });
   }
 
@@ -95,7 +96,8 @@ export class SessionResolver {
   })
   async logout(@Ctx() context: Context) {
     // Nobody may believe to be signed out by a token that could not be read.
-    if (context.actor.kind === 'unverifiable') return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: null });
+    if (context.actor.kind === 'unverifiable')
+      return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS });
     const sessionId = 'sessionId' in context.actor ? context.actor.sessionId : null;
     const outcome = await logout(context, { sessionId, refreshToken: context.refreshCookie.value });
     context.refreshCookie.clear();
@@ -123,7 +125,9 @@ export class SessionResolver {
   async revokeOtherSessions(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const outcome = await revokeOtherSessions(context, context.actor);
-    return isProblem(outcome) ? outcome : Object.assign(new SessionsRevoked(), { count: outcome.count });
+    return isProblem(outcome)
+      ? outcome
+      : Object.assign(new SessionsRevoked(), { count: outcome.sessionIds.length, sessionIds: outcome.sessionIds });
   }
 
   @Mutation(() => ReportSessionResult, {
@@ -165,5 +169,14 @@ export class SessionCountResolver {
     return await onceInRequest(context, info, ['session-count', userId], () =>
       context.loaders.sessionCounts.load(userId),
     );
+  }
+}
+
+@Resolver(() => RefreshSuccess)
+export class RefreshedUserResolver {
+  @FieldResolver(() => User, { description: 'The signed-in user.' })
+  async user(@Root() { userId }: RefreshSuccess, @Ctx() context: Context) {
+    const user = await context.loaders.users.clear(userId).load(userId);
+    return user === null ? problem('UNAUTHENTICATED') : toUser(user, 'full');
   }
 }

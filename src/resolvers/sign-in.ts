@@ -18,8 +18,10 @@ import { completeTwoFactor } from '../services/sign-in/complete-two-factor.js';
 import { exchangeToken } from '../services/sign-in/exchange-token.js';
 import { login } from '../services/sign-in/login.js';
 import { reauthenticate } from '../services/sign-in/reauthenticate.js';
+import { toSession } from './mapping/session.js';
 import { toSignInResult } from './mapping/sign-in.js';
-import { currentDelivery, deliverTokens, heldTokens } from './token-delivery.js';
+import { toUser } from './mapping/user.js';
+import { currentDelivery, deliverTokens, deviceTokenOf, heldTokens } from './token-delivery.js';
 
 @Resolver()
 export class SignInResolver {
@@ -58,7 +60,8 @@ export class SignInResolver {
     @Ctx() context: Context,
   ) {
     const heldRefreshToken = context.refreshCookie.value;
-    const { deviceToken = null, ...parsed } = parseInput(signInInputs.completeTwoFactor, input);
+    const parsed = parseInput(signInInputs.completeTwoFactor, input);
+    const deviceToken = deviceTokenOf(parsed);
     const outcome = await completeTwoFactor(context, { ...parsed, deviceToken, heldRefreshToken });
     if (isProblem(outcome)) return outcome;
     return toSignInResult(outcome, outcome.kind === 'session-started' ? outcome.tokenDelivery : 'BODY', context);
@@ -80,6 +83,12 @@ export class SignInResolver {
     const outcome = await reauthenticate(context, { userId, sessionId, password, code });
     if (isProblem(outcome)) return outcome;
     const tokens = deliverTokens(outcome.started.tokens, delivery, context);
-    return Object.assign(new Reauthenticated(), { tokens, validUntil: outcome.validUntil });
+    const { session, user } = outcome.started;
+    return Object.assign(new Reauthenticated(), {
+      tokens,
+      validUntil: outcome.validUntil,
+      session: toSession(session, session.id),
+      user: toUser(user, 'full'),
+    });
   }
 }

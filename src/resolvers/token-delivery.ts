@@ -12,14 +12,22 @@ export function currentDelivery(context: Context): Delivery {
   return token !== undefined && token.sessionId === currentSessionId(context.actor) ? 'COOKIE' : 'BODY';
 }
 
+/** The device token of an input; empty if the client requests its first one. An empty one was the request before `rememberDevice`. */
+export function deviceTokenOf(input: {
+  deviceToken?: string | null | undefined;
+  rememberDevice: boolean;
+}): string | null {
+  return input.deviceToken ?? (input.rememberDevice ? '' : null);
+}
+
 /** The tokens that a client brings to a sign-in: a browser in its cookies, another client in its input. */
 export function heldTokens(
   context: Context,
-  input: { tokenDelivery: Delivery; deviceToken?: string | null | undefined },
+  input: { tokenDelivery: Delivery } & Parameters<typeof deviceTokenOf>[0],
 ): { deviceToken: string | null; heldRefreshToken: string | null } {
   return input.tokenDelivery === 'COOKIE'
     ? { deviceToken: context.client.deviceToken, heldRefreshToken: context.refreshCookie.value }
-    : { deviceToken: input.deviceToken ?? null, heldRefreshToken: null };
+    : { deviceToken: deviceTokenOf(input), heldRefreshToken: null };
 }
 
 /** The tokens as the answer shows them; with COOKIE, the refresh token is set as a cookie and appears nowhere else. */

@@ -12,7 +12,9 @@ import {
   PasswordRejectedProblem,
   TokenProblem,
 } from './problems.js';
+import { AuthSession } from './session.js';
 import { AuthTokens } from './tokens.js';
+import { User } from './user.js';
 
 @InputType({ description: 'Requests a password reset.' })
 export class RequestPasswordResetInput {
@@ -83,6 +85,12 @@ export class PasswordChanged {
       'The new tokens of the current session; the refresh token is in the cookie if the cookie held it before.',
   })
   tokens!: AuthTokens;
+
+  @Field(() => AuthSession, { description: 'The session that replaces the previous one.' })
+  session!: AuthSession;
+
+  @Field(() => User, { description: 'The signed-in user.' })
+  user!: User;
 }
 
 export const RequestPasswordResetResult = createUnionType({

@@ -72,6 +72,12 @@ export abstract class AuthProblem {
   message!: string;
 }
 
+@InterfaceType({ implements: AuthProblem, description: 'An expected failure that a later retry may resolve.' })
+export abstract class AuthRetryProblem extends AuthProblem {
+  @Field(() => Int, { description: 'Seconds after which to retry.' })
+  retryAfterSeconds!: number;
+}
+
 @ObjectType({ description: 'An input value that is not acceptable.' })
 export class AuthFieldProblem {
   @Field(() => [String], { description: 'Path from the argument to the rejected field.' })
@@ -111,13 +117,10 @@ export class EmailNotVerifiedProblem extends AuthProblem {
 }
 
 @ObjectType({
-  implements: AuthProblem,
+  implements: AuthRetryProblem,
   description: 'ACCOUNT_LOCKED: too many failed attempts; the same for names without an account.',
 })
-export class AccountLockedProblem extends AuthProblem {
-  @Field(() => Int, { description: 'Seconds until the next attempt is allowed.' })
-  retryAfterSeconds!: number;
-
+export class AccountLockedProblem extends AuthRetryProblem {
   @Field(() => GraphQLDateTime, { description: 'When the lock expires.' })
   lockedUntil!: Date;
 }
@@ -155,20 +158,17 @@ export class AuthConflictProblem extends AuthProblem {}
 @ObjectType({ implements: AuthProblem, description: 'NOT_FOUND: it does not exist, or belongs to somebody else.' })
 export class AuthNotFoundProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'RATE_LIMITED: too many attempts.' })
-export class AuthRateLimitProblem extends AuthProblem {
+@ObjectType({ implements: AuthRetryProblem, description: 'RATE_LIMITED: too many attempts.' })
+export class AuthRateLimitProblem extends AuthRetryProblem {
   @Field(() => Int, { description: 'Number of attempts that a window allows.' })
   limit!: number;
-
-  @Field(() => Int, { description: 'Seconds until the window ends.' })
-  retryAfterSeconds!: number;
 }
 
-@ObjectType({ implements: AuthProblem, description: 'TEMPORARILY_UNAVAILABLE: a component is unavailable or busy.' })
-export class AuthUnavailableProblem extends AuthProblem {
-  @Field(() => Int, { nullable: true, description: 'Seconds after which a retry may succeed; null if unknown.' })
-  retryAfterSeconds!: number | null;
-}
+@ObjectType({
+  implements: AuthRetryProblem,
+  description: 'TEMPORARILY_UNAVAILABLE: a component is unavailable or busy.',
+})
+export class AuthUnavailableProblem extends AuthRetryProblem {}
 
 /** The GraphQL type of each failure. A code that is missing here does not compile. */
 export const problemTypes = {

@@ -111,6 +111,9 @@ export class RefreshSuccess {
 
   @Field(() => AuthSession, { description: 'The session.' })
   session!: AuthSession;
+
+  /** The owner of the session, for the field that is resolved only if it is selected. */
+  userId!: string;
 }
 
 @ObjectType({ description: 'The sessions of the request have ended.' })
@@ -129,6 +132,9 @@ export class SessionRevoked {
 export class SessionsRevoked {
   @Field(() => Int, { description: 'Number of sessions that ended.' })
   count!: number;
+
+  @Field(() => [ID], { description: 'The sessions that ended.' })
+  sessionIds!: string[];
 }
 
 @InputType({ description: 'The token from the link in a new-device email.' })

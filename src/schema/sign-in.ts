@@ -43,10 +43,15 @@ export class LoginInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead.',
+    description: 'For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead.',
   })
   deviceToken?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device.',
+  })
+  rememberDevice!: boolean;
 }
 
 export const AuthTwoFactorMethod = describedEnum('AuthTwoFactorMethod', 'Ways to verify the second factor.', {
@@ -64,10 +69,15 @@ export class CompleteTwoFactorInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead.',
+    description: 'For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead.',
   })
   deviceToken?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device.',
+  })
+  rememberDevice!: boolean;
 }
 
 @InputType({ description: 'The exchange token and options of the session.' })
@@ -92,10 +102,15 @@ export class ExchangeTokenInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead.',
+    description: 'For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead.',
   })
   deviceToken?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device.',
+  })
+  rememberDevice!: boolean;
 }
 
 @InputType({ description: 'Credentials for verifying the signed-in user again.' })
@@ -118,7 +133,7 @@ export class LoginSuccess {
   @Field(() => String, {
     nullable: true,
     description:
-      "Identifies this device at its next sign-in so that other people's failed attempts cannot lock it out. Returned only for `BODY` if the input contains a `deviceToken`. Grants no access.",
+      "Identifies this device at its next sign-in so that other people's failed attempts cannot lock it out. Returned only for `BODY`, if the input requests it by `rememberDevice` or contains a `deviceToken`. Grants no access.",
   })
   deviceToken!: string | null;
 }
@@ -156,6 +171,12 @@ export class Reauthenticated {
 
   @Field(() => GraphQLDateTime, { description: 'When sensitive operations will require another verification.' })
   validUntil!: Date;
+
+  @Field(() => AuthSession, { description: 'The session that replaces the previous one.' })
+  session!: AuthSession;
+
+  @Field(() => User, { description: 'The signed-in user.' })
+  user!: User;
 }
 
 export const LoginResult = createUnionType({

@@ -42,6 +42,9 @@ export class ConfirmTotpInput {
 
 @ObjectType({ description: 'New recovery codes; earlier ones no longer work.' })
 export class RecoveryCodes {
+  @Field(() => User, { description: 'The signed-in user.' })
+  user!: User;
+
   @Field(() => [String], {
     description: 'Ten codes, shown only once; each can replace one authenticator code.',
   })

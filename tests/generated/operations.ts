@@ -107,8 +107,10 @@ export type CompleteTwoFactorInput = {
   challenge: string;
   /** Six digits from the authenticator app, or a recovery code. */
   code: string;
-  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead. */
+  /** For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
+  /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
+  rememberDevice?: boolean;
 };
 
 /** The code sent to the new address. */
@@ -149,8 +151,10 @@ export type EnrolTotpInput = {
 export type ExchangeTokenInput = {
   /** Name by which the user recognises the device, up to 100 characters. */
   deviceName?: string | null | undefined;
-  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead. */
+  /** For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
+  /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
+  rememberDevice?: boolean;
   /** Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
   /** The single-use exchange token. */
@@ -163,12 +167,14 @@ export type ExchangeTokenInput = {
 export type LoginInput = {
   /** Name by which the user recognises the device, up to 100 characters. */
   deviceName?: string | null | undefined;
-  /** For `BODY`: the `deviceToken` of an earlier sign-in, or an empty string to request one. Browsers use a cookie instead. */
+  /** For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
   /** Email address or username, in any case. */
   identifier: string;
   /** The password. */
   password: string;
+  /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
+  rememberDevice?: boolean;
   /** Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
   /** How the refresh token is delivered. */
@@ -326,7 +332,7 @@ export type SignupMutationVariables = Exact<{
 export type SignupMutation = { signup:
     | { __typename: 'AuthInputProblem', code: AuthProblemCode, message: string, fields: Array<{ path: Array<string>, message: string, rule: string }> }
     | { __typename: 'AuthRateLimitProblem', limit: number, retryAfterSeconds: number, code: AuthProblemCode, message: string }
-    | { __typename: 'AuthUnavailableProblem', code: AuthProblemCode, message: string, retryAfter: number | null }
+    | { __typename: 'AuthUnavailableProblem', code: AuthProblemCode, message: string, retryAfter: number }
     | { __typename: 'IdentifierTakenProblem', code: AuthProblemCode, message: string }
     | { __typename: 'PasswordRejectedProblem', rules: Array<PasswordRule>, code: AuthProblemCode, message: string }
     | { __typename: 'SignupAccepted', email: string, mailStatus: AuthMailStatus, codeExpiresAt: string, resendAvailableAt: string }
@@ -704,7 +710,7 @@ export type LoginMutation = { login:
     | { __typename: 'AccountLockedProblem', lockedUntil: string, code: AuthProblemCode, message: string, lockedForSeconds: number }
     | { __typename: 'AuthInputProblem', code: AuthProblemCode, message: string, fields: Array<{ path: Array<string>, message: string, rule: string }> }
     | { __typename: 'AuthRateLimitProblem', limit: number, retryAfterSeconds: number, code: AuthProblemCode, message: string }
-    | { __typename: 'AuthUnavailableProblem', code: AuthProblemCode, message: string, retryAfter: number | null }
+    | { __typename: 'AuthUnavailableProblem', code: AuthProblemCode, message: string, retryAfter: number }
     | { __typename: 'EmailNotVerifiedProblem', resendAvailableAt: string, code: AuthProblemCode, message: string }
     | { __typename: 'InvalidCredentialsProblem', code: AuthProblemCode, message: string }
     | { __typename: 'LoginSuccess', firstLogin: boolean, deviceToken: string | null, tokens: { tokenType: string, accessToken: string, expiresIn: number, accessTokenExpiresAt: string, refreshToken: string | null, refreshTokenExpiresAt: string }, session: { id: string, deviceName: string | null, deviceType: AuthDeviceType, browser: string | null, operatingSystem: string | null, ipAddress: string | null, city: string | null, country: string | null, rememberMe: boolean, twoFactorVerified: boolean, isCurrent: boolean, createdAt: string, lastActivityAt: string, lastRotatedAt: string | null, expiresAt: string }, user: { id: string, displayName: string | null, email: string | null, username: string | null, role: string | null, emailVerified: boolean | null, emailVerifiedAt: string | null, twoFactorEnabled: boolean | null, locale: string | null, timezone: string | null, termsAcceptedAt: string | null, privacyPolicyAcceptedAt: string | null, passwordChangedAt: string | null, createdAt: string | null } }

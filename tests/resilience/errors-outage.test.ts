@@ -46,7 +46,7 @@ describe('G7: while the database is away', () => {
     }
     const me = await gateway.ask(MeDocument, {}, { token });
     expect(me.errors.map(({ extensions }) => extensions)).toEqual([
-      { code: 'TEMPORARILY_UNAVAILABLE', retryAfterSeconds: null },
+      { code: 'TEMPORARILY_UNAVAILABLE', retryAfterSeconds: 5 },
     ]);
     expect(me.body).not.toMatch(DRIVER_TEXT);
     const references = `{ _entities(representations: [{ __typename: "User", id: "${id}" }]) { __typename } }`;

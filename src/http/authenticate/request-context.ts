@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
 import type { Dependencies } from '../../dependencies.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
-import type { Context } from '../../request.js';
+import type { AccessProblem, Context } from '../../request.js';
 import { type BrowserHeaders, readBrowserHeaders } from '../browser-guard.js';
 import { createDeviceCookie, createRefreshCookie, readDeviceToken } from '../cookies.js';
 import { header } from '../header.js';
@@ -24,6 +24,7 @@ interface Scope {
   em?: EntityManager;
   loaders?: Context['loaders'];
   readTokens?: ReadTokens;
+  accessProblems?: AccessProblem[];
 }
 
 type Scoped = Context & { scope: Scope };
@@ -48,6 +49,12 @@ function createSharedContext(dependencies: Dependencies, countProblem: Context['
         get(this: Scoped) {
           this.scope.em ??= dependencies.orm.em.fork();
           return this.scope.em;
+        },
+      },
+      accessProblems: {
+        get(this: Scoped) {
+          this.scope.accessProblems ??= [];
+          return this.scope.accessProblems;
         },
       },
       loaders: {

@@ -12,7 +12,7 @@ import {
   setNewPassword,
   unlessAccountChanged,
 } from '../passwords/new-password.js';
-import type { SessionContext, SessionTokens } from '../sessions/create-session.js';
+import type { SessionContext, SessionStarted } from '../sessions/create-session.js';
 import { endedInBetween, endedMeanwhile } from '../sessions/ended-meanwhile.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import { finishRenewal, proofOfAll, renewSession } from '../sessions/renew-session.js';
@@ -24,7 +24,7 @@ export interface PasswordChanged {
   kind: 'password-changed';
   /** How many others ended. */
   endedSessions: number;
-  tokens: SessionTokens;
+  started: SessionStarted;
 }
 
 /** Who changes it, in which session. */
@@ -97,8 +97,8 @@ async function tryChange(
   if (changed === undefined || isProblem(changed)) return changed;
   const { set, renewed } = changed;
   await afterNewPassword(context, set);
-  const { tokens } = await finishRenewal(context, renewed);
-  return { kind: 'password-changed', endedSessions: set.endedSessions.length, tokens };
+  const started = await finishRenewal(context, renewed);
+  return { kind: 'password-changed', endedSessions: set.endedSessions.length, started };
 }
 
 /**

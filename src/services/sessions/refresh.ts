@@ -19,6 +19,7 @@ import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-
 /** A session that went on. */
 export interface SessionRefreshed {
   kind: 'session-refreshed';
+  userId: string;
   session: SessionRecord;
   tokens: SessionTokens;
 }
@@ -76,7 +77,7 @@ async function refreshed(context: Needs, row: Record<string, unknown>, secret: B
   });
   const refreshToken = writeRefreshToken(context.secretKeys, { sessionId, generation, secret });
   const tokens = { access, refreshToken, refreshTokenExpiresAt: session.expiresAt, rememberMe };
-  return { kind: 'session-refreshed', session, tokens };
+  return { kind: 'session-refreshed', userId: row.user_id as string, session, tokens };
 }
 
 /** A token that was used up came back late: somebody else holds a copy, so the session ends and its owner is told (RFC 9700 4.14.2). */

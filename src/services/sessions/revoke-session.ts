@@ -52,10 +52,10 @@ export async function revokeSession(
 export async function revokeOtherSessions(
   context: Needs,
   input: Revoking,
-): Promise<{ kind: 'sessions-revoked'; count: number } | Problem<'REAUTHENTICATION_REQUIRED'>> {
+): Promise<{ kind: 'sessions-revoked'; sessionIds: string[] } | Problem<'REAUTHENTICATION_REQUIRED'>> {
   const { userId, sessionId } = input;
   const stale = requireRecentAuthentication(context, input.authenticatedAt);
   if (stale !== undefined) return await recordRefusal(context, 'SESSION_REVOKE', userId, stale);
   const ended = await revoke(context, userId, { userId, exceptId: sessionId }, { keptSessionId: sessionId });
-  return { kind: 'sessions-revoked', count: ended.length };
+  return { kind: 'sessions-revoked', sessionIds: ended };
 }

@@ -15,6 +15,7 @@ import { matchingStep, type Seed } from './totp.js';
 export interface RecoveryCodes {
   kind: 'recovery-codes';
   codes: string[];
+  user: User;
 }
 
 /** A code of the app that waits to be confirmed. */
@@ -86,5 +87,5 @@ export async function confirmTotp(
   const confirmed = await tryCode(context, input, pending).catch(endedMeanwhile);
   if (isProblem(confirmed)) return await recordRefusal(context, 'TOTP_ENABLE', input.userId, confirmed);
   afterSwitch(context, confirmed);
-  return { kind: 'recovery-codes', codes: confirmed.codes };
+  return { kind: 'recovery-codes', codes: confirmed.codes, user: confirmed.user };
 }

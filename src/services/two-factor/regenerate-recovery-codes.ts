@@ -33,5 +33,5 @@ export async function regenerateRecoveryCodes(
   const replaced = await context.em.fork().transactional((em) => replace(em, context, user));
   if (replaced === undefined) return problem('CONFLICT');
   handOver(context, replaced.outboxId);
-  return { kind: 'recovery-codes', codes: replaced.codes };
+  return { kind: 'recovery-codes', codes: replaced.codes, user };
 }

@@ -72,6 +72,8 @@ describe('X3: the headers of a limited field', () => {
     const gateway = await testGateway({ env: { RATE_LIMITS: 'on', CORS_ORIGINS: 'https://app.example.com' } });
     const { headers } = await gateway.send('{ csrfToken }', {}, { headers: { origin: 'https://app.example.com' } });
     const exposed = String(headers['access-control-expose-headers']).split(', ');
-    expect(exposed).toEqual(expect.arrayContaining(['ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id']));
+    expect(exposed).toEqual(
+      expect.arrayContaining(['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id']),
+    );
   });
 });

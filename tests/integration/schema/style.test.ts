@@ -103,3 +103,13 @@ it('names every result union after its operation, with the success first and fai
     expect(problems.length).toBeGreaterThan(0);
   }
 });
+
+it('gives a field one type in all members of a union, so that a document may select it in each', () => {
+  for (const union of types.filter(isUnionType)) {
+    const seen = new Map<string, string>();
+    for (const field of union.getTypes().flatMap((member) => Object.values(member.getFields()))) {
+      expect(String(field.type), `${union.name}: ${field.name}`).toBe(seen.get(field.name) ?? String(field.type));
+      seen.set(field.name, String(field.type));
+    }
+  }
+});

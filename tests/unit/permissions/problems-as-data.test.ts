@@ -15,7 +15,7 @@ function infoOf(parent: 'Query' | 'Mutation', name: string): GraphQLResolveInfo 
 }
 
 function contextOf() {
-  return { requestId: 'request-1', logger: { warn: vi.fn() }, countProblem: vi.fn() };
+  return { requestId: 'request-1', logger: { warn: vi.fn() }, countProblem: vi.fn(), accessProblems: [] };
 }
 
 async function answerOf(resolve: () => unknown, info = infoOf('Mutation', 'login'), context = contextOf()) {

@@ -1,0 +1,28 @@
+import type { ApolloServerPlugin, GraphQLResponse } from '@apollo/server';
+import type { Context } from '../request.js';
+
+function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLResponse): boolean {
+  const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+  const codes = [...accessProblems.map(({ code }) => code), ...errors.map(({ extensions }) => extensions?.code)];
+  return codes.includes('UNAUTHENTICATED');
+}
+
+/**
+ * Shows access problems to links and routers, which do not know what a document selected: those in the data are listed in
+ * `extensions.problems`, and the rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1).
+ */
+export const accessProblems: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ contextValue, response }) {
+        const { accessProblems: problems, actor } = contextValue;
+        if (actor.kind === 'rejected' && hasUnauthenticated(contextValue, response)) {
+          response.http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
+        }
+        if (problems.length === 0 || response.body.kind !== 'single') return;
+        const { singleResult } = response.body;
+        singleResult.extensions = { ...singleResult.extensions, problems };
+      },
+    };
+  },
+};
