@@ -54,7 +54,8 @@ function checkRepresentations(schema: GraphQLSchema, entities: ReadonlySet<strin
 /** Builds the Federation 2 subgraph from the resolver classes; the order of types is stable, so that its text can be compared. */
 // biome-ignore lint/complexity/noBannedTypes: type-graphql takes resolver classes as functions
 export function buildSubgraph(resolvers: NonEmptyArray<Function>, references: ReferenceResolvers): Subgraph {
-  const schema = buildSchemaSync({ resolvers, validate: false });
+  // The check runs a whole introspection at each start; the subgraph, which is built from the text below, is what is served.
+  const schema = buildSchemaSync({ resolvers, validate: false, skipCheck: true });
   const sdl = `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`;
   const resolverMap = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [type, reference] of Object.entries(references))
