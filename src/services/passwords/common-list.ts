@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { dictionary } from '@zxcvbn-ts/language-common';
+import { once } from '../../lib/once.js';
 import { isInFilter } from '../../lib/word-filter.js';
+import { rankedPasswords } from './dictionaries.js';
 
 const FILTER = new URL('./lists/common-passwords.bin', import.meta.url);
 /** What is shorter is in the first list, where it is common. */
@@ -25,19 +26,15 @@ const PHRASES =
   'tobeornottobe trustnoone tiamo tequiero troubador troubadour wearethechampions weltmeister welcometothejungle whatever whoareyou ' +
   'winteriscoming wirsinddieroboter wonderwall yellowsubmarine yesterday youshallnotpass youneverwalkalone';
 
-/** The most common passwords, ranked; all in small letters. */
-export const rankedPasswords: readonly string[] = (dictionary['passwords-common'] ?? []).map(String);
-
-const known = new Set([...rankedPasswords, ...LATER.split(' '), ...PHRASES.split(' ')]);
-let filter: Uint8Array | undefined;
+const known = once(() => new Set([...rankedPasswords(), ...LATER.split(' '), ...PHRASES.split(' ')]));
+const filter = once(() => readFileSync(FILTER));
 
 /**
  * Whether a text in small letters is on a list of common passwords: 49,000 that are ranked, or 6,000 more in a filter, which
- * is read when the first password is chosen and takes one in five million others for one of them (lists/NOTICE.md).
+ * takes one in five million others for one of them (lists/NOTICE.md).
  */
 export function isListed(text: string): boolean {
-  if (known.has(text)) return true;
+  if (known().has(text)) return true;
   if (text.length < SHORTEST_IN_FILTER) return false;
-  filter ??= readFileSync(FILTER);
-  return isInFilter(filter, text);
+  return isInFilter(filter(), text);
 }

@@ -1,4 +1,5 @@
-import { rankedPasswords } from './common-list.js';
+import { once } from '../../lib/once.js';
+import { rankedPasswords } from './dictionaries.js';
 
 /** What is joined of two or three of the first is as common as they are. */
 const MOST_COMMON = 300;
@@ -29,17 +30,22 @@ const FILLERS = new Set(
 );
 
 const calendar = new Set(WORDS_OF_THE_CALENDAR.split(' '));
-const joinable = new Set<string>([
-  ...WORDS_OF_ACCOUNTS.split(' '),
-  ...WORDS_OF_THE_HEART.split(' '),
-  ...rankedPasswords.slice(0, MOST_COMMON).filter((word) => /^[a-z]{4,}$/.test(word)),
-]);
-const LONGEST_JOINABLE = Math.max(...[...joinable, ...calendar].map((word) => word.length));
+const joinable = once(
+  () =>
+    new Set<string>([
+      ...WORDS_OF_ACCOUNTS.split(' '),
+      ...WORDS_OF_THE_HEART.split(' '),
+      ...rankedPasswords()
+        .slice(0, MOST_COMMON)
+        .filter((word) => /^[a-z]{4,}$/.test(word)),
+    ]),
+);
+const longest = once(() => ({ length: Math.max(...[...joinable(), ...calendar].map((word) => word.length)) }));
 
 /** The word by which a piece counts; all of the calendar count as one, and undefined is none. */
 function wordOf(piece: string): string | undefined {
   if (calendar.has(piece)) return 'calendar';
-  return joinable.has(piece) ? piece : undefined;
+  return joinable().has(piece) ? piece : undefined;
 }
 
 interface Way {
@@ -64,9 +70,10 @@ function isBetter(way: Way, than: Way | undefined): boolean {
 
 /** Whether the letters are one common word as often as may be, or two or three in few pieces, with little words between them. */
 export function isJoined(letters: string): boolean {
+  const { length } = longest();
   const ways: (Way | undefined)[] = [{ words: new Set(), pieces: 0 }];
   for (let end = 1; end <= letters.length; end += 1) {
-    for (let start = Math.max(0, end - LONGEST_JOINABLE); start < end; start += 1) {
+    for (let start = Math.max(0, end - length); start < end; start += 1) {
       const way = joinedTo(ways[start], letters.slice(start, end));
       if (way !== undefined && isBetter(way, ways[end])) ways[end] = way;
     }

@@ -1,5 +1,5 @@
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { once } from '../../lib/once.js';
+import { loadDictionaries, loadEstimate } from './dictionaries.js';
 
 /**
  * How many tries a password must hold out. An account takes ten tries an hour, so that a stranger needs a year for these;
@@ -12,18 +12,13 @@ const LONGEST_ESTIMATE = 32;
 const MOST_SUBSTITUTIONS = 4;
 const LONGEST_WORD = 64;
 
-let estimator: ZxcvbnFactory | undefined;
-
-/** Built when the first password is chosen, as it ranks a dictionary that most processes never ask. */
-function theEstimator(): ZxcvbnFactory {
-  estimator ??= new ZxcvbnFactory({
-    dictionary,
-    graphs: adjacencyGraphs,
-    maxLength: LONGEST_ESTIMATE,
-    l33tMaxSubstitutions: MOST_SUBSTITUTIONS,
-  });
-  return estimator;
-}
+/** Built when the first password is chosen, as it ranks a dictionary that most processes never use. */
+const theEstimator = once(() => {
+  const { ZxcvbnFactory } = loadEstimate();
+  const { dictionary, adjacencyGraphs: graphs } = loadDictionaries();
+  const limits = { maxLength: LONGEST_ESTIMATE, l33tMaxSubstitutions: MOST_SUBSTITUTIONS };
+  return new ZxcvbnFactory({ dictionary, graphs, ...limits });
+});
 
 /**
  * Whether the password is guessed within few tries, `words` being guessed first. Of a long one the start and the end are
