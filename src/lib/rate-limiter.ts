@@ -45,10 +45,14 @@ export interface LimitWindow {
 /** The PostgreSQL table of the counters. */
 export const LIMITS_TABLE = 'rate_limits';
 
-/** Increments a counter and determines the end of its window by the database's clock, which all processes share. */
+/**
+ * Increments a counter and determines the end of its window by the database's clock, which all processes share. It waits for
+ * no disk: a database server that crashes may forget the attempts of its last second.
+ */
 const COUNT = `
   INSERT INTO ${LIMITS_TABLE} AS counter (key, points, expire)
-  SELECT $1, $2::int, now + $3::bigint FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) AS clock
+  SELECT $1, $2::int, now + $3::bigint FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) AS clock,
+    set_config('synchronous_commit', 'off', true)
   ON CONFLICT (key) DO UPDATE SET
     points = CASE WHEN counter.expire <= excluded.expire - $3::bigint THEN 0 ELSE counter.points END + excluded.points,
     expire = CASE WHEN counter.expire <= excluded.expire - $3::bigint THEN excluded.expire ELSE counter.expire END
