@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { addSeconds, type Clock } from '../../lib/clock.js';
 import { isUuid } from '../../lib/uuid.js';
 import type { KeyRing } from './key-ring.js';
+import { signJwt } from './sign-jwt.js';
 
 /** What an access token says; no personal data (ASVS 14.1.1). */
 export interface AccessClaims {
@@ -137,21 +138,19 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       const key = await options.keyRing.active();
       const now = options.clock.now();
       const issuedAt = Math.floor(now.getTime() / 1000);
-      const token = await new SignJWT({
+      const token = signJwt(key, TYPE, {
         sid: claims.sessionId,
         role: claims.role,
         scope: SCOPE,
         amr: claims.authenticationMethods,
         auth_time: Math.floor(claims.authenticatedAt.getTime() / 1000),
-      })
-        .setProtectedHeader({ alg: key.algorithm, kid: key.id, typ: TYPE })
-        .setIssuer(options.issuer)
-        .setAudience(options.audience)
-        .setSubject(claims.userId)
-        .setJti(randomUUID())
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + options.ttl)
-        .sign(key.privateKey);
+        iss: options.issuer,
+        aud: options.audience,
+        sub: claims.userId,
+        jti: randomUUID(),
+        iat: issuedAt,
+        exp: issuedAt + options.ttl,
+      });
       return { token, expiresIn: options.ttl, expiresAt: addSeconds(new Date(issuedAt * 1000), options.ttl) };
     },
     async verify(token) {

@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { SigningKey } from '../../entities/signing-key.js';
@@ -15,7 +16,7 @@ const KEY_RING_LOCK = 7_105_311;
 export interface ActiveKey {
   id: string;
   algorithm: string;
-  privateKey: CryptoKey | Uint8Array;
+  privateKey: KeyObject;
 }
 
 /** A key that verifies. */
@@ -52,7 +53,7 @@ interface RingEntry extends PublishedKey {
   activeFrom: Date;
   retiresAt: Date | null;
   /** Absent where it is sealed under a secret that was rotated away: such a key verifies, and signs no more. */
-  privateKey: CryptoKey | Uint8Array | undefined;
+  privateKey: KeyObject | undefined;
 }
 
 const RELOAD_EVERY_MILLISECONDS = 60_000;
@@ -78,10 +79,10 @@ async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: D
   });
 }
 
-async function readPrivateKey({ secretKeys }: KeyRingOptions, row: SigningKey): Promise<RingEntry['privateKey']> {
+function readPrivateKey({ secretKeys }: KeyRingOptions, row: SigningKey): RingEntry['privateKey'] {
   if (!secretKeys.opens(row.sealedPrivateJwk)) return undefined;
-  const jwk = JSON.parse(secretKeys.decrypt('signing-key-encryption', row.sealedPrivateJwk)) as JWK;
-  return await importJWK(jwk, row.algorithm);
+  const key = JSON.parse(secretKeys.decrypt('signing-key-encryption', row.sealedPrivateJwk)) as JWK;
+  return createPrivateKey({ key, format: 'jwk' });
 }
 
 /** Whether some key signs already that we can open. */
@@ -107,7 +108,8 @@ async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
     rows.map(async (row) => {
       const { id, algorithm, activeFrom, retiresAt } = row;
       const jwk = row.publicJwk as JWK;
-      const [publicKey, privateKey] = await Promise.all([importJWK(jwk, algorithm), readPrivateKey(options, row)]);
+      const publicKey = await importJWK(jwk, algorithm);
+      const privateKey = readPrivateKey(options, row);
       return { id, algorithm, activeFrom, retiresAt: retiresAt ?? null, jwk, publicKey, privateKey };
     }),
   );
