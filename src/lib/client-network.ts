@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 /** Prefix length of the IPv6 network of one household. */
 const IPV6_PREFIX = 64;
@@ -20,12 +21,26 @@ function unwrapped(text: string): string[] {
   return readings.flatMap(({ address, port }) => (address && Number(port ?? 0) <= HIGHEST_PORT ? [address] : []));
 }
 
+const MOST_REMEMBERED = 1_000;
+/** No address is longer, even with its zone and port. */
+const LONGEST_REMEMBERED = 64;
+const remembered = new LRUCache<string, { address: string | null }>({ max: MOST_REMEMBERED });
+
 /**
  * The canonical form of an address: without zone and port, and with IPv4-mapped IPv6 as IPv4. Null if the text is not an
- * address.
+ * address. A request reads the same address several times.
  */
 export function clientAddress(text: string | null | undefined): string | null {
-  const readings = unwrapped(text?.trim() ?? '').map((reading) => reading.split('%')[0] ?? '');
+  if (text == null) return null;
+  const known = remembered.get(text);
+  if (known !== undefined) return known.address;
+  const address = readAddress(text);
+  if (text.length <= LONGEST_REMEMBERED) remembered.set(text, { address });
+  return address;
+}
+
+function readAddress(text: string): string | null {
+  const readings = unwrapped(text.trim()).map((reading) => reading.split('%')[0] ?? '');
   const address = readings.find((reading) => isIP(reading) !== 0);
   return address === undefined ? null : ipaddr.process(address).toString();
 }
