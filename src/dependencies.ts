@@ -6,7 +6,7 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedde
 import { type Listener, listen } from './database/listener.js';
 import { createOrm } from './database/orm.js';
 import { type PoolState, stuckAfter, watchPool } from './database/pool-state.js';
-import { createQuery } from './database/query.js';
+import { createQuery, createTransact } from './database/query.js';
 import { createDatabaseReadiness, type DatabaseReadiness } from './database/readiness.js';
 import { type CheckPasswordPayload, checkPasswordJob } from './jobs/check-password.js';
 import { createJobCounters, type JobCounters } from './jobs/job-counters.js';
@@ -17,7 +17,7 @@ import { keptSecret } from './lib/files.js';
 import { locales } from './lib/languages.js';
 import { type Location, type Locations, noLocations, openLocations } from './lib/locations.js';
 import { createLogger } from './lib/logger.js';
-import type { Query } from './lib/query.js';
+import type { Query, Transact } from './lib/query.js';
 import { createLimiter, type Limiter, type LimitWindow } from './lib/rate-limiter.js';
 import { connectRedis, type RedisClient } from './lib/redis.js';
 import { createSecretKeys, type SecretKeys } from './lib/secret-keys.js';
@@ -46,6 +46,8 @@ export interface Dependencies extends JobCounters {
   clock: Clock;
   orm: MikroORM;
   query: Query;
+  /** Runs statements as one transaction in one round trip. */
+  transact: Transact;
   /** Where the database is; holds its password. */
   databaseUrl: string;
   /** Past any pooler, for LISTEN and migrations. */
@@ -233,6 +235,7 @@ async function build(
     clock,
     orm,
     query,
+    transact: createTransact(orm),
     databaseUrl,
     directUrl,
     readiness,

@@ -1,10 +1,5 @@
 import { isRaw, JsonProperty, type Platform, RawQueryFragment, Utils } from '@mikro-orm/core';
-
-/** A statement as the database gets it: `$1`, `$2`, … in the text, and the value of each. */
-export interface BoundStatement {
-  text: string;
-  values: unknown[];
-}
+import type { BoundStatement } from '../lib/sql.js';
 
 /** An escaped question mark, an identifier, or a value. */
 const PLACE = /\\\?|\?\??/g;

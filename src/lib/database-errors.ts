@@ -113,6 +113,11 @@ export function isNeverSent(error: unknown): boolean {
   return someCause(error, ({ message }) => message.includes('is not queryable'));
 }
 
+/** Whether the server itself ended the connection in place of answering, so that nothing of an open transaction is kept. */
+export function isServerEnding(error: unknown): boolean {
+  return someCause(error, (_error, code) => code === '57P01' || code === '57P02');
+}
+
 /** Returns true if the server accepts no writes. Nothing of the transaction was committed. */
 export function isReadOnlyServer(error: unknown): boolean {
   return someCause(error, (_error, code) => code === READ_ONLY_SERVER);

@@ -1,3 +1,5 @@
+import type { BoundStatement } from './sql.js';
+
 /** A prepared statement, planned once per connection. `name` identifies it in the database and must be unique to its text. */
 export interface Statement {
   name: string;
@@ -5,4 +7,10 @@ export interface Statement {
 }
 
 /** Runs one statement outside any transaction. Rows are returned as the driver reads them, with timestamps as text. */
-export type Query = (statement: Statement, values: readonly unknown[]) => Promise<Record<string, unknown>[]>;
+export type Query = (
+  statement: Statement | BoundStatement,
+  values: readonly unknown[],
+) => Promise<Record<string, unknown>[]>;
+
+/** Runs statements as one transaction in one round trip; returns the rows of each. */
+export type Transact = (statements: readonly BoundStatement[]) => Promise<Record<string, unknown>[][]>;

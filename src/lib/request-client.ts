@@ -1,6 +1,10 @@
+import type pg from 'pg';
 import { cancelRequest } from './cancel-request.js';
+import { CommitUnanswered, isConnectionLost, isNeverSent, isServerEnding } from './database-errors.js';
 import type { Holdings } from './request-scope.js';
-import { SteadyClient, type SteadyClientConfig, textOf } from './steady-client.js';
+import type { BoundStatement } from './sql.js';
+import type { Answer } from './statement-batch.js';
+import { SteadyClient, type SteadyClientConfig, TRANSACTION_BEGIN, textOf } from './steady-client.js';
 
 /** The request that a connection works for. */
 export interface Lease {
@@ -15,6 +19,15 @@ const GRACE_MILLISECONDS = 50;
 const AGAIN_AFTER_MILLISECONDS = 500;
 const COMMIT = /^commit\b/i;
 const ROLLBACK = /^rollback\b(?! to)/i;
+
+/** As the driver answers a statement that has no rows. */
+interface Answered {
+  command: string;
+  rowCount: null;
+  rows: never[];
+}
+
+const answered = (command: string): Answered => ({ command, rowCount: null, rows: [] });
 
 /** Rejects like the driver's `query`, whose last argument can be a callback. */
 function refuse(call: unknown[], reason: unknown): unknown {
@@ -34,6 +47,8 @@ export class RequestClient extends SteadyClient {
   #running: { text: string } | undefined;
   #cancelling: Promise<void> | undefined;
   #isCertain = true;
+  /** A transaction that begins with its first statement, so that the two are one round trip. */
+  #begin: string | undefined;
 
   constructor(config?: SteadyClientConfig) {
     super(config);
@@ -47,11 +62,28 @@ export class RequestClient extends SteadyClient {
         const lease = this.#lease;
         if (lease?.signal?.aborted === true && !ROLLBACK.test(text)) return refuse(call, lease.signal.reason);
         if (lease !== undefined && COMMIT.test(text)) this.#commitTo(lease);
+        const isBegin = TRANSACTION_BEGIN.test(text);
+        if (isBegin && typeof call.at(-1) !== 'function') return this.#putOff(text);
         this.#running = { text };
-        return ask(...call);
+        return this.#begin === undefined ? ask(...call) : this.#beginWith(ask, call);
       };
       return this.#cancelling === undefined ? send() : this.#cancelling.then(send);
     }) as typeof this.query;
+  }
+
+  /** Runs statements as one transaction; it counts as committed once all of them were answered. */
+  async transact(statements: readonly BoundStatement[]): Promise<Record<string, unknown>[][]> {
+    const batch = this.batch(statements);
+    const results = await new Promise<pg.QueryResult[]>((resolve, reject) => {
+      const answer: Answer = (cause, answers = []) => (cause === null ? resolve(answers) : reject(cause));
+      this.#send(batch, answer);
+    }).catch((cause: unknown) => {
+      // A server that says so in place of an answer has kept nothing; of any other end nobody knows.
+      const isUndone = isNeverSent(cause) || (isServerEnding(cause) && !batch.isAnswered);
+      throw isConnectionLost(cause) && !isUndone ? new CommitUnanswered(cause) : cause;
+    });
+    if (this.#lease !== undefined) this.#commitTo(this.#lease);
+    return results.slice(-statements.length).map(({ rows }) => rows);
   }
 
   /**
@@ -61,6 +93,7 @@ export class RequestClient extends SteadyClient {
   serve(lease: Lease): () => Promise<boolean> | undefined {
     this.#lease = lease;
     this.#running = undefined;
+    this.#begin = undefined;
     const stop = () => this.#cancelAfter(lease, this.#running, GRACE_MILLISECONDS);
     lease.signal?.addEventListener('abort', stop, { once: true });
     return () => {
@@ -74,7 +107,40 @@ export class RequestClient extends SteadyClient {
   /** Returns true if others can be waiting for its locks. */
   isInTransaction(): boolean {
     const status = this.getTransactionStatus();
-    return status === 'T' || status === 'E';
+    return status === 'T' || status === 'E' || this.#begin !== undefined;
+  }
+
+  #send(...call: unknown[]): unknown {
+    return (this.query as (...call: unknown[]) => unknown)(...call);
+  }
+
+  async #putOff(text: string): Promise<Answered> {
+    this.#begin = text;
+    return answered('BEGIN');
+  }
+
+  /** Sends the BEGIN that was put off, with the statement where that is one with values, else before it. */
+  async #beginWith(ask: (...call: unknown[]) => unknown, call: unknown[]): Promise<unknown> {
+    const [query, values] = call;
+    const begin = this.#begin ?? '';
+    this.#begin = undefined;
+    const text = textOf(query);
+    // Nothing has happened that could be kept or undone.
+    if (COMMIT.test(text) || ROLLBACK.test(text)) return answered(COMMIT.test(text) ? 'COMMIT' : 'ROLLBACK');
+    if (typeof query !== 'string' || call.length > 2 || !Array.isArray(values) || values.length === 0) {
+      await ask(begin);
+      return await ask(...call);
+    }
+    return await new Promise((resolve, reject) => {
+      const answer: Answer = (cause, results = []) => (cause === null ? resolve(results.at(-1)) : reject(cause));
+      ask(
+        this.batch([
+          { text: begin, values: [] },
+          { text, values },
+        ]),
+        answer,
+      );
+    });
   }
 
   #commitTo(lease: Lease): void {

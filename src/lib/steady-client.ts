@@ -1,4 +1,6 @@
 import pg from 'pg';
+import type { BoundStatement } from './sql.js';
+import { type BatchedStatement, StatementBatch } from './statement-batch.js';
 import type { StatementNames } from './statement-names.js';
 
 /** Client options in addition to the driver's. */
@@ -13,7 +15,8 @@ export interface SteadyClientConfig extends pg.ClientConfig {
 
 /** A statement that sets a transaction's own statement timeout, in seconds. 0 means no limit. */
 const OWN_LIMIT = /^SET LOCAL statement_timeout = '?(\d+)s?'?$/i;
-const TRANSACTION_BEGIN = /^(begin|start transaction)\b[^;]*$/i;
+export const TRANSACTION_BEGIN = /^(begin|start transaction)\b[^;]*$/i;
+const LIMIT_STATEMENTS = "SELECT set_config('statement_timeout', $1, true)";
 const TRANSACTION_END = /^(commit|rollback)\b/i;
 /** Represents no limit: the longest delay of a timer. */
 const NO_LIMIT_MILLISECONDS = 2_147_483_647;
@@ -64,6 +67,7 @@ export class SteadyClient extends pg.Client {
   onSpoiled: (state: string) => void = () => undefined;
 
   readonly #names: StatementNames | undefined;
+  readonly #pooledLimitMillis: number;
 
   constructor(config: SteadyClientConfig = {}) {
     super(config);
@@ -76,6 +80,7 @@ export class SteadyClient extends pg.Client {
       this.onSpoiled(code);
     });
     const { answerWithinMillis, pooledLimitMillis = 0 } = config;
+    this.#pooledLimitMillis = pooledLimitMillis;
     if (this.#names !== undefined) this.query = this.#ask.bind(this) as typeof this.query;
     if (pooledLimitMillis > 0) this.#limitTransactions(pooledLimitMillis);
     if (answerWithinMillis !== undefined && answerWithinMillis > 0) this.#limitSilence(answerWithinMillis);
@@ -93,6 +98,23 @@ export class SteadyClient extends pg.Client {
       return ask.call(this, query, values, ...rest);
     }
     return ask.call(this, { text: query, name: this.#names?.nameOf(query, values.length) }, values, ...rest);
+  }
+
+  /** Statements that are sent at once; those of a transaction have its limit where a pooler stands before the server. */
+  protected batch(statements: readonly BoundStatement[]): StatementBatch {
+    const [first, ...rest] = statements;
+    const limit = { text: LIMIT_STATEMENTS, values: [String(this.#pooledLimitMillis)] };
+    const isLimited = this.isPooled && this.#pooledLimitMillis > 0;
+    const begins = first !== undefined && TRANSACTION_BEGIN.test(first.text);
+    const all = isLimited ? (begins ? [first, limit, ...rest] : [limit, ...statements]) : statements;
+    const named = all.map(
+      ({ text, values }): BatchedStatement => ({
+        ...{ text, values },
+        name: values.length === 0 ? undefined : this.#names?.nameOf(text, values.length),
+      }),
+    );
+    const { _types: types } = this as unknown as { _types: unknown };
+    return new StatementBatch(named, types);
   }
 
   #limitTransactions(milliseconds: number): void {

@@ -4,6 +4,7 @@ import type { User } from '../../entities/user.js';
 import { clientNetwork } from '../../lib/client-network.js';
 import { addSeconds } from '../../lib/clock.js';
 import { uninterrupted } from '../../lib/request-scope.js';
+import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import { type CountingContext, lockIfDue } from './lock.js';
 import { networkKey, subjectKey, type TrySubject } from './subject.js';
@@ -15,6 +16,8 @@ export interface Attempt {
   failed(owner: User | null): Promise<void>;
   /** It was right: the failures before it from here are explained. `em` must be in a transaction, of what the try permits. */
   succeeded(em: EntityManager): Promise<void>;
+  /** The statements of `succeeded`, for a transaction that is sent at once. */
+  success(): Sql[];
 }
 
 /** A try that was not decided by then was cut off with its process. */
@@ -26,57 +29,72 @@ const FIRST_POLL_MILLISECONDS = 25;
 const LONGEST_POLL_MILLISECONDS = 400;
 const WAIT_FOR_OTHERS_MILLISECONDS = 10_000;
 
+/** What a try is counted by: its subject, and the subject's tries from the caller's network, which delay it. */
+interface TryKeys {
+  key: string;
+  here: string;
+  /** Wrong tries in all after which no place is left. */
+  most: number;
+}
+
 /** When this try comes. */
-const NOW = 'excluded.last_tried_at';
-/** The lock is over, or for as long nobody was wrong. A right try has no part in it: it would tell strangers that it was. */
-const COUNT_ENDED = `f.locked_until <= ${NOW}
-  OR COALESCE(f.failed_at, f.last_tried_at) < ${NOW} - make_interval(secs => ?)`;
-const FAILURES = `CASE WHEN ${COUNT_ENDED} THEN 0 ELSE f.failures END`;
-const IN_FLIGHT = `CASE WHEN f.last_tried_at < ${NOW} - interval '${FORGET_UNDECIDED_AFTER_SECONDS} seconds' THEN 0
-  ELSE f.in_flight END`;
-/** The tries of a day are used up, and the day is over. */
-const DAY_BEGINS = `f.total >= ? AND f.lifted_at <= ${NOW} - interval '${LIFT_SECONDS} seconds'`;
-const TOTAL = `CASE WHEN ${DAY_BEGINS} THEN ? ELSE f.total END`;
+const NOW = sql`excluded.last_tried_at`;
+const IN_FLIGHT = sqlText(
+  `CASE WHEN f.last_tried_at < excluded.last_tried_at - interval '${FORGET_UNDECIDED_AFTER_SECONDS} seconds' THEN 0
+    ELSE f.in_flight END`,
+);
+const DAY = sqlText(`interval '${LIFT_SECONDS} seconds'`);
 
 /**
  * Takes one of the places that are left before the lock, with the failures so far. Of any number of parallel callers no
  * more get one than there are places, in one process or in many. It waits for no disk: a place that a crash of the database
  * forgets was held for a moment only, and what becomes of the try is written durably.
  */
-const ADMIT = `
-  INSERT INTO login_failures AS f (key, failures, in_flight, total, counted_since, last_tried_at)
-  SELECT given.key, 0, 1, 0, given.now, given.now
-  FROM (SELECT ?::text AS key, ?::timestamptz AS now) AS given, set_config('synchronous_commit', 'off', true)
-  ON CONFLICT (key) DO UPDATE SET
-    failures = ${FAILURES}, counted_since = CASE WHEN ${COUNT_ENDED} THEN ${NOW} ELSE f.counted_since END,
-    in_flight = ${IN_FLIGHT} + 1, total = ${TOTAL},
-    lifted_at = CASE WHEN ${DAY_BEGINS} THEN ${NOW} ELSE f.lifted_at END,
-    locked_until = NULL, last_tried_at = ${NOW}
-  WHERE (f.locked_until IS NULL OR f.locked_until <= ${NOW})
-    AND ${FAILURES} + ${IN_FLIGHT} < ? AND ${TOTAL} + ${IN_FLIGHT} < ?
-  RETURNING failures,
-    (SELECT own.failures FROM login_failures own WHERE own.key = ? AND own.last_tried_at >= ?) AS own_failures`;
+function takePlaceOf({ key, here, most }: TryKeys, { lockoutSeconds, lockoutThreshold }: Lockout, now: Date): Sql {
+  // The lock is over, or for as long nobody was wrong. A right try has no part in it: it would tell strangers that it was.
+  const countEnded = sql`f.locked_until <= ${NOW}
+    OR COALESCE(f.failed_at, f.last_tried_at) < ${NOW} - make_interval(secs => ${lockoutSeconds})`;
+  const failures = sql`CASE WHEN ${countEnded} THEN 0 ELSE f.failures END`;
+  // The tries of a day are used up, and the day is over.
+  const dayBegins = sql`f.total >= ${most} AND f.lifted_at <= ${NOW} - ${DAY}`;
+  const total = sql`CASE WHEN ${dayBegins} THEN ${most - TRIES_OF_A_DAY} ELSE f.total END`;
+  return sql`
+    INSERT INTO login_failures AS f (key, failures, in_flight, total, counted_since, last_tried_at)
+    SELECT given.key, 0, 1, 0, given.now, given.now
+    FROM (SELECT ${key}::text AS key, ${now}::timestamptz AS now) AS given, set_config('synchronous_commit', 'off', true)
+    ON CONFLICT (key) DO UPDATE SET
+      failures = ${failures}, counted_since = CASE WHEN ${countEnded} THEN ${NOW} ELSE f.counted_since END,
+      in_flight = ${IN_FLIGHT} + 1, total = ${total},
+      lifted_at = CASE WHEN ${dayBegins} THEN ${NOW} ELSE f.lifted_at END,
+      locked_until = NULL, last_tried_at = ${NOW}
+    WHERE (f.locked_until IS NULL OR f.locked_until <= ${NOW})
+      AND ${failures} + ${IN_FLIGHT} < ${lockoutThreshold} AND ${total} + ${IN_FLIGHT} < ${most}
+    RETURNING failures, (
+      SELECT own.failures FROM login_failures own
+      WHERE own.key = ${here} AND own.last_tried_at >= ${addSeconds(now, -lockoutSeconds)}) AS own_failures`;
+}
 
-const LOCK_OF = 'SELECT locked_until, total, lifted_at FROM login_failures WHERE key = ?';
+type Lockout = Pick<CountingContext['settings'], 'lockoutSeconds' | 'lockoutThreshold'>;
+
 /** Of the only one who tries, nothing is left to count. */
-const SUCCEED_ALONE = `
+const succeedAlone = (key: string) => sql`
   UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, lifted_at = NULL,
     in_flight = GREATEST(in_flight - 1, 0)
-  WHERE key = ?`;
+  WHERE key = ${key}`;
 /** What is in a row ends. The row is locked by it, as whoever counts takes it before those of the networks. */
-const SUCCEED = `
-  UPDATE login_failures SET total = 0, lifted_at = NULL, in_flight = GREATEST(in_flight - 1, 0)
-  WHERE key = ? RETURNING counted_since`;
+const succeed = (key: string) => sql`
+  UPDATE login_failures SET total = 0, lifted_at = NULL, in_flight = GREATEST(in_flight - 1, 0) WHERE key = ${key}`;
 /**
  * Takes off the failures of the network that a success came from, and of those that earlier ones came from, for as long as
  * their rows are kept. Those of other networks go on: where they began anew, strangers would see that the owner was here.
  */
-const EXPLAIN = `
-  WITH given AS (SELECT ?::text AS key, ?::text AS here, ?::timestamptz AS now),
+const explain = ({ key, here, now }: Omit<TryKeys, 'most'> & { now: Date }) => sql`
+  WITH given AS (SELECT ${key}::text AS key, ${here}::text AS here, ${now}::timestamptz AS now),
   explained AS (
     SELECT f.key, f.counted FROM login_failures f, given
     WHERE (f.key = given.here OR f.subject_key = given.key) AND f.counted > 0
-      AND f.counted_since IS NOT DISTINCT FROM ?::timestamptz),
+      AND f.counted_since IS NOT DISTINCT FROM (
+        SELECT own.counted_since FROM login_failures own WHERE own.key = ${key})),
   elsewhere AS (
     UPDATE login_failures AS f SET counted = 0 FROM explained, given
     WHERE f.key = explained.key AND f.key <> given.here),
@@ -90,31 +108,19 @@ const EXPLAIN = `
   UPDATE login_failures AS f SET failures = GREATEST(f.failures - tries.wrong, 0)
   FROM given, (SELECT sum(counted)::int AS wrong FROM explained) AS tries
   WHERE f.key = given.key AND tries.wrong > 0`;
-const RELEASE = 'UPDATE login_failures SET in_flight = GREATEST(in_flight - 1, 0) WHERE key = ?';
+const release = (key: string) =>
+  sql`UPDATE login_failures SET in_flight = GREATEST(in_flight - 1, 0) WHERE key = ${key}`;
 
 function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
   const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
   return problem('ACCOUNT_LOCKED', { retryAfterSeconds, lockedUntil: until });
 }
 
-/** What a try is counted by: its subject, and the subject's tries from the caller's network, which delay it. */
-interface TryKeys {
-  key: string;
-  here: string;
-  /** Wrong tries in all after which no place is left. */
-  most: number;
-}
-
 /** The failures so far that delay the try, or undefined where no place is left. */
-async function takePlace(context: CountingContext, { key, here, most }: TryKeys): Promise<number | undefined> {
-  const { lockoutSeconds, lockoutThreshold } = context.settings;
-  const now = context.clock.now();
-  const total = [most, most - TRIES_OF_A_DAY];
-  const set = [lockoutSeconds, lockoutSeconds, ...total, most];
-  const where = [lockoutSeconds, lockoutThreshold, ...total, most];
-  const values = [key, now, ...set, ...where, here, addSeconds(now, -lockoutSeconds)];
-  const [row] = await context.em.execute<{ failures: number; own_failures: number | null }[]>(ADMIT, values);
-  return key === here ? row?.failures : row && (row.own_failures ?? 0);
+async function takePlace(context: CountingContext, keys: TryKeys): Promise<number | undefined> {
+  const statement = takePlaceOf(keys, context.settings, context.clock.now());
+  const [row] = await run<{ failures: number; own_failures: number | null }>(context.em, statement);
+  return keys.key === keys.here ? row?.failures : row && (row.own_failures ?? 0);
 }
 
 interface LockRow {
@@ -136,7 +142,8 @@ async function findLock(
   { key, most }: TryKeys,
 ): Promise<Problem<'ACCOUNT_LOCKED'> | undefined> {
   const now = context.clock.now();
-  const [row] = await context.em.execute<LockRow[]>(LOCK_OF, [key]);
+  const lock = sql`SELECT locked_until, total, lifted_at FROM login_failures WHERE key = ${key}`;
+  const [row] = await run<LockRow>(context.em, lock);
   if (row === undefined) return undefined;
   const ends = [
     ...(row.locked_until === null ? [] : [new Date(row.locked_until)]),
@@ -168,12 +175,6 @@ export function delayAfter(failures: number, threshold: number): number {
   return delay < SHORTEST_DELAY_MILLISECONDS ? 0 : delay;
 }
 
-async function explainFailures(em: EntityManager, { key, here, now }: Omit<TryKeys, 'most'> & { now: Date }) {
-  if (here === key) return void (await em.execute(SUCCEED_ALONE, [key]));
-  const [row] = await em.execute<{ counted_since: string | null }[]>(SUCCEED, [key]);
-  await em.execute(EXPLAIN, [key, here, now, row?.counted_since ?? null]);
-}
-
 /**
  * Counts a try of a secret before anything is compared, and runs `work` where there is room for it (ASVS 6.3.1). Names
  * that have no account count just so, and the answer tells nothing. A try whose `work` fails for another reason is not held
@@ -190,6 +191,8 @@ export async function countedTry<Outcome>(
   const failures = await admit(context, { key, here, most: mostInAll(context, subject) });
   if (typeof failures !== 'number') return failures;
   await sleep(delayAfter(failures, context.settings.lockoutThreshold));
+  const success = () =>
+    key === here ? [succeedAlone(key)] : [succeed(key), explain({ key, here, now: context.clock.now() })];
   const em = context.em.fork();
   let counted = false;
   try {
@@ -198,11 +201,14 @@ export async function countedTry<Outcome>(
         await uninterrupted(() => lockIfDue(context, { key, here, scope: subject.scope, owner }));
         counted = true;
       },
-      succeeded: (transaction) => explainFailures(transaction, { key, here, now: context.clock.now() }),
+      async succeeded(transaction) {
+        for (const statement of success()) await run(transaction, statement);
+      },
+      success,
     });
   } catch (cause) {
     // Where even this fails the place is free again after a while.
-    if (!counted) await uninterrupted(() => em.execute(RELEASE, [key])).catch(() => undefined);
+    if (!counted) await uninterrupted(() => run(em, release(key))).catch(() => undefined);
     throw cause;
   }
 }

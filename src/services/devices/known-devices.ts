@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { clientNetwork } from '../../lib/client-network.js';
+import { run, type Sql, sql } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
 import { describeDevice } from './describe-device.js';
 import { newDeviceToken, readDeviceToken } from './device-token.js';
@@ -16,13 +17,24 @@ export interface PresentedDevice {
 
 type Needs = Pick<UseCaseContext, 'secretKeys' | 'client'>;
 
-const REMEMBER = `
-  WITH before AS (SELECT device_key FROM known_devices WHERE user_id = ?),
-  saved AS (
+/** Whether an account knows a device; the first one of an account is as good as known. */
+export function isUsualDevice(userId: Sql, { tokenKey, looksKey }: PresentedDevice): Sql {
+  return sql`(
+    EXISTS (SELECT FROM known_devices d WHERE d.user_id = ${userId} AND d.device_key = ANY(${[tokenKey, looksKey]}::text[]))
+    OR NOT EXISTS (SELECT FROM known_devices d WHERE d.user_id = ${userId}))`;
+}
+
+/** A device that signs in; without a token that its client keeps it is known by its looks alone. */
+type SigningDevice = PresentedDevice & { keepsToken: boolean };
+
+/** The statement that keeps the device of a user, once for each row of `source`. */
+export function insertDevice(userId: Sql | string, device: SigningDevice, now: Date, source: Sql = sql``): Sql {
+  const kept = device.keepsToken ? [device.tokenKey, device.looksKey] : [device.looksKey];
+  return sql`
     INSERT INTO known_devices (user_id, device_key, first_seen_at, last_seen_at)
-    SELECT ?, unnest(?::text[]), ?, ?
-    ON CONFLICT (user_id, device_key) DO UPDATE SET last_seen_at = excluded.last_seen_at)
-  SELECT count(*)::int AS devices, (count(*) FILTER (WHERE device_key = ANY(?::text[])))::int AS known FROM before`;
+    SELECT ${userId}, unnest(${kept}::text[]), ${now}, ${now} ${source}
+    ON CONFLICT (user_id, device_key) DO UPDATE SET last_seen_at = excluded.last_seen_at`;
+}
 
 function withoutVersion(name: string | null): string {
   return (name ?? '').replace(/ [\d.]+$/, '');
@@ -47,12 +59,18 @@ export function presentedDevice({ secretKeys, client }: Needs, deviceToken: stri
 export async function rememberDevice(
   em: EntityManager,
   userId: string,
-  device: PresentedDevice & { keepsToken: boolean },
+  device: SigningDevice,
   now: Date,
 ): Promise<{ isNew: boolean }> {
   const { tokenKey, looksKey } = device;
-  const kept = device.keepsToken ? `{${tokenKey},${looksKey}}` : `{${looksKey}}`;
-  const values = [userId, userId, kept, now, now, `{${tokenKey},${looksKey}}`];
-  const [row] = await em.execute<{ devices: number; known: number }[]>(REMEMBER, values);
+  const [row] = await run<{ devices: number; known: number }>(
+    em,
+    sql`
+      WITH before AS (SELECT device_key FROM known_devices WHERE user_id = ${userId}),
+      saved AS (${insertDevice(userId, device, now)})
+      SELECT count(*)::int AS devices,
+        (count(*) FILTER (WHERE device_key = ANY(${[tokenKey, looksKey]}::text[])))::int AS known
+      FROM before`,
+  );
   return { isNew: row !== undefined && row.devices > 0 && row.known === 0 };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
+import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
 import { describeDevice } from '../devices/describe-device.js';
 import type { SignedAccessToken } from '../tokens/access-tokens.js';
 import { hashSessionSecret, newSessionSecret, writeRefreshToken } from '../tokens/refresh-tokens.js';
@@ -55,24 +56,54 @@ export type SessionContext = Pick<
   'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client' | 'locate'
 >;
 
-/**
- * One statement: the session and the mark on its user come together, and only while the user may sign in with what was looked
- * at: a password that was reset in between opens nothing, nor does one alone where a second factor was switched on.
- */
-const INSERT_SESSION = `
-  WITH signed_in AS (
-    UPDATE users SET last_login_at = ?
-    WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ? AND (two_factor_enabled_at IS NULL OR ?::boolean)
-    RETURNING id)
-  INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
-    ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)
-  SELECT ?, id, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM signed_in
-  RETURNING ${SESSION_COLUMNS.join(', ')}`;
-
 /** The end that an idle session has at `now`. */
 export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolean, now: Date, absoluteEnd: Date): Date {
   const end = addSeconds(now, rememberMe ? settings.refreshTokenTtlRemembered : settings.refreshTokenTtl);
   return end < absoluteEnd ? end : absoluteEnd;
+}
+
+/** A session that is to be inserted. */
+interface SessionInsert {
+  /**
+   * Two members of a WITH: `signed_in`, the mark on the user, and `begun`, the session. They come together, and only while the
+   * user may sign in with what was looked at: a password that was reset in between opens nothing, nor does one alone where a
+   * second factor was switched on.
+   */
+  members: Sql;
+  /** The random part of the session's refresh tokens. */
+  secret: Buffer;
+}
+
+const INSERT = sqlText(`
+  INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
+    ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)`);
+const RETURNED = sqlText(SESSION_COLUMNS.join(', '));
+
+/** The statement's parts that begin a session; `condition` is one more that its user has to meet. */
+export function insertSession(
+  { settings, client, locate }: SessionContext,
+  id: string,
+  { now, ...begin }: NewSession & { now: Date },
+  condition: Sql = sql`true`,
+): SessionInsert {
+  const { user, rememberMe, deviceName, authenticationMethods: methods, authenticatedAt } = begin;
+  const absoluteEnd = addSeconds(now, settings.sessionAbsoluteTtl);
+  const secret = newSessionSecret();
+  const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
+  const { city, country } = locate(client.ipAddress);
+  const members = sql`
+    signed_in AS (
+      UPDATE users SET last_login_at = ${now}
+      WHERE id = ${user.id} AND disabled_at IS NULL AND password_changed_at = ${user.passwordChangedAt}
+        AND (two_factor_enabled_at IS NULL OR ${methods.includes(MULTI_FACTOR)}::boolean) AND ${condition}
+      RETURNING id),
+    begun AS (
+      ${INSERT}
+      SELECT ${id}, id, ${hashSessionSecret(secret)}, 0, ${rememberMe}, ${deviceName}, ${deviceType}, ${browser},
+        ${operatingSystem}, ${client.ipAddress}, ${city}, ${country}, ${methods}, ${authenticatedAt}, ${now}, ${now},
+        ${idleEnd(settings, rememberMe, now, absoluteEnd)}, ${absoluteEnd}
+      FROM signed_in RETURNING ${RETURNED})`;
+  return { members, secret };
 }
 
 /** Begins a session; `undefined` when the user was disabled, or got another password or a second factor, in the meantime. */
@@ -81,20 +112,9 @@ export async function createSession(
   em: EntityManager,
   begin: NewSession,
 ): Promise<SessionBegun | undefined> {
-  const { settings, client } = context;
-  const { user, rememberMe, deviceName, authenticationMethods, authenticatedAt } = begin;
-  const now = context.clock.now();
-  const absoluteEnd = addSeconds(now, settings.sessionAbsoluteTtl);
-  const secret = newSessionSecret();
-  const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
-  const { city, country } = context.locate(client.ipAddress);
-  const device = [deviceName, deviceType, browser, operatingSystem, client.ipAddress, city, country];
-  const times = [authenticatedAt, now, now, idleEnd(settings, rememberMe, now, absoluteEnd), absoluteEnd];
-  const methods = `{${authenticationMethods.join(',')}}`;
-  const guard = [now, user.id, user.passwordChangedAt, authenticationMethods.includes(MULTI_FACTOR)];
-  const values = [...guard, randomUUID(), hashSessionSecret(secret), rememberMe, ...device, methods, ...times];
-  const [row] = await em.execute<Record<string, unknown>[]>(INSERT_SESSION, values);
-  return row === undefined ? undefined : { user, session: toSessionRecord(row), secret };
+  const { members, secret } = insertSession(context, randomUUID(), { ...begin, now: context.clock.now() });
+  const [row] = await run(em, sql`WITH ${members} SELECT * FROM begun`);
+  return row === undefined ? undefined : { user: begin.user, session: toSessionRecord(row), secret };
 }
 
 /** Signs the first tokens of a session that was committed. */

@@ -3,13 +3,13 @@ import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { countedName } from '../../lib/email-key.js';
-import type { Statement } from '../../lib/query.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
+import { type Sql, sql, sqlText } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
-import { presentedDevice } from '../devices/known-devices.js';
+import { isUsualDevice, presentedDevice } from '../devices/known-devices.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from '../users/address-owner.js';
@@ -21,6 +21,7 @@ import {
   type SignInBegun,
   type SignInContext,
   signIn,
+  signInOnUsualDevice,
 } from './sign-in.js';
 
 /** Who signs in, and how the session is to begin. */
@@ -39,36 +40,43 @@ type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCO
 type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
 type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | LoginProblem;
 
-const COLUMNS = `id, email, username, username_key, display_name, role, password_hash, password_changed_at,
+const COLUMNS = sqlText(`id, email, username, username_key, display_name, role, password_hash, password_changed_at,
   password_breached_at, two_factor_enabled_at, email_verified_at, disabled_at, last_login_at, locale, timezone,
-  terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at,
-  (SELECT d.device_key FROM known_devices d WHERE d.user_id = users.id AND d.device_key = $2) AS known_device`;
-/** Who has this very address, else whose mailbox it is. */
-const FIND_BY_EMAIL: Statement = {
-  name: 'login-by-email',
-  text: `SELECT ${COLUMNS} FROM users WHERE email = $1 OR email_key = $3 ORDER BY email = $1 DESC LIMIT 1`,
-};
-const FIND_BY_USERNAME: Statement = {
-  name: 'login-by-username',
-  text: `SELECT ${COLUMNS} FROM users WHERE username_key = $1`,
-};
+  terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`);
+const FIRST_METHODS = ['pwd'];
 
 interface Found {
   user: User;
   passwordHash: string;
   /** The key by which the account knows the device. */
   knownDevice: string | null;
+  /** Whether the account knows it at least by its looks. */
+  isUsualDevice: boolean;
 }
 
-async function findAccount(context: Needs, { identifier, deviceToken }: LoginInput): Promise<Found | undefined> {
-  const values = [identifier, presentedDevice(context, deviceToken).tokenKey];
-  const [row] = identifier.includes('@')
-    ? await context.query(FIND_BY_EMAIL, [...values, comparedKey(context, identifier)])
-    : await context.query(FIND_BY_USERNAME, values);
+/** Who has this very address, else whose mailbox it is; or who has the username. */
+function findStatement(context: Needs, { identifier, deviceToken }: LoginInput): Sql {
+  const device = presentedDevice(context, deviceToken);
+  const select = sql`
+    SELECT ${COLUMNS}, ${isUsualDevice(sql`users.id`, device)} AS is_usual_device, (
+      SELECT d.device_key FROM known_devices d WHERE d.user_id = users.id AND d.device_key = ${device.tokenKey}) AS known_device
+    FROM users`;
+  if (!identifier.includes('@')) return sql`${select} WHERE username_key = ${identifier}`;
+  const key = comparedKey(context, identifier);
+  return sql`${select} WHERE email = ${identifier} OR email_key = ${key} ORDER BY email = ${identifier} DESC LIMIT 1`;
+}
+
+async function findAccount(context: Needs, input: LoginInput): Promise<Found | undefined> {
+  const statement = findStatement(context, input);
+  const [row] = await context.query(statement, statement.values);
   if (row === undefined) return undefined;
-  const { known_device: knownDevice, ...columns } = row;
-  const passwordHash = row.password_hash as string;
-  return { user: context.em.map(User, columns), passwordHash, knownDevice: knownDevice as string | null };
+  const { known_device: knownDevice, is_usual_device: isUsual, ...columns } = row;
+  return {
+    user: context.em.map(User, columns),
+    passwordHash: row.password_hash as string,
+    knownDevice: knownDevice as string | null,
+    isUsualDevice: isUsual === true,
+  };
 }
 
 /** A device that signed in to the account before has tries of its own, which a stranger cannot use up. */
@@ -98,28 +106,43 @@ async function refuse(context: Needs, user: User | null, reason: LoginProblem['c
   await recordEvent(context.em, context, { type: 'LOGIN', success: false, userId, metadata: { reason } });
 }
 
+function sessionOf(context: Needs, user: User, input: LoginInput) {
+  const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
+  const proof = { authenticationMethods: FIRST_METHODS, authenticatedAt: context.clock.now() };
+  return { user, rememberMe, deviceName, tokenDelivery, deviceToken, ...proof };
+}
+
 /** What a right password opens, in the transaction of its caller. */
 async function openTo(context: Needs, em: EntityManager, user: User, input: LoginInput): Promise<Opened | undefined> {
-  const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
-  const firstMethods = ['pwd'];
   if (user.twoFactorEnabledAt != null) {
+    const { rememberMe, deviceName, tokenDelivery } = input;
     await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
-    return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, firstMethods });
+    return await issueChallenge(em, context, {
+      user,
+      rememberMe,
+      deviceName,
+      tokenDelivery,
+      firstMethods: FIRST_METHODS,
+    });
   }
   if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'LOGIN');
-  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods: firstMethods };
-  const authenticatedAt = context.clock.now();
-  return await signIn(context, em, { ...begin, authenticatedAt }, 'LOGIN');
+  return await signIn(context, em, sessionOf(context, user, input), 'LOGIN');
 }
 
 /** The password is right and its account may sign in; the count begins anew in the same transaction. */
-async function open(context: Needs, user: User, input: LoginInput, attempt: Attempt): Promise<Opened | undefined> {
-  return await context.em.transactional(async (em) => {
-    const opened = await openTo(context, em, user, input);
-    // Last, as a reset holds the user's row when it forgets the tries: everybody takes the two in this order.
-    await attempt.succeeded(em);
-    return opened;
-  });
+async function open(context: Needs, found: Found, input: LoginInput, attempt: Attempt): Promise<Opened | undefined> {
+  const { user } = found;
+  // The count is last, as a reset holds the user's row when it forgets the tries: everybody takes the two in this order.
+  const isPlain = user.twoFactorEnabledAt == null && user.passwordBreachedAt == null && found.isUsualDevice;
+  if (!isPlain) {
+    return await context.em.transactional(async (em) => {
+      const opened = await openTo(context, em, user, input);
+      await attempt.succeeded(em);
+      return opened;
+    });
+  }
+  const signedIn = await signInOnUsualDevice(context, sessionOf(context, user, input), 'LOGIN', attempt.success());
+  return signedIn ?? (await context.em.transactional((em) => openTo(context, em, user, input)));
 }
 
 async function tryPassword(
@@ -143,7 +166,7 @@ async function tryPassword(
     return refused;
   }
   await renewHash(context, found, input.password);
-  const opened = await open(context, user, input, attempt);
+  const opened = await open(context, found, input, attempt);
   if (opened === undefined) await refuse(context, user, 'INVALID_CREDENTIALS');
   return opened ?? problem('INVALID_CREDENTIALS');
 }

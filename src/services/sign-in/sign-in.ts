@@ -1,18 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { type Sql, sql } from '../../lib/sql.js';
 import type { AuditEventType } from '../audit/events.js';
-import { recordEvent } from '../audit/record-event.js';
-import { presentedDevice, rememberDevice } from '../devices/known-devices.js';
+import { insertEvent, recordEvent } from '../audit/record-event.js';
+import { insertDevice, isUsualDevice, presentedDevice, rememberDevice } from '../devices/known-devices.js';
 import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import {
   createSession,
+  insertSession,
   type NewSession,
   type SessionBegun,
   type SessionContext,
   type SessionStarted,
   startSession,
 } from '../sessions/create-session.js';
+import { toSessionRecord } from '../sessions/session-record.js';
 import type { UseCaseContext } from '../use-case.js';
 import { replaceSession } from './replace-session.js';
 
@@ -40,7 +44,9 @@ export interface SignedIn extends SessionStarted {
 }
 
 /** What a sign-in needs. */
-export type SignInContext = SessionContext & Pick<UseCaseContext, 'em' | 'query' | 'revocations'> & MailingContext;
+export type SignInContext = SessionContext &
+  Pick<UseCaseContext, 'em' | 'query' | 'transact' | 'revocations'> &
+  MailingContext;
 
 /** Tells the owner what signed in, when and where, with a link that ends it. */
 async function tellOfDevice(
@@ -77,6 +83,48 @@ async function tellOfDevice(
   });
 }
 
+/** The device of a sign-in. A token that the client will not bring again would only leave a row for each sign-in. */
+function deviceOf(context: SignInContext, { tokenDelivery, deviceToken }: DeviceToken) {
+  const keepsToken = tokenDelivery === 'COOKIE' || deviceToken !== null;
+  return { ...presentedDevice(context, deviceToken), keepsToken };
+}
+
+/**
+ * As `signIn` for a device that the account knows, in one round trip; `after` are the last statements of the transaction, and
+ * run in any case. Undefined where no session begins: the user may not sign in, or the device is not known any more.
+ */
+export async function signInOnUsualDevice(
+  context: SignInContext,
+  begin: NewSession & DeviceToken,
+  event: AuditEventType,
+  after: readonly Sql[],
+): Promise<SignInBegun | undefined> {
+  const { user } = begin;
+  const now = context.clock.now();
+  const sessionId = randomUUID();
+  const device = deviceOf(context, begin);
+  const { members, secret } = insertSession(
+    context,
+    sessionId,
+    { ...begin, now },
+    isUsualDevice(sql`users.id`, device),
+  );
+  const told = { type: event, userId: user.id, actorId: user.id, metadata: { sessionId } };
+  const signedIn = sql`FROM signed_in`;
+  const statement = sql`WITH ${members},
+    kept AS (${insertDevice(sql`id`, device, now, signedIn)}),
+    audited AS (${insertEvent(context, told, signedIn)})
+    SELECT * FROM begun`;
+  // What the next statement sees is from after this lock, so that of two sign-ins at once one comes first.
+  const lock = sql`SELECT FROM users WHERE id = ${user.id} FOR NO KEY UPDATE`;
+  const [, rows] = await context.transact([lock, statement, ...after]);
+  const row = rows?.[0];
+  if (row === undefined) return undefined;
+  const deviceToken = device.keepsToken ? device.token : null;
+  const begun = { user, session: toSessionRecord(row), secret };
+  return { kind: 'sign-in-begun', begun, deviceToken, outboxId: undefined };
+}
+
 /** Begins the session of somebody who proved who they are: session, device, audit event and notice come together. */
 export async function signIn(
   context: SignInContext,
@@ -87,17 +135,14 @@ export async function signIn(
   const begun = await createSession(context, em, begin);
   if (begun === undefined) return undefined;
   const { session, user } = begun;
-  const { tokenDelivery, deviceToken } = begin;
-  const device = presentedDevice(context, deviceToken);
-  // Of a client that will not bring it again, a token would only leave a row for each sign-in.
-  const keepsToken = tokenDelivery === 'COOKIE' || deviceToken !== null;
-  const { isNew } = await rememberDevice(em, user.id, { ...device, keepsToken }, session.createdAt);
+  const device = deviceOf(context, begin);
+  const { isNew } = await rememberDevice(em, user.id, device, session.createdAt);
   const metadata = { sessionId: session.id };
   const who = { userId: user.id, actorId: user.id, metadata };
   await recordEvent(em, context, { type: event, ...who });
   if (isNew) await recordEvent(em, context, { type: 'NEW_DEVICE', ...who });
   const outboxId = isNew ? await tellOfDevice(context, em, begun) : undefined;
-  return { kind: 'sign-in-begun', begun, deviceToken: keepsToken ? device.token : null, outboxId };
+  return { kind: 'sign-in-begun', begun, deviceToken: device.keepsToken ? device.token : null, outboxId };
 }
 
 /**

@@ -1,30 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { LoginDocument, LogoutDocument, MeDocument, RefreshDocument } from '../../generated/operations.js';
 import { faults, quickUser, rows } from '../../support/accounts.js';
 import { testGateway } from '../../support/app.js';
 import { expectType, loggedIn, PASSWORD, verifiedUser } from '../../support/journey.js';
 import { documentOf, mutationInputs } from '../../support/operation-calls.js';
-
-/** Watches what the gateway's clients send to PostgreSQL. */
-function watchStatements() {
-  const sent: { text: string; values: number }[] = [];
-  const ask = pg.Client.prototype.query as (...call: unknown[]) => unknown;
-  const watch = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-    this: pg.Client,
-    ...call: unknown[]
-  ) {
-    const [query, values] = call as [string | { text: string; values?: unknown[] }, unknown[]?];
-    const text = typeof query === 'string' ? query : query.text;
-    const given = values ?? (typeof query === 'string' ? undefined : query.values) ?? [];
-    sent.push({ text, values: given.length });
-    return ask.apply(this, call);
-  } as never);
-  onTestFinished(() => watch.mockRestore());
-  return sent;
-}
+import { watchStatements } from '../../support/statements.js';
 
 /** Hashes, ids, times and addresses, as none of our texts has them. */
 const VALUES = /\$argon2|'[0-9a-f]{8}-[0-9a-f]{4}-|'\d{4}-\d\d-\d\dT|@example\.com|Canary4711|127\.0\.0\.1/i;

@@ -1,0 +1,25 @@
+import pg from 'pg';
+import { onTestFinished, vi } from 'vitest';
+
+/** What a client sent: the text of a statement, or of the first of those that were sent at once, and how many values it has. */
+export interface SentStatement {
+  text: string;
+  values: number;
+}
+
+/** Watches what the gateway's clients send to PostgreSQL; each entry is one round trip. */
+export function watchStatements(): SentStatement[] {
+  const sent: SentStatement[] = [];
+  const ask = pg.Client.prototype.query as (...call: unknown[]) => unknown;
+  const watch = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+    this: pg.Client,
+    ...call: unknown[]
+  ) {
+    const [query, values] = call as [string | { text: string; values?: unknown[] }, unknown?];
+    const given = Array.isArray(values) ? values : typeof query === 'string' ? undefined : query.values;
+    sent.push({ text: typeof query === 'string' ? query : query.text, values: given?.length ?? 0 });
+    return ask.apply(this, call);
+  } as never);
+  onTestFinished(() => watch.mockRestore());
+  return sent;
+}
