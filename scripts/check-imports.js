@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import { chdir } from 'node:process';
 import { Visitor } from 'oxc-parser';
-import { parseSource, sourceFiles } from './support/source-files.js';
+import { packageSources, parseSource, sourceFiles } from './support/source-files.js';
 
 /**
  * One row per layer, from the processes at the top to the independent parts. A layer is a file or a folder directly under src,
@@ -152,6 +152,7 @@ function packageProblem(from, layer, { name, typeOnly }) {
   const owner = packageOf(name);
   if (owner === 'graphql' && name !== 'graphql')
     return "import from 'graphql' itself: a deep import is a second copy of it";
+  if (layer in LAYERS && owner.startsWith('@gatehouse/')) return 'src imports no package of this repository';
   if (!typeOnly && DOORS[owner] && DOORS[owner] !== from) return `only ${DOORS[owner]} can import ${owner}`;
   if (BANNED_PACKAGES[layer]?.some((pattern) => matches(pattern, owner))) return `${layer} must not import ${owner}`;
   const only = ONLY_PACKAGES[layer];
@@ -209,6 +210,20 @@ function checkSource(path, graph) {
   return problems;
 }
 
+/** Problems of one file of a package, which is published by itself; adds its imports to the graph. */
+function checkPackage(path, graph) {
+  const folder = path.split('/').slice(0, 2).join('/');
+  const relative = importsOf(path).filter(({ name }) => name.startsWith('.'));
+  const targets = relative.map((found) => ({ ...found, target: targetOf(path, found.name) }));
+  graph.set(
+    path,
+    targets.filter(({ typeOnly }) => !typeOnly).map(({ target }) => target),
+  );
+  return targets
+    .filter(({ target }) => !target.startsWith(`${folder}/`))
+    .map(({ name, line }) => `${path}:${line}: '${name}': a package imports nothing outside of its folder`);
+}
+
 /** Tests and benchmarks can import any source file, but must not load a second copy of graphql. */
 function checkOutside(path) {
   return importsOf(path)
@@ -242,12 +257,15 @@ function cyclesIn(graph) {
 if (process.argv[2]) chdir(process.argv[2]);
 const graph = new Map();
 const sources = sourceFiles('src');
+const packages = packageSources();
 const outside = [...sourceFiles('tests'), ...sourceFiles('bench')];
 const problems = [
   ...sources.flatMap((path) => checkSource(path, graph)),
+  ...packages.flatMap((path) => checkPackage(path, graph)),
   ...outside.flatMap((path) => checkOutside(path)),
   ...cyclesIn(graph),
 ];
 for (const problem of problems) console.error(problem);
-console.log(`imports: ${sources.length} files of src, ${outside.length} beside it, ${problems.length} problems`);
+const counts = `${sources.length} files of src, ${packages.length} of packages, ${outside.length} beside them`;
+console.log(`imports: ${counts}, ${problems.length} problems`);
 if (sources.length === 0 || problems.length > 0) process.exitCode = 1;

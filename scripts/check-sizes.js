@@ -1,10 +1,10 @@
-// Measures the lines of files and functions under src and fails if they exceed the budget. One-line functions are not counted,
-// because small callbacks would only lower the median.
+// Measures the lines of files and functions of src and of the packages, and fails if they exceed the budget. One-line functions
+// are not counted, because small callbacks would only lower the median.
 
 import { Visitor } from 'oxc-parser';
-import { parseSource, sourceFiles } from './support/source-files.js';
+import { packageSources, parseSource, sourceFiles } from './support/source-files.js';
 
-const BUDGET = { file: { median: 60, max: 400 }, function: { median: 12, max: 80 } };
+const BUDGET = { file: { median: 60, max: 300 }, function: { median: 12, max: 80 } };
 const NOT_MEASURED = /\/(generated|migrations)\//;
 
 function linesOf(text) {
@@ -50,7 +50,7 @@ const row = (cells) => cells.map((cell, index) => (index ? String(cell).padStart
 
 const files = [];
 const functions = [];
-for (const path of sourceFiles('src').filter((name) => !NOT_MEASURED.test(name))) {
+for (const path of [...sourceFiles('src'), ...packageSources()].filter((name) => !NOT_MEASURED.test(name))) {
   const source = parseSource(path);
   files.push({ place: path, lines: linesOf(source.text) });
   functions.push(...functionsOf(path, source));

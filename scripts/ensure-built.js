@@ -8,6 +8,7 @@ const sources = [
   'scripts/compile-mail-layout.js',
   'scripts/copy-assets.js',
   'tsconfig.json',
+  'tsconfig.base.json',
   'tsconfig.build.json',
   'package.json',
 ];

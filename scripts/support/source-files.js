@@ -22,6 +22,11 @@ export function sourceFiles(folder) {
     .sort();
 }
 
+/** Paths of the source files of every package. */
+export function packageSources() {
+  return sourceFiles('packages').filter((path) => /^packages\/[^/]+\/src\//.test(path));
+}
+
 /** Parses one file. Throws on a syntax error, because checking part of a file would prove nothing. */
 export function parseSource(path) {
   const text = readFileSync(path, 'utf8');

@@ -113,6 +113,26 @@ function createHolders({ places, share = places }: GateWidth) {
   };
 }
 
+/** Joins a line until its turn comes, the queue gives the place away, or the signal is aborted. */
+function waitForTurn(
+  lines: ReturnType<typeof createLines>,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<Call> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      lines.leave(key, waiter);
+      reject(signal?.reason);
+    };
+    const waiter: Waiter = (call) => {
+      signal?.removeEventListener('abort', giveUp);
+      resolve(call);
+    };
+    lines.join(key, waiter);
+    signal?.addEventListener('abort', giveUp, { once: true });
+  });
+}
+
 /**
  * Creates a gate. Keys take turns, so the first task of a key waits for at most one task of each other key. If the queue is
  * full, the longest line gives up its last place to a shorter one. A running task cannot be stopped, so while other keys are
@@ -121,19 +141,6 @@ function createHolders({ places, share = places }: GateWidth) {
 export function createGate(width: GateWidth): Gate {
   const lines = createLines();
   const holders = createHolders(width);
-  const turn = (key: string, signal: AbortSignal | undefined): Promise<Call> =>
-    new Promise((resolve, reject) => {
-      const giveUp = () => {
-        lines.leave(key, waiter);
-        reject(signal?.reason);
-      };
-      const waiter: Waiter = (call) => {
-        signal?.removeEventListener('abort', giveUp);
-        resolve(call);
-      };
-      lines.join(key, waiter);
-      signal?.addEventListener('abort', giveUp, { once: true });
-    });
   /** Makes room in a full queue if another key occupies more of it. */
   const makeRoom = (key: string): boolean => {
     const waiter = lines.waiting() < width.queueLimit ? undefined : lines.lastOfLongest(lines.lengthOf(key) + 1);
@@ -163,7 +170,7 @@ export function createGate(width: GateWidth): Gate {
       return place(key);
     }
     if (!makeRoom(key)) return 'full';
-    return turn(key, signal()).then((call) => (call === 'full' ? call : place(key)));
+    return waitForTurn(lines, key, signal()).then((call) => (call === 'full' ? call : place(key)));
   };
   return {
     take,
