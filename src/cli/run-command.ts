@@ -15,7 +15,12 @@ export async function runCommand(command: (given: Command) => Promise<number>): 
   await runProcess(async ({ dependencies }) => {
     await migrateAll(dependencies);
     const client = { ipAddress: null, userAgent: null, deviceToken: null };
-    const context = { ...dependencies, em: dependencies.orm.em.fork(), client, requestId: `cli-${process.pid}` };
+    // A command ends before a queue could answer: the relay enqueues what it wrote.
+    const add = async (): Promise<void> => undefined;
+    const mailQueue = { ...dependencies.mailQueue, add };
+    const passwordCheckQueue = { ...dependencies.passwordCheckQueue, add };
+    const own = { em: dependencies.orm.em.fork(), client, requestId: `cli-${process.pid}` };
+    const context = { ...dependencies, mailQueue, passwordCheckQueue, ...own };
     const say = (line: string) => void process.stdout.write(`${line}\n`);
     return await command({ context, words: process.argv.slice(2), say });
   });

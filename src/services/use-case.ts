@@ -21,8 +21,11 @@ export interface UseCaseContext extends Dependencies {
 /** The parts of the context that are open inside a transaction and outside: none of them reaches another process. */
 export type RequestFacts = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'client' | 'requestId' | 'logger'>;
 
-/** Where committed changes are announced and their jobs enqueued. */
-type Outlets = Pick<UseCaseContext, 'revocations' | 'mailQueue' | 'mailRoute' | 'passwordCheckQueue' | 'countMail'>;
+/** The ways out of the database: where committed changes are announced and jobs enqueued. */
+type Outlets = Pick<
+  UseCaseContext,
+  'revocations' | 'mailQueue' | 'mailRoute' | 'passwordCheckQueue' | 'countMail' | 'limiter'
+>;
 
 /** The context of a use-case that changes something. A use-case that needs more adds a `Pick` of its own. */
 export type Request = RequestFacts & Outlets & Pick<UseCaseContext, 'em' | 'clock'>;

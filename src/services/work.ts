@@ -25,7 +25,7 @@ export interface Work extends RequestFacts {
   /** Requests the breach check of a new password; its job is enqueued after the commit. */
   checkPassword(password: NewPassword): Promise<void>;
   /** Adds a step that follows the commit. A step that fails is logged and does not fail the request. */
-  afterCommit(step: () => Promise<void>): void;
+  afterCommit(step: (request: Request) => Promise<void>): void;
 }
 
 /** An email as a transaction writes it. */
@@ -55,7 +55,7 @@ interface Aftermath {
   endedSessions: string[];
   outboxIds: string[];
   checkedUsers: string[];
-  steps: (() => Promise<void>)[];
+  steps: ((request: Request) => Promise<void>)[];
 }
 
 function createWork(request: Request, em: EntityManager, aftermath: Aftermath): Work {
@@ -80,13 +80,19 @@ function createWork(request: Request, em: EntityManager, aftermath: Aftermath): 
   };
 }
 
+function nothingYet(): Aftermath {
+  return { endedSessions: [], outboxIds: [], checkedUsers: [], steps: [] };
+}
+
 async function follow(request: Request, aftermath: Aftermath): Promise<void> {
   request.revocations.announce(aftermath.endedSessions);
   for (const outboxId of aftermath.outboxIds) handOver(request, outboxId);
   for (const userId of aftermath.checkedUsers) handOverPasswordCheck(request, userId);
   const { requestId, logger } = request;
   for (const step of aftermath.steps) {
-    await step().catch((cause: unknown) => logger.error({ err: cause, requestId }, 'a step after a commit failed'));
+    await step(request).catch((cause: unknown) =>
+      logger.error({ err: cause, requestId }, 'a step after a commit failed'),
+    );
   }
 }
 
@@ -102,7 +108,7 @@ export async function inTransaction<Outcome>(
   let aftermath: Aftermath | undefined;
   const attempt = async (em: EntityManager): Promise<Outcome> => {
     // A repeated transaction begins with nothing of the attempt before.
-    aftermath = { endedSessions: [], outboxIds: [], checkedUsers: [], steps: [] };
+    aftermath = nothingYet();
     const outcome = await run(createWork(request, em, aftermath));
     if (outcome instanceof Undone) throw outcome;
     return outcome;
@@ -116,4 +122,18 @@ export async function inTransaction<Outcome>(
     if (cause instanceof Undone) return cause.outcome as Settled<Outcome>;
     throw cause;
   }
+}
+
+/**
+ * Runs work of a single statement, which commits by itself, without the round trips of a transaction. What follows is the
+ * same.
+ */
+export async function inStatement<Outcome>(
+  request: Request,
+  run: (work: Omit<Work, 'afterCommit'>) => Promise<Outcome>,
+): Promise<Outcome> {
+  const aftermath = nothingYet();
+  const outcome = await run(createWork(request, request.em, aftermath));
+  await follow(request, aftermath);
+  return outcome;
 }

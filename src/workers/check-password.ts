@@ -2,23 +2,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Dependencies } from '../dependencies.js';
 import type { CheckPasswordPayload } from '../jobs/check-password.js';
 import { addSeconds } from '../lib/clock.js';
-import { recordEvent } from '../services/audit/record-event.js';
-import { handOver } from '../services/mail-outbox/hand-over.js';
-import { greeting, writeMail } from '../services/mail-outbox/write-mail.js';
+import { greeting } from '../services/mail-outbox/write-mail.js';
 import { isBreached, RangesUnavailable } from '../services/passwords/breach-ranges.js';
-
-type Needs = Pick<
-  Dependencies,
-  | 'orm'
-  | 'clock'
-  | 'logger'
-  | 'settings'
-  | 'secretKeys'
-  | 'mailQueue'
-  | 'countMail'
-  | 'mailRoute'
-  | 'countPasswordCheck'
->;
+import { inTransaction } from '../services/work.js';
 
 interface Check {
   user_id: string;
@@ -64,32 +50,27 @@ const NOBODY = 'nobody@check.invalid';
 
 /**
  * Marks the account and writes mail and event, once for all workers that come to it. Where the password is not the account's,
- * a mail for nobody is written, so that no figure tells the two apart. Returns the mail's id.
+ * a mail for nobody is written, so that no figure tells the two apart.
  */
-async function mark(needs: Needs, check: Check, requestId: string): Promise<string | undefined> {
+async function mark(needs: Dependencies, check: Check, requestId: string): Promise<void> {
   const client = { ipAddress: null, userAgent: null, deviceToken: null };
-  return await needs.orm.em.fork().transactional(async (em) => {
-    const now = needs.clock.now();
+  await inTransaction({ ...needs, em: needs.orm.em.fork(), client, requestId }, async (work) => {
+    const { em, now } = work;
     const marked = await em.execute<Owner[]>(MARK, [now, check.user_id, check.password_changed_at]);
     const [owner] = marked;
-    if (!(await settle(em, check))) return undefined;
+    if (!(await settle(em, check))) return;
     if (owner === undefined) {
-      return await writeMail(em, { mail: 'none', recipient: NOBODY, locale: null, requestId, now });
+      await work.mail({ mail: 'none', recipient: NOBODY, locale: null });
+      return;
     }
-    await recordEvent(em, { ...needs, client, requestId }, { type: 'PASSWORD_BREACHED', userId: check.user_id });
-    return await writeMail(em, {
-      mail: 'password-breached',
-      recipient: owner.email,
-      locale: owner.locale,
-      variables: greeting(owner),
-      requestId,
-      now,
-    });
+    await work.record({ type: 'PASSWORD_BREACHED', userId: check.user_id });
+    const { email: recipient, locale } = owner;
+    await work.mail({ mail: 'password-breached', recipient, locale, variables: greeting(owner) });
   });
 }
 
 /** Nobody answered: asks again later, and lets the password be in the end. */
-async function postpone(needs: Needs, em: EntityManager, check: Check, error: RangesUnavailable): Promise<void> {
+async function postpone(needs: Dependencies, em: EntityManager, check: Check, error: RangesUnavailable): Promise<void> {
   const { user_id: userId, attempts } = check;
   const told = { userId, attempts: attempts + 1, reason: error.message };
   if (attempts + 1 >= ATTEMPTS) {
@@ -103,23 +84,22 @@ async function postpone(needs: Needs, em: EntityManager, check: Check, error: Ra
   needs.countPasswordCheck('RETRIED');
 }
 
-async function finish(needs: Needs, em: EntityManager, check: Check, requestId: string): Promise<void> {
+async function finish(needs: Dependencies, em: EntityManager, check: Check, requestId: string): Promise<void> {
   const { settings, secretKeys } = needs;
   const digest = secretKeys.decrypt('breach-check', check.sealed_digest);
   if (!(await isBreached(settings.hibpBaseUrl, digest))) {
     if (await settle(em, check)) needs.countPasswordCheck('NOT_FOUND');
     return;
   }
-  const outboxId = await mark(needs, check, requestId);
+  await mark(needs, check, requestId);
   needs.countPasswordCheck('FOUND');
-  if (outboxId !== undefined) handOver({ ...needs, requestId }, outboxId);
 }
 
 /**
  * Looks a new password up among breached ones, past any request. A password that is found keeps its sessions; the next
  * login with it is refused until it is changed.
  */
-export async function checkPassword(needs: Needs, { userId, requestId }: CheckPasswordPayload): Promise<void> {
+export async function checkPassword(needs: Dependencies, { userId, requestId }: CheckPasswordPayload): Promise<void> {
   const em = needs.orm.em.fork();
   const [check] = await em.execute<Check[]>(READ, [userId]);
   if (check === undefined) return;

@@ -1,23 +1,20 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
-import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { checkCurrentPassword } from '../passwords/current-password.js';
 import { refuseNextPassword } from '../passwords/history.js';
+import { type AccountChanged, beginNewPassword, setNewPassword } from '../passwords/new-password.js';
 import {
-  afterNewPassword,
-  beginNewPassword,
-  type NewPasswordContext,
-  setNewPassword,
-  unlessAccountChanged,
-} from '../passwords/new-password.js';
-import type { SessionContext, SessionStarted } from '../sessions/create-session.js';
-import { endedInBetween, endedMeanwhile } from '../sessions/ended-meanwhile.js';
+  type SessionBegun,
+  type SessionContext,
+  type SessionStarted,
+  startSession,
+} from '../sessions/create-session.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
-import { finishRenewal, proofOfAll, renewSession } from '../sessions/renew-session.js';
-import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
-import type { UseCaseContext } from '../use-case.js';
+import { proofOfAll, renewSession } from '../sessions/renew-session.js';
+import { verifySecondFactor } from '../two-factor/verify-second-factor.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction, Undone, type Work } from '../work.js';
 
 /** The password is changed; the present session goes on under a new id. */
 export interface PasswordChanged {
@@ -39,7 +36,7 @@ export interface ChangePasswordInput {
   code: string | null;
 }
 
-type Needs = NewPasswordContext & SessionContext & SecondFactorContext & Pick<UseCaseContext, 'passwordHasher'>;
+type Needs = Request & SessionContext & Pick<UseCaseContext, 'passwordHasher'>;
 type CodeRefused = Problem<'TWO_FACTOR_CODE_INVALID' | 'ACCOUNT_LOCKED'>;
 type ChangeProblem = CodeRefused | Problem<'INVALID_CREDENTIALS' | 'PASSWORD_REJECTED' | 'UNAUTHENTICATED'>;
 
@@ -59,30 +56,41 @@ async function proveCode(context: Needs, user: User, input: ChangePasswordInput)
     const stale = requireRecentAuthentication(context, authenticatedAt) !== undefined;
     return stale ? problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft: null }) : false;
   }
-  const verified = await verifySecondFactor(context, context.em, { user, code });
+  const verified = await verifySecondFactor(context, { user, code });
   return isProblem(verified) ? verified : true;
 }
 
-async function writeChange(em: EntityManager, context: Needs, change: Change) {
-  const { user, input, passwordHash, provenAll } = change;
-  const { userId, sessionId, newPassword: password } = input;
-  await beginNewPassword(em, user);
-  const reason = 'PASSWORD_CHANGED' as const;
-  const set = await setNewPassword(em, context, { user, password, passwordHash, reason, keptSessionId: sessionId });
-  const proof = provenAll ? proofOfAll(user, context.clock.now()) : null;
-  const renewed = await renewSession(context, em, { user: set.user, sessionId, proof });
-  // Thrown, so that nothing of the transaction stays: whoever ended the session meant this one too.
-  if (renewed === undefined) throw endedInBetween();
-  const metadata = { endedSessions: set.endedSessions.length, sessionId: renewed.begun.session.id };
-  await recordEvent(em, context, { type: 'PASSWORD_CHANGE', userId, actorId: userId, metadata });
-  return { set, renewed };
+/** The password is set, and the session that goes on under a new id has begun. */
+interface Changed {
+  kind: 'changed';
+  endedSessions: number;
+  begun: SessionBegun;
 }
 
-/** Undefined when the account changed in the meantime: then the present password is to be proven again. */
+async function writeChange(
+  context: Needs,
+  work: Work,
+  { user, input, passwordHash, provenAll }: Change,
+): Promise<Changed | Undone<AccountChanged | Problem<'UNAUTHENTICATED'>>> {
+  const { userId, sessionId, newPassword: password } = input;
+  await beginNewPassword(work.em, user);
+  const reason = 'PASSWORD_CHANGED' as const;
+  const set = await setNewPassword(work, { user, password, passwordHash, reason, keptSessionId: sessionId });
+  if (set instanceof Undone) return set;
+  const proof = provenAll ? proofOfAll(user, work.now) : null;
+  const begun = await renewSession(context, work, { user: set.user, sessionId, proof });
+  if (begun instanceof Undone) return begun;
+  const { endedSessions } = set;
+  const metadata = { endedSessions, sessionId: begun.session.id };
+  await work.record({ type: 'PASSWORD_CHANGE', userId, actorId: userId, metadata });
+  return { kind: 'changed', endedSessions, begun };
+}
+
+/** Where the account changed in the meantime, the present password is to be proven again. */
 async function tryChange(
   context: Needs,
   input: ChangePasswordInput,
-): Promise<PasswordChanged | ChangeProblem | undefined> {
+): Promise<PasswordChanged | ChangeProblem | AccountChanged> {
   const user = await checkCurrentPassword(context, { userId: input.userId, password: input.currentPassword });
   if (isProblem(user)) return user;
   const refused = await refuseNextPassword(context, user, input.newPassword);
@@ -92,13 +100,10 @@ async function tryChange(
   if (isProblem(provenAll)) return provenAll;
   const passwordHash = await context.passwordHasher.hash(input.newPassword);
   const change = { user, input, passwordHash, provenAll };
-  const transaction = context.em.fork().transactional((em) => writeChange(em, context, change));
-  const changed = await unlessAccountChanged(transaction.catch(endedMeanwhile));
-  if (changed === undefined || isProblem(changed)) return changed;
-  const { set, renewed } = changed;
-  await afterNewPassword(context, set);
-  const started = await finishRenewal(context, renewed);
-  return { kind: 'password-changed', endedSessions: set.endedSessions.length, started };
+  const changed = await inTransaction(context, (work) => writeChange(context, work, change));
+  if (changed.kind !== 'changed') return changed;
+  const started = await startSession(context, changed.begun);
+  return { kind: 'password-changed', endedSessions: changed.endedSessions, started };
 }
 
 /**
@@ -109,7 +114,8 @@ export async function changePassword(
   context: Needs,
   input: ChangePasswordInput,
 ): Promise<PasswordChanged | ChangeProblem> {
-  const outcome =
-    (await tryChange(context, input)) ?? (await tryChange(context, input)) ?? problem('INVALID_CREDENTIALS');
+  let outcome = await tryChange(context, input);
+  if (outcome.kind === 'account-changed') outcome = await tryChange(context, input);
+  if (outcome.kind === 'account-changed') outcome = problem('INVALID_CREDENTIALS');
   return isProblem(outcome) ? await recordRefusal(context, 'PASSWORD_CHANGE', input.userId, outcome) : outcome;
 }

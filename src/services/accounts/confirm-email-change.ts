@@ -1,16 +1,14 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { maskedEmail } from '../../lib/email-address.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
-import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
+import type { NewAuditEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
-import { greeting, writeMail } from '../mail-outbox/write-mail.js';
+import { greeting } from '../mail-outbox/write-mail.js';
 import { consumeCode } from '../one-time-codes/consume.js';
 import { issueCode } from '../one-time-codes/issue.js';
-import { revokeSessions } from '../sessions/revoke-sessions.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request } from '../use-case.js';
+import { inTransaction, type Work } from '../work.js';
 import { endWaysBack } from './end-ways-back.js';
 import { moveAddress } from './move-address.js';
 
@@ -28,69 +26,61 @@ export interface EmailChanged {
   endedSessions: number;
 }
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'revocations' | 'client'> &
-  MailingContext;
 type ConfirmProblem = Problem<'CODE_INVALID' | 'CONFLICT'>;
 
 interface Changed {
   kind: 'changed';
   user: User;
-  ended: string[];
+  endedSessions: number;
   replacedAccounts: number;
-  outboxId: string;
-}
-
-interface Change {
-  context: Needs;
-  em: EntityManager;
-  user: User;
-  newEmail: string;
-  now: Date;
 }
 
 /** The code that takes the old address back; none where the new one is itself an address that can take the account back. */
-async function issueWayBack({ context, em, user, newEmail, now }: Change): Promise<string | undefined> {
+async function issueWayBack(work: Work, user: User, newEmail: string): Promise<string | undefined> {
+  const { em, now, settings, secretKeys } = work;
   const earlier = await em.findOne(OneTimeCode, { purpose: 'REVERT_EMAIL', address: newEmail, user: user.id });
   if (earlier !== null && earlier.consumedAt === null && earlier.linkExpiresAt > now) {
     await endWaysBack(em, { userId: user.id, since: earlier.issuedAt, now });
     return undefined;
   }
-  const ttl = context.settings.emailChangeRevertTtl;
+  const ttl = settings.emailChangeRevertTtl;
   const lives = { now, codeTtl: ttl, linkTtl: ttl };
   const code = { purpose: 'REVERT_EMAIL' as const, address: user.email, userId: user.id, ...lives };
-  return (await issueCode(em, context.secretKeys, code)).id;
+  return (await issueCode(em, secretKeys, code)).id;
 }
 
 /** Tells the address that was left. */
-async function tellOldAddress(change: Change): Promise<string> {
-  const { context, em, user, newEmail, now } = change;
-  const codeId = await issueWayBack(change);
-  const variables = { newAddress: maskedEmail(newEmail), ...actFacts(context, user, now), ...greeting(user) };
+async function tellOldAddress(work: Work, user: User, newEmail: string): Promise<void> {
+  const codeId = await issueWayBack(work, user, newEmail);
+  const variables = { newAddress: maskedEmail(newEmail), ...actFacts(work, user, work.now), ...greeting(user) };
   const mail = { mail: 'email-changed' as const, recipient: user.email, locale: user.locale ?? null, variables };
-  return await writeMail(em, { ...mail, codeId, requestId: context.requestId, now });
+  await work.mail({ ...mail, codeId });
 }
 
-async function change(
-  context: Needs,
-  em: EntityManager,
-  input: EmailChangeConfirmation,
-  now: Date,
-): Promise<Changed | ConfirmProblem> {
+async function change(work: Work, input: EmailChangeConfirmation): Promise<Changed | ConfirmProblem> {
+  const { em, now, settings, secretKeys } = work;
   const { userId, sessionId, code } = input;
-  const { codeMaxAttempts: maxAttempts } = context.settings;
+  const { codeMaxAttempts: maxAttempts } = settings;
   const attempt = { purpose: 'CHANGE_EMAIL' as const, address: userId, code, now, maxAttempts };
-  const consumed = await consumeCode(em, context.secretKeys, attempt);
+  const consumed = await consumeCode(em, secretKeys, attempt);
   if (isProblem(consumed)) return consumed;
   // Nobody changes the pending address without the code, which is held here.
   const user = await em.findOneOrFail(User, { id: userId });
   const newEmail = user.pendingEmail ?? null;
   if (newEmail === null || user.disabledAt !== null) return problem('CODE_INVALID', { attemptsLeft: null });
-  const moved = await moveAddress(context, em, { userId, from: user.email, to: newEmail, now });
+  const moved = await moveAddress(work, { userId, from: user.email, to: newEmail });
   if (moved === undefined) return problem('CONFLICT');
-  const ended = await revokeSessions(em, { userId, exceptId: sessionId }, 'EMAIL_CHANGED', now);
-  const outboxId = await tellOldAddress({ context, em, user, newEmail, now });
+  const ended = await work.endSessions({ userId, exceptId: sessionId }, 'EMAIL_CHANGED');
+  await tellOldAddress(work, user, newEmail);
   const changed = await em.findOneOrFail(User, { id: userId }, { refresh: true });
-  return { kind: 'changed', ...moved, user: changed, ended, outboxId };
+  return { kind: 'changed', ...moved, user: changed, endedSessions: ended.length };
+}
+
+function eventOf(userId: string, outcome: Changed | ConfirmProblem): NewAuditEvent {
+  const event = { type: 'EMAIL_CHANGE' as const, userId, actorId: userId };
+  if (isProblem(outcome)) return { ...event, success: false, metadata: { reason: outcome.code } };
+  const { endedSessions, replacedAccounts } = outcome;
+  return { ...event, metadata: { endedSessions, replacedAccounts } };
 }
 
 /**
@@ -98,21 +88,15 @@ async function change(
  * which is told, and has a way back for a while.
  */
 export async function confirmEmailChange(
-  context: Needs,
+  request: Request,
   input: EmailChangeConfirmation,
 ): Promise<EmailChanged | ConfirmProblem> {
-  const now = context.clock.now();
-  const who = { userId: input.userId, actorId: input.userId };
-  const outcome = await context.em.transactional(async (em) => {
-    const changed = await change(context, em, input, now);
-    const told: Pick<NewAuditEvent, 'success' | 'metadata'> = isProblem(changed)
-      ? { success: false, metadata: { reason: changed.code } }
-      : { metadata: { endedSessions: changed.ended.length, replacedAccounts: changed.replacedAccounts } };
-    await recordEvent(em, context, { type: 'EMAIL_CHANGE', ...who, ...told });
+  const outcome = await inTransaction(request, async (work) => {
+    const changed = await change(work, input);
+    await work.record(eventOf(input.userId, changed));
     return changed;
   });
   if (isProblem(outcome)) return outcome;
-  context.revocations.announce(outcome.ended);
-  handOver(context, outcome.outboxId);
-  return { kind: 'email-changed', user: outcome.user, endedSessions: outcome.ended.length };
+  const { user, endedSessions } = outcome;
+  return { kind: 'email-changed', user, endedSessions };
 }

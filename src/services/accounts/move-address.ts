@@ -1,6 +1,6 @@
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from '../users/address-owner.js';
+import type { Work } from '../work.js';
 
 /** Which account moves, and to which address. */
 export interface AddressMove {
@@ -8,7 +8,6 @@ export interface AddressMove {
   /** The address that it must still have while it waits for the new one; null for a move that it did not ask for. */
   from: string | null;
   to: string;
-  now: Date;
 }
 
 /** What became of it. */
@@ -16,8 +15,6 @@ export interface AddressMoved {
   /** Accounts that never proved the address and gave way. */
   replacedAccounts: number;
 }
-
-type Needs = Pick<UseCaseContext, 'settings'>;
 
 /** In the order in which everybody locks them who locks more than one. */
 const LOCK_CODES = `
@@ -49,9 +46,10 @@ const MOVE = `
 /** A sign-up that commits in the same moment is seen by the second try, and gives way. */
 const TRIES = 2;
 
-async function move(context: Needs, em: EntityManager, step: AddressMove): Promise<AddressMoved | undefined> {
-  const { userId, from, to, now } = step;
-  const key = comparedKey(context, to);
+async function move(work: Work, em: EntityManager, step: AddressMove): Promise<AddressMoved | undefined> {
+  const { userId, from, to } = step;
+  const { now } = work;
+  const key = comparedKey(work, to);
   await em.execute(LOCK_CODES, [userId]);
   await em.execute(END_CODES, [now, userId]);
   await em.execute(LOCK_CODES_OF_UNPROVEN, [to, key]);
@@ -64,15 +62,11 @@ async function move(context: Needs, em: EntityManager, step: AddressMove): Promi
  * Gives an account an address that was just proven, and ends what was mailed to the one before. An account that never proved
  * the address gives way to whoever does. Undefined, with nothing changed, where another account has proven it, or the account changed meanwhile.
  */
-export async function moveAddress(
-  context: Needs,
-  em: EntityManager,
-  step: AddressMove,
-): Promise<AddressMoved | undefined> {
+export async function moveAddress(work: Work, step: AddressMove): Promise<AddressMoved | undefined> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     try {
       // A savepoint, as the caller's transaction goes on when the address is taken.
-      return await em.transactional((inner) => move(context, inner, step));
+      return await work.em.transactional((inner) => move(work, inner, step));
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
     }

@@ -1,6 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { MailingContext } from '../mail-outbox/hand-over.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
 import type { PresentedPassword } from './first-password.js';
 
 /** What a new user tells; the address is trimmed and lower-cased already. */
@@ -17,11 +16,7 @@ export interface SignupInput {
 }
 
 /** What a sign-up needs. */
-export type SignupContext = Pick<
-  UseCaseContext,
-  'em' | 'query' | 'clock' | 'settings' | 'secretKeys' | 'passwordHasher' | 'passwordCheckQueue' | 'client'
-> &
-  MailingContext;
+export type SignupContext = Request & Pick<UseCaseContext, 'query' | 'passwordHasher'>;
 
 /** A sign-up that is being written. */
 export interface SignupAttempt {

@@ -1,9 +1,9 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
-import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request } from '../use-case.js';
+import { inTransaction } from '../work.js';
 
 /** What a user changes of their profile: what is absent stays, what is null is cleared. */
 export interface ProfileChange {
@@ -19,7 +19,6 @@ export interface ProfileUpdated {
   user: User;
 }
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'client' | 'requestId'>;
 type UpdateProblem = Problem<'INPUT_INVALID' | 'USERNAME_TAKEN' | 'UNAUTHENTICATED'>;
 
 const FIELDS = ['displayName', 'username', 'locale', 'timezone'] as const;
@@ -29,35 +28,36 @@ function changedFields(user: User, change: ProfileChange): (typeof FIELDS)[numbe
   return FIELDS.filter((field) => change[field] !== undefined && change[field] !== (user[field] ?? null));
 }
 
-async function write(context: Needs, userId: string, change: ProfileChange): Promise<ProfileUpdated | UpdateProblem> {
-  return await context.em.transactional(async (em) => {
+async function write(request: Request, userId: string, change: ProfileChange): Promise<ProfileUpdated | UpdateProblem> {
+  return await inTransaction(request, async (work) => {
+    const { em } = work;
     const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (user === null) return problem('UNAUTHENTICATED');
     const changed = changedFields(user, change);
     if (changed.length === 0) return { kind: 'profile-updated', user };
     for (const field of changed) user[field] = change[field] ?? null;
     user.usernameKey = user.username?.toLowerCase() ?? null;
-    user.updatedAt = context.clock.now();
+    user.updatedAt = work.now;
     await em.flush();
     const metadata = { fields: changed.join(', ') };
-    await recordEvent(em, context, { type: 'PROFILE_UPDATE', userId, actorId: userId, metadata });
+    await work.record({ type: 'PROFILE_UPDATE', userId, actorId: userId, metadata });
     return { kind: 'profile-updated', user };
   });
 }
 
 /** Changes a user's profile; a username is refused when another account has it, in whatever case and also in a race. */
 export async function updateProfile(
-  context: Needs,
+  request: Request,
   input: { userId: string; change: ProfileChange },
 ): Promise<ProfileUpdated | UpdateProblem> {
   const { userId, change } = input;
-  if (change.username === null && context.settings.usernameRequired) {
+  if (change.username === null && request.settings.usernameRequired) {
     return inputProblem(['input', 'username'], 'required', 'Choose a username.');
   }
   try {
-    return await write(context, userId, change);
+    return await write(request, userId, change);
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    return await recordRefusal(context, 'PROFILE_UPDATE', userId, problem('USERNAME_TAKEN'));
+    return await recordRefusal(request, 'PROFILE_UPDATE', userId, problem('USERNAME_TAKEN'));
   }
 }

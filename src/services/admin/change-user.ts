@@ -1,11 +1,9 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { type Problem, problem } from '../../problems.js';
-import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
-import { revokeSessions } from '../sessions/revoke-sessions.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { NewAuditEvent } from '../audit/record-event.js';
+import type { Request } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
-
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'revocations' | 'client' | 'requestId'>;
+import { inTransaction } from '../work.js';
 
 /** What the operator changes of an account. */
 export type UserChange = { disabled: boolean } | { role: string };
@@ -21,25 +19,24 @@ function eventOf(userId: string, change: UserChange): NewAuditEvent {
  * next refresh on.
  */
 export async function changeUser(
-  context: Needs,
+  request: Request,
   email: string,
   change: UserChange,
 ): Promise<{ kind: 'user-changed'; endedSessions: number } | Problem<'NOT_FOUND'>> {
-  const now = context.clock.now();
-  const ended = await context.em.transactional(async (em) => {
-    const user = await findAddressOwner(em, email, comparedKey(context, email));
+  const ended = await inTransaction(request, async (work) => {
+    const { em, now } = work;
+    const user = await findAddressOwner(em, email, comparedKey(work, email));
     const locked = user && (await em.refresh(user, { lockMode: LockMode.PESSIMISTIC_WRITE }));
     if (user === null || locked === null) return undefined;
     user.updatedAt = now;
     if ('role' in change) user.role = change.role;
     else user.disabledAt = change.disabled ? (user.disabledAt ?? now) : null;
-    await recordEvent(em, context, eventOf(user.id, change));
+    await work.record(eventOf(user.id, change));
     if (user.disabledAt === null) return [];
     // Before the sessions end: a login that is under way must find the account disabled, or have its session among them.
     await em.flush();
-    return await revokeSessions(em, { userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED', now);
+    return await work.endSessions({ userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED');
   });
   if (ended === undefined) return problem('NOT_FOUND');
-  context.revocations.announce(ended);
   return { kind: 'user-changed', endedSessions: ended.length };
 }

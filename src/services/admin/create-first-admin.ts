@@ -1,39 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailAddress } from '../../lib/email-address.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
 import { ADMIN_ROLE, lockAdmins } from '../accounts/admins.js';
-import { recordEvent } from '../audit/record-event.js';
-import { requestPasswordCheck } from '../passwords/breach-check.js';
 import { refusePassword } from '../passwords/policy.js';
-import { revokeSessions } from '../sessions/revoke-sessions.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 import { droppedChoices } from '../users/dropped-choices.js';
+import { inTransaction, type Work } from '../work.js';
 
-type Needs = Pick<
-  UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'passwordHasher' | 'revocations' | 'client' | 'requestId'
->;
+type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
 /** What the address is compared by; null where another spelling of it has an account already. */
-async function freeKey(context: Needs, em: EntityManager, email: string): Promise<string | null> {
-  const key = comparedKey(context, email);
+async function freeKey(work: Work, email: string): Promise<string | null> {
+  const key = comparedKey(work, email);
   if (key === null) return null;
-  return (await em.count(User, { emailKey: key, email: { $ne: email } })) > 0 ? null : key;
+  return (await work.em.count(User, { emailKey: key, email: { $ne: email } })) > 0 ? null : key;
 }
 
 /** Whose mailbox it is already, whatever the spelling. */
-async function lockOwner(context: Needs, em: EntityManager, email: string): Promise<User | null> {
-  const owner = await findAddressOwner(em, email, comparedKey(context, email));
-  return owner && (await em.refresh(owner, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+async function lockOwner(work: Work, email: string): Promise<User | null> {
+  const owner = await findAddressOwner(work.em, email, comparedKey(work, email));
+  return owner && (await work.em.refresh(owner, { lockMode: LockMode.PESSIMISTIC_WRITE }));
 }
 
-async function record(context: Needs, em: EntityManager, userId: string, isNew: boolean): Promise<void> {
+async function record(work: Work, userId: string, isNew: boolean): Promise<void> {
   const metadata = { by: 'operator', reason: 'FIRST_ADMIN' };
-  await recordEvent(em, context, { type: isNew ? 'SIGN_UP' : 'PASSWORD_CHANGE', userId, metadata });
-  await recordEvent(em, context, { type: 'ROLE_CHANGE', userId, metadata: { ...metadata, role: ADMIN_ROLE } });
+  await work.record({ type: isNew ? 'SIGN_UP' : 'PASSWORD_CHANGE', userId, metadata });
+  await work.record({ type: 'ROLE_CHANGE', userId, metadata: { ...metadata, role: ADMIN_ROLE } });
 }
 
 /**
@@ -50,27 +45,23 @@ export async function createFirstAdmin(
   const refused = refusePassword(context.settings, input.password, { email });
   if (refused !== undefined) return refused;
   const passwordHash = await context.passwordHasher.hash(input.password);
-  const now = context.clock.now();
-  const ended = await context.em.transactional(async (em) => {
+  return await inTransaction(context, async (work) => {
+    const { em, now } = work;
     await lockAdmins(em);
     if ((await em.count(User, { role: ADMIN_ROLE })) > 0) return problem('FORBIDDEN');
-    const known = await lockOwner(context, em, email);
+    const known = await lockOwner(work, email);
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
-    const emailKey = await freeKey(context, em, user.email);
+    const emailKey = await freeKey(work, user.email);
     // Whoever signed up with it never proved to own it.
-    if (user.emailVerifiedAt == null) Object.assign(user, droppedChoices(context));
+    if (user.emailVerifiedAt == null) Object.assign(user, droppedChoices(work));
     const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
     const fresh = { passwordChangedAt: now, passwordBreachedAt: null, passwordContestedAt: null, updatedAt: now };
     em.persist(Object.assign(user, proven, fresh));
     await em.flush();
-    await record(context, em, user.id, known === null);
-    // The relay hands it to the queue: the command ends before it could be told that the queue took it.
-    await requestPasswordCheck(em, context, { userId: user.id, password: input.password, passwordChangedAt: now });
+    await record(work, user.id, known === null);
+    await work.checkPassword({ userId: user.id, password: input.password, passwordChangedAt: now });
     // Whoever is signed in to the account now did not prove to know the new password.
-    const sessions = await revokeSessions(em, { userId: user.id, exceptId: null }, 'REPLACED', now);
-    return { sessions, email: user.email };
+    await work.endSessions({ userId: user.id, exceptId: null }, 'REPLACED');
+    return { kind: 'admin-created', email: user.email };
   });
-  if ('code' in ended) return ended;
-  context.revocations.announce(ended.sessions);
-  return { kind: 'admin-created', email: ended.email };
 }

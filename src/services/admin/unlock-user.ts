@@ -1,30 +1,23 @@
 import { type Problem, problem } from '../../problems.js';
 import { forgetFailures, forgetWrongCodes } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
-import { recordEvent } from '../audit/record-event.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
-
-type Needs = Pick<
-  UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'requestId' | 'limiter' | 'logger'
->;
+import { inTransaction } from '../work.js';
 
 /** Lifts every lock of an account before its time; `wasLocked` tells whether there were wrong tries to forget. */
 export async function unlockUser(
-  context: Needs,
+  request: Request,
   email: string,
 ): Promise<{ kind: 'user-unlocked'; wasLocked: boolean } | Problem<'NOT_FOUND'>> {
-  const unlocked = await context.em.transactional(async (em) => {
-    const user = await findAddressOwner(em, email, comparedKey(context, email));
-    if (user === null) return undefined;
-    const forgotten = [await forgetFailures(em, context, user), await forgetWrongCodes(em, context, user.id)];
+  return await inTransaction(request, async (work) => {
+    const user = await findAddressOwner(work.em, email, comparedKey(work, email));
+    if (user === null) return problem('NOT_FOUND');
+    const forgotten = [await forgetFailures(work, user), await forgetWrongCodes(work, user.id)];
     const wasLocked = forgotten.includes(true);
     const metadata = { by: 'operator', wasLocked };
-    await recordEvent(em, context, { type: 'ACCOUNT_UNLOCK', userId: user.id, metadata });
-    return { user, wasLocked };
+    await work.record({ type: 'ACCOUNT_UNLOCK', userId: user.id, metadata });
+    work.afterCommit((committed) => forgetLoginLimit(committed, user));
+    return { kind: 'user-unlocked', wasLocked };
   });
-  if (unlocked === undefined) return problem('NOT_FOUND');
-  await forgetLoginLimit(context, unlocked.user);
-  return { kind: 'user-unlocked', wasLocked: unlocked.wasLocked };
 }

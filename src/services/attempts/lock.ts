@@ -1,22 +1,18 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { KnownDevice } from '../../entities/known-device.js';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { countedName } from '../../lib/email-key.js';
-import { recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
-import { greeting, writeMail } from '../mail-outbox/write-mail.js';
-import type { UseCaseContext } from '../use-case.js';
+import { greeting } from '../mail-outbox/write-mail.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction, type Work } from '../work.js';
 import { subjectKey, type TrySubject } from './subject.js';
 import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
 type Keys = Pick<UseCaseContext, 'secretKeys'>;
-type LiftingContext = Keys & Pick<UseCaseContext, 'clock' | 'settings'>;
 
 /** What counting needs. */
-export type CountingContext = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'secretKeys' | 'client'> &
-  MailingContext;
+export type CountingContext = Request;
 
 /** A name that was just tried in vain. */
 interface WrongTry {
@@ -62,17 +58,13 @@ const START_ANEW = `
   UPDATE login_failures SET failures = 0, counted_since = ?, total = 0, locked_until = NULL, lifted_at = NULL
   WHERE key = ?`;
 
-async function tellOwner(context: CountingContext, em: EntityManager, wrong: WrongTry, told: boolean): Promise<string> {
-  const { owner } = wrong;
-  const now = context.clock.now();
-  const lockedMinutes = String(Math.max(1, Math.round(context.settings.lockoutSeconds / 60)));
-  return await writeMail(em, {
+async function tellOwner(work: Work, { owner }: WrongTry, told: boolean): Promise<void> {
+  const lockedMinutes = String(Math.max(1, Math.round(work.settings.lockoutSeconds / 60)));
+  await work.mail({
     mail: owner === null || told ? 'none' : 'account-locked',
     recipient: owner?.email ?? NOBODY,
     locale: owner?.locale ?? null,
-    variables: { ...actFacts(context, owner, now), lockedMinutes, ...greeting(owner) },
-    requestId: context.requestId,
-    now,
+    variables: { ...actFacts(work, owner, work.now), lockedMinutes, ...greeting(owner) },
   });
 }
 
@@ -82,21 +74,17 @@ function appCodesKey({ secretKeys }: Keys, userId: string): string {
 }
 
 /** Lifts the lock of the app's codes; of their total, which nobody but the right code ends, it takes a few tries off. */
-async function liftAppCodes(em: EntityManager, context: LiftingContext, userId: string): Promise<boolean> {
-  const now = context.clock.now();
-  const left = mostInAll(context, { scope: 'two-factor' }) - TRIES_OF_A_DAY;
+async function liftAppCodes(work: Work, userId: string): Promise<boolean> {
+  const { em, now } = work;
+  const left = mostInAll(work, { scope: 'two-factor' }) - TRIES_OF_A_DAY;
   const lifts = [left, addSeconds(now, -LIFT_SECONDS)];
-  const values = [now, ...lifts, left, ...lifts, now, appCodesKey(context, userId), ...lifts];
+  const values = [now, ...lifts, left, ...lifts, now, appCodesKey(work, userId), ...lifts];
   return (await em.execute<unknown[]>(LIFT, values)).length > 0;
 }
 
 /** Lets the count of the app's codes begin anew for somebody who is proven by a recovery code. */
-export async function forgetAppCodes(
-  em: EntityManager,
-  context: Keys & Pick<UseCaseContext, 'clock'>,
-  userId: string,
-): Promise<void> {
-  await em.execute(START_ANEW, [context.clock.now(), appCodesKey(context, userId)]);
+export async function forgetAppCodes(work: Work, userId: string): Promise<void> {
+  await work.em.execute(START_ANEW, [work.now, appCodesKey(work, userId)]);
 }
 
 interface FailedRow {
@@ -106,26 +94,25 @@ interface FailedRow {
 }
 
 /** Counts a wrong try, and locks its name when it was the last one allowed: lock, audit event and mail come together. */
-export async function lockIfDue(context: CountingContext, wrong: WrongTry): Promise<void> {
-  const { lockoutThreshold, lockoutSeconds } = context.settings;
-  const now = context.clock.now();
-  const until = addSeconds(now, lockoutSeconds);
-  const outboxId = await context.em.fork().transactional(async (em) => {
+export async function lockIfDue(request: Request, wrong: WrongTry): Promise<void> {
+  const { lockoutThreshold, lockoutSeconds } = request.settings;
+  await inTransaction(request, async (work) => {
+    const { em, now } = work;
+    const until = addSeconds(now, lockoutSeconds);
     const values = [now, lockoutThreshold, until, wrong.key, lockoutThreshold, until];
     const [row] = await em.execute<FailedRow[]>(FAIL, values);
     if (wrong.here !== wrong.key) {
       const since = row?.counted_since ?? null;
       await em.execute(FAIL_HERE, [wrong.here, since, now, addSeconds(now, -lockoutSeconds)]);
     }
-    if (row?.locks !== true) return undefined;
+    if (row?.locks !== true) return;
     const toldAt = row.notified_at === null ? undefined : new Date(row.notified_at);
     const told = toldAt !== undefined && toldAt > addSeconds(now, -TELL_AGAIN_AFTER_SECONDS);
     if (!told) await em.execute(NOTIFIED, [now, wrong.key]);
     const userId = wrong.owner?.id ?? null;
-    await recordEvent(em, context, { type: 'ACCOUNT_LOCK', userId, metadata: { scope: wrong.scope } });
-    return await tellOwner(context, em, wrong, told);
+    await work.record({ type: 'ACCOUNT_LOCK', userId, metadata: { scope: wrong.scope } });
+    await tellOwner(work, wrong, told);
   });
-  if (outboxId !== undefined) handOver(context, outboxId);
 }
 
 /**
@@ -133,29 +120,26 @@ export async function lockIfDue(context: CountingContext, wrong: WrongTry): Prom
  * the app go on being counted in total, with a few more each day: else whoever reads the owner's mail could guess them, one
  * reset after the other.
  */
-export async function forgetFailures(
-  em: EntityManager,
-  context: LiftingContext,
-  user: Pick<User, 'id' | 'email' | 'usernameKey'>,
-): Promise<boolean> {
+export async function forgetFailures(work: Work, user: Pick<User, 'id' | 'email' | 'usernameKey'>): Promise<boolean> {
+  const { em, settings, secretKeys } = work;
   // Before the recovery codes' row: a recovery code that is right takes them in the same order.
-  const lifted = await liftAppCodes(em, context, user.id);
+  const lifted = await liftAppCodes(work, user.id);
   const devices = await em.find(KnownDevice, { user: user.id });
-  const email = countedName(context.settings.emailDeduplication, user.email);
+  const email = countedName(settings.emailDeduplication, user.email);
   const names = [email, user.usernameKey].filter((name) => name != null);
   const subjects: TrySubject[] = [
     ...names.map((value) => ({ scope: 'identifier' as const, value })),
     ...devices.map(({ deviceKey }) => ({ scope: 'device' as const, userId: user.id, deviceKey })),
     ...(['password', 'recovery-code', 'enrolment'] as const).map((scope) => ({ scope, userId: user.id })),
   ];
-  const keys = subjects.map((subject) => subjectKey(context.secretKeys, subject));
+  const keys = subjects.map((subject) => subjectKey(secretKeys, subject));
   const forgotten = await em.execute<unknown[]>(`${FORGET} RETURNING key`, [`{${keys.join(',')}}`]);
   return lifted || forgotten.length > 0;
 }
 
 /** Forgets the wrong codes of an account, those in total too: for an operator who knows whom they help. */
-export async function forgetWrongCodes(em: EntityManager, context: Keys, userId: string): Promise<boolean> {
+export async function forgetWrongCodes({ em, secretKeys }: Work, userId: string): Promise<boolean> {
   const scopes = ['two-factor', 'recovery-code'] as const;
-  const keys = `{${scopes.map((scope) => subjectKey(context.secretKeys, { scope, userId })).join(',')}}`;
+  const keys = `{${scopes.map((scope) => subjectKey(secretKeys, { scope, userId })).join(',')}}`;
   return (await em.execute<unknown[]>(`${FORGET} RETURNING key`, [keys])).length > 0;
 }

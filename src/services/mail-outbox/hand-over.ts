@@ -1,4 +1,4 @@
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
 
 /** QUEUED: it is on its way. DEFERRED: it is safe in the outbox until the queue or the mail server is back. */
 export type MailStatus = 'QUEUED' | 'DEFERRED';
@@ -13,8 +13,8 @@ export interface MailAccepted {
 
 type Needs = Pick<UseCaseContext, 'mailQueue' | 'countMail' | 'requestId' | 'logger'>;
 
-/** What a use-case that mails needs for the way of its mail. */
-export type MailingContext = Needs & Pick<UseCaseContext, 'mailRoute'>;
+/** The context of a use-case that mails. */
+export type MailingContext = Request;
 
 /**
  * Hands a committed outbox row to the queue without making the request wait. What fails here is picked up by the relay.

@@ -1,10 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { emailKey } from '../../lib/email-key.js';
 import type { LimitWindow } from '../../lib/rate-limiter.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request } from '../use-case.js';
+import type { Work, WorkMail } from '../work.js';
 import { type MailName, type NewMail, writeMail } from './write-mail.js';
 
-type Needs = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'clock' | 'requestId' | 'logger'>;
+type Needs = Pick<Work, 'em' | 'now' | 'settings' | 'secretKeys' | 'requestId' | 'logger'>;
 
 /** The name of the budget in RATE_LIMITS. */
 const MAIL_BUDGET = 'mail:address';
@@ -57,12 +58,12 @@ function windowsOf({ settings }: Needs, mail: MailName, recipient: string): Coun
  * Draws one mail from the budget of an address; false where the budget is used up. Spellings that a provider delivers to
  * one mailbox share a budget. Mails that are not written draw nothing and cost the same statements.
  */
-async function draw(context: Needs, em: EntityManager, mail: MailName, recipient: string): Promise<boolean> {
-  const windows = windowsOf(context, mail, recipient);
-  const { secretKeys } = context;
+async function draw(needs: Needs, mail: MailName, recipient: string): Promise<boolean> {
+  const windows = windowsOf(needs, mail, recipient);
+  const { em, secretKeys } = needs;
   const keyOf = ({ name, subject }: CountedWindow) =>
     `mail:${secretKeys.authenticate('limit-identity', ['mail', name, subject]).toString('base64url')}`;
-  const now = context.clock.now().getTime();
+  const now = needs.now.getTime();
   const limits = new Map(windows.map((window) => [keyOf(window), window]));
   const keys = `{${[...limits.keys()].join(',')}}`;
   const ends = `{${[...limits.values()].map(({ seconds }) => now + seconds * 1_000).join(',')}}`;
@@ -72,18 +73,27 @@ async function draw(context: Needs, em: EntityManager, mail: MailName, recipient
   return allowed;
 }
 
+/** The mail as the budget of its address allows it. */
+async function withinBudget<Mail extends WorkMail>(needs: Needs, mail: Mail): Promise<Mail> {
+  const allowed = await draw(needs, mail.mail, mail.recipient);
+  if (!allowed && mail.mail !== 'none') {
+    const { requestId } = needs;
+    needs.logger.info({ requestId, mail: mail.mail }, 'a mail was not sent: the mail budget of its address is used up');
+  }
+  return allowed ? mail : { ...mail, mail: 'none' };
+}
+
 /**
  * Writes a mail to an address that somebody typed. All operations that do so draw on one budget of that address, so that
  * strangers cannot flood it; beyond the budget the same row is written and nothing is sent.
  */
-export async function writeTypedMail(context: Needs, em: EntityManager, mail: NewMail): Promise<string> {
-  const allowed = await draw(context, em, mail.mail, mail.recipient);
-  if (!allowed && mail.mail !== 'none') {
-    const { requestId } = context;
-    context.logger.info(
-      { requestId, mail: mail.mail },
-      'a mail was not sent: the mail budget of its address is used up',
-    );
-  }
-  return await writeMail(em, allowed ? mail : { ...mail, mail: 'none' });
+export async function mailTyped(work: Work, mail: WorkMail): Promise<void> {
+  await work.mail(await withinBudget(work, mail));
+}
+
+/** As `mailTyped`, for a caller that enqueues the mail itself. */
+export async function writeTypedMail(request: Request, em: EntityManager, mail: NewMail): Promise<string> {
+  const { settings, secretKeys, requestId, logger } = request;
+  const needs = { em, now: mail.now, settings, secretKeys, requestId, logger };
+  return await writeMail(em, await withinBudget(needs, mail));
 }

@@ -1,10 +1,10 @@
 import { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
 import { countedTry } from '../attempts/counted-try.js';
-import type { CountingContext } from '../attempts/lock.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction } from '../work.js';
 
-type Needs = CountingContext & Pick<UseCaseContext, 'passwordHasher'>;
+type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
 /** Asks somebody who is signed in for their password again; wrong ones count for the account. */
 export async function checkCurrentPassword(
@@ -17,7 +17,7 @@ export async function checkCurrentPassword(
     const user = await em.findOne(User, { id: userId, deletedAt: null }, { populate: ['passwordHash'] });
     const matches = await context.passwordHasher.verify(user?.passwordHash, password);
     if (user !== null && matches && user.disabledAt === null) {
-      await em.transactional((transaction) => attempt.succeeded(transaction));
+      await inTransaction(context, (work) => attempt.succeeded(work.em));
       return user;
     }
     await attempt.failed(user);

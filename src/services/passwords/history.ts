@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { PasswordHistory } from '../../entities/password-history.js';
 import type { User } from '../../entities/user.js';
 import { type PasswordRuleName, type Problem, problem } from '../../problems.js';
 import type { UseCaseContext } from '../use-case.js';
+import type { Work } from '../work.js';
 import { refusePassword } from './policy.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'settings' | 'passwordHasher'>;
@@ -46,11 +46,10 @@ export async function refuseNextPassword(
 
 /** Keeps a password that is being replaced, and forgets those that are too old to matter. */
 export async function keepPassword(
-  em: EntityManager,
-  settings: UseCaseContext['settings'],
-  replaced: { userId: string; passwordHash: string; now: Date },
+  { em, now, settings }: Work,
+  replaced: { userId: string; passwordHash: string },
 ): Promise<void> {
-  const { userId, passwordHash, now } = replaced;
+  const { userId, passwordHash } = replaced;
   const kept = keptBeside(settings);
   if (kept > 0) await em.insert(PasswordHistory, { id: randomUUID(), user: userId, passwordHash, createdAt: now });
   await em.execute(PRUNE, [userId, userId, kept]);

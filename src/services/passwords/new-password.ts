@@ -2,12 +2,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
-import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
-import { writeNotice } from '../mail-outbox/write-notice.js';
-import { revokeSessions } from '../sessions/revoke-sessions.js';
-import type { UseCaseContext } from '../use-case.js';
+import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { droppedChoices } from '../users/dropped-choices.js';
-import { handOverPasswordCheck, requestPasswordCheck } from './breach-check.js';
+import { type Undone, undo, type Work } from '../work.js';
 import { keepPassword } from './history.js';
 
 /** A password that passed every rule, and whose hash is made. */
@@ -22,24 +19,18 @@ export interface NextPassword {
   keptSessionId: string | null;
 }
 
-/** A password that was set; what is left to do once its transaction is committed. */
+/** A password that was set. */
 export interface PasswordSet {
+  kind: 'password-set';
   /** The account as it is now. */
   user: User;
-  endedSessions: string[];
-  outboxId: string;
-  checkId: string;
+  endedSessions: number;
 }
 
-/** What setting a password needs. */
-export type NewPasswordContext = Pick<
-  UseCaseContext,
-  'em' | 'clock' | 'settings' | 'secretKeys' | 'client' | 'revocations' | 'passwordCheckQueue' | 'limiter'
-> &
-  MailingContext;
-
-/** Undoes the transaction: the password, the address or the state of the account changed since it was looked at. */
-class AccountChanged extends Error {}
+/** The password, the address or the state of the account changed since it was read: it is worth another look. */
+export interface AccountChanged {
+  kind: 'account-changed';
+}
 
 /** Codes and tokens by which the account could be entered, in the order in which everybody who takes two of them does. */
 const WAYS_IN = '{RESET_PASSWORD,RESET_TICKET,VERIFY_EMAIL,EXCHANGE}';
@@ -64,9 +55,9 @@ async function isContested(em: EntityManager, { user, reason }: NextPassword): P
 }
 
 async function replaceHash(
-  em: EntityManager,
+  { em, now }: Work,
   next: NextPassword,
-  { now, choices }: { now: Date; choices: Partial<ReturnType<typeof droppedChoices>> },
+  choices: Partial<ReturnType<typeof droppedChoices>>,
 ): Promise<boolean> {
   const { user, passwordHash, reason } = next;
   const unchanged = { id: user.id, email: user.email, passwordHash: user.passwordHash, disabledAt: null };
@@ -86,43 +77,26 @@ async function replaceHash(
 
 /**
  * Sets a password in the caller's transaction, which `beginNewPassword` began: nothing that was proven by the one before goes
- * on. Throws AccountChanged where the rules were asked of an account that is not as it was.
+ * on. Undone where the rules were asked of an account that is not as it was.
  */
-export async function setNewPassword(
-  em: EntityManager,
-  context: NewPasswordContext,
-  next: NextPassword,
-): Promise<PasswordSet> {
-  const now = context.clock.now();
+export async function setNewPassword(work: Work, next: NextPassword): Promise<PasswordSet | Undone<AccountChanged>> {
+  const { em, now } = work;
   const { id: userId, email, passwordHash } = next.user;
   const contested = await isContested(em, next);
-  const choices = contested ? droppedChoices(context) : {};
-  if (!(await replaceHash(em, next, { now, choices }))) throw new AccountChanged();
+  const choices = contested ? droppedChoices(work) : {};
+  if (!(await replaceHash(work, next, choices))) return undo({ kind: 'account-changed' });
   const user = await em.findOneOrFail(User, userId);
-  await keepPassword(em, context.settings, { userId, passwordHash, now });
+  await keepPassword(work, { userId, passwordHash });
   await em.execute(CLOSE_WAYS_IN, [now, email, WAYS_IN]);
-  const selection = { userId, exceptId: next.keptSessionId };
-  const endedSessions = await revokeSessions(em, selection, next.reason, now);
-  const check = { userId, password: next.password, passwordChangedAt: now };
-  const checkId = await requestPasswordCheck(em, context, check);
-  await forgetFailures(em, context, user);
-  // Left to the relay: the mail about the new password is the one that must not wait.
-  if (contested) await writeNotice(em, context, { email, locale: next.user.locale ?? null }, 'sign-up-contested');
-  return { user, endedSessions, checkId, outboxId: await writeNotice(em, context, user, 'password-changed') };
-}
-
-/** The outcome of a transaction that sets a password; undefined where it was undone, and is worth another look. */
-export async function unlessAccountChanged<Outcome>(transaction: Promise<Outcome>): Promise<Outcome | undefined> {
-  return await transaction.catch((cause: unknown) => {
-    if (cause instanceof AccountChanged) return undefined;
-    throw cause;
-  });
-}
-
-/** What follows the commit: ended sessions are told of, the login is open, the mail goes out, the password is looked up. */
-export async function afterNewPassword(context: NewPasswordContext, set: PasswordSet): Promise<void> {
-  context.revocations.announce(set.endedSessions);
-  await forgetLoginLimit(context, set.user);
-  handOver(context, set.outboxId);
-  handOverPasswordCheck(context, set.checkId);
+  const ended = await work.endSessions({ userId, exceptId: next.keptSessionId }, next.reason);
+  await work.checkPassword({ userId, password: next.password, passwordChangedAt: now });
+  await forgetFailures(work, user);
+  work.afterCommit((request) => forgetLoginLimit(request, user));
+  if (contested) {
+    // The mail about the new password is the one that must not wait.
+    const reader = { email, locale: next.user.locale ?? null };
+    await notifyOwner(work, reader, 'sign-up-contested', { leaveToRelay: true });
+  }
+  await notifyOwner(work, user, 'password-changed');
+  return { kind: 'password-set', user, endedSessions: ended.length };
 }

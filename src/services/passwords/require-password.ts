@@ -1,7 +1,7 @@
 import { addSeconds } from '../../lib/clock.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
 import { checkCurrentPassword } from './current-password.js';
 
 /** Who is signed in, since when and by what, and the password that they give beside. */
@@ -14,9 +14,6 @@ export interface PasswordProof {
   password: string | null;
 }
 
-/** What asking for it needs. */
-export type PasswordProofContext = Parameters<typeof checkCurrentPassword>[0] & Pick<UseCaseContext, 'settings'>;
-
 /** Why not. */
 export type PasswordProofProblem = Problem<'REAUTHENTICATION_REQUIRED' | 'INVALID_CREDENTIALS' | 'ACCOUNT_LOCKED'>;
 
@@ -28,7 +25,7 @@ const JUST_NOW_SECONDS = 60;
  * holds a copied token.
  */
 export async function requirePassword(
-  context: PasswordProofContext,
+  context: Request & Pick<UseCaseContext, 'passwordHasher'>,
   { userId, authenticatedAt, authenticationMethods, password }: PasswordProof,
 ): Promise<PasswordProofProblem | undefined> {
   const stale = requireRecentAuthentication(context, authenticatedAt);

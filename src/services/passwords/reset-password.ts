@@ -1,20 +1,13 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode, type OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import type { User } from '../../entities/user.js';
-import { isProblem, type Problem, ProblemError, problem } from '../../problems.js';
+import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { consumeToken } from '../one-time-codes/consume.js';
 import { readToken } from '../one-time-codes/derive.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction, Undone, undo, type Work } from '../work.js';
 import { refuseNextPassword } from './history.js';
-import {
-  afterNewPassword,
-  beginNewPassword,
-  type NewPasswordContext,
-  type PasswordSet,
-  setNewPassword,
-  unlessAccountChanged,
-} from './new-password.js';
+import { type AccountChanged, beginNewPassword, type PasswordSet, setNewPassword } from './new-password.js';
 
 /** The password is set, and nobody is signed in. */
 export interface PasswordReset {
@@ -28,7 +21,7 @@ export interface ResetPasswordInput {
   newPassword: string;
 }
 
-type Needs = NewPasswordContext & Pick<UseCaseContext, 'passwordHasher'>;
+type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 type ResetProblem = Problem<'TOKEN_INVALID' | 'PASSWORD_REJECTED' | 'TEMPORARILY_UNAVAILABLE'>;
 
 /** What a token opens, as long as nobody uses it up. */
@@ -57,50 +50,39 @@ async function findReset(context: Needs, token: string): Promise<OpenReset | und
   return undefined;
 }
 
-async function recordReset(em: EntityManager, context: Needs, user: User, set: PasswordSet): Promise<void> {
-  const metadata = { endedSessions: set.endedSessions.length };
-  await recordEvent(em, context, { type: 'PASSWORD_RESET', userId: user.id, metadata });
+async function recordReset(work: Work, user: User, { endedSessions }: PasswordSet): Promise<void> {
+  await work.record({ type: 'PASSWORD_RESET', userId: user.id, metadata: { endedSessions } });
   if (user.emailVerifiedAt !== null) return;
-  await recordEvent(em, context, { type: 'EMAIL_VERIFICATION', userId: user.id, metadata: { by: 'PASSWORD_RESET' } });
+  await work.record({ type: 'EMAIL_VERIFICATION', userId: user.id, metadata: { by: 'PASSWORD_RESET' } });
 }
 
 /** Token and password change together or not at all. */
 async function useReset(
-  em: EntityManager,
-  context: Needs,
+  work: Work,
   next: OpenReset & { token: string; password: string; passwordHash: string },
-): Promise<PasswordSet> {
+): Promise<PasswordSet | Undone<AccountChanged | Problem<'TOKEN_INVALID'>>> {
   const { purpose, token, user, password, passwordHash } = next;
-  await beginNewPassword(em, user);
-  const consumed = await consumeToken(em, context.secretKeys, { purpose, token, now: context.clock.now() });
-  // Thrown, so that nothing of the transaction stays.
-  if (isProblem(consumed)) throw new ProblemError(consumed);
+  await beginNewPassword(work.em, user);
+  const consumed = await consumeToken(work.em, work.secretKeys, { purpose, token, now: work.now });
+  if (isProblem(consumed)) return undo(consumed);
   const reason = 'PASSWORD_RESET' as const;
-  const set = await setNewPassword(em, context, { user, password, passwordHash, reason, keptSessionId: null });
-  await recordReset(em, context, user, set);
+  const set = await setNewPassword(work, { user, password, passwordHash, reason, keptSessionId: null });
+  if (!(set instanceof Undone)) await recordReset(work, user, set);
   return set;
 }
 
-/** Undefined when the account changed in the meantime: its rules are to be asked again. */
 async function tryReset(
   context: Needs,
   reset: OpenReset,
   input: ResetPasswordInput,
-): Promise<PasswordReset | ResetProblem | undefined> {
+): Promise<PasswordReset | ResetProblem | AccountChanged> {
   const { resetToken: token, newPassword: password } = input;
   const refused = await refuseNextPassword(context, reset.user, password);
   if (refused !== undefined) return refused;
   const passwordHash = await context.passwordHasher.hash(password);
   const next = { ...reset, token, password, passwordHash };
-  const set = await unlessAccountChanged(context.em.fork().transactional((em) => useReset(em, context, next)));
-  if (set === undefined) return undefined;
-  await afterNewPassword(context, set);
-  return { kind: 'password-reset', endedSessions: set.endedSessions.length };
-}
-
-function usedMeanwhile(cause: unknown): Problem<'TOKEN_INVALID'> {
-  if (cause instanceof ProblemError && cause.problem.code === 'TOKEN_INVALID') return cause.problem;
-  throw cause;
+  const set = await inTransaction(context, (work) => useReset(work, next));
+  return set.kind === 'password-set' ? { kind: 'password-reset', endedSessions: set.endedSessions } : set;
 }
 
 async function attemptReset(
@@ -110,8 +92,9 @@ async function attemptReset(
   for (let tries = 0; tries < TRIES; tries += 1) {
     const reset = await findReset(context, input.resetToken);
     if (reset === undefined) return { outcome: problem('TOKEN_INVALID'), userId: null };
-    const outcome = await tryReset(context, reset, input).catch(usedMeanwhile);
-    if (outcome !== undefined) return { outcome, userId: reset.user.id };
+    const outcome = await tryReset(context, reset, input);
+    // Of a changed account the rules are asked again.
+    if (outcome.kind !== 'account-changed') return { outcome, userId: reset.user.id };
   }
   const busy = problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   return { outcome: busy, userId: null };

@@ -1,9 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OneTimeCode } from '../../entities/one-time-code.js';
 import type { User } from '../../entities/user.js';
 import { deriveToken } from '../one-time-codes/derive.js';
 import { issueCode } from '../one-time-codes/issue.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Work } from '../work.js';
 
 /** Lets its bearer set a new password once, and nothing else. */
 export interface ResetTicket {
@@ -20,20 +19,19 @@ const TICKET_TTL_SECONDS = 600;
  * whoever gets one has proven the mailbox, or belongs to an account whose address is verified already.
  */
 export async function issueResetTicket(
-  em: EntityManager,
-  context: Pick<UseCaseContext, 'clock' | 'secretKeys'>,
+  { em, secretKeys, now }: Pick<Work, 'em' | 'secretKeys' | 'now'>,
   user: Pick<User, 'id' | 'email'>,
   previous: OneTimeCode | null = null,
 ): Promise<ResetTicket> {
   const purpose = 'RESET_TICKET' as const;
-  const issued = await issueCode(em, context.secretKeys, {
+  const issued = await issueCode(em, secretKeys, {
     purpose,
     address: user.email,
     userId: user.id,
-    now: context.clock.now(),
+    now,
     codeTtl: TICKET_TTL_SECONDS,
     linkTtl: TICKET_TTL_SECONDS,
     previous,
   });
-  return { resetToken: deriveToken(context.secretKeys, { ...issued, purpose }), expiresAt: issued.linkExpiresAt };
+  return { resetToken: deriveToken(secretKeys, { ...issued, purpose }), expiresAt: issued.linkExpiresAt };
 }

@@ -1,8 +1,7 @@
 import { Session } from '../../entities/session.js';
-import { recordEvent } from '../audit/record-event.js';
 import { readRefreshToken } from '../tokens/refresh-tokens.js';
-import type { UseCaseContext } from '../use-case.js';
-import { revokeSessions } from './revoke-sessions.js';
+import type { Request } from '../use-case.js';
+import { inTransaction } from '../work.js';
 
 /** What a logout may be told by: the bearer's session and the cookie. */
 export interface LogoutInput {
@@ -16,22 +15,19 @@ export interface LoggedOut {
   sessionId: string | null;
 }
 
-type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'secretKeys' | 'revocations' | 'client' | 'requestId'>;
-
 /** Ends every session that the request proves to hold; works just as well when there is none left. */
-export async function logout(context: Needs, input: LogoutInput): Promise<LoggedOut> {
-  const cookie = input.refreshToken === null ? undefined : readRefreshToken(context.secretKeys, input.refreshToken);
+export async function logout(request: Request, input: LogoutInput): Promise<LoggedOut> {
+  const cookie = input.refreshToken === null ? undefined : readRefreshToken(request.secretKeys, input.refreshToken);
   const held = new Set([input.sessionId, cookie?.sessionId ?? null].filter((id) => id !== null));
-  const ended = await context.em.transactional(async (em) => {
+  const ended = await inTransaction(request, async (work) => {
     const ids: string[] = [];
-    for (const id of held) ids.push(...(await revokeSessions(em, { id }, 'LOGOUT', context.clock.now())));
-    const sessions = await em.find(Session, ids, { fields: ['user'] });
+    for (const id of held) ids.push(...(await work.endSessions({ id }, 'LOGOUT')));
+    const sessions = await work.em.find(Session, ids, { fields: ['user'] });
     for (const { id: sessionId, user } of sessions) {
       const who = { userId: user.id, actorId: user.id };
-      await recordEvent(em, context, { type: 'LOGOUT', ...who, metadata: { sessionId } });
+      await work.record({ type: 'LOGOUT', ...who, metadata: { sessionId } });
     }
     return ids;
   });
-  context.revocations.announce(ended);
   return { kind: 'logged-out', sessionId: ended[0] ?? null };
 }

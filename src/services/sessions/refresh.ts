@@ -5,15 +5,14 @@ import type { Statement } from '../../lib/query.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
 import { riskOf } from '../audit/events.js';
-import { recordEvent } from '../audit/record-event.js';
+import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
-import { greeting, writeMail } from '../mail-outbox/write-mail.js';
+import { greeting } from '../mail-outbox/write-mail.js';
 import { hashSessionSecret, type RefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction } from '../work.js';
 import type { SessionTokens } from './create-session.js';
 import { effectiveRole } from './effective-role.js';
-import { revokeSessions } from './revoke-sessions.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
 /** A session that went on. */
@@ -26,11 +25,7 @@ export interface SessionRefreshed {
 
 type Outcome = SessionRefreshed | Problem<'REFRESH_REJECTED'>;
 
-type Needs = Pick<
-  UseCaseContext,
-  'em' | 'query' | 'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client' | 'revocations' | 'locate'
-> &
-  MailingContext;
+type Needs = Request & Pick<UseCaseContext, 'query' | 'accessTokens' | 'locate'>;
 
 const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
 
@@ -81,42 +76,32 @@ async function refreshed(context: Needs, row: Record<string, unknown>, secret: B
 }
 
 /** A token that was used up came back late: somebody else holds a copy, so the session ends and its owner is told (RFC 9700 4.14.2). */
-async function endReusedSession(context: Needs, row: Record<string, unknown>, now: Date): Promise<void> {
-  const { requestId } = context;
-  const sessionId = row.id as string;
-  const outboxId = await context.em.transactional(async (em) => {
-    const ended = await revokeSessions(em, { id: sessionId }, 'REUSE_DETECTED', now);
-    if (ended.length === 0) return undefined;
-    await recordEvent(em, context, { type: 'REFRESH_REUSE', userId: row.user_id as string, metadata: { sessionId } });
+async function endReusedSession(request: Request, row: Record<string, unknown>): Promise<void> {
+  const { requestId, logger } = request;
+  const [sessionId, userId] = [row.id as string, row.user_id as string];
+  const ended = await inTransaction(request, async (work) => {
+    const ids = await work.endSessions({ id: sessionId }, 'REUSE_DETECTED');
+    if (ids.length === 0) return false;
+    await work.record({ type: 'REFRESH_REUSE', userId, metadata: { sessionId } });
     const device = (row.device_name ?? row.browser ?? '') as string;
-    return await writeMail(em, {
+    await work.mail({
       mail: 'session-reuse',
       recipient: row.email as string,
       locale: row.locale as string | null,
       variables: {
         ...greeting({ displayName: row.display_name as string | null }),
         deviceName: device,
-        ...actFacts(context, { timezone: row.timezone as string | null }, now),
+        ...actFacts(work, { timezone: row.timezone as string | null }, work.now),
       },
-      requestId,
-      now,
     });
+    return true;
   });
-  if (outboxId === undefined) return;
-  context.revocations.announce([sessionId]);
-  context.logger.warn({ requestId, sessionId, userId: row.user_id }, 'a refresh token was reused; the session ended');
-  handOver(context, outboxId);
+  if (ended) logger.warn({ requestId, sessionId, userId }, 'a refresh token was reused; the session ended');
 }
 
-/** Writes that a genuine token was refused; made-up ones never come this far. */
-async function refuse(
-  context: Needs,
-  sessionId: string,
-  userId: string | null,
-  reason: 'ENDED' | 'ACCOUNT_DISABLED',
-): Promise<void> {
-  const metadata = { sessionId, reason };
-  await recordEvent(context.em, context, { type: 'REFRESH', success: false, userId, metadata });
+/** A genuine token that is refused; made-up ones never come this far. */
+function refusalOf(sessionId: string, userId: string | null, reason: 'ENDED' | 'ACCOUNT_DISABLED'): NewAuditEvent {
+  return { type: 'REFRESH', success: false, userId, metadata: { sessionId, reason } };
 }
 
 async function rotate(
@@ -147,13 +132,15 @@ async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited
   const [row] = await context.query(INSPECT, [sessionId, hashSessionSecret(token.secret), now]);
   if (row === undefined) {
     const ended = await context.em.findOne(Session, sessionId, { fields: ['user'] });
-    await refuse(context, sessionId, ended?.user.id ?? null, 'ENDED');
+    await recordEvent(context.em, context, refusalOf(sessionId, ended?.user.id ?? null, 'ENDED'));
     return rejected;
   }
   workOnRowsOf(`user:${String(row.user_id)}`);
   if (row.disabled_at !== null) {
-    context.revocations.announce(await revokeSessions(context.em, { id: sessionId }, 'ACCOUNT_DISABLED', now));
-    await refuse(context, sessionId, row.user_id as string, 'ACCOUNT_DISABLED');
+    await inTransaction(context, async (work) => {
+      await work.endSessions({ id: sessionId }, 'ACCOUNT_DISABLED');
+      await work.record(refusalOf(sessionId, row.user_id as string, 'ACCOUNT_DISABLED'));
+    });
     return rejected;
   }
   const behind = (row.generation as number) - token.generation;
@@ -163,7 +150,7 @@ async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited
   const age = Math.max(0, now.getTime() - new Date(row.last_rotated_at as string).getTime());
   if (behind === 1 && age < context.settings.refreshReuseGraceSeconds * 1_000)
     return await refreshed(context, row, token.secret);
-  await endReusedSession(context, row, now);
+  await endReusedSession(context, row);
   return rejected;
 }
 

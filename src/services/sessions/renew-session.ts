@@ -1,16 +1,10 @@
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { LockMode } from '@mikro-orm/postgresql';
 import { Session } from '../../entities/session.js';
 import type { User } from '../../entities/user.js';
-import type { UseCaseContext } from '../use-case.js';
-import {
-  createSession,
-  type SessionBegun,
-  type SessionContext,
-  type SessionStarted,
-  startSession,
-} from './create-session.js';
+import { type Problem, problem } from '../../problems.js';
+import { type Undone, undo, type Work } from '../work.js';
+import { createSession, type SessionBegun, type SessionContext } from './create-session.js';
 import { MULTI_FACTOR } from './effective-role.js';
-import { revokeSessions } from './revoke-sessions.js';
 
 /** What was proven just now, where that was every factor of the account. */
 interface Proof {
@@ -25,30 +19,23 @@ export function proofOfAll({ twoFactorEnabledAt }: Pick<User, 'twoFactorEnabledA
   return { authenticationMethods, authenticatedAt: now };
 }
 
-/** A session in place of another, whose transaction may commit. */
-export interface SessionRenewal {
-  begun: SessionBegun;
-  /** The sessions that ended. */
-  ended: string[];
-}
-
 /**
  * Begins a session in place of the present one, as whoever holds it has just proven something (ASVS 7.2.4): the new one has
- * a new id and tokens, and goes by the same name. Without a proof of every factor it is as old as the present one. Undefined
- * when that has ended in the meantime.
+ * a new id and tokens, and goes by the same name. Without a proof of every factor it is as old as the present one. Undone
+ * where that has ended in the meantime: whoever ended it meant the new one too.
  */
 export async function renewSession(
   context: SessionContext,
-  em: EntityManager,
+  work: Work,
   renew: { user: User; sessionId: string; proof: Proof | null },
-): Promise<SessionRenewal | undefined> {
+): Promise<SessionBegun | Undone<Problem<'UNAUTHENTICATED'>>> {
   const { user, sessionId } = renew;
-  const now = context.clock.now();
+  const { em, now } = work;
   // The user's row comes before the sessions, as everywhere: whoever ends all of them holds it already.
   await em.execute('SELECT 1 FROM users WHERE id = ? FOR NO KEY UPDATE', [user.id]);
   const where = { id: sessionId, user: user.id, revokedAt: null, expiresAt: { $gt: now } };
   const present = await em.findOne(Session, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (present === null) return undefined;
+  if (present === null) return undo(problem('UNAUTHENTICATED'));
   const { rememberMe, deviceName = null } = present;
   const { authenticationMethods, authenticatedAt } = renew.proof ?? present;
   const begun = await createSession(context, em, {
@@ -58,15 +45,7 @@ export async function renewSession(
     authenticationMethods,
     authenticatedAt,
   });
-  if (begun === undefined) return undefined;
-  return { begun, ended: await revokeSessions(em, { id: sessionId }, 'REPLACED', now) };
-}
-
-/** What follows the commit: the other processes learn of the end of the old session, and the new one gets its tokens. */
-export async function finishRenewal(
-  context: SessionContext & Pick<UseCaseContext, 'revocations'>,
-  { begun, ended }: SessionRenewal,
-): Promise<SessionStarted> {
-  context.revocations.announce(ended);
-  return await startSession(context, begun);
+  if (begun === undefined) return undo(problem('UNAUTHENTICATED'));
+  await work.endSessions({ id: sessionId }, 'REPLACED');
+  return begun;
 }

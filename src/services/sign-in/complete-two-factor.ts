@@ -4,7 +4,7 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { MULTI_FACTOR } from '../sessions/effective-role.js';
 import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
-import { type SecondFactorContext, verifySecondFactor } from '../two-factor/verify-second-factor.js';
+import { verifySecondFactor } from '../two-factor/verify-second-factor.js';
 import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
 import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
 
@@ -23,19 +23,18 @@ export interface TwoFactorCompleted extends SignedIn {
   tokenDelivery: 'COOKIE' | 'BODY';
 }
 
-type Needs = SignInContext & SecondFactorContext;
 type TwoFactorProblem = Problem<'TWO_FACTOR_CODE_INVALID' | 'CHALLENGE_EXPIRED' | 'ACCOUNT_LOCKED'>;
 
 const expired = () => problem('CHALLENGE_EXPIRED', { attemptsLeft: null });
 
 /** The user whom the challenge waits for; nobody once the password or the account changed. */
-async function findUser(context: Needs, tried: TriedChallenge): Promise<User | null> {
+async function findUser(context: SignInContext, tried: TriedChallenge): Promise<User | null> {
   const { userId: id, passwordChangedAt } = tried;
   return await context.em.findOne(User, { id, passwordChangedAt, disabledAt: null, twoFactorEnabledAt: { $ne: null } });
 }
 
 async function begin(
-  context: Needs,
+  context: SignInContext,
   user: User,
   tried: TriedChallenge,
   deviceToken: string | null,
@@ -52,14 +51,14 @@ async function begin(
 
 /** Signs in whoever proves the second factor of a challenge; of any number of right tries one wins. */
 export async function completeTwoFactor(
-  context: Needs,
+  context: SignInContext,
   input: CompleteTwoFactorInput,
 ): Promise<TwoFactorCompleted | PasswordChangeRequired | TwoFactorProblem> {
   const tried = await tryChallenge(context.em, context, input.challenge);
   const user = tried === undefined ? null : await findUser(context, tried);
   if (tried === undefined || user === null) return expired();
   workOnRowsOf(`user:${user.id}`);
-  const verified = await verifySecondFactor(context, context.em, { user, code: input.code });
+  const verified = await verifySecondFactor(context, { user, code: input.code });
   if (isProblem(verified)) {
     const metadata = { reason: verified.code };
     await recordEvent(context.em, context, { type: 'TWO_FACTOR', success: false, userId: user.id, metadata });

@@ -35,6 +35,10 @@ export async function requirePasswordChange(
   await recordEvent(em, context, { type: event, success: false, userId: user.id, metadata });
   return {
     kind: 'password-change-required',
-    ...(await issueResetTicket(em, context, user, isContested ? previous : null)),
+    ...(await issueResetTicket(
+      { em, secretKeys: context.secretKeys, now: context.clock.now() },
+      user,
+      isContested ? previous : null,
+    )),
   };
 }

@@ -1,11 +1,11 @@
 import { addSeconds } from '../../lib/clock.js';
-import { isProblem, type Problem, problem } from '../../problems.js';
-import { recordEvent } from '../audit/record-event.js';
+import { isProblem, type Problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import type { SessionContext, SessionStarted } from '../sessions/create-session.js';
-import { finishRenewal, proofOfAll, renewSession } from '../sessions/renew-session.js';
-import { type Factors, type FactorsContext, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
-import type { UseCaseContext } from '../use-case.js';
+import { type SessionContext, type SessionStarted, startSession } from '../sessions/create-session.js';
+import { proofOfAll, renewSession } from '../sessions/renew-session.js';
+import { type Factors, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction, Undone } from '../work.js';
 
 /** Who is signed in, and what they prove it with. */
 export interface ReauthenticateInput extends Factors {
@@ -19,7 +19,7 @@ export interface Reauthenticated {
   validUntil: Date;
 }
 
-type Needs = SessionContext & FactorsContext & Pick<UseCaseContext, 'revocations'>;
+type Needs = Request & SessionContext & Pick<UseCaseContext, 'passwordHasher'>;
 type ReauthenticateProblem = FactorsProblem | Problem<'UNAUTHENTICATED'>;
 
 /** Renews the proof of who is there, on a session of a new id in place of the present one. */
@@ -30,19 +30,16 @@ export async function reauthenticate(
   const { userId } = input;
   const user = await proveFactors(context, input);
   if (isProblem(user)) return await recordRefusal(context, 'REAUTHENTICATION', userId, user);
-  const proof = proofOfAll(user, context.clock.now());
-  const renewed = await context.em.transactional(async (em) => {
+  const begun = await inTransaction(context, async (work) => {
     const { sessionId } = input;
-    const session = await renewSession(context, em, { user, sessionId, proof });
-    if (session === undefined) return undefined;
-    const metadata = { sessionId: session.begun.session.id };
-    await recordEvent(em, context, { type: 'REAUTHENTICATION', userId, actorId: userId, metadata });
-    return session;
+    const renewed = await renewSession(context, work, { user, sessionId, proof: proofOfAll(user, work.now) });
+    if (renewed instanceof Undone) return renewed;
+    const metadata = { sessionId: renewed.session.id };
+    await work.record({ type: 'REAUTHENTICATION', userId, actorId: userId, metadata });
+    return renewed;
   });
-  if (renewed === undefined) {
-    return await recordRefusal(context, 'REAUTHENTICATION', userId, problem('UNAUTHENTICATED'));
-  }
-  const started = await finishRenewal(context, renewed);
+  if (isProblem(begun)) return await recordRefusal(context, 'REAUTHENTICATION', userId, begun);
+  const started = await startSession(context, begun);
   const validUntil = addSeconds(started.session.authenticatedAt, context.settings.reauthenticationTtl);
   return { kind: 'reauthenticated', started, validUntil };
 }

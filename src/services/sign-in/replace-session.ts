@@ -1,9 +1,9 @@
 import { workOnRowsOfSession } from '../accounts/account-of.js';
-import { revokeSessions } from '../sessions/revoke-sessions.js';
 import { readRefreshToken } from '../tokens/refresh-tokens.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inStatement } from '../work.js';
 
-type Needs = Pick<UseCaseContext, 'em' | 'query' | 'clock' | 'secretKeys' | 'revocations' | 'logger' | 'requestId'>;
+type Needs = Request & Pick<UseCaseContext, 'query'>;
 
 /** Ends the session that the client held before it signed in anew (ASVS 7.2.4); the new one stands whether or not this works. */
 export async function replaceSession(context: Needs, heldRefreshToken: string | null): Promise<void> {
@@ -11,8 +11,7 @@ export async function replaceSession(context: Needs, heldRefreshToken: string | 
   if (held === undefined) return;
   try {
     await workOnRowsOfSession(context, held.sessionId);
-    const ended = await revokeSessions(context.em, { id: held.sessionId }, 'REPLACED', context.clock.now());
-    context.revocations.announce(ended);
+    await inStatement(context, (work) => work.endSessions({ id: held.sessionId }, 'REPLACED'));
   } catch (cause) {
     const { requestId } = context;
     context.logger.error(

@@ -1,14 +1,12 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
-import { isProblem, type Problem, problem } from '../../problems.js';
+import { isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { countedTry } from '../attempts/counted-try.js';
-import type { CountingContext } from '../attempts/lock.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import { endedMeanwhile } from '../sessions/ended-meanwhile.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request } from '../use-case.js';
+import { inTransaction, Undone, type Work } from '../work.js';
 import { replaceRecoveryCodes } from './recovery-codes.js';
 import { openSeed } from './sealed-seed.js';
-import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
+import { type Switching, switchTwoFactor } from './switch-two-factor.js';
 import { matchingStep, type Seed } from './totp.js';
 
 /** New recovery codes, each for one use. They are told here, and never again. */
@@ -23,8 +21,7 @@ export interface ConfirmTotpInput extends Switching {
   code: string;
 }
 
-type Needs = CountingContext & Pick<UseCaseContext, 'revocations'>;
-type Confirmed = Switched & { codes: string[] };
+type ConfirmProblem = Problem<'TWO_FACTOR_CODE_INVALID' | 'ACCOUNT_LOCKED' | 'CONFLICT' | 'UNAUTHENTICATED'>;
 
 interface Pending {
   seed: Seed;
@@ -40,28 +37,32 @@ const CONFIRM = `
   WHERE user_id = ? AND confirmed_at IS NULL AND sealed_secret = ? AND expires_at > ?
   RETURNING user_id`;
 
-async function findPending({ em, clock, secretKeys }: Needs, userId: string): Promise<Pending | undefined> {
+async function findPending({ em, clock, secretKeys }: Request, userId: string): Promise<Pending | undefined> {
   const [row] = await em.execute<{ sealed_secret: string }[]>(FIND_PENDING, [userId, clock.now()]);
   const seed = row === undefined ? undefined : openSeed(secretKeys, userId, row.sealed_secret);
   return row === undefined || seed === undefined ? undefined : { seed, sealedSecret: row.sealed_secret };
 }
 
 async function confirm(
-  context: Needs,
-  em: EntityManager,
+  work: Work,
   input: ConfirmTotpInput,
   { seed, sealedSecret, step }: Pending & { step: number },
-): Promise<Confirmed | undefined> {
+): Promise<RecoveryCodes | Problem<'CONFLICT'> | Undone<Problem<'UNAUTHENTICATED'>>> {
   const { userId } = input;
-  const now = context.clock.now();
+  const { em, now } = work;
   const confirmed = await em.execute<unknown[]>(CONFIRM, [now, step, userId, sealedSecret, now]);
-  if (confirmed.length === 0) return undefined;
-  const switched = await switchTwoFactor(em, context, input, 'on');
-  return { ...switched, codes: await replaceRecoveryCodes(em, seed, userId) };
+  if (confirmed.length === 0) return problem('CONFLICT');
+  const user = await switchTwoFactor(work, input, 'on');
+  if (user instanceof Undone) return user;
+  return { kind: 'recovery-codes', codes: await replaceRecoveryCodes(em, seed, userId), user };
 }
 
 /** The try counts before the code is compared. */
-async function tryCode(context: Needs, input: ConfirmTotpInput, pending: Pending) {
+async function tryCode(
+  context: Request,
+  input: ConfirmTotpInput,
+  pending: Pending,
+): Promise<RecoveryCodes | ConfirmProblem> {
   const { userId, code } = input;
   return await countedTry(context, { scope: 'enrolment', userId }, async (counted) => {
     const step = matchingStep(pending.seed, code, context.clock.now(), context.settings.totpWindow);
@@ -69,23 +70,27 @@ async function tryCode(context: Needs, input: ConfirmTotpInput, pending: Pending
       await counted.failed(await context.em.findOne(User, userId));
       return problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft: null });
     }
-    return await context.em.fork().transactional(async (em) => {
-      const confirmed = await confirm(context, em, input, { ...pending, step });
-      await counted.succeeded(em);
-      return confirmed ?? problem('CONFLICT');
+    const confirmed = await inTransaction(context, async (work) => {
+      const codes = await confirm(work, input, { ...pending, step });
+      await counted.succeeded(work.em);
+      return codes;
     });
+    // Thrown, so that its place is free again: its count was rolled back with the rest.
+    if (isProblem(confirmed) && confirmed.code === 'UNAUTHENTICATED') throw new ProblemError(confirmed);
+    return confirmed;
   });
 }
 
+/** The session was ended while its attempt was decided. */
+function endedMeanwhile(cause: unknown): Problem<'UNAUTHENTICATED'> {
+  if (cause instanceof ProblemError && cause.problem.code === 'UNAUTHENTICATED') return cause.problem;
+  throw cause;
+}
+
 /** Switches the second factor on by a first code of the app, and gives the recovery codes. */
-export async function confirmTotp(
-  context: Needs,
-  input: ConfirmTotpInput,
-): Promise<RecoveryCodes | Problem<'TWO_FACTOR_CODE_INVALID' | 'ACCOUNT_LOCKED' | 'CONFLICT' | 'UNAUTHENTICATED'>> {
+export async function confirmTotp(context: Request, input: ConfirmTotpInput): Promise<RecoveryCodes | ConfirmProblem> {
   const pending = await findPending(context, input.userId);
   if (pending === undefined) return problem('CONFLICT');
-  const confirmed = await tryCode(context, input, pending).catch(endedMeanwhile);
-  if (isProblem(confirmed)) return await recordRefusal(context, 'TOTP_ENABLE', input.userId, confirmed);
-  afterSwitch(context, confirmed);
-  return { kind: 'recovery-codes', codes: confirmed.codes, user: confirmed.user };
+  const codes = await tryCode(context, input, pending).catch(endedMeanwhile);
+  return isProblem(codes) ? await recordRefusal(context, 'TOTP_ENABLE', input.userId, codes) : codes;
 }

@@ -1,14 +1,13 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { RecoveryCode } from '../../entities/recovery-code.js';
 import { TotpCredential } from '../../entities/totp-credential.js';
 import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import { endedMeanwhile } from '../sessions/ended-meanwhile.js';
 import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
-import type { UseCaseContext } from '../use-case.js';
-import { type BothFactors, type BothFactorsProblem, type FactorsContext, proveBothFactors } from './prove-factors.js';
-import { afterSwitch, type Switched, type Switching, switchTwoFactor } from './switch-two-factor.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction, type Undone, type Work } from '../work.js';
+import { type BothFactors, type BothFactorsProblem, proveBothFactors } from './prove-factors.js';
+import { type Switching, switchTwoFactor } from './switch-two-factor.js';
 
 /** The second factor is off. */
 export interface TwoFactorDisabled {
@@ -21,14 +20,17 @@ export interface DisableTotpInput extends Switching, BothFactors {
   authenticatedAt: Date;
 }
 
-type Needs = FactorsContext & Pick<UseCaseContext, 'revocations'>;
+type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
-async function forget(em: EntityManager, context: Needs, input: DisableTotpInput): Promise<Switched | undefined> {
+async function forget(
+  work: Work,
+  input: DisableTotpInput,
+): Promise<User | Problem<'CONFLICT'> | Undone<Problem<'UNAUTHENTICATED'>>> {
   const { userId: user } = input;
-  const forgotten = await em.nativeDelete(TotpCredential, { user, confirmedAt: { $ne: null } });
-  if (forgotten === 0) return undefined;
-  await em.nativeDelete(RecoveryCode, { user });
-  return await switchTwoFactor(em, context, input, 'off');
+  const forgotten = await work.em.nativeDelete(TotpCredential, { user, confirmedAt: { $ne: null } });
+  if (forgotten === 0) return problem('CONFLICT');
+  await work.em.nativeDelete(RecoveryCode, { user });
+  return await switchTwoFactor(work, input, 'off');
 }
 
 /** Switches the second factor off for somebody who is recently signed in and proves both; seed and recovery codes are gone. */
@@ -40,9 +42,7 @@ export async function disableTotp(
   if (stale !== undefined) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, stale);
   const proven = await proveBothFactors(context, input);
   if (isProblem(proven)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, proven);
-  const transaction = context.em.fork().transactional((em) => forget(em, context, input));
-  const switched = (await transaction.catch(endedMeanwhile)) ?? problem('CONFLICT');
-  if (isProblem(switched)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, switched);
-  afterSwitch(context, switched);
-  return { kind: 'two-factor-disabled', user: switched.user };
+  const user = await inTransaction(context, (work) => forget(work, input));
+  if (isProblem(user)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, user);
+  return { kind: 'two-factor-disabled', user };
 }

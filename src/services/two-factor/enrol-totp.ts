@@ -1,16 +1,10 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
-import { recordEvent } from '../audit/record-event.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import {
-  type PasswordProof,
-  type PasswordProofContext,
-  type PasswordProofProblem,
-  requirePassword,
-} from '../passwords/require-password.js';
-import type { UseCaseContext } from '../use-case.js';
+import { type PasswordProof, type PasswordProofProblem, requirePassword } from '../passwords/require-password.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction, type Work } from '../work.js';
 import { sealSeed } from './sealed-seed.js';
 import { newSeed, otpauthUri, type Seed } from './totp.js';
 
@@ -24,7 +18,7 @@ export interface TotpEnrolment {
   expiresAt: Date;
 }
 
-type Needs = PasswordProofContext & Pick<UseCaseContext, 'em' | 'secretKeys' | 'client' | 'requestId'>;
+type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
 const PENDING_SECONDS = 600;
 
@@ -37,19 +31,19 @@ const BEGIN = `
   WHERE present.confirmed_at IS NULL
   RETURNING user_id`;
 
-async function begin(context: Needs, em: EntityManager, user: User, seed: Seed, expiresAt: Date): Promise<boolean> {
-  const sealed = sealSeed(context.secretKeys, user.id, seed);
-  const begun = await em.execute<unknown[]>(BEGIN, [user.id, sealed, context.clock.now(), expiresAt]);
+async function begin({ em, secretKeys, now }: Work, user: User, seed: Seed, expiresAt: Date): Promise<boolean> {
+  const sealed = sealSeed(secretKeys, user.id, seed);
+  const begun = await em.execute<unknown[]>(BEGIN, [user.id, sealed, now, expiresAt]);
   return begun.length > 0;
 }
 
 async function enrol(context: Needs, userId: string): Promise<TotpEnrolment | Problem<'CONFLICT'>> {
   const seed = newSeed();
-  const expiresAt = addSeconds(context.clock.now(), PENDING_SECONDS);
-  return await context.em.transactional(async (em) => {
-    const user = await em.findOneOrFail(User, userId);
-    if (!(await begin(context, em, user, seed, expiresAt))) return problem('CONFLICT');
-    await recordEvent(em, context, { type: 'TOTP_ENROLMENT', userId, actorId: userId });
+  return await inTransaction(context, async (work) => {
+    const expiresAt = addSeconds(work.now, PENDING_SECONDS);
+    const user = await work.em.findOneOrFail(User, userId);
+    if (!(await begin(work, user, seed, expiresAt))) return problem('CONFLICT');
+    await work.record({ type: 'TOTP_ENROLMENT', userId, actorId: userId });
     const account = { issuer: context.settings.twoFactorIssuer, label: user.email };
     return { kind: 'totp-enrolment', secret: seed.base32, otpauthUri: otpauthUri(seed, account), expiresAt };
   });

@@ -1,27 +1,13 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
-import { recordEvent } from '../audit/record-event.js';
-import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
-import { writeNotice } from '../mail-outbox/write-notice.js';
-import { endedInBetween } from '../sessions/ended-meanwhile.js';
-import { revokeSessions } from '../sessions/revoke-sessions.js';
-import type { UseCaseContext } from '../use-case.js';
+import { type Problem, problem } from '../../problems.js';
+import { notifyOwner } from '../mail-outbox/notify-owner.js';
+import { type Undone, undo, type Work } from '../work.js';
 
 /** Who switches the second factor, in which session. */
 export interface Switching {
   userId: string;
   sessionId: string;
 }
-
-/** What is to follow once the switch is committed. */
-export interface Switched {
-  user: User;
-  endedSessions: string[];
-  outboxId: string;
-}
-
-/** What switching needs. */
-export type SwitchContext = Pick<UseCaseContext, 'clock' | 'client' | 'revocations'> & MailingContext;
 
 /**
  * What the present session has proven (RFC 8176). Whoever switches the factor off has just shown the password as well, so
@@ -38,30 +24,23 @@ const PROVEN = {
  * it changed, or has its session among those that end.
  */
 export async function switchTwoFactor(
-  em: EntityManager,
-  context: SwitchContext,
+  work: Work,
   { userId, sessionId }: Switching,
   state: 'on' | 'off',
-): Promise<Switched> {
-  const now = context.clock.now();
+): Promise<User | Undone<Problem<'UNAUTHENTICATED'>>> {
+  const { em, now } = work;
   const enabled = state === 'on';
   await em.nativeUpdate(User, { id: userId }, { twoFactorEnabledAt: enabled ? now : null, updatedAt: now });
   const user = await em.findOneOrFail(User, userId, { refresh: true });
   const prove = `UPDATE sessions SET authentication_methods = ${PROVEN[state]}
     WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ? RETURNING id`;
   const present = await em.execute<unknown[]>(prove, [sessionId, userId, now]);
-  // Thrown, so that nothing of the transaction stays.
-  if (present.length === 0) throw endedInBetween();
-  const endedSessions = await revokeSessions(em, { userId, exceptId: sessionId }, 'TWO_FACTOR_CHANGED', now);
+  // Whoever ended the session meant to stop what it was about to change.
+  if (present.length === 0) return undo(problem('UNAUTHENTICATED'));
+  const endedSessions = await work.endSessions({ userId, exceptId: sessionId }, 'TWO_FACTOR_CHANGED');
   const metadata = { endedSessions: endedSessions.length };
   const type = enabled ? 'TOTP_ENABLE' : 'TOTP_DISABLE';
-  await recordEvent(em, context, { type, userId, actorId: userId, metadata });
-  const mail = enabled ? 'two-factor-enabled' : 'two-factor-disabled';
-  return { user, endedSessions, outboxId: await writeNotice(em, context, user, mail) };
-}
-
-/** What follows the commit: ended sessions are told of, and the mail goes out. */
-export function afterSwitch(context: SwitchContext, switched: Switched): void {
-  context.revocations.announce(switched.endedSessions);
-  handOver(context, switched.outboxId);
+  await work.record({ type, userId, actorId: userId, metadata });
+  await notifyOwner(work, user, enabled ? 'two-factor-enabled' : 'two-factor-disabled');
+  return user;
 }
