@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { onTestFinished, vi } from 'vitest';
+import { RequestClient } from '../../src/lib/request-client.js';
 
 /** What a client sent: the text of a statement, or of the first of those that were sent at once, and how many values it has. */
 export interface SentStatement {
@@ -7,7 +8,10 @@ export interface SentStatement {
   values: number;
 }
 
-/** Watches what the gateway's clients send to PostgreSQL; each entry is one round trip. */
+/** A connection that is opened, and the watch of the pool, belong to no request. */
+const OWN = /^\s*SELECT (1$|pg_backend_pid\(\))/;
+
+/** Watches what the pool of the requests sends to PostgreSQL; each entry is one round trip. */
 export function watchStatements(): SentStatement[] {
   const sent: SentStatement[] = [];
   const ask = pg.Client.prototype.query as (...call: unknown[]) => unknown;
@@ -17,7 +21,8 @@ export function watchStatements(): SentStatement[] {
   ) {
     const [query, values] = call as [string | { text: string; values?: unknown[] }, unknown?];
     const given = Array.isArray(values) ? values : typeof query === 'string' ? undefined : query.values;
-    sent.push({ text: typeof query === 'string' ? query : query.text, values: given?.length ?? 0 });
+    const text = typeof query === 'string' ? query : query.text;
+    if (this instanceof RequestClient && !OWN.test(text)) sent.push({ text, values: given?.length ?? 0 });
     return ask.apply(this, call);
   } as never);
   onTestFinished(() => watch.mockRestore());
