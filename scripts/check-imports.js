@@ -38,6 +38,8 @@ const LAYERS = {
       'request',
       'schema/problems.ts',
       'services/audit/record-event.ts',
+      'services/audit/record-refusal.ts',
+      'services/sessions/recent-authentication.ts',
       'services/attempts/login-limit.ts',
       'services/accounts/account-of.ts',
       'services/accounts/pending-email-change.ts',

@@ -7,12 +7,14 @@ import type { Dependencies } from './dependencies.js';
 import { createHttpServer } from './http/server.js';
 import type { Shutdown } from './http/shutdown.js';
 import { fieldRows } from './operations/all.js';
+import { limitSentences } from './operations/describe-limits.js';
 import { checkOperations } from './permissions/check-operations.js';
 import { createPermissions } from './permissions/permissions.js';
 import { problemsAsData } from './permissions/problems-as-data.js';
 import { createRateLimits } from './permissions/rate-limits.js';
 import { rowsOfMutations } from './permissions/rows-of.js';
 import { applyMiddleware } from './permissions/shield.js';
+import { stepUps } from './permissions/step-up.js';
 import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AuditResolver } from './resolvers/audit.js';
@@ -53,6 +55,7 @@ export function createSubgraph(): Subgraph {
       AuditResolver,
     ],
     references,
+    limitSentences,
   );
   return subgraph;
 }
@@ -80,6 +83,7 @@ export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies)
     { Mutation: rowsOfMutations },
     createRateLimits(dependencies),
     createPermissions(schema),
+    { Mutation: stepUps },
   );
 }
 

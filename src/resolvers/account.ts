@@ -38,14 +38,14 @@ export class AccountResolver {
     return user === null ? null : toUser(user, 'full');
   }
 
-  @Query(() => AuthConfig, { description: "The gateway's rules, for forms. Limit: 100 per hour per client." })
+  @Query(() => AuthConfig, { description: "The gateway's rules, for forms." })
   authConfig(@Ctx() context: Context): AuthConfig {
     return Object.assign(new AuthConfig(), authConfig(context));
   }
 
   @Mutation(() => SignupResult, {
     description:
-      'Creates an account and sends a code to its address. Never reveals whether the address already had an account. Limit: 5 per hour per client.',
+      'Creates an account and sends a code to its address. Never reveals whether the address already had an account.',
   })
   async signup(
     @Arg('input', () => SignupInput, { description: 'Details of the new account.' }) input: SignupInput,
@@ -56,8 +56,7 @@ export class AccountResolver {
   }
 
   @Mutation(() => VerifyEmailResult, {
-    description:
-      'Verifies an address with its code, and returns a token for one session. Limit: 10 per hour per client.',
+    description: 'Verifies an address with its code, and returns a token for one session.',
   })
   async verifyEmail(
     @Arg('input', () => VerifyEmailInput, { description: 'The address and the code sent to it.' })
@@ -69,8 +68,7 @@ export class AccountResolver {
   }
 
   @Mutation(() => VerifyEmailResult, {
-    description:
-      'Verifies an address with the token of the link, and returns a token for one session. Limit: 10 per hour per client.',
+    description: 'Verifies an address with the token of the link, and returns a token for one session.',
   })
   async verifyEmailWithToken(
     @Arg('input', () => VerifyEmailWithTokenInput, { description: 'The token from the link.' })
@@ -82,8 +80,7 @@ export class AccountResolver {
   }
 
   @Mutation(() => ResendVerificationResult, {
-    description:
-      'Sends a verification code again. The answer is the same for every address. Limit: 5 per hour per client, and the mail budget of the address.',
+    description: 'Sends a verification code again. The answer is the same for every address.',
   })
   async resendVerification(
     @Arg('input', () => ResendVerificationInput, { description: 'The address.' }) input: ResendVerificationInput,
@@ -93,7 +90,7 @@ export class AccountResolver {
   }
 
   @Mutation(() => UpdateProfileResult, {
-    description: "Updates the signed-in user's name, username, language or time zone. Limit: 30 per hour per user.",
+    description: "Updates the signed-in user's name, username, language or time zone.",
   })
   async updateProfile(
     @Arg('input', () => UpdateProfileInput, { description: 'The fields to update.' }) input: UpdateProfileInput,
@@ -108,7 +105,7 @@ export class AccountResolver {
 
   @Mutation(() => DeleteAccountResult, {
     description:
-      "Permanently deletes the signed-in user's account. Requires a recent sign-in, the password, and a code if the second factor is on. CONFLICT for the last admin. Limit: 10 per hour per user.",
+      "Permanently deletes the signed-in user's account. Requires a recent sign-in, the password, and a code if the second factor is on. CONFLICT for the last admin.",
   })
   async deleteAccount(
     @Arg('input', () => DeleteAccountInput, { description: "The credentials that confirm the user's identity." })
@@ -117,9 +114,9 @@ export class AccountResolver {
   ) {
     const { actor } = context;
     if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { userId, sessionId, authenticatedAt } = actor;
+    const { userId, sessionId } = actor;
     const { password, code = null } = parseInput(accountInputs.deleteAccount, input);
-    const outcome = await deleteAccount(context, { userId, sessionId, authenticatedAt, password, code });
+    const outcome = await deleteAccount(context, { userId, sessionId, password, code });
     if (isProblem(outcome)) return outcome;
     context.refreshCookie.clear();
     return Object.assign(new AccountDeleted(), { userId: outcome.userId });

@@ -23,7 +23,7 @@ import { toUser } from './mapping/user.js';
 export class EmailChangeResolver {
   @Mutation(() => RequestEmailChangeResult, {
     description:
-      "Sends a code to the account's new address. Requires a recent sign-in, and the password unless it was verified within the last minute. Never reveals whether the address has an account. Limit: 5 per hour per user, and the mail budget of the address.",
+      "Sends a code to the account's new address. Requires a recent sign-in, and the password unless it was verified within the last minute. Never reveals whether the address has an account.",
   })
   async requestEmailChange(
     @Arg('input', () => RequestEmailChangeInput, { description: 'The new address.' }) input: RequestEmailChangeInput,
@@ -38,7 +38,7 @@ export class EmailChangeResolver {
 
   @Mutation(() => ConfirmEmailChangeResult, {
     description:
-      "Changes the account's address, using the code sent to the new one. All other sessions end, and the old address receives a revert link. Limit: 10 per hour and 20 per day per user.",
+      "Changes the account's address, using the code sent to the new one. All other sessions end, and the old address receives a revert link.",
   })
   async confirmEmailChange(
     @Arg('input', () => ConfirmEmailChangeInput, { description: 'The code.' }) input: ConfirmEmailChangeInput,
@@ -56,7 +56,7 @@ export class EmailChangeResolver {
 
   @Mutation(() => RevertEmailChangeResult, {
     description:
-      "Restores the account's previous address, using the revert link sent there. All sessions end, and a password reset is sent. Limit: 10 per hour per client.",
+      "Restores the account's previous address, using the revert link sent there. All sessions end, and a password reset is sent.",
   })
   async revertEmailChange(
     @Arg('input', () => RevertEmailChangeInput, { description: 'The token from the link.' })

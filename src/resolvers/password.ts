@@ -28,8 +28,7 @@ import { currentDelivery, deliverTokens } from './token-delivery.js';
 @Resolver()
 export class PasswordResolver {
   @Mutation(() => RequestPasswordResetResult, {
-    description:
-      'Sends a code and a link for resetting the password. The answer is the same for every address. Limit: 5 per hour per client, and the mail budget of the address.',
+    description: 'Sends a code and a link for resetting the password. The answer is the same for every address.',
   })
   async requestPasswordReset(
     @Arg('input', () => RequestPasswordResetInput, { description: 'The address.' }) input: RequestPasswordResetInput,
@@ -39,8 +38,7 @@ export class PasswordResolver {
   }
 
   @Mutation(() => VerifyPasswordResetCodeResult, {
-    description:
-      'Exchanges the emailed code for a token that sets a new password. Limit: 10 per hour per client, 20 per day per address.',
+    description: 'Exchanges the emailed code for a token that sets a new password.',
   })
   async verifyPasswordResetCode(
     @Arg('input', () => VerifyPasswordResetCodeInput, { description: 'The address and the code sent to it.' })
@@ -55,7 +53,7 @@ export class PasswordResolver {
 
   @Mutation(() => ResetPasswordResult, {
     description:
-      'Sets a new password with the token of an emailed link or of `verifyPasswordResetCode`. Every session ends, locks are lifted, nobody is signed in, and the second factor stays on. A rejected password does not use up the token. Limit: 10 per hour per client.',
+      'Sets a new password with the token of an emailed link or of `verifyPasswordResetCode`. Every session ends, locks are lifted, nobody is signed in, and the second factor stays on. A rejected password does not use up the token.',
   })
   async resetPassword(
     @Arg('input', () => ResetPasswordInput, { description: 'The token and the new password.' })
@@ -69,7 +67,7 @@ export class PasswordResolver {
 
   @Mutation(() => ChangePasswordResult, {
     description:
-      "Changes the signed-in user's password; requires the current one. If the second factor is on, a code is also required once its last verification is older than `REAUTHENTICATION_TTL`. The other sessions end, and the current one continues with new tokens. Limit: 10 per hour per user.",
+      "Changes the signed-in user's password; requires the current one. If the second factor is on, a code is also required once its last verification is older than `REAUTHENTICATION_TTL`. The other sessions end, and the current one continues with new tokens.",
   })
   async changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'The current password and the new one.' })

@@ -63,7 +63,7 @@ export class SessionResolver {
 
   @Query(() => String, {
     description:
-      'A token for the `x-csrf-token` header, bound to the session of the cookie; required if the cookie is SameSite=None. Limit: 100 per hour per client.',
+      'A token for the `x-csrf-token` header, bound to the session of the cookie; required if the cookie is SameSite=None.',
   })
   csrfToken(@Ctx() context: Context): string {
     return issueCsrfToken(context, context.presentedSession(null).token?.sessionId ?? null);
@@ -71,7 +71,7 @@ export class SessionResolver {
 
   @Mutation(() => RefreshResult, {
     description:
-      'Returns new tokens for a session. Reusing a rotated token ends the session, except during a short grace period, when it returns the same successor. Limit: 60 per hour per session.',
+      'Returns new tokens for a session. Reusing a rotated token ends the session, except during a short grace period, when it returns the same successor.',
   })
   async refresh(
     @Arg('input', () => RefreshInput, { nullable: true, description: 'Omit to use the refresh-token cookie.' })
@@ -106,7 +106,7 @@ export class SessionResolver {
 
   @Mutation(() => RevokeSessionResult, {
     description:
-      "Ends one of the signed-in user's sessions; requires a recent sign-in, except for the current session. Limit: 30 per hour per user.",
+      "Ends one of the signed-in user's sessions; requires a recent sign-in, except for the current session.",
   })
   async revokeSession(
     @Arg('id', () => ID, { description: 'The id of the session.' }) id: string,
@@ -119,8 +119,7 @@ export class SessionResolver {
   }
 
   @Mutation(() => RevokeOtherSessionsResult, {
-    description:
-      "Ends all of the signed-in user's sessions except the current one; requires a recent sign-in. Limit: 10 per hour per user.",
+    description: "Ends all of the signed-in user's sessions except the current one; requires a recent sign-in.",
   })
   async revokeOtherSessions(@Ctx() context: Context) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
@@ -132,7 +131,7 @@ export class SessionResolver {
 
   @Mutation(() => ReportSessionResult, {
     description:
-      'Reports a sign-in the user does not recognise, using the token from the new-device email: every session ends, the password stops working, and a password reset is sent. Limit: 10 per hour per client.',
+      'Reports a sign-in the user does not recognise, using the token from the new-device email: every session ends, the password stops working, and a password reset is sent.',
   })
   async reportSession(
     @Arg('input', () => ReportSessionInput, { description: 'The token from the link.' }) input: ReportSessionInput,

@@ -26,7 +26,7 @@ import { currentDelivery, deliverTokens, deviceTokenOf, heldTokens } from './tok
 @Resolver()
 export class SignInResolver {
   @Mutation(() => LoginResult, {
-    description: 'Signs in with a password. Limit: 25 per hour per client and 10 per account.',
+    description: 'Signs in with a password.',
   })
   async login(
     @Arg('input', () => LoginInput, { description: 'The credentials.' }) input: LoginInput,
@@ -38,7 +38,7 @@ export class SignInResolver {
   }
 
   @Mutation(() => ExchangeTokenResult, {
-    description: 'Exchanges the one-time token from `verifyEmail` for a session. Limit: 10 per hour per client.',
+    description: 'Exchanges the one-time token from `verifyEmail` for a session.',
   })
   async exchangeToken(
     @Arg('input', () => ExchangeTokenInput, { description: 'The token from `verifyEmail` or `verifyEmailWithToken`.' })
@@ -51,8 +51,7 @@ export class SignInResolver {
   }
 
   @Mutation(() => CompleteTwoFactorResult, {
-    description:
-      'Completes a sign-in with the second factor. The tokens are delivered as requested in the first step. Limit: 25 per hour per client.',
+    description: 'Completes a sign-in with the second factor. The tokens are delivered as requested in the first step.',
   })
   async completeTwoFactor(
     @Arg('input', () => CompleteTwoFactorInput, { description: 'The challenge and a code for it.' })
@@ -69,7 +68,7 @@ export class SignInResolver {
 
   @Mutation(() => ReauthenticateResult, {
     description:
-      'Verifies the signed-in user again, for operations that return REAUTHENTICATION_REQUIRED. A new session replaces the current one. Limit: 10 per hour per user.',
+      'Verifies the signed-in user again, for operations that return REAUTHENTICATION_REQUIRED. A new session replaces the current one.',
   })
   async reauthenticate(
     @Arg('input', () => ReauthenticateInput, { description: "The credentials that confirm the user's identity." })

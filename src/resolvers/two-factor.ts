@@ -25,7 +25,7 @@ import { toUser } from './mapping/user.js';
 export class TwoFactorResolver {
   @Mutation(() => EnrolTotpResult, {
     description:
-      'Starts TOTP enrolment; nothing changes until `confirmTotp`. Requires a recent sign-in, and the password unless it was verified within the last minute. Limit: 10 per hour per user.',
+      'Starts TOTP enrolment; nothing changes until `confirmTotp`. Requires a recent sign-in, and the password unless it was verified within the last minute.',
   })
   async enrolTotp(
     @Arg('input', () => EnrolTotpInput, { nullable: true, description: 'The password.' }) input: EnrolTotpInput | null,
@@ -39,7 +39,7 @@ export class TwoFactorResolver {
 
   @Mutation(() => ConfirmTotpResult, {
     description:
-      'Turns the second factor on with a first code from the authenticator app, and returns the recovery codes. The other sessions end; refresh to get an access token that reflects the change. Limit: 20 per hour per user.',
+      'Turns the second factor on with a first code from the authenticator app, and returns the recovery codes. The other sessions end; refresh to get an access token that reflects the change.',
   })
   async confirmTotp(
     @Arg('input', () => ConfirmTotpInput, { description: 'The code from the authenticator app.' })
@@ -54,24 +54,23 @@ export class TwoFactorResolver {
   }
 
   @Mutation(() => DisableTotpResult, {
-    description:
-      'Turns the second factor off. Requires a recent sign-in and both factors. The other sessions end. Limit: 10 per hour per user.',
+    description: 'Turns the second factor off. Requires a recent sign-in and both factors. The other sessions end.',
   })
   async disableTotp(
     @Arg('input', () => DisableTotpInput, { description: 'The password and a code.' }) input: DisableTotpInput,
     @Ctx() context: Context,
   ) {
     if (context.actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const { userId, sessionId, authenticatedAt } = context.actor;
+    const { userId, sessionId } = context.actor;
     const factors = parseInput(twoFactorInputs.disableTotp, input);
-    const outcome = await disableTotp(context, { userId, sessionId, authenticatedAt, ...factors });
+    const outcome = await disableTotp(context, { userId, sessionId, ...factors });
     return isProblem(outcome)
       ? outcome
       : Object.assign(new TwoFactorDisabled(), { user: toUser(outcome.user, 'full') });
   }
 
   @Mutation(() => RegenerateRecoveryCodesResult, {
-    description: 'Replaces the recovery codes with new ones. Requires both factors. Limit: 10 per hour per user.',
+    description: 'Replaces the recovery codes with new ones. Requires both factors.',
   })
   async regenerateRecoveryCodes(
     @Arg('input', () => RegenerateRecoveryCodesInput, { description: 'The password and a code.' })

@@ -1,6 +1,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { inputProblem, type Problem } from '../problems.js';
 
@@ -51,11 +51,29 @@ function checkRepresentations(schema: GraphQLSchema, entities: ReadonlySet<strin
     refuse(args.representations, entities) ?? resolve(parent, args, context, info);
 }
 
+/** Type → field → the last sentence of its description. */
+type Sentences = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function endDescriptions(schema: GraphQLSchema, sentences: Sentences): void {
+  for (const [typeName, fields] of Object.entries(sentences)) {
+    const type = schema.getType(typeName);
+    for (const [name, sentence] of Object.entries(fields)) {
+      const field = isObjectType(type) ? type.getFields()[name] : undefined;
+      if (field !== undefined) field.description = `${field.description} ${sentence}`;
+    }
+  }
+}
+
 /** Builds the Federation 2 subgraph from the resolver classes; the order of types is stable, so that its text can be compared. */
-// biome-ignore lint/complexity/noBannedTypes: type-graphql takes resolver classes as functions
-export function buildSubgraph(resolvers: NonEmptyArray<Function>, references: ReferenceResolvers): Subgraph {
+export function buildSubgraph(
+  // biome-ignore lint/complexity/noBannedTypes: type-graphql takes resolver classes as functions
+  resolvers: NonEmptyArray<Function>,
+  references: ReferenceResolvers,
+  sentences: Sentences,
+): Subgraph {
   // The check runs a whole introspection at each start; the subgraph, which is built from the text below, is what is served.
   const schema = buildSchemaSync({ resolvers, validate: false, skipCheck: true });
+  endDescriptions(schema, sentences);
   const sdl = `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`;
   const resolverMap = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [type, reference] of Object.entries(references))

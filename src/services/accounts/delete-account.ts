@@ -6,7 +6,6 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
-import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import { type Factors, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, type Undone, undo, type Work } from '../work.js';
@@ -15,7 +14,6 @@ import { ADMIN_ROLE, isLastAdmin, lockAdmins } from './admins.js';
 /** Who deletes their account, in which session, and what they prove it with. */
 export interface DeleteAccountInput extends Factors {
   sessionId: string;
-  authenticatedAt: Date;
 }
 
 /** The account is gone. */
@@ -155,15 +153,15 @@ async function erase(
 }
 
 /**
- * Deletes the account of somebody who is recently signed in and proves every factor. Its sessions end, address and username
+ * Deletes the account of a user who verifies every factor. Its sessions end, address and username
  * are free at once, and nothing that tells of a person is left: the audit log keeps what happened by an id that names nobody
  * any more (ASVS 14.2.7). It cannot be taken back; the last admin stays.
  */
 export async function deleteAccount(
   context: Needs,
   input: DeleteAccountInput,
-): Promise<AccountDeleted | FactorsProblem | Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED' | 'CONFLICT'>> {
-  const user = requireRecentAuthentication(context, input.authenticatedAt) ?? (await proveFactors(context, input));
+): Promise<AccountDeleted | FactorsProblem | Problem<'UNAUTHENTICATED' | 'CONFLICT'>> {
+  const user = await proveFactors(context, input);
   const outcome = isProblem(user) ? user : await inTransaction(context, (work) => erase(work, user, input));
   return isProblem(outcome) ? await recordRefusal(context, 'ACCOUNT_DELETE', input.userId, outcome) : outcome;
 }

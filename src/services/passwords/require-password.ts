@@ -1,6 +1,5 @@
 import { addSeconds } from '../../lib/clock.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
-import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { checkCurrentPassword } from './current-password.js';
 
@@ -21,15 +20,13 @@ export type PasswordProofProblem = Problem<'REAUTHENTICATION_REQUIRED' | 'INVALI
 const JUST_NOW_SECONDS = 60;
 
 /**
- * Asks for a recent proof of every factor, and for the password besides: what this guards would give the account to whoever
- * holds a copied token.
+ * Requires the password of a user who has authenticated recently: the operations that call this would give the account to
+ * the holder of a copied token.
  */
 export async function requirePassword(
   context: Request & Pick<UseCaseContext, 'passwordHasher'>,
   { userId, authenticatedAt, authenticationMethods, password }: PasswordProof,
 ): Promise<PasswordProofProblem | undefined> {
-  const stale = requireRecentAuthentication(context, authenticatedAt);
-  if (stale !== undefined) return stale;
   if (password === null) {
     const isFresh = addSeconds(authenticatedAt, JUST_NOW_SECONDS) > context.clock.now();
     return isFresh && authenticationMethods.includes('pwd') ? undefined : problem('REAUTHENTICATION_REQUIRED');

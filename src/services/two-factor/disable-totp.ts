@@ -3,7 +3,6 @@ import { TotpCredential } from '../../entities/totp-credential.js';
 import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
-import { requireRecentAuthentication } from '../sessions/recent-authentication.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, type Undone, type Work } from '../work.js';
 import { type BothFactors, type BothFactorsProblem, proveBothFactors } from './prove-factors.js';
@@ -16,9 +15,7 @@ export interface TwoFactorDisabled {
 }
 
 /** Who switches it off, and what they prove it with. */
-export interface DisableTotpInput extends Switching, BothFactors {
-  authenticatedAt: Date;
-}
+export type DisableTotpInput = Switching & BothFactors;
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
@@ -33,13 +30,11 @@ async function forget(
   return await switchTwoFactor(work, input, 'off');
 }
 
-/** Switches the second factor off for somebody who is recently signed in and proves both; seed and recovery codes are gone. */
+/** Turns the second factor off for a user who verifies both factors, and deletes the seed and the recovery codes. */
 export async function disableTotp(
   context: Needs,
   input: DisableTotpInput,
-): Promise<TwoFactorDisabled | BothFactorsProblem | Problem<'REAUTHENTICATION_REQUIRED' | 'UNAUTHENTICATED'>> {
-  const stale = requireRecentAuthentication(context, input.authenticatedAt);
-  if (stale !== undefined) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, stale);
+): Promise<TwoFactorDisabled | BothFactorsProblem | Problem<'UNAUTHENTICATED'>> {
   const proven = await proveBothFactors(context, input);
   if (isProblem(proven)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, proven);
   const user = await inTransaction(context, (work) => forget(work, input));

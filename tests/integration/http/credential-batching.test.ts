@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { operations } from '../../../src/operations/all.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
+import { mutationCalls } from '../../support/operation-calls.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -68,4 +70,31 @@ it.each<[string, string]>([
   });
   expect(response.statusCode, response.body).toBe(200);
   expect(response.body).toContain('InvalidCredentialsProblem');
+});
+
+describe('G4: each operation', () => {
+  const send = async (query: string) => (await gateway.send(query, {}, { from: '198.51.100.9' })).status;
+  const rows = Object.entries(operations.Mutation);
+
+  it.each(rows.filter(([, { credential }]) => credential))('%s is one of which a document holds one', async (field) => {
+    const call = mutationCalls[field];
+    for (const query of [
+      `mutation { a: ${call} b: ${call} }`,
+      `mutation { ${call} ... on Mutation { b: ${call} } }`,
+      `mutation { ${call} ...f } fragment f on Mutation { b: ${call} }`,
+      `mutation { ${call} x: login${login} }`,
+    ]) {
+      expect([query, await send(query)]).toEqual([query, 400]);
+    }
+  });
+
+  it.each(rows.filter(([, { credential }]) => !credential))('%s stands beside others of its name', async (field) => {
+    const call = mutationCalls[field];
+    expect(await send(`mutation { a: ${call} b: ${call} }`)).toBe(200);
+    expect(await send(`mutation { ${call} x: login${login} }`)).toBe(200);
+  });
+
+  it('is one of both kinds', () => {
+    expect(new Set(rows.map(([, { credential }]) => credential))).toEqual(new Set([true, false]));
+  });
 });

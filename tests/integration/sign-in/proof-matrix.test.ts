@@ -1,21 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operations } from '../../../src/operations/all.js';
 import {
   ChangePasswordDocument,
-  DeleteAccountDocument,
-  DisableTotpDocument,
   EnrolTotpDocument,
   ExchangeTokenDocument,
   LoginDocument,
   ReauthenticateDocument,
   RefreshDocument,
   RequestEmailChangeDocument,
-  RevokeOtherSessionsDocument,
   RevokeSessionDocument,
 } from '../../generated/operations.js';
 import { quickUser } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../../support/journey.js';
+import { documents } from '../../support/operation-calls.js';
 import { NEW_PASSWORD } from '../../support/passwords.js';
 import {
   appCode,
@@ -41,24 +39,16 @@ interface Held {
 
 const WRONG = { password: 'Wrong-Horse-7-Staple', code: '000000' };
 
-/** What each step-up operation answers, by the code of its problem; undefined where it went through. */
-const stepUps: Record<string, (held: Held) => Promise<string | undefined>> = {
-  requestEmailChange: async ({ token, password }) => {
-    const input = { newEmail: newEmail(), password };
-    const { data } = await gateway.ask(RequestEmailChangeDocument, { input }, { token });
-    return codeOf(data.requestEmailChange);
-  },
-  enrolTotp: async ({ token, password }) =>
-    codeOf((await gateway.ask(EnrolTotpDocument, { input: { password } }, { token })).data.enrolTotp),
-  revokeSession: async ({ token }) =>
-    codeOf((await gateway.ask(RevokeSessionDocument, { id: randomUUID() }, { token })).data.revokeSession),
-  revokeOtherSessions: async ({ token }) =>
-    codeOf((await gateway.ask(RevokeOtherSessionsDocument, {}, { token })).data.revokeOtherSessions),
-  disableTotp: async ({ token }) =>
-    codeOf((await gateway.ask(DisableTotpDocument, { input: WRONG }, { token })).data.disableTotp),
-  deleteAccount: async ({ token }) =>
-    codeOf((await gateway.ask(DeleteAccountDocument, { input: WRONG }, { token })).data.deleteAccount),
-};
+const signedInRows = Object.entries(operations.Mutation).flatMap(([field, row]) =>
+  row.who === 'signed-in' ? [[field, row.stepUp] as const] : [],
+);
+const stepUps = signedInRows.filter(([, stepUp]) => stepUp !== 'none').map(([field]) => field);
+
+/** What an operation answers, by the code of its problem; undefined where it went through. */
+async function askStepUp(operation: string, { token }: Held): Promise<string | undefined> {
+  const { data } = await gateway.send(documents[operation] ?? '', {}, { token });
+  return codeOf(data?.field as object);
+}
 
 function codeOf(result: object): string | undefined {
   return 'code' in result ? String(result.code) : undefined;
@@ -131,8 +121,8 @@ const freshWays: Record<string, (user: TwoFactorUser) => Promise<Held>> = {
 describe('S4: one factor never stands for all', () => {
   it.each(Object.entries(staleWays))('a session by %s opens no step-up operation', async (_name, way) => {
     const held = await way(await twoFactorUser(gateway));
-    for (const [operation, ask] of Object.entries(stepUps)) {
-      expect([operation, await ask(held)]).toEqual([operation, 'REAUTHENTICATION_REQUIRED']);
+    for (const operation of stepUps) {
+      expect([operation, await askStepUp(operation, held)]).toEqual([operation, 'REAUTHENTICATION_REQUIRED']);
     }
     const input = { currentPassword: held.password, newPassword: 'Brand-New-Heron-8-Lamp' };
     const { data } = await gateway.ask(ChangePasswordDocument, { input }, { token: held.token });
@@ -141,9 +131,20 @@ describe('S4: one factor never stands for all', () => {
 
   it.each(Object.entries(freshWays))('a session by %s opens each', async (_name, way) => {
     const held = await way(await twoFactorUser(gateway));
-    for (const [operation, ask] of Object.entries(stepUps)) {
-      expect([operation, await ask(held)]).not.toEqual([operation, 'REAUTHENTICATION_REQUIRED']);
+    for (const operation of stepUps) {
+      expect([operation, await askStepUp(operation, held)]).not.toEqual([operation, 'REAUTHENTICATION_REQUIRED']);
     }
+  });
+
+  it.each(signedInRows)('%s requires a recent sign-in as its row and its description say', async (field, stepUp) => {
+    const { email } = await quickUser(gateway);
+    const { accessToken: token } = await loggedIn(gateway, email);
+    gateway.clock.advance(660);
+    const { data } = await gateway.send(documents[field] ?? '', {}, { token });
+    const isRequired = codeOf(data?.field as object) === 'REAUTHENTICATION_REQUIRED';
+    expect(isRequired).toBe(stepUp !== 'none');
+    const { description } = gateway.app.schema.getMutationType()?.getFields()[field] ?? {};
+    expect(/requires a recent sign-in/i.test(description ?? '')).toBe(isRequired);
   });
 
   it('the password alone begins and renews no session of an account with two', async () => {
