@@ -84,6 +84,8 @@ const ROOMS = [
 ];
 /** The unit of work writes data of several rooms, so this file beside them can import any of them. */
 const UNIT_OF_WORK = 'src/services/work.ts';
+/** What has to be followed by an announcement after the commit: only the transaction imports it, and sees to that. */
+const OF_UNIT_OF_WORK = ['src/services/sessions/revoke-sessions.ts'];
 
 /** Packages that a layer must not import, not even for types. */
 const EDGE = [
@@ -181,6 +183,8 @@ function roomProblem(from, target) {
 /** The reason why importing a source file is not allowed, or undefined. */
 function fileProblem(from, target, typeOnly) {
   const layer = layerOf(from);
+  if (!typeOnly && from !== UNIT_OF_WORK && OF_UNIT_OF_WORK.includes(target))
+    return `only ${UNIT_OF_WORK} may import it`;
   if (target === 'package.json') return undefined;
   if (!target.startsWith('src/')) return 'src must not import anything outside src';
   if (!/\.\w+$/.test(target) || /(^|\/)index\.\w+$/.test(target))

@@ -46,3 +46,16 @@ test('a room of services imports no room above it, and has a place in the order'
     ['services/locks.ts', 'services/tokens/verify.ts', 'services/unlisted/act.ts'].map((path) => `src/${path}`),
   );
 });
+
+test('sessions are ended by the transaction alone, which announces them', async () => {
+  const files = {
+    'services/sessions/revoke-sessions.ts': 'export const revokeSessions = 1;',
+    'services/work.ts': "import './sessions/revoke-sessions.js';",
+    'services/sessions/logout.ts': "import type { A } from './revoke-sessions.js';",
+  };
+  expect(await check(files)).toBe('');
+  const logout = "import { revokeSessions } from './revoke-sessions.js';";
+  expect(await check({ ...files, 'services/sessions/logout.ts': logout })).toContain(
+    'only src/services/work.ts may import it',
+  );
+});

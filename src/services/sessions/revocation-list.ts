@@ -3,6 +3,9 @@ import { addSeconds, type Clock } from '../../lib/clock.js';
 import type { Query, Statement } from '../../lib/query.js';
 import { LONGEST_ACCESS_TOKEN_TTL } from '../tokens/access-tokens.js';
 
+/** The channel on which the database tells every process of ended sessions. */
+export const REVOCATION_CHANNEL = 'gatehouse_sessions_revoked';
+
 /** The sessions that ended while access tokens of theirs may still be alive; held in memory, so that the guard asks nobody. */
 export interface RevocationList {
   has(sessionId: string): boolean;

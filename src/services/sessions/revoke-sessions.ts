@@ -1,8 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RevocationReason } from '../../entities/session.js';
 
-/** The channel on which the database tells every process of ended sessions. */
-export const REVOCATION_CHANNEL = 'gatehouse_sessions_revoked';
+import { REVOCATION_CHANNEL } from './revocation-list.js';
 
 /** Which sessions to end: one, one of a user, or all of a user but one. */
 export type SessionSelection = { id: string; userId?: string } | { userId: string; exceptId: string | null };
@@ -16,7 +15,7 @@ function condition(selection: SessionSelection): [string, unknown[]] {
 
 /**
  * Ends sessions and tells every process in the same statement. Returns the ids of those that were alive; a session that
- * had run out by itself is not among them.
+ * had run out by itself is not among them. Called by `work.endSessions` alone, which announces them after the commit.
  */
 export async function revokeSessions(
   em: EntityManager,

@@ -89,7 +89,7 @@ describe('updateProfile', () => {
     ['displayName', 'a\u202Eb', 'characters'],
     ['displayName', '   ', 'blank'],
     ['displayName', 'x'.repeat(101), 'too_long'],
-    ['username', 'ab', 'username'],
+    ['username', 'qz', 'username'],
     ['username', 'a@b.c', 'username'],
     ['locale', 'not a language', 'locale'],
     ['timezone', 'Mars/Olympus', 'timezone'],
