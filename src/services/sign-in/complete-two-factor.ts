@@ -5,8 +5,9 @@ import { recordEvent } from '../audit/record-event.js';
 import { MULTI_FACTOR } from '../sessions/effective-role.js';
 import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
 import { verifySecondFactor } from '../two-factor/verify-second-factor.js';
-import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
-import { finishSignIn, type SignedIn, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
+import { type Opened, openSession } from './open-session.js';
+import type { PasswordChangeRequired } from './password-change-required.js';
+import { finishSignIn, type SignedIn, type SignInContext } from './sign-in.js';
 
 /** The second step of a sign-in. */
 export interface CompleteTwoFactorInput {
@@ -38,14 +39,13 @@ async function begin(
   user: User,
   tried: TriedChallenge,
   deviceToken: string | null,
-): Promise<SignInBegun | PasswordChangeRequired | undefined> {
+): Promise<Opened | undefined> {
   const { rememberMe, deviceName, tokenDelivery, firstMethods, firstProvenAt: authenticatedAt } = tried;
   const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
   return await context.em.transactional(async (em) => {
     if (!(await consumeChallenge(em, tried.id, context.clock.now()))) return undefined;
-    if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'TWO_FACTOR');
     const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods, authenticatedAt };
-    return await signIn(context, em, begin, 'TWO_FACTOR');
+    return await openSession(context, em, begin, 'TWO_FACTOR');
   });
 }
 
@@ -68,7 +68,8 @@ export async function completeTwoFactor(
   const byCookie = tried.tokenDelivery === 'COOKIE';
   const deviceToken = byCookie ? context.client.deviceToken : input.deviceToken;
   const begun = await begin(context, user, tried, deviceToken);
-  if (begun === undefined) return expired();
+  // Every factor is verified, so no second challenge can follow.
+  if (begun === undefined || begun.kind === 'two-factor-required') return expired();
   if (begun.kind === 'password-change-required') return begun;
   const signedIn = await finishSignIn(context, begun, byCookie ? input.heldRefreshToken : null);
   return { ...signedIn, tokenDelivery: tried.tokenDelivery };

@@ -4,16 +4,8 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { addressOfToken, type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
 import { lockOrMakeCode } from '../one-time-codes/issue.js';
-import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
-import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
-import {
-  type DeviceToken,
-  finishSignIn,
-  type SignedIn,
-  type SignInBegun,
-  type SignInContext,
-  signIn,
-} from './sign-in.js';
+import { type Opened, openSession } from './open-session.js';
+import { type DeviceToken, finishSignIn, type SignedIn, type SignInBegun, type SignInContext } from './sign-in.js';
 
 /** The token of a verified address, and how its session is to begin. */
 export interface ExchangeTokenInput extends DeviceToken {
@@ -33,22 +25,14 @@ async function openTo(
   em: EntityManager,
   { userId, issuedAt: authenticatedAt }: ConsumedCode,
   input: ExchangeTokenInput,
-): Promise<SignInBegun | TwoFactorRequired | PasswordChangeRequired | Problem<'TOKEN_INVALID'>> {
+): Promise<Opened | Problem<'TOKEN_INVALID'>> {
   const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
   const user = await em.findOneOrFail(User, userId);
-  if (user.twoFactorEnabledAt != null && user.disabledAt == null) {
-    await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', userId, metadata: { secondFactor: 'required' } });
-    const first = { firstMethods: METHODS, firstProvenAt: authenticatedAt };
-    return await issueChallenge(em, context, { user, rememberMe, deviceName, tokenDelivery, ...first });
-  }
-  if (user.passwordContestedAt != null) {
-    return (await requirePasswordChange(context, em, user, 'TOKEN_EXCHANGE')) ?? problem('TOKEN_INVALID');
-  }
-  const proof = { authenticationMethods: METHODS, authenticatedAt };
-  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, ...proof };
-  const begun = await signIn(context, em, begin, 'TOKEN_EXCHANGE');
-  if (begun === undefined) await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId });
-  return begun ?? problem('TOKEN_INVALID');
+  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken };
+  const verified = { ...begin, authenticationMethods: METHODS, authenticatedAt };
+  const opened = await openSession(context, em, verified, 'TOKEN_EXCHANGE');
+  if (opened === undefined) await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId });
+  return opened ?? problem('TOKEN_INVALID');
 }
 
 /**
@@ -58,7 +42,7 @@ async function openTo(
 export async function exchangeToken(
   context: SignInContext,
   input: ExchangeTokenInput,
-): Promise<SignedIn | TwoFactorRequired | PasswordChangeRequired | Problem<'TOKEN_INVALID'>> {
+): Promise<SignedIn | Exclude<Opened, SignInBegun> | Problem<'TOKEN_INVALID'>> {
   const now = context.clock.now();
   const presented = { purpose: 'EXCHANGE' as const, token: input.token };
   const outcome = await context.em.transactional(async (em) => {

@@ -1,4 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
@@ -10,19 +9,12 @@ import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
 import { isUsualDevice, presentedDevice } from '../devices/known-devices.js';
-import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
+import type { TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from '../users/address-owner.js';
-import { type PasswordChangeRequired, requirePasswordChange } from './password-change-required.js';
-import {
-  type DeviceToken,
-  finishSignIn,
-  type SignedIn,
-  type SignInBegun,
-  type SignInContext,
-  signIn,
-  signInOnUsualDevice,
-} from './sign-in.js';
+import { nextStep, type Opened, openSession } from './open-session.js';
+import type { PasswordChangeRequired } from './password-change-required.js';
+import { type DeviceToken, finishSignIn, type SignedIn, type SignInContext, signInOnUsualDevice } from './sign-in.js';
 
 /** Who signs in, and how the session is to begin. */
 export interface LoginInput extends DeviceToken {
@@ -37,7 +29,6 @@ export interface LoginInput extends DeviceToken {
 
 type Needs = SignInContext & Pick<UseCaseContext, 'passwordHasher'>;
 type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCOUNT_LOCKED' | 'ACCOUNT_DISABLED'>;
-type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
 type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | LoginProblem;
 
 const COLUMNS = sqlText(`id, email, username, username_key, display_name, role, password_hash, password_changed_at,
@@ -112,37 +103,23 @@ function sessionOf(context: Needs, user: User, input: LoginInput) {
   return { user, rememberMe, deviceName, tokenDelivery, deviceToken, ...proof };
 }
 
-/** What a right password opens, in the transaction of its caller. */
-async function openTo(context: Needs, em: EntityManager, user: User, input: LoginInput): Promise<Opened | undefined> {
-  if (user.twoFactorEnabledAt != null) {
-    const { rememberMe, deviceName, tokenDelivery } = input;
-    await recordEvent(em, context, { type: 'LOGIN', userId: user.id, metadata: { secondFactor: 'required' } });
-    return await issueChallenge(em, context, {
-      user,
-      rememberMe,
-      deviceName,
-      tokenDelivery,
-      firstMethods: FIRST_METHODS,
-    });
-  }
-  if (user.passwordBreachedAt != null) return await requirePasswordChange(context, em, user, 'LOGIN');
-  return await signIn(context, em, sessionOf(context, user, input), 'LOGIN');
-}
-
 /** The password is right and its account may sign in; the count begins anew in the same transaction. */
 async function open(context: Needs, found: Found, input: LoginInput, attempt: Attempt): Promise<Opened | undefined> {
   const { user } = found;
   // The count is last, as a reset holds the user's row when it forgets the tries: everybody takes the two in this order.
-  const isPlain = user.twoFactorEnabledAt == null && user.passwordBreachedAt == null && found.isUsualDevice;
+  const isPlain = found.isUsualDevice && nextStep(sessionOf(context, user, input)) === 'SESSION';
   if (!isPlain) {
     return await context.em.transactional(async (em) => {
-      const opened = await openTo(context, em, user, input);
+      const opened = await openSession(context, em, sessionOf(context, user, input), 'LOGIN');
       await attempt.succeeded(em);
       return opened;
     });
   }
   const signedIn = await signInOnUsualDevice(context, sessionOf(context, user, input), 'LOGIN', attempt.success());
-  return signedIn ?? (await context.em.transactional((em) => openTo(context, em, user, input)));
+  return (
+    signedIn ??
+    (await context.em.transactional((em) => openSession(context, em, sessionOf(context, user, input), 'LOGIN')))
+  );
 }
 
 async function tryPassword(

@@ -10,6 +10,9 @@ export interface PasswordChangeRequired extends ResetTicket {
   kind: 'password-change-required';
 }
 
+/** The events of the steps that sign in. */
+export type SignInEventType = 'LOGIN' | 'TWO_FACTOR' | 'TOKEN_EXCHANGE';
+
 type Needs = AuditContext & Pick<UseCaseContext, 'secretKeys'>;
 
 /** The row of an account whose password is still the one that was shown, held so that it stays so. */
@@ -25,7 +28,7 @@ export async function requirePasswordChange(
   context: Needs,
   em: EntityManager,
   user: User,
-  event: 'LOGIN' | 'TWO_FACTOR' | 'TOKEN_EXCHANGE',
+  event: SignInEventType,
 ): Promise<PasswordChangeRequired | undefined> {
   const previous = await lockOrMakeCode(em, context.secretKeys, 'RESET_TICKET', user.email);
   const unchanged = await em.execute<unknown[]>(HOLD_UNCHANGED, [user.id, user.passwordChangedAt]);

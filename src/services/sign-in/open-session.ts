@@ -1,0 +1,60 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { recordEvent } from '../audit/record-event.js';
+import type { NewSession } from '../sessions/create-session.js';
+import { MULTI_FACTOR } from '../sessions/effective-role.js';
+import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
+import {
+  type PasswordChangeRequired,
+  requirePasswordChange,
+  type SignInEventType,
+} from './password-change-required.js';
+import { type DeviceToken, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
+
+/** Somebody who verified the methods of `authenticationMethods`, and how their session is to begin. */
+export type VerifiedSignIn = NewSession & DeviceToken;
+
+/** The next step of a sign-in: the second factor, a new password, or the session. */
+export type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
+
+/** A breached password counts once it was verified itself, or belongs to an account that verified every factor. */
+function mustChangePassword({ user, authenticationMethods: methods }: VerifiedSignIn): boolean {
+  const isBreached =
+    user.passwordBreachedAt != null && ['pwd', MULTI_FACTOR].some((method) => methods.includes(method));
+  return isBreached || user.passwordContestedAt != null;
+}
+
+/** The step that follows the verified methods. */
+export function nextStep(verified: VerifiedSignIn): 'SECOND_FACTOR' | 'NEW_PASSWORD' | 'SESSION' {
+  const { user, authenticationMethods: methods } = verified;
+  const hasSecondFactor = user.disabledAt == null && user.twoFactorEnabledAt != null;
+  if (hasSecondFactor && !methods.includes(MULTI_FACTOR)) return 'SECOND_FACTOR';
+  return mustChangePassword(verified) ? 'NEW_PASSWORD' : 'SESSION';
+}
+
+/**
+ * Decides what the verified methods open, in the transaction of its caller. Undefined when the account was disabled, or its
+ * password or second factor changed, in the meantime.
+ */
+export async function openSession(
+  context: SignInContext,
+  em: EntityManager,
+  verified: VerifiedSignIn,
+  event: SignInEventType,
+): Promise<Opened | undefined> {
+  const { user, authenticationMethods: firstMethods, authenticatedAt: firstProvenAt } = verified;
+  const step = nextStep(verified);
+  if (step === 'SECOND_FACTOR') {
+    await recordEvent(em, context, { type: event, userId: user.id, metadata: { secondFactor: 'required' } });
+    const { rememberMe, deviceName, tokenDelivery } = verified;
+    return await issueChallenge(em, context, {
+      user,
+      rememberMe,
+      deviceName,
+      tokenDelivery,
+      firstMethods,
+      firstProvenAt,
+    });
+  }
+  if (step === 'NEW_PASSWORD') return await requirePasswordChange(context, em, user, event);
+  return await signIn(context, em, verified, event);
+}
