@@ -78,6 +78,7 @@ const ROOMS = [
   'mail-outbox',
   'devices',
   'audit',
+  'outbox',
   'users',
   'one-time-codes',
   'tokens',

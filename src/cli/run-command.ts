@@ -1,5 +1,5 @@
 import { supportedNode } from '../lib/supported-node.js';
-import type { UseCaseContext } from '../services/use-case.js';
+import { contextWithoutClient, type UseCaseContext } from '../services/use-case.js';
 
 /** The input of a command: the use cases' context, the command-line arguments, and a function that prints a line. */
 export interface Command {
@@ -14,13 +14,11 @@ export async function runCommand(command: (given: Command) => Promise<number>): 
   const { migrateAll, runProcess } = await import('../start.js');
   await runProcess(async ({ dependencies }) => {
     await migrateAll(dependencies);
-    const client = { ipAddress: null, userAgent: null, deviceToken: null };
     // A command ends before a queue could answer: the relay enqueues what it wrote.
     const add = async (): Promise<void> => undefined;
     const mailQueue = { ...dependencies.mailQueue, add };
     const passwordCheckQueue = { ...dependencies.passwordCheckQueue, add };
-    const own = { em: dependencies.orm.em.fork(), client, requestId: `cli-${process.pid}` };
-    const context = { ...dependencies, mailQueue, passwordCheckQueue, ...own };
+    const context = contextWithoutClient({ ...dependencies, mailQueue, passwordCheckQueue }, `cli-${process.pid}`);
     const say = (line: string) => void process.stdout.write(`${line}\n`);
     return await command({ context, words: process.argv.slice(2), say });
   });

@@ -29,3 +29,9 @@ type Outlets = Pick<
 
 /** The context of a use-case that changes something. A use-case that needs more adds a `Pick` of its own. */
 export type Request = RequestFacts & Outlets & Pick<UseCaseContext, 'em' | 'clock'>;
+
+/** The context of work that no client asks for: a command or a job. */
+export function contextWithoutClient(dependencies: Dependencies, requestId: string): UseCaseContext {
+  const client = { ipAddress: null, userAgent: null, deviceToken: null };
+  return { ...dependencies, em: dependencies.orm.em.fork(), client, requestId };
+}

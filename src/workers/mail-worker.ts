@@ -1,8 +1,9 @@
 import type { Dependencies } from '../dependencies.js';
 import { sendMailJob } from '../jobs/send-mail.js';
+import { mailOutbox } from '../services/mail-outbox/outbox.js';
+import { relay as enqueueDue } from '../services/outbox/relay.js';
 import { type BackgroundWork, startQueueWorker } from './queue-worker.js';
 import { startRelay } from './relay.js';
-import { relayMails } from './relay-mails.js';
 import { sendMail } from './send-mail.js';
 
 const CONCURRENCY = 5;
@@ -25,7 +26,7 @@ export function startMailWorker(dependencies: Dependencies): BackgroundWork {
     rows: 'mails',
     everyMilliseconds: RELAY_EVERY_MILLISECONDS,
     logger: dependencies.logger,
-    round: () => relayMails(dependencies),
+    round: () => enqueueDue(dependencies, mailOutbox, dependencies.mailQueue),
   });
   return {
     async close() {

@@ -1,9 +1,11 @@
 import type { Dependencies } from '../dependencies.js';
 import { checkPasswordJob } from '../jobs/check-password.js';
-import { checkPassword } from './check-password.js';
+import { relay as enqueueDue } from '../services/outbox/relay.js';
+import { passwordChecks } from '../services/passwords/breach-check.js';
+import { checkBreach } from '../services/passwords/check-breach.js';
+import { contextWithoutClient } from '../services/use-case.js';
 import { type BackgroundWork, startQueueWorker } from './queue-worker.js';
 import { startRelay } from './relay.js';
-import { relayPasswordChecks } from './relay-password-checks.js';
 
 const CONCURRENCY = 4;
 const LOCK_MILLISECONDS = 10_000;
@@ -18,13 +20,14 @@ export function startPasswordCheckWorker(dependencies: Dependencies): Background
     poolSize: 1,
     lockMilliseconds: LOCK_MILLISECONDS,
     stalledCheckMilliseconds: STALLED_CHECK_MILLISECONDS,
-    work: (payload) => checkPassword(dependencies, payload),
+    work: ({ userId, requestId }) =>
+      checkBreach(contextWithoutClient(dependencies, requestId ?? `check-${userId}`), userId),
   });
   const relay = startRelay({
     rows: 'password checks',
     everyMilliseconds: RELAY_EVERY_MILLISECONDS,
     logger: dependencies.logger,
-    round: () => relayPasswordChecks(dependencies),
+    round: () => enqueueDue(dependencies, passwordChecks, dependencies.passwordCheckQueue),
   });
   return {
     async close() {

@@ -8,8 +8,9 @@ import { addSeconds } from '../lib/clock.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { MailError } from '../mail/mail-error.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
+import { mailOutbox } from '../services/mail-outbox/outbox.js';
+import { claim, underLease } from '../services/outbox/claim.js';
 import { composeMail } from './compose-mail.js';
-import { claim, heldBy, underLease } from './lease.js';
 import { planOf } from './mail-plans.js';
 
 type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'locate' | 'mailTransport'>;
@@ -18,6 +19,11 @@ type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secre
 const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;
 const RECORD_ATTEMPTS = 1_200;
 const RECORD_RETRY_MILLISECONDS = 250;
+
+/** The row of a claimed mail for as long as it is this worker's: the count of its attempts names the owner. */
+function heldBy({ id, attempts }: OutboxMessage) {
+  return { id, attempts, status: 'PENDING' as const };
+}
 
 /**
  * Writes what became of a mail. Tries for as long as it can, and soon after a database that was away is back: the server has
@@ -107,6 +113,8 @@ async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage):
 /** Sends one mail of the outbox, or says there when it is tried again; a mail that is done is left alone. */
 export async function sendMail(needs: Needs, { outboxId }: SendMailPayload): Promise<void> {
   const em = needs.orm.em.fork();
-  const message = await claim(em, outboxId, needs.clock.now());
-  if (message !== undefined) await underLease(em, message, () => deliver(needs, em, message));
+  const row = await claim(em, mailOutbox, outboxId, needs.clock.now());
+  if (row === undefined) return;
+  const message = em.map(OutboxMessage, row);
+  await underLease(em, mailOutbox, message, () => deliver(needs, em, message));
 }

@@ -1,3 +1,4 @@
+import { enqueue } from '../outbox/enqueue.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 
 /** QUEUED: it is on its way. DEFERRED: it is safe in the outbox until the queue or the mail server is back. */
@@ -22,12 +23,7 @@ export type MailingContext = Request;
 export function handOver(context: Needs, outboxId: string): void {
   const { requestId } = context;
   context.countMail();
-  context.mailQueue.add({ outboxId, requestId }).catch((cause: unknown) => {
-    context.logger.warn(
-      { err: cause, requestId, outboxId },
-      'the queue did not accept a mail; the relay will enqueue it',
-    );
-  });
+  enqueue(context, context.mailQueue, { outboxId, requestId }, 'a mail');
 }
 
 /** Whether a mail that is written now goes out now; bounded in time, and asked while the password is being hashed. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { OutboxMessage } from '../../entities/outbox-message.js';
-import { addSeconds } from '../../lib/clock.js';
+import { firstRelayAt } from '../outbox/outbox.js';
 
 /** The mails that use-cases write; `none` does the same work for an address that gets no mail. */
 export type MailName =
@@ -36,9 +36,6 @@ export interface NewMail {
   now: Date;
 }
 
-/** The relay leaves a fresh row alone for this long, as the request hands it to the queue itself. */
-const RELAY_AFTER_SECONDS = 3;
-
 /** Writes the mail in the caller's transaction, so that it exists exactly when the change does; returns its id. */
 export async function writeMail(em: EntityManager, mail: NewMail): Promise<string> {
   const id = randomUUID();
@@ -51,7 +48,7 @@ export async function writeMail(em: EntityManager, mail: NewMail): Promise<strin
     variables: mail.variables ?? {},
     requestId: mail.requestId,
     createdAt: mail.now,
-    nextAttemptAt: addSeconds(mail.now, RELAY_AFTER_SECONDS),
+    nextAttemptAt: firstRelayAt(mail.now),
   });
   return id;
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { addSeconds } from '../../lib/clock.js';
+import type { CheckPasswordPayload } from '../../jobs/check-password.js';
+import { enqueue } from '../outbox/enqueue.js';
+import { firstRelayAt, type Outbox } from '../outbox/outbox.js';
 import type { UseCaseContext } from '../use-case.js';
 import { normalisePassword } from './hasher.js';
 
@@ -17,8 +19,14 @@ export interface NewPassword {
   isStrangers?: boolean;
 }
 
-/** The relay leaves a fresh row alone for this long, as the request hands it to the queue itself. */
-const RELAY_AFTER_SECONDS = 3;
+/** The passwords that wait to be looked up. */
+export const passwordChecks: Outbox<CheckPasswordPayload> = {
+  table: 'password_checks',
+  id: 'user_id',
+  pending: 'true',
+  enqueueAgainAfterSeconds: 60,
+  payload: ({ id: userId, requestId }) => ({ userId, requestId }),
+};
 
 const REQUEST = `
   INSERT INTO password_checks (user_id, sealed_digest, password_changed_at, attempts, next_attempt_at, created_at)
@@ -48,8 +56,7 @@ export async function requestPasswordCheck(
 ): Promise<string> {
   if (!settings.breachCheck) return userId;
   const sealed = secretKeys.encrypt('breach-check', digestOf(password));
-  const nextAttemptAt = addSeconds(now, RELAY_AFTER_SECONDS);
-  const values = [sealed, isStrangers ? NEVER : now, nextAttemptAt, now, userId];
+  const values = [sealed, isStrangers ? NEVER : now, firstRelayAt(now), now, userId];
   await em.execute(isStrangers ? KEEP : REPLACE, values);
   return userId;
 }
@@ -61,10 +68,5 @@ export function handOverPasswordCheck(
 ): void {
   if (!context.settings.breachCheck) return;
   const { requestId } = context;
-  context.passwordCheckQueue.add({ userId, requestId }).catch((cause: unknown) => {
-    context.logger.warn(
-      { err: cause, requestId, userId },
-      'the queue did not accept a password check; the relay will enqueue it',
-    );
-  });
+  enqueue(context, context.passwordCheckQueue, { userId, requestId }, 'a password check');
 }

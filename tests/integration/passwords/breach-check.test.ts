@@ -225,9 +225,12 @@ it('tells the owner once, however many workers look the password up', async () =
   server.hold = promise;
   const gateway = await testGateway({ env: { HIBP_BASE_URL: server.url } });
   const { email } = await signedUp(gateway, { password: BREACHED });
-  const { checkPassword } = await import('../../../src/workers/check-password.js');
-  const payload = { userId: (await accountOf(gateway, email))?.id ?? '', requestId: null };
-  const checks = Array.from({ length: 5 }, () => checkPassword(gateway.dependencies, payload));
+  const { checkBreach } = await import('../../../src/services/passwords/check-breach.js');
+  const { contextWithoutClient } = await import('../../../src/services/use-case.js');
+  const userId = (await accountOf(gateway, email))?.id ?? '';
+  const checks = Array.from({ length: 5 }, () =>
+    checkBreach(contextWithoutClient(gateway.dependencies, 'check'), userId),
+  );
   await eventually(() => expect(server.asked).toHaveLength(5));
   resolve();
   await Promise.all(checks);

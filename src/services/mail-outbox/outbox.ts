@@ -1,0 +1,16 @@
+import type { SendMailPayload } from '../../jobs/send-mail.js';
+import type { LeasedOutbox } from '../outbox/outbox.js';
+
+/** The mails that wait to be sent. */
+export const mailOutbox: LeasedOutbox<SendMailPayload> = {
+  table: 'outbox_messages',
+  id: 'id',
+  requestId: 'request_id',
+  pending: "status = 'PENDING'",
+  enqueueAgainAfterSeconds: 30,
+  lease: {
+    columns: `id, mail, recipient, locale, code_id, variables, status, attempts, request_id, created_at, next_attempt_at,
+      locked_until, finished_at, last_error`,
+  },
+  payload: ({ id: outboxId, requestId }) => ({ outboxId, requestId }),
+};

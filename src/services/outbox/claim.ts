@@ -1,0 +1,44 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { addSeconds } from '../../lib/clock.js';
+import type { LeasedOutbox } from './outbox.js';
+
+/** A worker that is gone keeps a row for this long, and one that is alive for as long as it needs. */
+const LEASE_SECONDS = 10;
+const RENEW_EVERY_MILLISECONDS = 3_000;
+
+// Leases are measured by the database's clock, which the workers share.
+const LEASED_UNTIL = `clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
+
+/** Takes a row for this worker alone; undefined when it is done or another worker has it. The relay frees an expired lease. */
+export async function claim<Payload>(
+  em: EntityManager,
+  { table, id, pending, lease }: LeasedOutbox<Payload>,
+  rowId: string,
+  now: Date,
+): Promise<Record<string, unknown> | undefined> {
+  const statement = `
+    UPDATE ${table} SET locked_until = ${LEASED_UNTIL}, next_attempt_at = ?, attempts = attempts + 1
+    WHERE ${id} = ? AND ${pending} AND locked_until IS NULL RETURNING ${lease.columns}`;
+  const [row] = await em.execute<Record<string, unknown>[]>(statement, [addSeconds(now, LEASE_SECONDS), rowId]);
+  return row;
+}
+
+/**
+ * Works at a claimed row while its lease is renewed. Each claim counts an attempt, so the count names the owner: a worker that
+ * was cut off has its row back if the relay freed it and no other worker has begun.
+ */
+export async function underLease<Payload>(
+  em: EntityManager,
+  { table, id, pending }: LeasedOutbox<Payload>,
+  row: { id: string; attempts: number },
+  work: () => Promise<void>,
+): Promise<void> {
+  const statement = `UPDATE ${table} SET locked_until = ${LEASED_UNTIL} WHERE ${id} = ? AND attempts = ? AND ${pending}`;
+  const renew = () => void em.execute(statement, [row.id, row.attempts]).catch(() => undefined); // the next turn repeats it
+  const timer = setInterval(renew, RENEW_EVERY_MILLISECONDS);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

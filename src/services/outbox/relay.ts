@@ -1,0 +1,45 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Dependencies } from '../../dependencies.js';
+import type { JobQueue } from '../../jobs/queue.js';
+import { addSeconds } from '../../lib/clock.js';
+import type { DueRow, Outbox } from './outbox.js';
+
+const BATCH = 100;
+
+/** Replicas share the work: each takes rows that no other holds, and leaves them alone for a while. */
+function takeStatement<Payload>({ table, id, requestId, pending, lease }: Outbox<Payload>): string {
+  const isFree = lease ? 'AND (locked_until IS NULL OR locked_until < clock_timestamp())' : '';
+  return `
+    UPDATE ${table} SET next_attempt_at = ?${lease ? ', locked_until = NULL' : ''}
+    WHERE ${id} IN (
+      SELECT ${id} FROM ${table} WHERE ${pending} AND next_attempt_at <= ? ${isFree}
+      ORDER BY next_attempt_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+    RETURNING ${id} AS id, ${requestId ?? 'NULL'} AS "requestId", attempts`;
+}
+
+async function giveBack<Payload>(em: EntityManager, { table, id }: Outbox<Payload>, rows: DueRow[], now: Date) {
+  const ids = `{${rows.map((row) => row.id).join(',')}}`;
+  await em.execute(`UPDATE ${table} SET next_attempt_at = ? WHERE ${id} = ANY(?)`, [now, ids]);
+}
+
+/**
+ * Enqueues the rows that are due: those whose request could not, and those that are to be tried again. Returns whether there
+ * may be more. Rows that the queue did not accept are due again at once, and the first reason is thrown.
+ */
+export async function relay<Payload>(
+  { orm, clock }: Pick<Dependencies, 'orm' | 'clock'>,
+  outbox: Outbox<Payload>,
+  queue: JobQueue<Payload>,
+): Promise<boolean> {
+  if (!queue.isReady()) return false;
+  const em = orm.em.fork();
+  const now = clock.now();
+  const again = addSeconds(now, outbox.enqueueAgainAfterSeconds);
+  const rows = await em.execute<DueRow[]>(takeStatement(outbox), [again, now]);
+  const results = await Promise.allSettled(rows.map((row) => queue.addAgain(outbox.payload(row), row.attempts)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return rows.length === BATCH;
+  const left = rows.filter((_row, index) => results[index]?.status === 'rejected');
+  await giveBack(em, outbox, left, now);
+  throw failed.reason;
+}

@@ -1,0 +1,114 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { addSeconds } from '../../lib/clock.js';
+import { greeting } from '../mail-outbox/write-mail.js';
+import type { Request, UseCaseContext } from '../use-case.js';
+import { inTransaction } from '../work.js';
+import { isBreached, RangesUnavailable } from './breach-ranges.js';
+
+type Needs = Request & Pick<UseCaseContext, 'countPasswordCheck'>;
+
+interface Check {
+  user_id: string;
+  sealed_digest: string;
+  password_changed_at: string;
+  attempts: number;
+}
+
+interface Owner {
+  email: string;
+  locale: string | null;
+  displayName: string | null;
+}
+
+/** After this many questions without an answer the password is let be: about an hour. */
+const ATTEMPTS = 8;
+const FIRST_RETRY_SECONDS = 30;
+
+const READ = 'SELECT user_id, sealed_digest, password_changed_at, attempts FROM password_checks WHERE user_id = ?';
+/** By its seal, which is new with every password: a check that took its place meanwhile stays. */
+const SETTLE = 'DELETE FROM password_checks WHERE user_id = ? AND sealed_digest = ? RETURNING user_id';
+const POSTPONE = `
+  UPDATE password_checks SET attempts = attempts + 1, next_attempt_at = ?
+  WHERE user_id = ? AND sealed_digest = ? AND attempts = ?`;
+/** Nothing, where another password was set meanwhile. */
+const MARK = `
+  UPDATE users SET password_breached_at = COALESCE(password_breached_at, ?)
+  WHERE id = ? AND password_changed_at = ? RETURNING email, locale, display_name AS "displayName"`;
+
+/** Removes the check; false where another worker did, or a later password took its place. */
+async function settle(em: EntityManager, check: Check): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(SETTLE, [check.user_id, check.sealed_digest]);
+  return rows.length > 0;
+}
+
+/** Wait before the next question, in seconds, after so many that got no answer: it doubles. */
+function retrySeconds(attempts: number): number {
+  return FIRST_RETRY_SECONDS * 2 ** attempts;
+}
+
+/** Who gets the mails that are written for nobody. */
+const NOBODY = 'nobody@check.invalid';
+
+/**
+ * Marks the account and writes email and event, once for all workers that come to it. Where the password is not the account's,
+ * an email for nobody is written, so that no figure tells the two apart.
+ */
+async function mark(context: Needs, check: Check): Promise<void> {
+  const { user_id: userId, password_changed_at: passwordChangedAt } = check;
+  await inTransaction(context, async (work) => {
+    const [owner] = await work.em.execute<Owner[]>(MARK, [work.now, userId, passwordChangedAt]);
+    if (!(await settle(work.em, check))) return;
+    if (owner === undefined) return await work.mail({ mail: 'none', recipient: NOBODY, locale: null });
+    await work.record({ type: 'PASSWORD_BREACHED', userId });
+    const { email: recipient, locale } = owner;
+    await work.mail({ mail: 'password-breached', recipient, locale, variables: greeting(owner) });
+  });
+}
+
+/** Nobody answered: asks again later, and lets the password be in the end. */
+async function postpone(context: Needs, check: Check, error: RangesUnavailable): Promise<void> {
+  const { em, logger, clock } = context;
+  const { user_id: userId, attempts } = check;
+  const told = { userId, attempts: attempts + 1, reason: error.message };
+  if (attempts + 1 >= ATTEMPTS) {
+    logger.error(told, 'a password was not checked');
+    if (await settle(em, check)) context.countPasswordCheck('GIVEN_UP');
+    return;
+  }
+  const wait = retrySeconds(attempts);
+  logger.warn({ ...told, nextTryInMilliseconds: wait * 1_000 }, 'a password check was postponed');
+  await em.execute(POSTPONE, [addSeconds(clock.now(), wait), userId, check.sealed_digest, attempts]);
+  context.countPasswordCheck('RETRIED');
+}
+
+async function finish(context: Needs, check: Check): Promise<void> {
+  const digest = context.secretKeys.decrypt('breach-check', check.sealed_digest);
+  if (await isBreached(context.settings.hibpBaseUrl, digest)) {
+    await mark(context, check);
+    context.countPasswordCheck('FOUND');
+  } else if (await settle(context.em, check)) context.countPasswordCheck('NOT_FOUND');
+}
+
+/**
+ * Looks a new password up among breached ones, past any request. A password that is found keeps its sessions; the next
+ * login with it is refused until it is changed.
+ */
+export async function checkBreach(context: Needs, userId: string): Promise<void> {
+  const { em, secretKeys, logger } = context;
+  const [check] = await em.execute<Check[]>(READ, [userId]);
+  if (check === undefined) return;
+  if (!secretKeys.opens(check.sealed_digest)) {
+    logger.error(
+      { userId },
+      'a password was left unchecked: its digest is encrypted under a secret that is no longer available',
+    );
+    if (await settle(em, check)) context.countPasswordCheck('GIVEN_UP');
+    return;
+  }
+  try {
+    await finish(context, check);
+  } catch (error) {
+    if (!(error instanceof RangesUnavailable)) throw error;
+    await postpone(context, check, error);
+  }
+}
