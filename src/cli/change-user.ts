@@ -1,5 +1,5 @@
 import { normalIdentifier } from '../lib/email-address.js';
-import { isProblem } from '../problems.js';
+import { isProblem, type Problem } from '../problems.js';
 import { changeUser, type UserChange } from '../services/admin/change-user.js';
 import { resetTwoFactor } from '../services/admin/reset-two-factor.js';
 import { unlockUser } from '../services/admin/unlock-user.js';
@@ -17,7 +17,13 @@ const USAGE = `Usage: npm run user -- disable|enable|unlock|reset-two-factor you
 Without npm: node dist/cli/change-user.js, followed by the same arguments.`;
 
 const NO_ACCOUNT = 'There is no account with this address.';
+const LAST_ADMIN = 'This is the last admin. Make another account an admin first.';
 const NO_FACTOR = 'There is no account with this address and a second factor.';
+
+function reasonOf({ code }: Problem, verb: string | undefined): string {
+  if (code === 'CONFLICT') return LAST_ADMIN;
+  return verb === 'reset-two-factor' ? NO_FACTOR : NO_ACCOUNT;
+}
 
 /** Runs the use case of a command. Undefined if the arguments are invalid. */
 function change(context: UseCaseContext, email: string, verb: string | undefined, value: string | undefined) {
@@ -34,7 +40,7 @@ await runCommand(async ({ context, words: [verb, address, value], say }) => {
     say(USAGE);
     return 2;
   }
-  if (isProblem(outcome)) say(verb === 'reset-two-factor' ? NO_FACTOR : NO_ACCOUNT);
+  if (isProblem(outcome)) say(reasonOf(outcome, verb));
   else if (outcome.kind !== 'user-unlocked') say(`Done. Sessions ended: ${outcome.endedSessions}.`);
   else say(outcome.wasLocked ? 'Done. The failed attempts are cleared.' : 'The account was not locked.');
   return isProblem(outcome) ? 1 : 0;

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { advisoryLocks } from '../lib/advisory-locks.js';
 import { connectionOptions } from '../lib/connection-options.js';
 import { isAccessRefused, isDatabaseUnavailable } from '../lib/database-errors.js';
 import { keptSecret, readIfPresent } from '../lib/files.js';
@@ -35,8 +36,6 @@ const ROLE = 'gatehouse';
 const DATABASE = 'gatehouse';
 const START_ATTEMPTS = 50;
 const RETRY_MILLISECONDS = 200;
-/** Names our lock among the database's advisory locks: shared while a process uses the server, exclusive to stop it. */
-const IN_USE_LOCK = 7_105_313;
 const run = promisify(execFile);
 
 async function findBinaries(): Promise<Binaries> {
@@ -174,7 +173,9 @@ async function ensureDatabase(adminUrl: string): Promise<void> {
 
 /** Asks for our lock; which of them `take` says. */
 async function lock(client: pg.Client, take: 'pg_try_advisory_lock' | 'pg_try_advisory_lock_shared'): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>(`SELECT ${take}($1) AS taken`, [IN_USE_LOCK]);
+  const { rows } = await client.query<{ taken: boolean }>(`SELECT ${take}($1) AS taken`, [
+    advisoryLocks.embeddedServer,
+  ]);
   return rows[0]?.taken === true;
 }
 
@@ -194,7 +195,7 @@ async function enter(urlOf: (database: string) => string): Promise<pg.Client | u
 /** Leaves the server, and stops it when this process was its last user; of several that leave together exactly one is. */
 async function leave(client: pg.Client, stopServer: () => Promise<void>): Promise<void> {
   try {
-    await client.query('SELECT pg_advisory_unlock_shared($1)', [IN_USE_LOCK]);
+    await client.query('SELECT pg_advisory_unlock_shared($1)', [advisoryLocks.embeddedServer]);
     if (await lock(client, 'pg_try_advisory_lock')) await stopServer();
   } finally {
     await client.end().catch(() => undefined);

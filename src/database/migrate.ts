@@ -8,18 +8,12 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { advisoryLocks } from '../lib/advisory-locks.js';
 import { connectionOptions } from '../lib/connection-options.js';
 import { isLockTimeout } from '../lib/database-errors.js';
 import { migrations } from './migrations/all.js';
 import { createOrm } from './orm.js';
 
-/** Names our lock among the database's advisory locks. */
-const MIGRATION_LOCK = 7_105_310;
-/**
- * The lock for migrations outside of transactions. Nobody waits for it inside of a statement: a concurrent index build waits
- * for every statement that runs.
- */
-const ONLINE_MIGRATION_LOCK = 7_105_314;
 const ASK_AGAIN_MILLISECONDS = 200;
 /** While a migration waits for a table, everybody after it waits as well, so it gives up soon and tries again. */
 const LOCK_TIMEOUT = '2s';
@@ -46,7 +40,7 @@ function nextStep(pending: string[]): Step {
 async function runNextStep(orm: MikroORM): Promise<Step> {
   return await orm.em.fork().transactional(async (em) => {
     await em.execute('SET LOCAL statement_timeout = 0');
-    await em.execute('SELECT pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    await em.execute('SELECT pg_advisory_xact_lock(?)', [advisoryLocks.migrations]);
     const step = nextStep((await orm.migrator.getPending()).map(({ name }) => name));
     if (step.isOnline || step.names.length === 0) return step;
     await em.execute(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
@@ -61,7 +55,7 @@ async function runOnline(orm: MikroORM, names: string[]): Promise<void> {
     orm.em.fork().transactional(async (em) => {
       await em.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
       const lock = 'SELECT pg_try_advisory_xact_lock(?) AS taken';
-      const [row] = await em.execute<{ taken: boolean }[]>(lock, [ONLINE_MIGRATION_LOCK]);
+      const [row] = await em.execute<{ taken: boolean }[]>(lock, [advisoryLocks.onlineMigrations]);
       if (row?.taken === true) await orm.migrator.up({ transaction: em.getTransactionContext(), migrations: names });
       return row?.taken === true;
     });

@@ -1,5 +1,6 @@
 import { User } from '../../src/entities/user.js';
 import { deriveCode, deriveToken } from '../../src/services/one-time-codes/derive.js';
+import { contextWithoutClient } from '../../src/services/use-case.js';
 import { SignupDocument, type SignupInput, VerifyEmailDocument } from '../generated/operations.js';
 import type { TestGateway } from './app.js';
 import { expectType, newEmail, PASSWORD } from './journey.js';
@@ -61,9 +62,7 @@ export async function accountOf(gateway: TestGateway, email: string): Promise<Us
 
 /** The context of a command of the operator. */
 export function commandContext(gateway: TestGateway) {
-  const { dependencies } = gateway;
-  const client = { ipAddress: null, userAgent: null, deviceToken: null };
-  return { ...dependencies, em: dependencies.orm.em.fork(), client, requestId: 'cli-test' };
+  return contextWithoutClient(gateway.dependencies, 'cli-test');
 }
 
 /** The faults that the gateway logged. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
+import { CODE_LOCK_ORDER, codeLockOrder } from '../locks.js';
 import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
 import { type Factors, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
@@ -24,18 +24,8 @@ export interface AccountDeleted {
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
-/** In the order in which everybody takes them who takes more than one. */
-const PURPOSES: readonly OneTimeCodePurpose[] = [
-  'REPORT_SESSION',
-  'CHANGE_EMAIL',
-  'REVERT_EMAIL',
-  'RESET_PASSWORD',
-  'RESET_TICKET',
-  'VERIFY_EMAIL',
-  'EXCHANGE',
-];
 /** What is bound to its address or id and belongs to nobody; the way back of somebody who had the address before stays. */
-const CODES = `user_id = ? OR (user_id IS NULL AND address IN (?, ?) AND purpose IN ('${PURPOSES.join("','")}'))`;
+const CODES = `user_id = ? OR (user_id IS NULL AND address IN (?, ?) AND purpose IN ('${CODE_LOCK_ORDER.join("','")}'))`;
 /** Whoever uses one of these holds it before the user's row, and is waited for. */
 const LOCK_FACTORS = [
   'SELECT 1 FROM totp_credentials WHERE user_id = ? FOR UPDATE',
@@ -43,7 +33,7 @@ const LOCK_FACTORS = [
 ];
 const LOCK_CODES = `
   SELECT id FROM one_time_codes WHERE ${CODES}
-  ORDER BY array_position('{${PURPOSES.join(',')}}'::text[], purpose::text), address FOR UPDATE`;
+  ORDER BY ${codeLockOrder()}, address FOR UPDATE`;
 /** Those too that came since they were locked; one that somebody holds by now will find a disabled account. */
 const DELETE_CODES = `
   DELETE FROM one_time_codes WHERE id IN (SELECT id FROM one_time_codes WHERE ${CODES} FOR UPDATE SKIP LOCKED)`;

@@ -1,4 +1,5 @@
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { codeLockOrder } from '../locks.js';
 import { comparedKey } from '../users/address-owner.js';
 import type { Work } from '../work.js';
 
@@ -16,10 +17,9 @@ export interface AddressMoved {
   replacedAccounts: number;
 }
 
-/** In the order in which everybody locks them who locks more than one. */
 const LOCK_CODES = `
   SELECT 1 FROM one_time_codes WHERE user_id = ? AND purpose NOT IN ('REVERT_EMAIL', 'REPORT_SESSION')
-  ORDER BY array_position('{RESET_PASSWORD,RESET_TICKET,VERIFY_EMAIL,EXCHANGE}'::text[], purpose::text) FOR UPDATE`;
+  ORDER BY ${codeLockOrder()}, address FOR UPDATE`;
 
 /** Codes and tickets that went to the address that is left. The way back is another matter, and so are sessions. */
 const END_CODES = `
@@ -30,7 +30,7 @@ const END_CODES = `
 const LOCK_CODES_OF_UNPROVEN = `
   SELECT 1 FROM one_time_codes code JOIN users ON users.id = code.user_id
   WHERE (users.email = ? OR users.email_key = ?) AND users.email_verified_at IS NULL
-  ORDER BY code.purpose, code.address FOR UPDATE OF code`;
+  ORDER BY ${codeLockOrder('code.purpose')}, code.address FOR UPDATE OF code`;
 
 /** Somebody signed up with the address and never proved it: it is nobody's, and the account was never used. */
 const REMOVE_UNPROVEN = `

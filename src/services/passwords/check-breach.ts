@@ -100,7 +100,7 @@ export async function checkBreach(context: Needs, userId: string): Promise<void>
   if (!secretKeys.opens(check.sealed_digest)) {
     logger.error(
       { userId },
-      'a password was left unchecked: its digest is encrypted under a secret that is no longer available',
+      'a password was not checked: its digest is encrypted under a key that is no longer configured',
     );
     if (await settle(em, check)) context.countPasswordCheck('GIVEN_UP');
     return;

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
+import { codeLockOrder } from '../locks.js';
 import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { droppedChoices } from '../users/dropped-choices.js';
 import { type Undone, undo, type Work } from '../work.js';
@@ -32,11 +33,11 @@ export interface AccountChanged {
   kind: 'account-changed';
 }
 
-/** Codes and tokens by which the account could be entered, in the order in which everybody who takes two of them does. */
+/** Codes and tokens by which the account could be entered. */
 const WAYS_IN = '{RESET_PASSWORD,RESET_TICKET,VERIFY_EMAIL,EXCHANGE}';
 const LOCK_WAYS_IN = `
   SELECT id FROM one_time_codes WHERE address = ? AND purpose = ANY(?::text[])
-  ORDER BY array_position(?::text[], purpose::text) FOR UPDATE`;
+  ORDER BY ${codeLockOrder()} FOR UPDATE`;
 const CLOSE_WAYS_IN = `
   UPDATE one_time_codes SET consumed_at = ? WHERE address = ? AND purpose = ANY(?::text[]) AND consumed_at IS NULL`;
 
@@ -45,7 +46,7 @@ const CLOSE_WAYS_IN = `
  * uses one. The order of the rows is that of everybody: codes, user, sessions, failures.
  */
 export async function beginNewPassword(em: EntityManager, user: User): Promise<void> {
-  await em.execute(LOCK_WAYS_IN, [user.email, WAYS_IN, WAYS_IN]);
+  await em.execute(LOCK_WAYS_IN, [user.email, WAYS_IN]);
 }
 
 /** Two signed up with the address, and the reset is the first proof of who owns it. */

@@ -5,12 +5,10 @@ import { SigningKey } from '../../entities/signing-key.js';
 import { addSeconds, type Clock, tick } from '../../lib/clock.js';
 import { outsideOfRequests } from '../../lib/request-scope.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
+import { lockAdvisory } from '../locks.js';
 
 /** How long verifiers may keep the published keys. */
 export const KEYS_MAX_AGE_SECONDS = 300;
-
-/** Names our lock among the database's advisory locks. */
-const KEY_RING_LOCK = 7_105_311;
 
 /** A key that signs. */
 export interface ActiveKey {
@@ -122,7 +120,7 @@ async function addKey(
   onlyIfNoneSigns: boolean,
 ): Promise<SigningKey | undefined> {
   return await options.orm.em.fork().transactional(async (em) => {
-    await em.execute('SELECT pg_advisory_xact_lock(?)', [KEY_RING_LOCK]);
+    await lockAdvisory(em, 'keyRing');
     const now = options.clock.now();
     if (onlyIfNoneSigns && (await hasSigner(options, em, now))) return undefined;
     const key = await createKey(options, now, addSeconds(now, delaySeconds));

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeUser, type UserChange } from '../../../src/services/admin/change-user.js';
 import { createFirstAdmin } from '../../../src/services/admin/create-first-admin.js';
 import { purge } from '../../../src/services/maintenance/purge.js';
 import {
@@ -263,6 +264,10 @@ describe('AD2: the last admin stays', () => {
     await rows(own, "UPDATE users SET role = 'admin'");
     return { own, tokens: users.map(({ accessToken }) => accessToken), ids: users.map(({ id }) => id) };
   }
+  const emailsOf = async (own: TestGateway, ids: string[]) => {
+    const found = await rows(own, 'SELECT email FROM users ORDER BY array_position(?::uuid[], id)', [`{${ids}}`]);
+    return found.map(({ email }) => String(email));
+  };
   const removeAt = async (own: TestGateway, token = '') =>
     (await own.ask(DeleteAccountDocument, { input: { password: PASSWORD } }, { token })).data.deleteAccount;
 
@@ -283,6 +288,30 @@ describe('AD2: the last admin stays', () => {
       ...Array(3).fill('AccountDeleted'),
       'AuthConflictProblem',
     ]);
+  });
+
+  it('whichever way the command would take one away', async () => {
+    const { own, ids } = await admins(2);
+    const [first = '', second = ''] = await emailsOf(own, ids);
+    const change = (email: string, wanted: UserChange) => changeUser(commandContext(own), email, wanted);
+    expect(await change(first, { disabled: true })).toMatchObject({ kind: 'user-changed' });
+    for (const wanted of [{ disabled: true }, { role: 'user' }]) {
+      expect(await change(second, wanted)).toMatchObject({ code: 'CONFLICT' });
+    }
+    expect(await change(second, { role: 'admin' })).toMatchObject({ kind: 'user-changed' });
+    expect(await change(first, { role: 'user' })).toMatchObject({ kind: 'user-changed' });
+  });
+
+  it('of all who are disabled, demoted and deleted at once', async () => {
+    const { own, tokens, ids } = await admins(6);
+    const emails = await emailsOf(own, ids);
+    await Promise.all([
+      ...tokens.slice(0, 2).map((token) => removeAt(own, token)),
+      ...emails.slice(2, 4).map((email) => changeUser(commandContext(own), email, { disabled: true })),
+      ...emails.slice(4).map((email) => changeUser(commandContext(own), email, { role: 'user' })),
+    ]);
+    const left = "SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL";
+    expect(await rows(own, left)).toHaveLength(1);
   });
 
   it('and one who is gone is not in the way of a first one', async () => {

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { OneTimeCodePurpose } from '../../../src/entities/one-time-code.js';
+import { advisoryLocks } from '../../../src/lib/advisory-locks.js';
+import { CODE_LOCK_ORDER } from '../../../src/services/locks.js';
+
+const root = join(import.meta.dirname, '../../../src');
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({ path: path.replaceAll('\\', '/'), text: readFileSync(join(root, path), 'utf8') }));
+
+/** The files in which a pattern stands. */
+const filesWith = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+test('no two purposes share the number of an advisory lock', () => {
+  const numbers = Object.values(advisoryLocks);
+  expect(new Set(numbers).size).toBe(numbers.length);
+  const migration = 'database/migrations/2026-11-28-000300-audit-partitions.ts';
+  expect(filesWith(/7_?105_?3\d\d/).sort()).toEqual([migration, 'lib/advisory-locks.ts']);
+  expect(filesWith(/advisory_(?:xact_)?lock(?:_shared)?\(\d/)).toEqual([migration]);
+  expect(sources.find(({ path }) => path === migration)?.text).toContain(`lock(${advisoryLocks.auditPartitions})`);
+});
+
+test('codes are locked in one order, which names each purpose once', () => {
+  // Does not compile when a purpose is missing.
+  const ranks: Record<OneTimeCodePurpose, number> = {
+    ...(Object.fromEntries(CODE_LOCK_ORDER.map((purpose, rank) => [purpose, rank])) as Record<
+      (typeof CODE_LOCK_ORDER)[number],
+      number
+    >),
+  };
+  expect(Object.keys(ranks)).toHaveLength(CODE_LOCK_ORDER.length);
+  // A statement that locks several codes sorts them by that order.
+  expect(filesWith(/array_position\(/)).toEqual(['services/locks.ts']);
+  const locking = /SELECT[^`;]*FROM one_time_codes[^`;]*FOR UPDATE(?! SKIP)[^`;]*`/g;
+  const statements = sources.flatMap(({ text }) => text.match(locking) ?? []);
+  expect(statements.length).toBeGreaterThan(3);
+  const unordered = statements.filter(
+    (text) => !text.includes('codeLockOrder(') && !/purpose = '\w+' AND address = /.test(text),
+  );
+  expect(unordered).toEqual([]);
+});
