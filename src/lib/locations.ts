@@ -124,3 +124,13 @@ export async function openLocations(
 
 /** Used without a database: every location is unknown. */
 export const noLocations: Locations = { locate: () => nowhere, close: () => undefined };
+
+/** The operator's database of locations; none where no path is given. Fails where it cannot be read. */
+export async function locationsFrom(path: string | undefined, logger: Logger): Promise<Locations> {
+  if (path === undefined) return noLocations;
+  return await openLocations({ path, logger }).catch((cause: unknown) => {
+    const reason = cause instanceof Error && 'syscall' in cause ? (cause as NodeJS.ErrnoException).code : 'no database';
+    const advice = 'Replace the file or remove the setting; for example: /var/lib/geoip/city.mmdb';
+    throw new Error(`GEOIP_DATABASE ${path} cannot be read (${reason}). ${advice}`);
+  });
+}
