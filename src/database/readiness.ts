@@ -111,7 +111,7 @@ export function createDatabaseReadiness(
   });
   pool.on('error', () => undefined);
   const warn = sparingWarning(logger, { component: 'clock' }, 'the clock of this machine differs from the database’s');
-  const warnOfFailure = sparingWarning(logger, { component: 'readiness' }, 'the database can not be worked with');
+  const warnOfFailure = sparingWarning(logger, { component: 'readiness' }, 'the database cannot be used');
   const check = async () => {
     const state = await ask(pool, { now, follow: clock.follow }).catch((cause: unknown) => {
       if (!pool.ending) warnOfFailure(cause);
