@@ -1,4 +1,4 @@
-// First of all imports: the decorators of the GraphQL types need it while they are read.
+// Must be the first import: the decorators of the GraphQL types need it when they are evaluated.
 import 'reflect-metadata';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -31,7 +31,7 @@ import { SignInResolver } from './resolvers/sign-in.js';
 import { TwoFactorResolver } from './resolvers/two-factor.js';
 import { buildSubgraph, type Subgraph } from './schema/build-schema.js';
 
-/** The gateway, ready to listen or to be asked without a socket. Its end leaves the dependencies open. */
+/** The gateway, ready to listen or to answer injected requests. Closing it leaves the dependencies open. */
 export interface App extends Shutdown {
   http: FastifyInstance;
   schema: GraphQLSchema;
@@ -60,7 +60,7 @@ export function createSubgraph(): Subgraph {
   return subgraph;
 }
 
-/** The fields below the root that have resolvers of their own, and so failures. */
+/** The middleware of the fields below the root that have resolvers of their own, which can fail. */
 function problemsOfFields(): IMiddlewareTypeMap {
   return Object.fromEntries(
     Object.entries(fieldRows).map(([type, rows]) => [
@@ -70,7 +70,7 @@ function problemsOfFields(): IMiddlewareTypeMap {
   );
 }
 
-/** What surrounds each field, outermost first. A schema with an operation that has no row is refused. */
+/** Wraps each field in its middleware, outermost first. Rejects a schema with an operation that has no row. */
 export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies): GraphQLSchema {
   checkOperations(schema);
   return applyMiddleware<unknown, Context, unknown>(
@@ -87,7 +87,7 @@ export function protectSchema(schema: GraphQLSchema, dependencies: Dependencies)
   );
 }
 
-/** Puts schema, limits, permissions and HTTP together. Never listens. */
+/** Combines schema, limits, permissions and HTTP. Does not listen. */
 export async function buildApp(dependencies: Dependencies): Promise<App> {
   const schema = protectSchema(createSubgraph().schema, dependencies);
   const { http, shutdown } = await createHttpServer(dependencies, schema);

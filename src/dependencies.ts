@@ -27,7 +27,7 @@ import { type AccessTokens, createAccessTokens } from './services/tokens/access-
 import { createKeyRing, type KeyRing } from './services/tokens/key-ring.js';
 import type { Settings } from './settings.js';
 
-/** What writes and reads secrets and tokens. */
+/** The parts that create and verify secrets and tokens. */
 interface TokenParts {
   secretKeys: SecretKeys;
   keyRing: KeyRing;
@@ -35,7 +35,7 @@ interface TokenParts {
   passwordHasher: PasswordHasher;
 }
 
-/** Everything that lives as long as the process; server, worker and commands share it. */
+/** Everything that lives as long as the process, shared by server, worker and commands. */
 export interface Dependencies extends DatabaseParts, TokenParts, MailParts, JobQueues, JobCounters {
   settings: Settings;
   logger: Logger;
@@ -43,28 +43,28 @@ export interface Dependencies extends DatabaseParts, TokenParts, MailParts, JobQ
   redis: RedisClient | undefined;
   revocations: RevocationList;
   limiter(name: string, window: LimitWindow): Limiter;
-  /** Where an address is, by the operator's database; nulls where there is none. Never throws. */
+  /** Returns the location of an address from the operator's database; nulls if there is none. Never throws. */
   locate(ipAddress: string | null): Location;
-  /** Languages that mails are written in. */
+  /** The languages of the mail templates. */
   mailLocales: readonly string[];
   metrics: Registry;
-  /** Begins to follow revocations; the database must be migrated. */
+  /** Starts following revocations; the database must be migrated. */
   watch(): Promise<void>;
-  /** Closes everything, in reverse. */
+  /** Closes everything, in reverse order. */
   close(): Promise<void>;
 }
 
-/** What tests put in the place of the real thing. */
+/** The parts that tests replace. */
 export interface Replacements {
   clock?: Clock;
   logger?: Logger;
   hashCost?: typeof PASSWORD_HASH_COST;
 }
 
-/** A part that cannot be reached is not waited for longer than this when everything is closed. */
+/** Closing waits no longer than this for parts that cannot be reached. */
 const CLOSE_WITHIN_MILLISECONDS = 2_000;
 
-/** Builds everything from the settings. Connects lazily, so that a part that is away does not stop the process. */
+/** Builds everything from the settings. Connects lazily, so that an unavailable part does not stop the process. */
 export async function createDependencies(settings: Settings, replacements: Replacements = {}): Promise<Dependencies> {
   const logger = replacements.logger ?? createLogger(settings.logLevel);
   const database = await openDatabase(settings, logger);
@@ -76,13 +76,16 @@ export async function createDependencies(settings: Settings, replacements: Repla
   }
 }
 
-/** The checks tell from the start of a wrong clock and of a mail server that takes nothing; revocations are read by the right time. */
+/**
+ * Warns from the start about a wrong clock and a mail server that accepts nothing. Revocations are read once the time is
+ * known.
+ */
 async function begin(readiness: DatabaseReadiness, watch: () => Promise<void>, mailRoute: MailRoute): Promise<void> {
   const knowTime = readiness.check().catch(() => undefined);
   await Promise.all([knowTime.then(watch), mailRoute.isOpen()]);
 }
 
-/** Keys, tokens and the password hash. */
+/** Opens the keys, the tokens and the password hasher. */
 async function openTokens(
   { settings, clock, orm }: Pick<Dependencies, 'settings' | 'clock' | 'orm'>,
   hashCost = PASSWORD_HASH_COST,
@@ -100,7 +103,7 @@ async function openTokens(
   };
 }
 
-/** Revocations arrive by LISTEN on a direct connection, and by Redis. */
+/** Follows revocations through LISTEN on a direct connection, and through Redis if it is configured. */
 function followRevocations(
   base: Pick<Dependencies, 'settings' | 'logger' | 'clock' | 'query' | 'redis' | 'directUrl'>,
 ) {

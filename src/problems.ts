@@ -22,7 +22,7 @@ export const inputRules = [
 /** A rule that an input value can violate. */
 export type InputRule = (typeof inputRules)[number];
 
-/** Whether the value names an input rule. */
+/** Tells whether the value names an input rule. */
 export function isInputRule(value: unknown): value is InputRule {
   return inputRules.some((rule) => rule === value);
 }
@@ -72,13 +72,13 @@ export interface ProblemData {
   TEMPORARILY_UNAVAILABLE: { retryAfterSeconds: number };
 }
 
-/** The time that TEMPORARILY_UNAVAILABLE suggests if it is unknown when the component returns. */
+/** The delay that TEMPORARILY_UNAVAILABLE suggests if it is unknown when the component returns. */
 export const RETRY_SECONDS = 5;
 
 /** The stable name of an expected failure. */
 export type ProblemCode = keyof ProblemData;
 
-/** What a person may read about each failure; says nothing that an attacker could use. */
+/** The message of each failure, for people. It reveals nothing that an attacker could use. */
 export const problemMessages: Record<ProblemCode, string> = {
   INPUT_INVALID: 'Some input values are not acceptable.',
   PASSWORD_REJECTED: 'This password does not meet the rules.',
@@ -107,7 +107,7 @@ export type Problem<Code extends ProblemCode = ProblemCode> = Code extends Probl
   ? { readonly kind: 'problem'; readonly code: Code; readonly message: string } & Readonly<ProblemData[Code]>
   : never;
 
-/** Makes the failure `code`; codes with data of their own ask for it. */
+/** Creates the failure `code`; codes with data of their own require it. */
 export function problem<Code extends ProblemCode>(
   code: Code,
   ...data: keyof ProblemData[Code] extends never ? [] : [ProblemData[Code]]
@@ -115,7 +115,7 @@ export function problem<Code extends ProblemCode>(
   return { kind: 'problem', code, message: problemMessages[code], ...data[0] } as unknown as Problem<Code>;
 }
 
-/** Tells a failure from every other value. */
+/** Tells whether a value is a failure. */
 export function isProblem(value: unknown): value is Problem {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'problem' && 'code' in value;
 }
@@ -129,7 +129,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Refuses one field of an input. */
+/** Rejects one field of an input. */
 export function inputProblem(path: string[], rule: InputRule, message: string): Problem<'INPUT_INVALID'> {
   return problem('INPUT_INVALID', { fields: [{ path, rule, message }] });
 }

@@ -27,7 +27,7 @@ export function currentSessionId(actor: Actor): string | null {
 
 /** The refresh token that a request presents. */
 export interface PresentedSession {
-  /** How its client holds the token, and receives the next one. */
+  /** The way in which the client sends the token and receives the next one. */
   delivery: 'COOKIE' | 'BODY';
   isMissing: boolean;
   /** The content of a genuine token; it may be expired, rotated or revoked. */

@@ -4,12 +4,12 @@ import type { BoundStatement } from '../lib/sql.js';
 /** An escaped question mark, an identifier, or a value. */
 const PLACE = /\\\?|\?\??/g;
 
-/** A value that travels beside the text; `undefined` and objects of unknown classes have no meaning in SQL. */
+/** Converts a value to a bound parameter. `undefined` and objects of unknown classes have no meaning in SQL. */
 function toParameter(value: unknown): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value;
   if (typeof value === 'bigint') return String(value);
-  // The driver itself would write the time of this machine's zone.
+  // The driver would format it in this machine's time zone.
   if (value instanceof Date) return value.toISOString();
   if (ArrayBuffer.isView(value)) return value;
   if (Utils.isPlainObject(value) || (typeof value === 'object' && JsonProperty in value)) return JSON.stringify(value);
@@ -17,9 +17,9 @@ function toParameter(value: unknown): unknown {
 }
 
 /**
- * Gives the question marks of the ORM's texts their PostgreSQL form. It means the same as the ORM's `formatQuery`, which
- * writes the values into the text: `??` is an identifier, a raw fragment is text with values of its own, and an array is a
- * list of values, as in `IN (?)`.
+ * Converts the question marks of the ORM's statements to PostgreSQL placeholders. Equivalent to the ORM's `formatQuery`,
+ * which writes the values into the text: `??` is an identifier, a raw fragment is text with its own values, and an array is
+ * a list of values, as in `IN (?)`.
  */
 export function bindValues(platform: Platform, sql: string, params: readonly unknown[]): BoundStatement {
   const values: unknown[] = [];

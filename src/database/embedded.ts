@@ -13,11 +13,11 @@ import { connectionOptions } from '../lib/connection-options.js';
 import { isAccessRefused, isDatabaseUnavailable } from '../lib/database-errors.js';
 import { keptSecret, readIfPresent } from '../lib/files.js';
 
-/** A PostgreSQL server of our own on the loopback interface. */
+/** A PostgreSQL server that the gateway runs on the loopback interface. */
 export interface EmbeddedDatabase {
-  /** Where to connect; holds the password. */
+  /** The connection URL, which contains the password. */
   url: string;
-  /** Stops the server, unless another process of the gateway still uses it. */
+  /** Stops the server unless another gateway process still uses it. */
   stop(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ async function serverAccount(): Promise<Account> {
   }
 }
 
-/** Waits for a program by its exit alone: the server it leaves behind would hold its pipes open. */
+/** Waits for the exit of a program, not for its pipes: the server that it starts would keep them open. */
 function runDetached(file: string, parameters: string[], account: Account): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, parameters, { ...account, stdio: 'ignore' });
@@ -82,7 +82,9 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Whether a process with this id is a PostgreSQL server. Where that cannot be told, one that is alive is taken for it. */
+/**
+ * Tells whether a process with this id is a PostgreSQL server. If that cannot be determined, any live process counts as one.
+ */
 async function isServer(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -90,22 +92,22 @@ async function isServer(pid: number): Promise<boolean> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   const state = await readIfPresent(`/proc/${pid}/stat`);
-  // One that was killed stays a zombie where nobody asks for its exit code, as in a container without an init.
+  // A killed server stays a zombie if no parent collects its exit code, as in a container without an init.
   return state === undefined || /^\d+ \(postgres\) [^ZX]/.test(state);
 }
 
-/** The port of the server that runs on this directory, told by the file that PostgreSQL itself keeps. */
+/** The port of the server that runs on this directory, read from PostgreSQL's own PID file. */
 async function runningPort(directory: string): Promise<number | undefined> {
   const file = join(directory, 'postmaster.pid');
   const [pid, , , port, , , , status] = ((await readIfPresent(file)) ?? '').split('\n');
   if (pid === undefined || !/^[1-9]/.test(pid)) return undefined;
   if (await isServer(Number(pid))) return status?.trim() === 'ready' ? Number(port) : undefined;
-  // After a crash its id may belong to another program, which PostgreSQL would take for a server that still runs.
+  // After a crash the id may belong to another program, which PostgreSQL would mistake for a running server.
   await rm(file, { force: true });
   return undefined;
 }
 
-/** Makes the cluster beside its place and moves it there whole, so that a crash leaves no half of it. */
+/** Creates the cluster in a temporary directory and then renames it, so that a crash leaves no partial cluster. */
 async function initialise(binaries: Binaries, directory: string, password: string, account: Account): Promise<void> {
   if ((await readIfPresent(join(directory, 'PG_VERSION'))) !== undefined) return;
   const draft = `${directory}-${process.pid}`;
@@ -132,7 +134,7 @@ async function initialise(binaries: Binaries, directory: string, password: strin
   }
 }
 
-/** What the server is run with. */
+/** The files and credentials that the server runs with. */
 interface ServerFiles {
   binaries: Binaries;
   directory: string;
@@ -140,7 +142,7 @@ interface ServerFiles {
   password: string;
 }
 
-/** Starts the server and tells its port; nothing while it is starting or stopping by another process's will. */
+/** Starts the server and returns its port; `undefined` while another process starts or stops it. */
 async function startServer(server: ServerFiles, port: number): Promise<number | undefined> {
   const { binaries, directory, account } = server;
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200`;
@@ -152,7 +154,7 @@ async function startServer(server: ServerFiles, port: number): Promise<number | 
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client(connectionOptions(url, { application_name: 'gatehouse-embedded' }));
-  // A server that goes away rejects what is asked of it; without a listener it would end this process as well.
+  // A server that stops rejects running queries; without a listener its error would end this process as well.
   client.on('error', () => undefined);
   await client.connect();
   return client;
@@ -171,7 +173,7 @@ async function ensureDatabase(adminUrl: string): Promise<void> {
   }
 }
 
-/** Asks for our lock; which of them `take` says. */
+/** Tries to take the lock of the embedded server, exclusive or shared. */
 async function lock(client: pg.Client, take: 'pg_try_advisory_lock' | 'pg_try_advisory_lock_shared'): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>(`SELECT ${take}($1) AS taken`, [
     advisoryLocks.embeddedServer,
@@ -179,7 +181,7 @@ async function lock(client: pg.Client, take: 'pg_try_advisory_lock' | 'pg_try_ad
   return rows[0]?.taken === true;
 }
 
-/** A connection that marks this process as a user of the server; `undefined` while another process is stopping it. */
+/** Opens a connection that marks this process as a user of the server; `undefined` while another process stops it. */
 async function enter(urlOf: (database: string) => string): Promise<pg.Client | undefined> {
   try {
     await ensureDatabase(urlOf('postgres'));
@@ -192,7 +194,7 @@ async function enter(urlOf: (database: string) => string): Promise<pg.Client | u
   return undefined;
 }
 
-/** Leaves the server, and stops it when this process was its last user; of several that leave together exactly one is. */
+/** Leaves the server. The last user stops it; if several leave together, exactly one of them does. */
 async function leave(client: pg.Client, stopServer: () => Promise<void>): Promise<void> {
   try {
     await client.query('SELECT pg_advisory_unlock_shared($1)', [advisoryLocks.embeddedServer]);
@@ -202,7 +204,7 @@ async function leave(client: pg.Client, stopServer: () => Promise<void>): Promis
   }
 }
 
-/** A connection that marks this process as a user of a server, and where that server is. */
+/** A connection that marks this process as a user of a server, and the server's port. */
 interface Presence {
   client: pg.Client;
   port: number;
@@ -211,7 +213,7 @@ interface Presence {
 const urlOf = ({ password }: ServerFiles, port: number, database: string) =>
   `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
 
-/** Joins the server that runs, or starts it on `wantedPort`; `undefined` while another process starts or stops it. */
+/** Joins the running server or starts one on `wantedPort`; `undefined` while another process starts or stops it. */
 async function joinServer(server: ServerFiles, wantedPort: number): Promise<Presence | undefined> {
   const port = (await runningPort(server.directory)) ?? (await startServer(server, wantedPort));
   if (port === undefined) return undefined;
@@ -219,7 +221,7 @@ async function joinServer(server: ServerFiles, wantedPort: number): Promise<Pres
   return client === undefined ? undefined : { client, port };
 }
 
-/** Keeps the server running: one that died is started again on its port, where everybody looks for it. */
+/** Restarts a server that dies, on the port where every process expects it. Returns the function that leaves it. */
 function keepRunning(server: ServerFiles, { client, port }: Presence, logger: Logger) {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -258,7 +260,7 @@ function keepRunning(server: ServerFiles, { client, port }: Presence, logger: Lo
 const stopServer = ({ binaries, directory, account }: ServerFiles) =>
   runDetached(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', directory], account);
 
-/** Starts PostgreSQL under `dataDir`, or joins the one that runs there already (left by a crash, or of another process). */
+/** Starts PostgreSQL under `dataDir`, or joins the server that already runs there, which a crash may have left behind. */
 export async function startEmbeddedDatabase(dataDir: string, logger: Logger): Promise<EmbeddedDatabase> {
   await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const directory = join(dataDir, 'postgres');

@@ -4,31 +4,31 @@ import type { Logger } from 'pino';
 import { connectionOptions } from '../lib/connection-options.js';
 import { SteadyClient } from '../lib/steady-client.js';
 
-/** A connection that waits for notifications and comes back by itself. */
+/** A connection that waits for notifications and reconnects automatically. */
 export interface Listener {
   isConnected(): boolean;
   close(): Promise<void>;
 }
 
-/** What to listen for. */
+/** The channel to listen on, and its callbacks. */
 export interface ListenerOptions {
   /** A direct connection: notifications do not pass a transaction pooler. */
   url: string;
   channel: string;
   logger: Logger;
   onNotification(payload: string): void;
-  /** After each connect; what was said before it was missed. */
+  /** Called after each connect; notifications sent before it were missed. */
   onConnected(): void;
 }
 
 const FIRST_RETRY_MILLISECONDS = 100;
 const LONGEST_RETRY_MILLISECONDS = 2_000;
 const CONNECT_WITHIN_MILLISECONDS = 5_000;
-/** Nothing is said on a connection that only listens, so it is asked now and then whether it is still there. */
+/** Nothing is sent on a connection that only listens, so a probe checks regularly that it is alive. */
 const PROBE_EVERY_MILLISECONDS = 5_000;
 const ANSWER_WITHIN_MILLISECONDS = 4_000;
 
-/** Listens on a channel of PostgreSQL until it is closed. */
+/** Listens on a PostgreSQL channel until it is closed. */
 export function listen(options: ListenerOptions): Listener {
   const stopped = new AbortController();
   let client: pg.Client | undefined;

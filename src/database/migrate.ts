@@ -15,7 +15,7 @@ import { migrations } from './migrations/all.js';
 import { createOrm } from './orm.js';
 
 const ASK_AGAIN_MILLISECONDS = 200;
-/** While a migration waits for a table, everybody after it waits as well, so it gives up soon and tries again. */
+/** While a migration waits for a table, later statements wait behind it, so it gives up soon and retries. */
 const LOCK_TIMEOUT = '2s';
 const LOCK_ATTEMPTS = 10;
 
@@ -24,7 +24,7 @@ function isOnline(name: string): boolean {
   return found?.class.prototype.isTransactional() === false;
 }
 
-/** The migrations that run together in one transaction, or the one that runs outside of any. */
+/** Migrations that run together in one transaction, or a single one that runs outside of any. */
 interface Step {
   names: string[];
   isOnline: boolean;
@@ -36,7 +36,7 @@ function nextStep(pending: string[]): Step {
   return { names: online === -1 ? pending : pending.slice(0, online), isOnline: false };
 }
 
-/** Runs the next migrations under the lock, unless they run outside of transactions. Returns what was found. */
+/** Runs the next migrations under the lock, unless they run outside transactions. Returns the step that was found. */
 async function runNextStep(orm: MikroORM): Promise<Step> {
   return await orm.em.fork().transactional(async (em) => {
     await em.execute('SET LOCAL statement_timeout = 0');
@@ -49,7 +49,7 @@ async function runNextStep(orm: MikroORM): Promise<Step> {
   });
 }
 
-/** The transaction only holds the lock; the migration runs beside it on another connection. */
+/** Runs a migration outside transactions, on another connection, while this transaction holds the lock. */
 async function runOnline(orm: MikroORM, names: string[]): Promise<void> {
   const run = () =>
     orm.em.fork().transactional(async (em) => {
@@ -73,7 +73,9 @@ async function pastLockTimeouts<Result>(work: () => Promise<Result>): Promise<Re
   }
 }
 
-/** Brings the database to this version. Replicas that start together wait for one another; the later ones find nothing to do. */
+/**
+ * Migrates the database to this version. Replicas that start together wait for one another; later ones find nothing to do.
+ */
 export async function migrate(orm: MikroORM): Promise<void> {
   for (;;) {
     const step = await pastLockTimeouts(() => runNextStep(orm));
@@ -82,7 +84,7 @@ export async function migrate(orm: MikroORM): Promise<void> {
   }
 }
 
-/** Whether the queue has its tables already. Only reads: the role that runs the gateway need not be the one that owns them. */
+/** Tells whether the queue tables are up to date. Only reads, because the role that runs the gateway need not own them. */
 async function hasQueueTables(client: pg.Client, schema: string): Promise<boolean> {
   try {
     return (await assertSchemaCompatibility(client, schema)) >= LATEST_SCHEMA_VERSION;
@@ -92,10 +94,10 @@ async function hasQueueTables(client: pg.Client, schema: string): Promise<boolea
   }
 }
 
-/** Makes the tables of the queue for when it runs on PostgreSQL. */
+/** Creates or updates the tables of a queue that runs on PostgreSQL. */
 export async function migrateQueueTables(url: string, schema: string): Promise<void> {
   const client = new pg.Client(connectionOptions(url, { application_name: 'gatehouse' }));
-  // A connection that breaks rejects the query that runs; without a listener it would end the process as well.
+  // A lost connection rejects the running query; without a listener it would end the process as well.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -105,15 +107,15 @@ export async function migrateQueueTables(url: string, schema: string): Promise<v
   }
 }
 
-/** What is migrated: our tables, and those of the queue where it lives in the database. */
+/** The database to migrate, and the schema of the queue if the queue is in the database. */
 export interface Migration {
-  /** A direct connection, past any pooler. */
+  /** A direct connection that bypasses any pooler. */
   url: string;
   queueSchema: string | undefined;
   logger: Logger;
 }
 
-/** Migrates over connections of its own, which end with it. */
+/** Migrates over connections of its own, and closes them. */
 export async function migrateDatabase({ url, queueSchema, logger }: Migration): Promise<void> {
   const orm = createOrm({ url, poolMax: 2, statementTimeoutMilliseconds: 0, logger });
   try {

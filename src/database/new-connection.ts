@@ -8,30 +8,30 @@ import {
   isTransactionConflict,
 } from '../lib/database-errors.js';
 
-/** The second connection may be lost as well while a server goes down. */
+/** A second connection may be lost too while a server shuts down. */
 const ATTEMPTS = 3;
-/** Statements are short, so that many meet at one row where the server has them run as strictly as it can. */
+/** Statements are short, so many can conflict on one row if the server defaults to the strictest isolation. */
 const STATEMENT_ATTEMPTS = 10;
 const LONGEST_PAUSE_MILLISECONDS = 50;
 const READ = /^\s*(select|with)\b/i;
-/** Words of what changes something; a text that has one of them in a value is taken for a change as well. */
+/** Keywords of statements with effects. A text that contains one in a value counts as a change too. */
 const CHANGE = /\b(insert|update|delete|merge|nextval|setval|set_config|pg_notify|pg_\w*advisory\w*)\b/i;
 
-/** Whether a statement changes nothing, so that it can be asked again whatever became of it. */
+/** Tells whether a statement changes nothing, so that it can be repeated whatever its outcome. */
 function isRead(text: string): boolean {
   return READ.test(text) && !CHANGE.test(text);
 }
 
-/** Whether nothing of a failed piece of work can have been kept, so that a new connection may do it. */
+/** Tells whether failed work has certainly left no effect, so that a new connection can repeat it. */
 function isUndone(cause: unknown, isChange: boolean): boolean {
   if (isReadOnlyServer(cause) || isNeverSent(cause)) return true;
   return !isChange && !(cause instanceof CommitUnanswered) && isConnectionLost(cause);
 }
 
 /**
- * Does work that is one statement or one transaction, and again on a new connection where nothing of it was kept: the server
- * took no writes, or the connection was lost before a statement was sent, under a read, or before a COMMIT. `isChange`: a
- * statement that changes something by itself; what became of it when its connection is lost, nobody knows.
+ * Runs work that is one statement or one transaction, and repeats it on a new connection if it left no effect: the server
+ * rejected writes, or the connection was lost before a statement was sent, during a read, or before a COMMIT. `isChange`
+ * marks a statement with an effect of its own, whose outcome is unknown if its connection is lost.
  */
 export async function onNewConnection<Result>(work: () => Promise<Result>, isChange = false): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
@@ -43,7 +43,10 @@ export async function onNewConnection<Result>(work: () => Promise<Result>, isCha
   }
 }
 
-/** Does work anew, a few times, that the database gave up for other work, or did not know a statement of: nothing of it was kept. */
+/**
+ * Repeats work a few times if the database aborted it in favour of other work, or did not know one of its prepared
+ * statements. Such work left no effect.
+ */
 export async function pastConflicts<Result>(attempts: number, work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -51,12 +54,12 @@ export async function pastConflicts<Result>(attempts: number, work: () => Promis
     } catch (cause) {
       if (attempt === attempts || !(isTransactionConflict(cause) || isStatementStale(cause))) throw cause;
     }
-    // A pause of a length of its own keeps two that met from meeting again.
+    // A random pause keeps two that conflicted from conflicting again.
     await sleep(Math.random() * LONGEST_PAUSE_MILLISECONDS * attempt);
   }
 }
 
-/** Runs a statement outside of transactions, and again where nothing of it was kept. */
+/** Runs a statement outside transactions, and repeats it if it left no effect. */
 export async function runStatement<Result>(text: string, run: () => Promise<Result>): Promise<Result> {
   return await pastConflicts(STATEMENT_ATTEMPTS, () => onNewConnection(run, !isRead(text)));
 }

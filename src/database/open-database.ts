@@ -9,16 +9,16 @@ import { type PoolState, stuckAfter, watchPool } from './pool-state.js';
 import { createQuery, createTransact } from './query.js';
 import { createDatabaseReadiness, type DatabaseReadiness } from './readiness.js';
 
-/** Where the database is. Both addresses hold its password. */
+/** The addresses of the database; both contain its password. */
 export interface DatabaseLocation {
   databaseUrl: string;
-  /** Past any pooler, for LISTEN and migrations. */
+  /** The URL that bypasses any pooler, for LISTEN and migrations. */
   directUrl: string;
-  /** Stops the embedded server, where there is one. */
+  /** Stops the embedded server, if there is one. */
   stop(): Promise<void>;
 }
 
-/** The configured database, or an embedded server. */
+/** Returns the configured database, or starts an embedded server. */
 export async function openDatabase(settings: Settings, logger: Logger): Promise<DatabaseLocation> {
   if (settings.databaseUrl !== undefined) {
     const { databaseUrl } = settings;
@@ -28,7 +28,7 @@ export async function openDatabase(settings: Settings, logger: Logger): Promise<
   return { databaseUrl: embedded.url, directUrl: embedded.url, stop: () => embedded.stop() };
 }
 
-/** The database as a process uses it. */
+/** The parts of a process that use the database. */
 export interface DatabaseParts extends Omit<DatabaseLocation, 'stop'> {
   orm: MikroORM;
   query: Query;
@@ -38,7 +38,7 @@ export interface DatabaseParts extends Omit<DatabaseLocation, 'stop'> {
   poolState: PoolState;
 }
 
-/** Builds what talks to the database; it connects with its first use. `clock` follows the time of the database. */
+/** Builds the parts that use the database, which connect on first use. `clock` follows the time of the database. */
 export async function connectDatabase(
   { databaseUrl, directUrl }: DatabaseLocation,
   { settings, logger, clock }: { settings: Settings; logger: Logger; clock: FollowingClock },

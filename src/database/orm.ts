@@ -13,27 +13,28 @@ import { RetryingDriver } from './retrying-driver.js';
 import { RetryingEntityManager } from './retrying-entity-manager.js';
 import { dropStaleConnections } from './stale-connections.js';
 
-/** What the ORM needs to know. */
+/** The options of the ORM. */
 export interface OrmOptions {
   url: string;
   poolMax: number;
   statementTimeoutMilliseconds: number;
   logger: Logger;
-  /** Is told the database's time. */
+  /** Receives the database's time. */
   clock?: Pick<FollowingClock, 'follow'>;
 }
 
-/** How long a request may wait for a connection before it is told that the database is away, in milliseconds. */
+/** Longest wait for a connection before the database counts as unavailable, in milliseconds. */
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
-/** A server that has not even refused a statement this long after its limit is gone. */
+/** A server that has not even rejected a statement this long after its limit is gone. */
 const SILENCE_MILLISECONDS = 2_000;
 
 const NOT_KEPT = 'a pooler drops prepared statements; every statement is planned again';
 
 /**
- * Whatever the server, the role or the URL has set: how times are written to us, how long a statement may take, and how those
- * outside of a transaction run. Behind a pooler the session belongs to others too, so only what it follows is set there.
+ * Overrides the settings of the server, the role and the URL for the format of times, the limit of statements, and the
+ * isolation outside transactions. Behind a pooler other clients share the session, so only the settings that a pooler tracks
+ * are set there.
  */
 const PREPARE_SESSION = `
   SELECT pg_backend_pid() = $1 AS direct, count(set_config(name, value, false)),
@@ -44,7 +45,7 @@ const PREPARE_SESSION = `
   ) AS own (name, value, is_followed)
   WHERE is_followed OR pg_backend_pid() = $1`;
 
-/** Every connection also tells the time that counts: the database's, before anything is decided on it. */
+/** Prepares a new connection, and reads the database's clock before anything is decided on the connection. */
 function prepareSession({ clock, statementTimeoutMilliseconds: limit }: OrmOptions) {
   return (client: ClientBase, done: (error?: Error) => void): void => {
     const from = tick();
@@ -61,7 +62,7 @@ function prepareSession({ clock, statementTimeoutMilliseconds: limit }: OrmOptio
   };
 }
 
-/** Builds the ORM; connects with the first query, so that a database that is away does not stop the process. */
+/** Builds the ORM. Connects with the first query, so that an unavailable database does not stop the process. */
 export function createOrm(options: OrmOptions): MikroORM {
   const patience = options.statementTimeoutMilliseconds;
   return new MikroORM({
@@ -71,7 +72,7 @@ export function createOrm(options: OrmOptions): MikroORM {
     clientUrl: options.url,
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, tableName: 'migrations' },
-    // The triggers and functions that keep the audit log are the migrations' own.
+    // The migrations own the triggers and functions that protect the audit log.
     schemaGenerator: {
       ignoreSchema: ['bullmq'],
       skipTables: ['rate_limits'],
@@ -79,7 +80,7 @@ export function createOrm(options: OrmOptions): MikroORM {
       ignoreRoutines: true,
     },
     pool: { min: 0, max: options.poolMax },
-    // The ORM itself reads nothing of the URL's query.
+    // The ORM itself ignores the query string of the URL.
     driverOptions: {
       ...connectionOptions(options.url, {
         application_name: 'gatehouse',
@@ -96,7 +97,7 @@ export function createOrm(options: OrmOptions): MikroORM {
         serveRequests(pool);
       },
     },
-    // It asks, and may make, a database as soon as a connection is wanted, and fails where the server is away.
+    // Otherwise the ORM looks for a database on connecting, may create it, and fails if the server is unavailable.
     ensureDatabase: false,
     forceUtcTimezone: true,
     logger: (message) => options.logger.debug({ component: 'orm' }, message),

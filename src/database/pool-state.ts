@@ -4,21 +4,21 @@ import { tick } from '../lib/clock.js';
 import { within } from '../lib/within.js';
 import { requestsWaiting } from './request-pool.js';
 
-/** What the pool of the requests is like. */
+/** The state of the request pool. */
 export interface PoolState {
-  /** Whether requests wait for a connection; they are served when their turn comes. */
+  /** Whether requests wait for a connection; they are served in turn. */
   isFull(): boolean;
-  /** Whether it will never serve again, though the database would: only another process helps. */
+  /** Whether the pool will never serve again although the database would; only a new process helps. */
   isStuck(): boolean;
   close(): void;
 }
 
-/** What watching a pool needs. */
+/** The options of `watchPool`. */
 export interface PoolWatch {
-  /** Connects to the same database without the pool; rejects where that fails. */
+  /** Connects to the same database without the pool; rejects if that fails. */
   connect(): Promise<unknown>;
   logger: Logger;
-  /** A pool that has moved nothing for so long is stuck. */
+  /** A pool without activity for this long is stuck. */
   stuckAfterMilliseconds: number;
   lookEveryMilliseconds?: number;
 }
@@ -26,16 +26,18 @@ export interface PoolWatch {
 const LOOK_EVERY_MILLISECONDS = 10_000;
 const ANSWER_WITHIN_MILLISECONDS = 1_400;
 const LEAST_STILL_MILLISECONDS = 60_000;
-/** What is taken for the limit of statements where there is none. */
+/** Replaces the limit of statements if there is none. */
 const LONGEST_STATEMENT_MILLISECONDS = 300_000;
 
-/** A pool that has moved nothing while every statement could have come to its limit twice is stuck; in milliseconds. */
+/**
+ * Time without activity after which a pool is stuck, in milliseconds: every statement could have reached its limit twice.
+ */
 export function stuckAfter(statementTimeoutMilliseconds: number): number {
   const limit = statementTimeoutMilliseconds > 0 ? statementTimeoutMilliseconds : LONGEST_STATEMENT_MILLISECONDS;
   return Math.max(LEAST_STILL_MILLISECONDS, 2 * limit);
 }
 
-/** Looks now and then whether the pool still gives connections and takes them back. */
+/** Checks regularly whether the pool still lends connections and takes them back. */
 export function watchPool(pool: pg.Pool, watch: PoolWatch): PoolState {
   const { connect, logger, stuckAfterMilliseconds, lookEveryMilliseconds = LOOK_EVERY_MILLISECONDS } = watch;
   let lastMoved = tick();
@@ -54,7 +56,7 @@ export function watchPool(pool: pg.Pool, watch: PoolWatch): PoolState {
     const isServing = await within(ANSWER_WITHIN_MILLISECONDS, pool.query('SELECT 1')).catch(() => false);
     const isStill = !isServing && tick() - lastMoved >= stuckAfterMilliseconds;
     const wasStuck = stuck;
-    // A database that is away is no reason to end: it comes back, and the pool with it.
+    // An unavailable database is no reason to restart: it comes back, and the pool with it.
     stuck = isStill && (await isThere());
     if (stuck && !wasStuck)
       logger.error('no connection has been returned to the pool for a long time; restart this process');

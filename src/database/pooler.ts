@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionOptions } from '../lib/connection-options.js';
 import { SteadyClient } from '../lib/steady-client.js';
 
-/** What is looked at. */
+/** The connections and settings that the check covers. */
 export interface PoolerCheck {
   url: string;
-  /** What DATABASE_DIRECT_URL says; the same as `url` where it says nothing. */
+  /** The value of DATABASE_DIRECT_URL; equal to `url` if it is not set. */
   directUrl: string;
-  /** Whether the queue is in Redis, and needs no notifications of the database. */
+  /** Whether the queue is in Redis and needs no notifications from the database. */
   hasRedis: boolean;
   statementTimeoutMilliseconds: number;
 }
@@ -34,14 +34,14 @@ async function withClients<Result>(url: string, work: (...clients: [SteadyClient
   }
 }
 
-/** Whether somebody stands between: a pooler tells its clients ids of its own in place of the server process's. */
+/** Tells whether a pooler is in between: it gives its clients ids of its own instead of the server process's. */
 async function isPooled(client: SteadyClient): Promise<boolean> {
   const { processID } = client as unknown as { processID: number };
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]?.pid !== processID;
 }
 
-/** Whether what one connection announces reaches another that listens. */
+/** Tells whether a notification from one connection reaches another that listens. */
 async function areNotified(listener: SteadyClient, announcer: SteadyClient): Promise<boolean> {
   const channel = `gatehouse_${randomBytes(6).toString('hex')}`;
   let heard = false;
@@ -54,7 +54,7 @@ async function areNotified(listener: SteadyClient, announcer: SteadyClient): Pro
   return heard;
 }
 
-/** Whether a statement that was prepared once is there again, while another connection has the server's process. */
+/** Tells whether a prepared statement still exists while another client occupies the server process. */
 async function areKept(one: SteadyClient, other: SteadyClient): Promise<boolean> {
   const statement = { name: `gatehouse-probe-${randomBytes(6).toString('hex')}`, text: 'SELECT 1' };
   await one.query(statement);
@@ -100,7 +100,7 @@ async function findInDirectUrl({ directUrl, hasRedis }: PoolerCheck): Promise<st
   });
 }
 
-/** What an operator has to know of the pooler before the database, in one line each; none where there is no pooler. */
+/** Returns the findings about the pooler in front of the database for the operator, one line each; none without a pooler. */
 export async function findPoolerFaults(check: PoolerCheck): Promise<string[]> {
   const findings = await Promise.all([findInUrl(check), findInDirectUrl(check)]);
   return findings.flat();

@@ -5,7 +5,7 @@ import { onNewConnection, pastConflicts, runStatement } from './new-connection.j
 
 const ATTEMPTS = 10;
 
-/** Runs statements on the ORM's own pool, past its unit of work, for the paths that are walked with every request. */
+/** Runs statements on the ORM's pool, bypassing its unit of work, for the code paths of every request. */
 export function createQuery(orm: MikroORM): Query {
   return async ({ text }, values) => {
     const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();
@@ -13,7 +13,7 @@ export function createQuery(orm: MikroORM): Query {
   };
 }
 
-/** Runs statements as one transaction in one round trip, and repeats it where nothing of it was kept. */
+/** Runs statements as one transaction in one round trip, and repeats it if it left no effect. */
 export function createTransact(orm: MikroORM): Transact {
   return async (statements) => {
     const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient();

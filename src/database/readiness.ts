@@ -9,24 +9,24 @@ import { sparingWarning } from '../lib/sparing-warning.js';
 import { SteadyClient } from '../lib/steady-client.js';
 import { migrations } from './migrations/all.js';
 
-/** What the database says of itself to a connection that no request uses. */
+/** The state of the database, as seen by a connection that no request uses. */
 interface DatabaseState {
   /** Whether every migration of this version has run. */
   isMigrated: boolean;
-  /** How far this machine's clock is from the database's, in milliseconds. */
+  /** Difference between this machine's clock and the database's, in milliseconds. */
   skewMilliseconds: number;
-  /** Whether that is more than tokens and codes bear. */
+  /** Whether the difference exceeds the tolerance of tokens and codes. */
   isSkewed: boolean;
 }
 
-/** Asks the database whether it can be worked with. */
+/** Checks whether the database is usable. */
 export interface DatabaseReadiness {
-  /** Rejects where the database is away, or takes no write: a standby, a full disk, rights that were taken. */
+  /** Rejects if the database is unavailable or does not accept writes: a standby, a full disk, revoked privileges. */
   check(): Promise<DatabaseState>;
   close(): Promise<void>;
 }
 
-/** Tokens are judged with this much tolerance, so a clock that is further off does harm. */
+/** Tokens are verified with this tolerance, so a larger difference of the clocks does harm. */
 const TOLERATED_SKEW_MILLISECONDS = 5_000;
 
 const ANSWER_WITHIN_MILLISECONDS = 1_400;
@@ -36,34 +36,34 @@ function tableOf(entity: (typeof entities)[number]): string {
   return EntitySchema.REGISTRY.get(entity)?.meta.tableName ?? '';
 }
 
-// The row is the processes' own: the purge takes it when nobody asks any more.
+// The row belongs to the readiness check. The purge deletes it once no process asks any more.
 const WRITE = `
   INSERT INTO rate_limits (key, points, expire)
   VALUES ('readiness', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 3600000)
   ON CONFLICT (key) DO UPDATE SET expire = EXCLUDED.expire
   RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`;
-/** What the gateway's role may leave out, as the audit log only grows. */
+/** Privileges that the gateway's role does not need, because the audit log is append-only. */
 const DISPENSABLE = `name = '${tableOf(AuditEvent)}' AND privilege IN ('UPDATE', 'DELETE')`;
 const RIGHTS = `
   SELECT string_agg(privilege || ' on ' || name, ', ' ORDER BY name, privilege) AS missing
   FROM unnest($1::text[]) AS name, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
   WHERE NOT has_table_privilege(name, privilege) AND NOT (${DISPENSABLE})`;
-// A row may be written over in its place where the tables can not grow any more; what is sorted or kept aside can not.
+// On a full disk a row can still be updated in place, but temporary files cannot be written.
 const SPACE = `
   SET LOCAL work_mem = '64kB';
   WITH aside AS MATERIALIZED (SELECT repeat('x', 1000) FROM generate_series(1, 256)) SELECT count(*) FROM aside`;
-/** The server lets nobody keep so much aside, which says nothing of the disk. */
+/** The server's limit on temporary files was reached, which says nothing about the disk. */
 const NOT_ALLOWED_SO_MUCH = '53400';
 const MIGRATED = 'SELECT name FROM migrations';
 
 interface Clocks {
-  /** This machine's, which is judged. */
+  /** This machine's clock, which is checked. */
   now(): number;
-  /** Tells the clock that decides. */
+  /** Receives the time of the database's clock, which is authoritative. */
   follow: FollowingClock['follow'];
 }
 
-/** How far `from`–`to` on this machine's clock is from `there`; a moment within them is no difference. */
+/** Distance of `there` from the interval `from`–`to` of this machine's clock; zero inside it. */
 function skewOf(from: number, to: number, there: number): number {
   if (there < from) return from - there;
   return Math.max(0, there - to);
@@ -94,7 +94,7 @@ async function ask(pool: pg.Pool, { now, follow }: Clocks): Promise<DatabaseStat
   };
 }
 
-/** Opens a connection for readiness alone, so that it waits behind no request; asks by it once a minute in any case. */
+/** Opens a connection for readiness alone, so that it waits behind no request. Also checks once a minute by itself. */
 export function createDatabaseReadiness(
   { url, logger, clock }: { url: string; logger: Logger; clock: Pick<FollowingClock, 'follow'> },
   now: () => number = Date.now,

@@ -3,19 +3,19 @@ import { createGate, type Gate, type Leave } from '../lib/gate.js';
 import type { Lease, RequestClient } from '../lib/request-client.js';
 import { type Holdings, hangUpSignal, requestHoldings } from '../lib/request-scope.js';
 
-/** How long a request may wait for others, in milliseconds. */
+/** Longest wait of a request for others, in milliseconds. */
 const WAIT_MILLISECONDS = 5_000;
 const MOST_CONNECTIONS_PER_KEY = 3;
-/** One key holds no more of the pool than this part. */
+/** One key holds at most one connection in this many. */
 const SHARE_OF_POOL = 4;
 
-/** This part of the pool is kept for requests that begin or renew a session. */
+/** One connection in this many is reserved for requests that start or refresh a session. */
 const SHARE_OF_SIGN_INS = 4;
 
 type Client = pg.PoolClient & RequestClient;
 type Done = (cause?: Error, client?: Client, release?: Client['release']) => void;
 
-/** Stands for a lock that could not be had in time, as PostgreSQL names it. */
+/** Carries PostgreSQL's code for a lock that was not available in time. */
 class Busy extends Error {
   readonly code = '55P03';
   constructor() {
@@ -23,7 +23,7 @@ class Busy extends Error {
   }
 }
 
-/** Takes a place for a request, which waits no longer than it may and no longer than its client does. */
+/** Takes a place for a request. Waits no longer than the limit, and no longer than the client does. */
 async function placeIn(gate: Gate, key: string, hangUp: AbortSignal | undefined): Promise<Leave> {
   const limit = () => {
     const late = AbortSignal.timeout(WAIT_MILLISECONDS);
@@ -38,7 +38,7 @@ async function placeIn(gate: Gate, key: string, hangUp: AbortSignal | undefined)
   throw new Busy();
 }
 
-/** Places of which requests that work on the same rows share a few. */
+/** Creates places by key: requests that work on the same rows share a few. */
 function createRows(perKey: number) {
   const gates = new Map<string, Gate>();
   return async (key: string, client: string, hangUp: AbortSignal | undefined): Promise<Leave> => {
@@ -59,15 +59,15 @@ function createRows(perKey: number) {
   };
 }
 
-/** How many connections one key may hold: never all that others may have. */
+/** The number of connections that one key can hold, which is less than the unreserved part of the pool. */
 function perKey(connections: number): number {
   const share = Math.max(2, Math.floor(connections / SHARE_OF_POOL));
   return Math.max(1, Math.min(share, MOST_CONNECTIONS_PER_KEY, connections - 2));
 }
 
 /**
- * What a request has to wait for before it gets a connection: its rows, the part of the pool that is not kept for sign-ins,
- * and its turn among the clients.
+ * The places that a request takes before it gets a connection: among the requests on its rows, in the part of the pool that
+ * is not reserved for sign-ins, and in its turn among the clients.
  */
 function createPlaces(connections: number) {
   const rows = createRows(perKey(connections));
@@ -96,12 +96,12 @@ function createPlaces(connections: number) {
 
 const waitingFor = new WeakMap<pg.Pool, () => number>();
 
-/** How many requests wait for their turn at a pool, but for those that wait for others of the same rows. */
+/** The number of requests that wait for their turn at a pool, without those that wait for others on the same rows. */
 export function requestsWaiting(pool: pg.Pool): number {
   return waitingFor.get(pool)?.() ?? 0;
 }
 
-/** Waits for a connection no longer than the client waits; one that comes too late goes back at once. */
+/** Waits for a connection no longer than the client waits. A connection that comes too late is released at once. */
 function untilHungUp(connecting: Promise<Client>, signal: AbortSignal | undefined): Promise<Client> {
   if (signal === undefined) return connecting;
   return new Promise((resolve, reject) => {
@@ -116,7 +116,7 @@ function untilHungUp(connecting: Promise<Client>, signal: AbortSignal | undefine
   });
 }
 
-/** Lends the client to a request; it comes back once nothing of the request can touch it any more. */
+/** Lends the client to a request. It returns to the pool once nothing of the request can use it any more. */
 function lend(client: Client, lease: Lease, leave: Leave | undefined): Client {
   const release = client.release.bind(client);
   const end = client.serve(lease);
@@ -135,16 +135,16 @@ function lend(client: Client, lease: Lease, leave: Leave | undefined): Client {
 }
 
 /**
- * Makes a pool serve requests: a client that hangs up frees what it waits for and what it holds, and requests that work on
- * the same rows, which wait for one another anyhow, hold a few connections and wait for the rest in memory. Clients take
- * turns, and a part of the pool is kept for sign-ins.
+ * Makes a pool serve requests. A client that hangs up releases what it waits for and what it holds. Requests on the same
+ * rows, which wait for one another anyway, hold a few connections, and the rest wait in memory. Clients take turns, and a
+ * part of the pool is reserved for sign-ins.
  */
 export function serveRequests(pool: pg.Pool): void {
   const connect = pool.connect.bind(pool) as (done?: Done) => Promise<Client>;
   const places = createPlaces(pool.options.max);
   waitingFor.set(pool, places.waiting);
   const hasFree = () => pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < pool.options.max);
-  /** Requests that wait for a connection while a transaction of theirs holds one could wait for one another without end. */
+  /** Requests that waited for a connection while a transaction of theirs holds one could deadlock. */
   const enter = async (holdings: Holdings, signal: AbortSignal | undefined): Promise<Leave | undefined> => {
     const mustNotWait = [...holdings.connections].some((held) => held.isInTransaction());
     if (!mustNotWait) return await places.enter(holdings, signal);

@@ -11,8 +11,8 @@ type Call = Parameters<Execute>;
 type Executor = ReturnType<PostgreSqlConnection['getClient']> | NonNullable<Call[3]>;
 
 /**
- * Binds the values of every statement, where the ORM would write them into its text; asks again outside of transactions where
- * that is safe, and tells of a COMMIT that nobody answered.
+ * Binds the values of every statement, which the ORM would write into its text. Repeats statements outside transactions if
+ * that is safe, and reports a COMMIT without an answer.
  */
 class RetryingConnection extends PostgreSqlConnection {
   override execute = (async (...[query, params = [], method = 'all', transaction]: Call) => {
@@ -47,7 +47,7 @@ class RetryingConnection extends PostgreSqlConnection {
   }
 }
 
-/** PostgreSQL as the ORM knows it, over connections that may be lost. */
+/** The ORM's PostgreSQL driver, over connections that may be lost. */
 export class RetryingDriver extends PostgreSqlDriver {
   protected override readonly connection: RetryingConnection;
 

@@ -5,9 +5,9 @@ import { onNewConnection, pastConflicts } from './new-connection.js';
 const ATTEMPTS = 4;
 
 /**
- * Runs each transaction as READ COMMITTED, whatever the server's default is, and anew when the database gave it up for another
- * one (deadlock, serialization failure), took no writes, or was lost before the COMMIT. Nothing of such a transaction was kept,
- * so `work` begins anew; it must not change anything outside of the database.
+ * Runs each transaction as READ COMMITTED, whatever the server's default is. Repeats it if the database aborted it in favour
+ * of another one (deadlock, serialization failure), rejected writes, or was lost before the COMMIT. Such a transaction left
+ * no effect, so `work` starts over; it must not change anything outside the database.
  */
 export class RetryingEntityManager extends EntityManager {
   override async transactional<Result>(

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { SteadyClient } from '../lib/steady-client.js';
 
-/** A server that is stopping, or that takes no writes any more, as after a fail-over. */
+/** SQLSTATE codes of a server that is stopping or no longer accepts writes, as after a failover. */
 const serverStates = /^(25006|57P0[123])/;
 
 /**
- * Once a connection of the pool is lost at work, or leads to a server that is stopping or takes no writes any more, the others
- * of its time lead there as well: those at rest are removed, and those at work are not used again.
+ * If a connection of the pool is lost in use, or leads to a server that is stopping or no longer accepts writes, the
+ * existing connections lead there as well. Idle ones are removed, and those in use are not used again.
  */
 export function dropStaleConnections(pool: pg.Pool): void {
   const connected = new Set<SteadyClient>();
@@ -16,7 +16,7 @@ export function dropStaleConnections(pool: pg.Pool): void {
     const idle = [...resting];
     connected.clear();
     resting.clear();
-    // The pool removes a client at rest that tells of an error at once; one that is only closed it would lend once more.
+    // The pool removes an idle client that emits an error at once; one that is only closed would be lent once more.
     for (const client of idle)
       client.emit('error', new Error('The connection leads to a server that is no longer the right one.'));
   };

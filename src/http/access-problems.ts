@@ -8,7 +8,7 @@ function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLRespon
 }
 
 /**
- * Shows access problems to links and routers, which do not know what a document selected: those in the data are listed in
+ * Reports access problems to links and routers, which do not know what a document selected. Those in the data are listed in
  * `extensions.problems`, and the rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1).
  */
 export const accessProblems: ApolloServerPlugin<Context> = {

@@ -7,14 +7,14 @@ import { checkCsrfToken } from '../services/sessions/csrf-token.js';
 import { header } from './header.js';
 import type { OriginCheck } from './origins.js';
 
-/** What the guard reads of a request; put into the context beside it. */
+/** The headers that the guard reads, added to the context. */
 export interface BrowserHeaders {
   origin: string | undefined;
   fetchSite: string | undefined;
   csrfToken: string | undefined;
 }
 
-/** The headers by which a browser tells whose page a request comes from. */
+/** Reads the headers in which a browser names the origin of a request. */
 export function readBrowserHeaders(request: FastifyRequest): BrowserHeaders {
   const one = (name: string) => header(request, name) ?? undefined;
   return { origin: one('origin'), fetchSite: one('sec-fetch-site'), csrfToken: one('x-csrf-token') };
@@ -32,9 +32,9 @@ function isForeign({ origin, fetchSite }: BrowserHeaders, isAllowed: OriginCheck
 }
 
 /**
- * Keeps pages of others from acting with the user's cookie, or from signing the user in to an account of theirs (OWASP CSRF):
- * a mutation, and whatever brings the cookie, must come from an allowed origin. Where the cookie travels across sites
- * (SameSite=None), operations with it also need the token of `csrfToken`.
+ * Prevents foreign pages from acting with the user's cookie, and from signing the user in to a foreign account (OWASP CSRF).
+ * A mutation, and any request with the cookie, must come from an allowed origin. If the cookie is sent across sites
+ * (SameSite=None), mutations with it also need the token from `csrfToken`.
  */
 export function browserGuard(isAllowed: OriginCheck): ApolloServerPlugin<Context & { browser: BrowserHeaders }> {
   return {

@@ -6,16 +6,18 @@ import { hangUpSignal, requestClient } from '../lib/request-scope.js';
 import { isFromRouter } from './authenticate/router-credential.js';
 import { busy } from './busy.js';
 
-/** What a client may have at work at once while there are others. */
+/** Operations that one client can run at once while there are other clients. */
 const SHARE = 2;
 const MOST_WAITING = 1_000;
 const LONGEST_WAIT_MILLISECONDS = 5_000;
-/** What is at work for longer waits for something else than this process, and keeps nothing else of its client waiting. */
+/** An operation that runs longer waits for something outside this process, and no longer holds back its client. */
 const LONGEST_TURN_MILLISECONDS = 500;
-/** After each its place rests for as long as it took, so that the process is not at work for one client all the time. */
+/**
+ * After each operation its place rests for as long as it took, so that one client does not occupy the process all the time.
+ */
 const LONGEST_REST_MILLISECONDS = 250;
 
-/** Ends the wait of a client that is gone, or that has waited long enough to be told so. */
+/** Ends the wait of a client that hung up or has waited too long. */
 function endOfWait(): AbortSignal {
   const tooLate = AbortSignal.timeout(LONGEST_WAIT_MILLISECONDS);
   const hangUp = hangUpSignal();
@@ -32,11 +34,11 @@ function leaveAfter({ raw }: FastifyReply, leave: Leave): void {
 }
 
 /**
- * While there are several clients, each has a few operations at work at once, however many connections it opens, and the rest
- * of them wait in memory: what somebody else asks finds a process that is not busy. A client that is alone has the whole of
- * it. The router, which speaks for many, waits for nobody where its secret proves that it is the router.
- * The turn begins before the document is parsed, and what is refused or hung up meanwhile costs nothing more.
- * @throws GraphQLError TEMPORARILY_UNAVAILABLE where too many wait, or a turn does not come in time.
+ * Limits the operations that each client runs at once while there are several clients, however many connections it opens.
+ * Further operations wait in memory, so that other clients find a process that is not busy. A single client has the whole
+ * process. The router, which acts for many clients, does not wait if its secret identifies it. The turn begins before the
+ * document is parsed, so operations that are rejected or abandoned meanwhile cost nothing more.
+ * @throws GraphQLError TEMPORARILY_UNAVAILABLE if too many wait, or if a turn does not come in time.
  */
 export function clientTurns(dependencies: Pick<Dependencies, 'settings'>) {
   const gate = createGate({ places: Number.POSITIVE_INFINITY, queueLimit: MOST_WAITING, share: SHARE });

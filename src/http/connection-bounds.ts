@@ -5,11 +5,14 @@ import { clientNetwork, widerNetworks } from '../lib/client-network.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { createProxyTrust } from './trusted-proxies.js';
 
-/** One client network, a customer's wider one too, has at most this part of all connections, and never fewer than the least. */
+/**
+ * One client network, including a customer's wider one, can hold this share of all connections, and never less than the
+ * minimum.
+ */
 const SHARE_OF_A_CLIENT = 0.5;
 const LEAST_OF_A_CLIENT = 64;
 
-/** Counts the connections of each client network; those of trusted proxies are many clients' and not counted. */
+/** Limits the connections of each client network. Those of trusted proxies belong to many clients and are not counted. */
 function boundClients({ server }: FastifyInstance, { settings, logger }: Dependencies): void {
   const most = Math.max(LEAST_OF_A_CLIENT, Math.floor(settings.maxConnections * SHARE_OF_A_CLIENT));
   const isProxy = createProxyTrust(settings.trustedProxies);
@@ -35,8 +38,8 @@ function boundClients({ server }: FastifyInstance, { settings, logger }: Depende
 }
 
 /**
- * Closes connections past the bound at once, so that a flood of them does not use up the process's files; those that are kept
- * and idle make room for the next. One client network cannot take all of them.
+ * Closes connections above the limit at once, so that a flood of them does not exhaust the file descriptors of the process.
+ * Idle keep-alive connections make room for the next. One client network cannot take all of them.
  */
 export function boundConnections(app: FastifyInstance, dependencies: Dependencies): void {
   const { server } = app;

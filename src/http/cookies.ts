@@ -10,7 +10,7 @@ function isSecure(settings: Settings): boolean {
   return settings.nodeEnv === 'production' || settings.cookieSameSite === 'none';
 }
 
-/** The name of a cookie of ours; the `__Host-` prefix ties it to this host and to https. */
+/** The name of a gateway cookie; the `__Host-` prefix binds it to this host and to HTTPS. */
 function cookieName(settings: Settings, name: 'refresh' | 'device'): string {
   return `${isSecure(settings) ? '__Host-' : ''}gatehouse-${name}`;
 }
@@ -19,7 +19,7 @@ function attributesOf(settings: Settings): CookieSerializeOptions {
   return { path: '/', httpOnly: true, secure: isSecure(settings), sameSite: settings.cookieSameSite };
 }
 
-/** Reads and writes the cookie of the refresh token for one request. */
+/** Reads and writes the refresh-token cookie of one request. */
 export function createRefreshCookie(
   { settings, clock }: Pick<Dependencies, 'settings' | 'clock'>,
   request: FastifyRequest,
@@ -30,7 +30,7 @@ export function createRefreshCookie(
   return {
     value: request.cookies[name] ?? null,
     set(refreshToken, expiresAt, rememberMe) {
-      // Without "remember me" the cookie goes with the browser's own session.
+      // Without "remember me" the cookie ends with the browser session.
       const maxAge = rememberMe ? { maxAge: Math.floor((expiresAt.getTime() - clock.now().getTime()) / 1000) } : {};
       void reply.setCookie(name, refreshToken, { ...attributes, ...maxAge });
     },
@@ -40,12 +40,12 @@ export function createRefreshCookie(
   };
 }
 
-/** What the browser's device cookie says; null where it brings none. */
+/** The value of the device cookie; null if the browser sends none. */
 export function readDeviceToken(settings: Settings, request: FastifyRequest): string | null {
   return request.cookies[cookieName(settings, 'device')] ?? null;
 }
 
-/** Writes the cookie by which a device is known again; it opens nothing. */
+/** Writes the cookie that identifies a device; it grants no access. */
 export function createDeviceCookie(settings: Settings, reply: FastifyReply): DeviceCookie {
   const attributes = { ...attributesOf(settings), maxAge: DEVICE_COOKIE_SECONDS };
   return { set: (token) => void reply.setCookie(cookieName(settings, 'device'), token, attributes) };

@@ -7,11 +7,11 @@ import type { HttpContext } from './authenticate/request-context.js';
 import { busy } from './busy.js';
 import { createCostJudge } from './operation-cost.js';
 
-/** From here on answering takes so long that sign-ins would notice; the usual pages cost a few hundred. */
+/** From this cost on, answering takes long enough to delay sign-ins; the usual pages cost a few hundred. */
 const COSTLY = 2_000;
 const MOST_WAITING = 64;
 const WAIT_MILLISECONDS = 5_000;
-/** After each the process rests so many times as long as it took, so that others get the greater part of it. */
+/** After each costly operation the process rests for this multiple of its duration, so that others get most of the time. */
 const REST_FACTOR = 2;
 const LONGEST_REST_MILLISECONDS = 250;
 
@@ -31,9 +31,9 @@ function createPlace() {
 }
 
 /**
- * Refuses operations that cost too much, and lets those that cost much run one after another with a rest between them: all
- * requests share one thread, which a few connections that read the largest pages would keep from everybody else's sign-in.
- * The router's reads for many users pass at once where its secret proves that they are its own.
+ * Rejects operations that cost too much, and runs costly ones one at a time with a rest between them. All requests share one
+ * thread, and a few connections that read the largest pages would delay every sign-in. The router's reads for many users
+ * pass at once if its secret identifies it.
  */
 export function costlyOperations(
   { settings }: Pick<Dependencies, 'settings'>,
@@ -51,7 +51,7 @@ export function costlyOperations(
           const cost = judge(document, operation, request.variables ?? {});
           if (cost < COSTLY || (fromRouter && settings.routerSecret !== undefined)) return;
           leave = await place();
-          // Another plugin may have refused the operation meanwhile.
+          // Another plugin may have rejected the operation meanwhile.
           if (isAnswered) leave();
         },
         async willSendResponse() {

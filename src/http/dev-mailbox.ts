@@ -4,7 +4,8 @@ import type { Mailbox } from '../mail/mailbox.js';
 import { servePage } from './page-files.js';
 import { type PagePolicy, pagePolicy, sendPage } from './page-headers.js';
 
-// A mail is the one document here that we did not write: no script, no request, no origin of ours; a link opens a new tab.
+// A mail is the only document here that the gateway did not write, so it gets no script, no request and no origin of ours.
+// Its links open in a new tab.
 const mailPolicy: PagePolicy = {
   sandbox: 'allow-popups allow-popups-to-escape-sandbox',
   'default-src': "'none'",
@@ -21,13 +22,13 @@ async function newestFirst(mailbox: Mailbox): Promise<CapturedMail[]> {
   return mails.toSorted((one, other) => Date.parse(other.sentAt) - Date.parse(one.sentAt));
 }
 
-/** Lets the links of a mail open beside the mailbox: inside its frame the pages they lead to refuse to be shown. */
+/** Opens the links of a mail in a new tab, because the pages that they lead to refuse to be framed. */
 function withLinksInNewTabs(html: string): string {
   const base = '<base target="_blank">';
   return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (head) => head + base) : base + html;
 }
 
-/** Serves the mails that were captured in place of being delivered, to read and as JSON; for development only. */
+/** Serves the captured mails as a page and as JSON; for development only. */
 export function registerDevMailbox(app: FastifyInstance, mailbox: Mailbox): void {
   servePage(app, {
     address: '/dev/mail',
@@ -54,9 +55,10 @@ export function registerDevMailbox(app: FastifyInstance, mailbox: Mailbox): void
   app.get<{ Params: { id: string } }>('/dev/mail/html/:id', async (request, reply) => {
     const mail = (await mailbox.list()).find(({ id }) => id === request.params.id);
     if (mail === undefined) return reply.callNotFound();
-    // Kept by browsers from before frame-ancestors, and set to forbid every frame by the headers of the API.
+    // Some browsers predate frame-ancestors, and the API's headers forbid every frame.
     reply.header('x-frame-options', 'SAMEORIGIN');
-    // A sandboxed mail has no origin that could be given a cluster of its own, and the browser warns of the attempt.
+    // A sandboxed mail has no origin that could get an agent cluster of its own, and the browser would warn about the
+    // attempt.
     reply.removeHeader('origin-agent-cluster');
     return sendPage(reply, mailPolicy, withLinksInNewTabs(mail.html));
   });

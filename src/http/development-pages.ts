@@ -7,15 +7,15 @@ import { registerIde } from './ide.js';
 
 const PATHS = /^\/(?:(?:dev|ide)(?:\/|$)|$)/;
 
-/** Whether the request is for a page of development, which no other origin may read. */
+/** Tells whether the request is for a development page, which no other origin is allowed to read. */
 export function isDevelopmentPage({ routeOptions, url }: FastifyRequest): boolean {
   const route = routeOptions.url ?? '*';
   return PATHS.test(route === '*' ? (url.split('?')[0] ?? '') : route);
 }
 
 /**
- * Refuses names that a stranger's name server may point here: a page of such a name is of the same origin as ours to the
- * browser, and would read the mailed codes (DNS rebinding).
+ * Rejects host names that a foreign name server could point here. For the browser, a page of such a name has the same origin
+ * as ours, and could read the mailed codes (DNS rebinding).
  */
 function refuseForeignNames(publicUrl: string) {
   const own = new URL(publicUrl).hostname;
@@ -26,19 +26,19 @@ function refuseForeignNames(publicUrl: string) {
   };
 }
 
-/** Leads a person who opens the endpoint in a browser to the IDE; a program that asks by GET is answered as before. */
+/** Redirects a person who opens the endpoint in a browser to the IDE. Programs that send GET are answered as before. */
 function leadToIde(app: FastifyInstance, graphqlPath: string): void {
   app.addHook('onRequest', async ({ method, url, headers }, reply) => {
     const path = url.split('?')[0];
     const isWithSlash = path === `${graphqlPath}/`;
     if (method !== 'GET' || !(isWithSlash || path === graphqlPath)) return;
     if (!/\btext\/html\b/i.test(headers.accept ?? '')) return;
-    // Relative, as a proxy may have taken a prefix away.
+    // Relative, because a proxy may have removed a prefix.
     return reply.header('vary', 'accept').redirect(isWithSlash ? '../ide' : 'ide', 303);
   });
 }
 
-/** Serves the IDE where it is switched on, and outside production the page at `/` and the captured mails. */
+/** Serves the IDE if it is enabled, and outside production the page at `/` and the captured mails. */
 export async function registerDevelopmentPages(
   app: FastifyInstance,
   { settings, mailbox }: Dependencies,

@@ -3,13 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** Headers in which proxies name the client. */
 export const FORWARDED_HEADERS = ['x-forwarded-for', 'forwarded'] as const;
 
-/** The one of them that is read. */
+/** The header that is read. */
 export type ForwardedHeader = (typeof FORWARDED_HEADERS)[number];
 
-/** One `name=value` of an element of `Forwarded`; the value may have signs that RFC 7239 wants in quotes. */
+/** One `name=value` pair of a `Forwarded` element; the value may contain characters that RFC 7239 requires to be quoted. */
 const PAIR = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))$/;
 
-/** The value of `for` in one element of `Forwarded`; empty where there is none, or not just one. */
+/** The value of `for` in one `Forwarded` element; empty if there is none, or more than one. */
 function forOf(element: string): string {
   const texts = element.split(';').map((pair) => pair.trim());
   const pairs = texts.filter((text) => text !== '').map((text) => PAIR.exec(text));
@@ -19,8 +19,8 @@ function forOf(element: string): string {
 }
 
 /**
- * What the proxies wrote as addresses, the nearest first. The text is cut at every comma, quoted or not: a quotation mark that a
- * client leaves open can then not hide what a proxy has added behind it.
+ * The addresses that proxies added, the nearest first. The text is split at every comma, quoted or not, so that a quotation
+ * mark that a client leaves open cannot hide what a proxy has added after it.
  */
 export function forwardedAddresses(headers: IncomingHttpHeaders, name: ForwardedHeader): string[] {
   const text = headers[name];

@@ -19,22 +19,22 @@ import type { OriginCheck } from './origins.js';
 import { schemaSecrecy } from './schema-secrecy.js';
 import { withoutValues } from './without-values.js';
 
-/** Where the API answers. */
+/** The path of the API. */
 export const GRAPHQL_PATH = '/graphql';
 
 const FAULT_MESSAGE = 'Something went wrong on our side. Quote the request id when you report it.';
 
-/** A fault is what is neither an expected failure nor a refusal of Apollo's. */
+/** Tells whether an error is a fault: neither an expected failure nor a rejection by Apollo. */
 function isFault(error: GraphQLError): boolean {
   return error.originalError != null && !(unwrapResolverError(error) instanceof GraphQLError);
 }
 
-/** An argument that only turns out not to fit when its field runs, as a null given in place of a default does. */
+/** Tells whether an argument was found invalid only when its field ran, such as a null in place of a default. */
 function isUnfitArgument(error: GraphQLError): boolean {
   return !isFault(error) && error.message.startsWith('Argument "');
 }
 
-/** Logs the cause of each fault under the request's id, and remembers the id for the mask. */
+/** Logs the cause of each fault with the request id, and keeps the id for the masked error. */
 function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>): ApolloServerPlugin<HttpContext> {
   return {
     async requestDidStart() {
@@ -86,13 +86,13 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
   });
 }
 
-/** Refuses a `Host` that is none, as RFC 9112 (3.2) asks: the request's address, which Apollo Server reads, cannot be built. */
+/** Rejects an invalid `Host`, as RFC 9112 (3.2) requires: Apollo Server could not read the request's URL. */
 async function refuseBadHost(request: FastifyRequest): Promise<void> {
   if (URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) return;
   throw Object.assign(new Error('Invalid Host header.'), { statusCode: 400 });
 }
 
-/** Serves the schema at GRAPHQL_PATH, by POST alone. */
+/** Serves the schema at GRAPHQL_PATH, by POST only. */
 export async function registerGraphQL(
   app: FastifyInstance,
   dependencies: Dependencies,

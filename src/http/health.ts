@@ -4,7 +4,7 @@ import type { Dependencies } from '../dependencies.js';
 import { onceInAWhile } from '../lib/once-in-a-while.js';
 import { holdsMetricsToken } from './metrics.js';
 
-/** `degraded` parts have another way; a part that is `down` keeps the process from serving. */
+/** `degraded` parts have a fallback; a part that is `down` keeps the process from serving. */
 type PartState = 'up' | 'degraded' | 'down';
 
 interface Health {
@@ -12,7 +12,10 @@ interface Health {
   parts: Record<string, PartState>;
 }
 
-/** What became of the last mails is for the operator: to others it would tell whether a mail was sent, and who is known. */
+/**
+ * The outcome of the last mails is shown only to the operator. To others it would reveal whether a mail was sent, and so
+ * which accounts exist.
+ */
 interface Readings {
   operator: Health;
   everybody: Health;
@@ -29,13 +32,13 @@ async function stateWithin(check: () => Promise<PartState>, otherwise: PartState
   return await promise.finally(() => clearTimeout(timer));
 }
 
-/** A Redis that answers may still take no write: one that is full, or another one's replica. */
+/** A Redis that answers may still reject writes: one that is full, or a replica. */
 async function checkCache(redis: Dependencies['redis']): Promise<PartState> {
   await redis?.set('gatehouse:probe:cache', '1', 'PX', CHECK_TIMEOUT_MILLISECONDS);
   return 'up';
 }
 
-/** Where every part is outside, nothing is kept under DATA_DIR, and there may be no such folder. */
+/** If every part is external, nothing is stored under DATA_DIR, and the directory need not exist. */
 async function checkDisk({ settings }: Dependencies): Promise<PartState> {
   const { databaseUrl, smtpUrl, secretKey } = settings;
   if (databaseUrl !== undefined && smtpUrl !== undefined && secretKey !== undefined) return 'up';
@@ -55,9 +58,9 @@ async function readHealth(dependencies: Dependencies): Promise<Readings> {
   const checks: [string, PartState, () => Promise<PartState>][] = [
     ['database', 'down', async () => ((await database) ? 'up' : 'down')],
     ['migrations', 'down', async () => ((await database).isMigrated ? 'up' : 'down')],
-    // Locks, codes and tokens of a process whose clock is wrong would not be the others'.
+    // A process with a wrong clock would disagree with the others about locks, codes and tokens.
     ['clock', 'down', async () => ((await database).isSkewed ? 'down' : 'up')],
-    // A pool that is full makes requests wait and serves them; readiness has a connection of its own.
+    // A full pool makes requests wait but serves them; readiness has a connection of its own.
     ['connections', 'degraded', async () => (poolState.isFull() ? 'degraded' : 'up')],
     ['revocations', 'down', async () => (revocations.isReady() ? 'up' : 'down')],
     ['queue', 'degraded', async () => ((await mailQueue.takesJobs()) ? 'up' : 'degraded')],
@@ -74,7 +77,10 @@ async function readHealth(dependencies: Dependencies): Promise<Readings> {
   return { operator: healthOf(states), everybody: healthOf(everybody) };
 }
 
-/** `live`: the process answers, and is not one that only a new start helps. `ready`: it can serve, 503 when it cannot. Neither tells versions or addresses. */
+/**
+ * `live`: the process answers, and is not in a state that only a restart ends. `ready`: it can serve; 503 if it cannot.
+ * Neither reveals versions or addresses.
+ */
 export function registerHealth(app: FastifyInstance, dependencies: Dependencies): void {
   const health = onceInAWhile(REMEMBER_MILLISECONDS, () => readHealth(dependencies));
   app.get('/health/live', async (_request, reply) => {

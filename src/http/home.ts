@@ -41,7 +41,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
-/** Serves the page at `/` that leads to everything that a developer opens. */
+/** Serves the page at `/`, which links to everything that a developer opens. */
 export function registerHome(app: FastifyInstance, settings: Settings): void {
   const items = linksOf(settings).map(
     ({ path, name, what }) => `<li><a href="${path}"><strong>${name}</strong><span>${what}</span></a></li>`,

@@ -2,13 +2,13 @@ import { lightened, mixed } from '../lib/color.js';
 import { escapeHtml } from '../lib/escape-html.js';
 import type { Settings } from '../settings.js';
 
-/** What the pages show of the application. */
+/** The application's brand, as the pages show it. */
 export type Brand = Pick<Settings, 'appName' | 'brandColor' | 'signInUrl' | 'supportUrl' | 'supportEmail'>;
 
 const DARK_SURFACE = '#161d22';
 const DARK_PAGE = '#0e1316';
 
-/** The variables of base.css in the operator's colour: white can be read on it, and it is lightened for dark surfaces. */
+/** The variables of base.css in the operator's colour. White is legible on it, and it is lightened for dark surfaces. */
 export function brandStyle({ brandColor }: Pick<Brand, 'brandColor'>): string {
   const accent = lightened(brandColor, DARK_SURFACE);
   const light = {
@@ -30,14 +30,14 @@ export function brandStyle({ brandColor }: Pick<Brand, 'brandColor'>): string {
   return `${rule(light)}\n@media (prefers-color-scheme: dark) { ${rule(dark)} }\n`;
 }
 
-/** The link to the application's sign-in, which a page shows once it has done its work. */
+/** The link to the application's sign-in, which a page shows once it is done. */
 export function signInLink({ appName, signInUrl }: Brand, text: string): string {
   if (signInUrl === undefined) return '';
   const name = escapeHtml(text.replace('{appName}', () => appName));
   return `<p class="note sign-in"><a href="${escapeHtml(signInUrl)}">${name}</a></p>`;
 }
 
-/** Where help is to be had, as mails say it. */
+/** The support contacts, as mails show them. */
 export function supportLine({ supportEmail, supportUrl }: Brand, label: string): string {
   const link = (address: string, text: string) => `<a href="${escapeHtml(address)}">${escapeHtml(text)}</a>`;
   const links = [

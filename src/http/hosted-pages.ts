@@ -6,10 +6,10 @@ import { type Brand, brandStyle, signInLink, supportLine } from './hosted-brand.
 import { hostedWords, textsOf } from './hosted-words.js';
 import { pageFile, servePage, serveText } from './page-files.js';
 
-/** A page that a link in a mail leads to: its address and the name of its script, and what is on it. */
+/** A page that a mailed link leads to. `name` is its path and the name of its script. */
 interface HostedPage {
   name: string;
-  /** The drawing above the title, as shapes of SVG. */
+  /** The drawing above the title, as SVG shapes. */
   drawing: string;
   /** Files with the forms of the page. */
   forms: readonly string[];
@@ -43,7 +43,7 @@ const hostedPages: readonly HostedPage[] = [
   },
 ];
 
-/** The HTML of a page in a language. Texts are escaped; forms, drawing and links are HTML already. */
+/** Renders a page in a language. Texts are escaped; forms, drawing and links are already HTML. */
 function htmlOf({ name, drawing, forms }: HostedPage, brand: Brand, locale: string): string {
   const common = textsOf(locale, 'common');
   const texts = {
@@ -68,7 +68,7 @@ function htmlOf({ name, drawing, forms }: HostedPage, brand: Brand, locale: stri
   return fill(html);
 }
 
-/** The language of the mail that led here, else the one that the browser asks for. */
+/** The language of the mail that contained the link, otherwise the one that the browser requests. */
 function localeOf(request: FastifyRequest): string {
   const { lang } = request.query as { lang?: unknown };
   const told = locales.find((locale) => locale === lang);
@@ -76,24 +76,24 @@ function localeOf(request: FastifyRequest): string {
 }
 
 const NAMES = hostedPages.map(({ name }) => name).join('|');
-/** A link whose `#` a mail program has encoded once or twice, or that ends in a slash. */
+/** Matches a link whose `#` a mail program has encoded once or twice, or that ends in a slash. */
 const BROKEN_LINK = new RegExp(
   `^/(?<name>${NAMES})(?<slash>/?)(?:\\?lang=(?<lang>[a-z]{2}))?(?:%(?:25)*23token(?:=|%(?:25)*3D)(?<token>[\\w-]+))?`,
   'i',
 );
 
-/** Where a broken link should have led, relative to its own address, so that it works behind a path prefix too. */
+/** Returns the intended target of a broken link, relative to its own path, so that it works behind a path prefix too. */
 function mendedLink(url: string): string | undefined {
   const { name, slash, lang, token } = BROKEN_LINK.exec(url)?.groups ?? {};
   if (name === undefined || (token === undefined && !url.split('?')[0]?.endsWith(`${name}/`))) return undefined;
   const query = lang === undefined ? '' : `?lang=${lang}`;
-  // A browser keeps the fragment that it has where the new address has none.
+  // A browser keeps its current fragment if the new address has none.
   return `${slash === '' ? '' : '../'}${name.toLowerCase()}${query}${token === undefined ? '' : `#token=${token}`}`;
 }
 
 /**
- * Serves the pages that links in mails lead to when no application has them itself. A token travels in the fragment, which no
- * server sees, and only a press of a button uses it: a mail scanner that opens a link changes nothing.
+ * Serves the pages that mailed links lead to if no application serves them itself. A token travels in the fragment, which no
+ * server sees. Only pressing a button uses it, so a mail scanner that opens a link changes nothing.
  */
 export function registerHostedPages(app: FastifyInstance, brand: Brand): void {
   app.addHook('onRequest', async (request, reply) => {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { LimitState } from '../lib/rate-limiter.js';
 
-/** One limit that a request met. */
+/** One limit that applied to a request. */
 interface MetLimit {
   name: string;
   windowSeconds: number;
@@ -9,8 +9,8 @@ interface MetLimit {
 }
 
 /**
- * Tells the limits that a request met: `RateLimit-Policy` and `RateLimit` (IETF RateLimit fields draft) list each, and
- * `Retry-After` (RFC 9110) comes with the longest wait once one is used up.
+ * Reports the limits that applied to a request. `RateLimit-Policy` and `RateLimit` (IETF RateLimit fields draft) list each,
+ * and `Retry-After` (RFC 9110) contains the longest wait once one is used up.
  */
 export function createLimitHeaders(
   reply: FastifyReply,

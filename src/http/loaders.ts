@@ -19,7 +19,7 @@ function byId<Entity extends { id: string }>(
   }, options);
 }
 
-/** Reads the pages of all users that are requested together, with one statement for each kind of page. */
+/** Loads the pages of all users that are requested together, with one statement for each kind of page. */
 async function loadSessionPages(dependencies: Dependencies, wanted: readonly { userId: string; window: PageWindow }[]) {
   const pages = new Map<string, Map<string, SessionPage>>();
   const kinds = Map.groupBy(wanted, ({ window }) => JSON.stringify(window));
@@ -34,9 +34,9 @@ async function loadSessionPages(dependencies: Dependencies, wanted: readonly { u
   );
 }
 
-/** Creates the loaders of each request. */
+/** Returns the function that creates the loaders of a request. */
 export function createLoaders(dependencies: Dependencies): (context: Context) => Context['loaders'] {
-  // Requests that arrive in one turn of the event loop share one query; nothing is cached, so nothing is stale.
+  // Requests in one turn of the event loop share one query. Nothing is cached, so nothing is stale.
   const users = byId((ids) => forSeveralRequests(() => findUsers(dependencies, ids)), {
     cache: false,
     maxBatchSize: USERS_PER_QUERY,

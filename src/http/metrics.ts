@@ -7,7 +7,7 @@ import { registerProblemDetails } from './problem-details.js';
 
 type Needs = Pick<Dependencies, 'metrics' | 'passwordHasher' | 'mailRoute' | 'settings' | 'logger'>;
 
-/** Figures of the process that count connections, those to the mail server too: they would tell who is sent a mail. */
+/** Process metrics that count connections, including those to the mail server: they would reveal who is sent a mail. */
 const UNTOLD = [
   'process_open_fds',
   'nodejs_active_resources',
@@ -18,7 +18,7 @@ const UNTOLD = [
   'nodejs_active_requests_total',
 ];
 
-/** Begins to collect the figures of the process, where that was not done before. */
+/** Starts collecting the process metrics, unless they are already collected. */
 function collectFigures({ metrics, passwordHasher, mailRoute }: Needs): void {
   if (metrics.getSingleMetric('gatehouse_password_hashes') !== undefined) return;
   collectDefaultMetrics({ register: metrics });
@@ -44,7 +44,7 @@ function collectFigures({ metrics, passwordHasher, mailRoute }: Needs): void {
   });
 }
 
-/** Whether a request holds METRICS_TOKEN; false where none is set. */
+/** Tells whether a request contains METRICS_TOKEN; false if none is set. */
 export function holdsMetricsToken({ metricsToken }: Settings, authorization: string | undefined): boolean {
   if (metricsToken === undefined) return false;
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
@@ -65,8 +65,8 @@ function serveFigures(app: FastifyInstance, needs: Needs): void {
 }
 
 /**
- * Serves the figures of the process in the Prometheus format beside the API: to whoever holds METRICS_TOKEN, or outside
- * production to everybody. Where METRICS_PORT is set they are served there alone.
+ * Serves the process metrics in the Prometheus format beside the API. They require METRICS_TOKEN; without one they are
+ * served outside production only. If METRICS_PORT is set, they are served only there.
  */
 export function registerMetrics(app: FastifyInstance, needs: Needs): void {
   const { metricsPort, metricsToken, nodeEnv } = needs.settings;
@@ -74,7 +74,7 @@ export function registerMetrics(app: FastifyInstance, needs: Needs): void {
   if (metricsToken !== undefined || nodeEnv !== 'production') serveFigures(app, needs);
 }
 
-/** Listens on METRICS_PORT, where it is set, with the figures and nothing else; returns what closes it. */
+/** Listens on METRICS_PORT, if it is set, and serves only metrics there. Returns the function that stops it. */
 export async function listenForMetrics(needs: Needs): Promise<() => Promise<void>> {
   const { host, metricsPort: port } = needs.settings;
   if (port === undefined) return () => Promise.resolve();

@@ -30,17 +30,17 @@ type Field = GraphQLField<unknown, unknown>;
 
 /** A part of an operation that is answered as many times as its arguments say. */
 interface Repeated {
-  /** Where fragments select it again under one name, it is answered once; members of a union may ask it for other numbers. */
+  /** If fragments select it again under one name, it is answered once; members of a union may request different numbers. */
   nodes: ReadonlySet<FieldNode>;
   field: Field;
   scale: number;
   item: Cost;
 }
 
-/** What a selection costs, but for the numbers that only variables tell. */
+/** The cost of a selection, except for the numbers that only variables determine. */
 interface Cost {
   fixed: number;
-  /** By the names under which the answer holds them. */
+  /** By response path. */
   repeated: Map<string, Repeated>;
 }
 
@@ -64,7 +64,7 @@ function sum(costs: readonly Cost[]): Cost {
     total.fixed += fixed;
     for (const [path, part] of repeated) {
       const same = total.repeated.get(path);
-      // Only root fields are batches, of which there are few: beyond this number are lists, too many of them.
+      // Batches are root fields only, of which there are few. Beyond this number there are only lists, and too many of them.
       if (same !== undefined) total.repeated.set(path, merge(same, part));
       else if (total.repeated.size < MOST_KEPT) total.repeated.set(path, part);
     }
@@ -82,7 +82,7 @@ function below(key: string, { fixed, repeated }: Cost): Cost {
 
 function costOfField(walk: Walk, node: FieldNode, parent: GraphQLCompositeType): Cost {
   const name = node.name.value;
-  // Introspection is switched off where it matters, and its depth is limited where it is not.
+  // Introspection is disabled where it matters, and its depth is limited elsewhere.
   if (name === '__schema' || name === '__type') return nothing();
   const field = isUnionType(parent) ? undefined : parent.getFields()[name];
   const type = field === undefined ? undefined : getNamedType(field.type);
@@ -96,7 +96,7 @@ function costOfField(walk: Walk, node: FieldNode, parent: GraphQLCompositeType):
   return { fixed: 0, repeated: new Map([[key, { nodes: new Set([node]), field, scale: 1, item }]]) };
 }
 
-/** Each fragment is walked once, however often it is spread. */
+/** Walks each fragment once, however often it is spread. */
 function costOfFragment(walk: Walk, name: string): Cost {
   const known = walk.known.get(name);
   if (known !== undefined) return known;
@@ -115,7 +115,7 @@ function costOfSet(walk: Walk, set: SelectionSetNode, parent: GraphQLCompositeTy
     const type = selection.typeCondition && walk.schema.getType(selection.typeCondition.name.value);
     return costOfSet(walk, selection.selectionSet, isCompositeType(type) ? type : parent);
   };
-  // A fragment that is spread again beside itself selects nothing new.
+  // A fragment that is spread again in the same set selects nothing new.
   const spread = new Set<string>();
   const isNew = (selection: SelectionNode) => {
     if (selection.kind !== 'FragmentSpread') return true;
@@ -130,13 +130,13 @@ function countLists({ repeated }: Cost): number {
   return [...repeated.values()].reduce((count, part) => count + (isBatch(part) ? 0 : 1) + countLists(part.item), 0);
 }
 
-/** How many items a field was asked for; equal representations are answered from one. */
+/** The number of items that a field is asked for; equal representations count once. */
 function itemsOf(field: Field, node: FieldNode, variables: Variables): number {
   const { first, representations } = getArgumentValues(field, node, variables);
   if (Array.isArray(representations)) return new Set(representations.map((one) => JSON.stringify(one))).size;
   if (typeof first !== 'number')
     return Number(field.args.find(({ name }) => name === 'first')?.defaultValue ?? MAX_PAGE_SIZE);
-  // A variable past the largest page is answered as the input problem that it is, and no page is read.
+  // A variable above the largest page size is answered with an input problem, and no page is read.
   const isVariable = node.arguments?.some(({ name, value }) => name.value === 'first' && value.kind === Kind.VARIABLE);
   return Math.max(isVariable === true ? Math.min(first, MAX_PAGE_SIZE) : first, 1);
 }
@@ -144,7 +144,7 @@ function itemsOf(field: Field, node: FieldNode, variables: Variables): number {
 function evaluate({ fixed, repeated }: Cost, variables: Variables): number {
   return [...repeated.values()].reduce((total, part) => {
     const items = [...part.nodes].reduce((most, node) => Math.max(most, itemsOf(part.field, node, variables)), 0);
-    // Of all the accounts that a router asks for, the lists of one alone can be seen.
+    // Of all the accounts that a router asks for, the lists of only one are visible.
     const each = isBatch(part)
       ? items * part.item.fixed + evaluate({ ...part.item, fixed: 0 }, variables)
       : items * evaluate(part.item, variables);
@@ -152,7 +152,7 @@ function evaluate({ fixed, repeated }: Cost, variables: Variables): number {
   }, fixed);
 }
 
-/** What the cost comes to. Arguments that do not fit are refused by what runs the operation. */
+/** The total cost. Executing the operation rejects invalid arguments, so they cost nothing here. */
 function totalOf(cost: Cost, variables: Variables): number {
   try {
     return evaluate(cost, variables);
@@ -168,14 +168,14 @@ function refusal(message: string): GraphQLError {
   return new GraphQLError(message, { extensions });
 }
 
-/** Tells what an operation costs with its variables; raises the refusal of one that costs too much. */
+/** Returns the cost of an operation with its variables; throws if the cost is too high. */
 export type CostJudge = (document: DocumentNode, operation: OperationDefinitionNode, given: Variables) => number;
 
 /**
- * Judges the operations of a schema, before anything of them runs. It takes place when the operation and its variables are
- * known, as what a page costs is said by a variable, by its default, or by the schema's own (OWASP GraphQL: query cost
- * analysis). An object costs 2, a scalar 1, each level 1.5 times what it holds, and a list as many times as it may have
- * items. What a document costs for any variables is found once.
+ * Creates the judge of a schema's operations, which runs before any of their fields. It needs the operation and its
+ * variables, because the size of a page comes from a variable, its default, or the schema's default (OWASP GraphQL: query
+ * cost analysis). An object costs 2, a scalar 1, each level 1.5 times what it contains, and a list as many times as it may
+ * have items. The cost that does not depend on variables is computed once for a document.
  */
 export function createCostJudge(schema: GraphQLSchema): CostJudge {
   const known = new WeakMap<OperationDefinitionNode, Cost>();
@@ -193,7 +193,7 @@ export function createCostJudge(schema: GraphQLSchema): CostJudge {
     const cost = costOf(document, operation);
     if (countLists(cost) > MAX_LISTS) throw refusal(`An operation may select at most ${MAX_LISTS} lists.`);
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
-    // Variables that do not fit are refused by what runs the operation.
+    // Executing the operation rejects invalid variables.
     const total = coerced === undefined ? 0 : totalOf(cost, coerced);
     if (total <= MAX_COST) return total;
     throw refusal(`The operation costs ${total}, and ${MAX_COST} is the limit: ask for fewer at a time.`);

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { operations } from '../operations/all.js';
 
-/** Words and signs in a document; the parser stops there. */
+/** Most lexical tokens in a document; the parser stops there. */
 export const MAX_TOKENS = 2_000;
 const MAX_DEPTH = 10;
 const MAX_ALIASES = 15;
@@ -19,21 +19,21 @@ const MAX_DIRECTIVES = 20;
 const MAX_ROOT_FIELDS = 20;
 const MAX_FRAGMENTS = 50;
 
-/** Operations with a credential; a document may hold one, whatever its alias (OWASP GraphQL: batching). */
+/** Operations with a credential. A request is allowed one, whatever its alias (OWASP GraphQL: batching). */
 const credentialFields = new Set(
   Object.entries(operations.Mutation)
     .filter(([, { credential }]) => credential)
     .map(([field]) => field),
 );
 
-/** The refusal of a document for its size, which says nothing of the schema. */
+/** The error of a document that is too large. It reveals nothing about the schema. */
 function limitError(message: string, nodes?: OperationDefinitionNode): GraphQLError {
   return new GraphQLError(message, { nodes, extensions: { validationErrorCode: 'OPERATION_LIMIT_EXCEEDED' } });
 }
 
 /**
- * Refuses a document of very many fragments by its text: validation compares each with each other one, which takes longer by
- * the square of their number, and begins before any rule of ours could refuse it.
+ * Rejects a document with very many fragments by its text. Validation compares each fragment with every other, which takes
+ * quadratic time and starts before any rule of ours could reject it.
  * @throws GraphQLError OPERATION_LIMIT_EXCEEDED
  */
 export function refuseManyFragments(text: unknown): void {
@@ -44,7 +44,7 @@ export function refuseManyFragments(text: unknown): void {
   });
 }
 
-/** Adds the refusal to the other validation errors; thrown from a rule it would be a fault. */
+/** Adds the rejection to the other validation errors; an error thrown from a rule would be a fault. */
 const report = {
   propagateOnRejection: false,
   onReject: [
@@ -59,8 +59,8 @@ interface RootFields {
 }
 
 /**
- * Counts the root fields that a selection holds, through fragments, with repeats. Each fragment is walked once, however often
- * it is spread: fragments that spread each other twice would otherwise take as many steps as two to their number.
+ * Counts the root fields of a selection, through fragments, with repeats. Each fragment is walked once, however often it is
+ * spread: fragments that spread each other twice would otherwise take exponential time.
  */
 function countRootFields(
   context: ValidationContext,
@@ -73,7 +73,7 @@ function countRootFields(
     const name = selection.name.value;
     const counted = known.get(name);
     if (counted !== undefined) return counted;
-    // Holds while the fragment is walked: one that is inside itself is another rule's matter.
+    // Applies while the fragment is walked; another rule rejects a fragment that contains itself.
     known.set(name, { all: 0, credentials: 0 });
     const fragment = context.getFragment(name);
     const count =
@@ -90,7 +90,7 @@ function countRootFields(
   );
 }
 
-/** Refuses more than one credential operation in a document, and more root fields than a screen needs. */
+/** Rejects more than one credential operation in a request, and more root fields than a screen needs. */
 export function rootFieldsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation: OperationDefinitionNode) {
@@ -110,7 +110,10 @@ export function rootFieldsRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** What a document is held to before anything of it runs; what it costs is judged with its variables, in operation-cost.ts. */
+/**
+ * The limits of a document, checked before it is executed. Its cost depends on its variables and is judged in
+ * operation-cost.ts.
+ */
 export const operationLimits: ValidationRule[] = [
   maxDepthRule({ n: MAX_DEPTH, ...report }),
   maxAliasesRule({ n: MAX_ALIASES, allowList: [], ...report }),

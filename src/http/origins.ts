@@ -1,12 +1,14 @@
 import type { Dependencies } from '../dependencies.js';
 import type { Settings } from '../settings.js';
 
-/** Which web origins may call the API with the user's cookie. */
+/** Tells whether a web origin is allowed to call the API with the user's cookie. */
 export type OriginCheck = (origin: string) => boolean;
 
 const LOOPBACK = /^https?:\/\/(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
-/** The list of the operator and our own addresses; outside production, where none are listed, every page of this machine too. */
+/**
+ * Allows the operator's list and our own addresses; outside production, if none are listed, also every page of this machine.
+ */
 export function createOriginCheck(settings: Settings): OriginCheck {
   const own = [settings.publicUrl, settings.appUrl]
     .filter((url) => url !== undefined)
@@ -20,7 +22,7 @@ const TELL_AGAIN_AFTER_MILLISECONDS = 60_000;
 const MOST_TOLD = 10;
 const LONGEST_ORIGIN = 200;
 
-/** Logs origins that are refused, each once a minute: their pages see nothing but a failed request. */
+/** Logs each rejected origin once a minute: its pages see nothing but a failed request. */
 export function tellForeignOrigins(isAllowed: OriginCheck, { clock, logger }: Dependencies): OriginCheck {
   const told = new Set<string>();
   let since = 0;

@@ -10,19 +10,19 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml; charset=utf-8',
 };
 
-/** A page: its address, its folder under `pages`, and the files that it loads from below its address. */
+/** A page: its path, its folder under `pages`, and the files that it loads from below its path. */
 export interface Page {
   address: string;
   folder: string;
-  /** Its HTML for a request, where that is not one file. */
+  /** Renders its HTML for a request, if that is not one file. */
   html?: (request: FastifyRequest, reply: FastifyReply) => string;
   assets: readonly string[];
   policy?: PagePolicy;
-  /** Last change to `index.html` before it is kept. */
+  /** Changes `index.html` once, before it is kept. */
   fill?: (html: string) => string;
 }
 
-/** The place of a file under `pages`. */
+/** The location of a file under `pages`. */
 export function pageFile(path: string): URL {
   return new URL(path, PAGES);
 }
@@ -33,12 +33,12 @@ function serve(app: FastifyInstance, address: string, content: Buffer | string):
   app.get(address, (_request, reply) => reply.type(type).header('cache-control', 'public, max-age=300').send(content));
 }
 
-/** Serves one known file under one known address, read once: no part of a request ever becomes a path. */
+/** Serves one known file at one known path, read once: no part of a request ever becomes a file path. */
 export function serveAsset(app: FastifyInstance, address: string, file: URL): void {
   serve(app, address, readFileSync(file));
 }
 
-/** Serves a text that is made at the start, as the file that its address names. */
+/** Serves a text that is created at startup, like a file of that name. */
 export function serveText(app: FastifyInstance, address: string, text: string): void {
   serve(app, address, text);
 }
@@ -51,8 +51,8 @@ function indexOf({ folder, fill }: Page): () => string {
 }
 
 /**
- * Serves a page and its files, with the style and the icon that all pages share.
- * Pages name their files relative to themselves, so that they work behind a path prefix too.
+ * Serves a page and its files, with the shared style sheet and icon. Pages refer to their files by relative paths, so that
+ * they work behind a path prefix too.
  */
 export function servePage(app: FastifyInstance, page: Page): void {
   const { address, folder, assets, policy = pagePolicy } = page;

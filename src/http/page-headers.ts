@@ -3,12 +3,12 @@ import type { FastifyReply } from 'fastify';
 /** A content security policy: directive → sources. */
 export type PagePolicy = Readonly<Record<string, string>>;
 
-/** What every page of the gateway may do: its own scripts, styles, icon and requests, nothing inline, nothing from elsewhere. */
+/** The policy of every page: its own scripts, styles, icon and requests, nothing inline, nothing from elsewhere. */
 export const pagePolicy: PagePolicy = {
   'default-src': "'none'",
   'script-src': "'self'",
   'style-src': "'self'",
-  // The icon in the browser's tab counts as an image.
+  // The icon in the browser tab counts as an image.
   'img-src': "'self'",
   'connect-src': "'self'",
   'base-uri': "'none'",
@@ -16,7 +16,7 @@ export const pagePolicy: PagePolicy = {
   'frame-ancestors': "'none'",
 };
 
-/** Gives an answer the headers of a page, in place of the stricter ones that hold for the API. */
+/** Sends a page with its own headers, which replace the stricter ones of the API. */
 export function sendPage(reply: FastifyReply, policy: PagePolicy, html: string): FastifyReply {
   const directives = Object.entries(policy).map(([directive, sources]) => `${directive} ${sources}`.trim());
   return reply

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
-/** Answers what is not GraphQL's in RFC 9457 form; it says no more than the status does. */
+/** Sends an error outside GraphQL in RFC 9457 form. It reveals no more than the status. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
   return reply
     .code(status)
@@ -12,7 +12,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, status: numbe
     .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, requestId: request.id }));
 }
 
-/** The headers of answers that no hook of ours sees, as their request could not even be read. */
+/** The headers of answers that no hook of ours sees, because their request could not be read. */
 const BARE_HEADERS: Record<string, string> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
@@ -24,14 +24,14 @@ const BARE_HEADERS: Record<string, string> = {
   'x-xss-protection': '0',
 };
 
-/** Answers an address that is no address; Fastify's own answer would repeat it. */
+/** Answers a malformed URL; Fastify's own answer would repeat it. */
 export function answerBadAddress(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   void sendProblem(request, reply.headers({ ...BARE_HEADERS, 'x-request-id': request.id }), 400);
 }
 
 const UNREADABLE_STATUS: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** Answers bytes that are no request, or that take too long to become one, and ends their connection. */
+/** Answers bytes that are not a request, or that take too long to become one, and closes their connection. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = UNREADABLE_STATUS[error.code ?? ''] ?? 400;
@@ -41,14 +41,14 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** Methods that are answered at a path, for `Allow`. */
+/** The methods that a path supports, for `Allow`. */
 function allowedMethods(app: FastifyInstance, url: string): string[] {
   const [path = '/'] = url.split('?');
   const methods = ['GET', 'HEAD', 'POST'] as const;
   return methods.filter((method) => app.hasRoute({ method, url: path }));
 }
 
-/** Answers unknown addresses, wrong methods, unreadable bodies and faults outside GraphQL. */
+/** Answers unknown paths, wrong methods, unreadable bodies and faults outside GraphQL. */
 export function registerProblemDetails(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((request, reply) => {
     const allowed = allowedMethods(app, request.url);

@@ -14,7 +14,10 @@ const REFUSAL = 'The operation or its variables do not fit the schema of this AP
 const REVEALING_CODES: readonly unknown[] = ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'];
 const MOST_LOGGED = 5;
 
-/** Limits and the refusal of introspection carry a code of their own and name nothing of the schema. */
+/**
+ * Tells whether an error reveals the schema. Limits and the rejection of introspection have a code of their own and reveal
+ * nothing.
+ */
 function isRevealing({ extensions }: GraphQLFormattedError): boolean {
   return REVEALING_CODES.includes(extensions?.code) && extensions?.validationErrorCode === undefined;
 }
@@ -38,7 +41,7 @@ function namesOf(schema: GraphQLSchema): Set<string> {
   return names;
 }
 
-/** Leaves out of a message for the log what the schema does not know: a client may have put a secret where a name belongs. */
+/** Removes from a logged message what is not in the schema, because a client may have put a secret in place of a name. */
 function withoutForeignNames(message: string, names: ReadonlySet<string>): string {
   return message.replace(/"([^"]*)"/g, (quoted, text: string) =>
     (text.match(/[^.!$[\]:]+/g) ?? []).every((word) => names.has(word)) ? quoted : '"…"',
@@ -46,9 +49,9 @@ function withoutForeignNames(message: string, names: ReadonlySet<string>): strin
 }
 
 /**
- * Keeps the names of types, fields and arguments from strangers in production, where the schema is not published (OWASP
- * GraphQL): one text for every document that does not fit. The log has the detail under the request's id; admins and the
- * router are told.
+ * Hides the names of types, fields and arguments in production, where the schema is not public (OWASP GraphQL). Every
+ * document that does not fit gets the same text. The log has the details with the request id, and admins and the router
+ * receive them.
  */
 export function schemaSecrecy(
   { settings, logger }: Dependencies,

@@ -5,8 +5,8 @@ import type { FastifyInstance } from 'fastify';
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /**
- * Gives every response the security headers of helmet, which pages then loosen. helmet reads its options anew for each
- * request; the headers are always the same, so those of the first response serve all.
+ * Sets the security headers of helmet on every response; pages relax them. helmet reads its options anew for each request,
+ * but the headers are always the same, so those of the first response are reused.
  */
 export async function registerSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
@@ -27,7 +27,7 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
   });
 }
 
-/** The headers that `apply` gives a response. */
+/** The headers that `apply` adds to a response. */
 function headersOf(response: ServerResponse, apply: () => unknown): Map<string, string> {
   const before = new Set(response.getHeaderNames());
   apply();

@@ -26,8 +26,8 @@ const LONGEST_CHECK_MILLISECONDS = 1_000;
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
 /**
- * Fastify sets the limit of the whole request alone. Node's limit of the headers stayed a minute, Node holds a request to the
- * longer of the two, and looks for late ones every half minute.
+ * Fastify sets only the limit of the whole request. Node's limit for the headers would stay at a minute, Node applies the
+ * longer of the two, and it checks only every half minute.
  */
 function timeLimits({ requestTimeoutMs }: Dependencies['settings']): ServerOptions {
   return {
@@ -37,7 +37,10 @@ function timeLimits({ requestTimeoutMs }: Dependencies['settings']): ServerOptio
   };
 }
 
-/** Routes have no JSON schemas, as GraphQL and zod check what comes in. Without this Fastify loads its compilers of them at each start. */
+/**
+ * Routes have no JSON schemas, because GraphQL and zod validate the input. Without this, Fastify loads its schema compilers
+ * at each start.
+ */
 function noSchemas(): never {
   throw new Error('Routes have no JSON schemas.');
 }
@@ -55,25 +58,28 @@ function createFastify({ settings }: Dependencies): FastifyInstance {
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerUnreadable,
     forceCloseConnections: 'idle',
-    // What still comes on a kept connection while the server closes is served: the parts are closed after it.
+    // Requests on kept connections are served while the server closes, because the other parts are closed after it.
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: false },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
-  // Only a content type that a browser must ask about first is read (OWASP CSRF).
+  // Only content types that require a CORS preflight are read (OWASP CSRF).
   app.removeContentTypeParser('text/plain');
   return app;
 }
 
-/** What machines and the mailbox's page ask every few seconds. */
+/** Paths that machines and the mailbox page poll every few seconds. */
 const POLLED = /^\/(?:health\/\w+|metrics|dev\/mail\.json)$/;
-/** Where secrets may begin: a query, or a fragment that a mail program has written as a part of the path. */
+/** The start of possible secrets: a query, or a fragment that a mail program has encoded as a part of the path. */
 const SECRETS_FROM = /\?|#|%(?:25)*23/i;
 const FIRST_FAILURE = 400;
 
-/** One line for each answer, at debug for what is polled and well; query strings stay out, as others put secrets there. */
+/**
+ * Logs one line for each answer, at debug level for successful polling. Query strings are omitted, because clients put
+ * secrets there.
+ */
 function logAnswers(app: FastifyInstance, { logger }: Dependencies): void {
-  // The line has no field that could hold a secret, and looking for some takes as long as writing it.
+  // The line has no field that could contain a secret, and redaction takes as long as writing it.
   const answers = logger.child({}, { redact: [] });
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
@@ -109,13 +115,13 @@ async function registerPages(app: FastifyInstance, dependencies: Dependencies): 
   await registerDevelopmentPages(app, dependencies, GRAPHQL_PATH);
 }
 
-/** The HTTP edge and the way to end it. */
+/** The HTTP edge and its shutdown. */
 export interface HttpServer {
   http: FastifyInstance;
   shutdown: Shutdown;
 }
 
-/** Builds the HTTP edge around a finished schema; it does not listen. */
+/** Builds the HTTP edge around a finished schema. Does not listen. */
 export async function createHttpServer(dependencies: Dependencies, schema: GraphQLSchema): Promise<HttpServer> {
   const { settings, logger, keyRing } = dependencies;
   const app = createFastify(dependencies);

@@ -2,23 +2,23 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** The end of an HTTP server, in two steps. */
+/** The shutdown of an HTTP server, in two steps. */
 export interface Shutdown {
-  /** Answers as not ready for a while, so that load balancers go elsewhere, and serves on meanwhile. */
+  /** Reports not ready for a while, so that load balancers go elsewhere, and keeps serving meanwhile. */
   drain(seconds: number): Promise<void>;
-  /** Takes no connection any more, finishes the requests that run, and cuts those that never come to their end. */
+  /** Accepts no more connections, finishes running requests, and cuts off those that do not finish in time. */
   close(): Promise<void>;
 }
 
 const SWEEP_EVERY_MILLISECONDS = 50;
-/** A client that has not sent its whole request by then is not waited for. */
+/** A request that is still incomplete after this time is cut off. */
 const INCOMPLETE_WITHIN_MILLISECONDS = 3_000;
-/** An answer that is not out by then is given up, as what the process holds must be closed as well. */
+/** A request that is not answered after this time is cut off, because the rest of the process must be closed too. */
 const ANSWERED_WITHIN_MILLISECONDS = 8_000;
 const READINESS_PATHS = new Set(['/health', '/health/ready']);
 const DRAINING = { status: 'down', parts: { process: 'down' } };
 
-/** The open connections of a server, each with the request that was last begun on it. */
+/** The open connections of a server, each with its current request. */
 function followConnections(app: FastifyInstance): Map<Socket, FastifyRequest | undefined> {
   const open = new Map<Socket, FastifyRequest | undefined>();
   app.server.on('connection', (socket: Socket) => {
@@ -34,7 +34,7 @@ function followConnections(app: FastifyInstance): Map<Socket, FastifyRequest | u
   return open;
 }
 
-/** Must be registered before the routes, as hooks hold for what comes after them. */
+/** Registers the shutdown. Must precede the routes, because hooks apply only to later ones. */
 export function registerShutdown(app: FastifyInstance): Shutdown {
   const open = followConnections(app);
   let ending = false;
@@ -50,7 +50,7 @@ export function registerShutdown(app: FastifyInstance): Shutdown {
   };
   const sweep = () => {
     app.server.closeIdleConnections();
-    // Node takes a connection on which nothing was said yet, as browsers open them to spare, for a busy one.
+    // Node treats a connection that has received nothing as busy, and browsers open such connections as spares.
     for (const socket of open.keys()) if (socket.bytesRead === 0) socket.destroy();
   };
 

@@ -5,12 +5,12 @@ import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
 import { FORWARDED_HEADERS, type ForwardedHeader, forwardedAddresses } from './forwarded-addresses.js';
 
-/** Tells whether the address at this distance, 0 being the peer itself, is a proxy whose forwarding headers are believed. */
+/** Tells whether the address at this distance, 0 being the peer itself, is a proxy whose forwarding headers are trusted. */
 type ProxyTrust = (address: string, hop: number) => boolean;
 
 const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
-  // With the shared (RFC 6598) and link-local networks, from which hosting platforms reach a container.
+  // Includes the shared (RFC 6598) and link-local networks, from which hosting platforms reach a container.
   private: [
     '10.0.0.0/8',
     '172.16.0.0/12',
@@ -32,7 +32,7 @@ function addNetwork(networks: BlockList, entry: string): void {
   networks.addSubnet(address.toString(), prefix, address.kind());
 }
 
-/** Builds the test of a proxy from TRUSTED_PROXIES: a number of hops, or addresses, networks and names of networks. */
+/** Creates the check of a proxy from TRUSTED_PROXIES: a number of hops, or addresses, networks and names of networks. */
 export function createProxyTrust(trusted: readonly string[]): ProxyTrust {
   const [only = ''] = trusted;
   if (/^\d+$/.test(only)) return (_address, hop) => hop < Number(only);
@@ -44,14 +44,15 @@ export function createProxyTrust(trusted: readonly string[]): ProxyTrust {
   };
 }
 
-/** The settings that say whom to believe about clients. */
+/** The settings that decide which forwarding headers are trusted. */
 type Believed = Pick<Dependencies['settings'], 'trustedProxies' | 'forwardedHeader'>;
 
 type Received = Pick<FastifyRequest, 'headers' | 'socket'>;
 
 /**
- * Makes the function that tells the address of a request's client: the nearest one that is no trusted proxy's. Where a proxy
- * wrote something that is no address it is the proxy's own, as what stands further away is anybody's word.
+ * Creates the function that returns the address of a request's client: the nearest one that does not belong to a trusted
+ * proxy. If a proxy wrote something that is not an address, the address is the proxy's own, because anything further away is
+ * unverified.
  */
 function createClientAddress({ trustedProxies, forwardedHeader }: Believed): (request: Received) => string | null {
   const isTrusted = createProxyTrust(trustedProxies);
@@ -66,7 +67,7 @@ function createClientAddress({ trustedProxies, forwardedHeader }: Believed): (re
   };
 }
 
-/** The reason why a forwarding header of this request has no effect, where there is one. */
+/** The reason why a forwarding header of this request is ignored, if it is. */
 function ignoredBecause(
   { headers, socket }: Received,
   isTrusted: ProxyTrust,
@@ -82,7 +83,7 @@ function ignoredBecause(
   return clientAddress(nearest) === null ? `what the proxy added to ${read} is no IP address` : undefined;
 }
 
-/** Warns once for the life of the process: behind a proxy that is not trusted all clients count as one. */
+/** Warns once in the life of the process: all clients behind an untrusted proxy count as one. */
 function warnOfIgnoredForwarding(app: FastifyInstance, { settings, logger }: Dependencies): void {
   const isTrusted = createProxyTrust(settings.trustedProxies);
   let warned = false;
@@ -98,12 +99,12 @@ function warnOfIgnoredForwarding(app: FastifyInstance, { settings, logger }: Dep
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The IP address of the client as far as trusted proxies tell it; null where the connection has none. */
+    /** The IP address of the client, as far as trusted proxies report it; null if the connection has none. */
     readonly clientAddress: string | null;
   }
 }
 
-/** Gives every request the address of its client. */
+/** Adds the address of its client to every request. */
 export function registerClientAddress(app: FastifyInstance, dependencies: Dependencies): void {
   const addressOf = createClientAddress(dependencies.settings);
   app.decorateRequest('clientAddress', {

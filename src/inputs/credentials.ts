@@ -10,7 +10,7 @@ const typedCode = z.string().max(LONGEST_TYPED_CODE, 'This is not a code.').tran
 /** A new password, of any length: the password policy has its own limits. */
 export const chosenPassword = wellFormed(z.string());
 
-/** A password to compare, of a length that may be hashed. */
+/** A password to compare, short enough to be hashed. */
 export const presentedPassword = wellFormed(
   z.string().max(LONGEST_PASSWORD, `Use at most ${LONGEST_PASSWORD} characters.`),
 );

@@ -3,7 +3,7 @@ import { deviceNameHint, localeHint, timezoneHint } from '../lib/device-hints.js
 
 const LONGEST_DEVICE_TOKEN = 128;
 
-// The client sends what the device says, so that an unusable value is dropped and never stops a sign-in or a sign-up.
+// The client sends what the device reports, so an unusable value is dropped and never prevents a sign-in or a sign-up.
 
 /** The token by which the device is recognised. */
 export const deviceToken = z

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type FieldProblem, type InputRule, isInputRule, ProblemError, problem } from '../problems.js';
 
-/** Our codes for the checks that the validation library names itself. */
+/** Our codes for the built-in checks of the validation library. */
 const RULES_OF_LIBRARY: Partial<Record<z.core.$ZodIssue['code'], InputRule>> = {
   too_big: 'too_long',
   too_small: 'required',
@@ -16,7 +16,9 @@ function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
   return { path: ['input', ...issue.path.map(String)], message: issue.message, rule: ruleOf(issue) };
 }
 
-/** The values as the rules store them. Throws INPUT_INVALID with every rejected field, and never repeats a value. */
+/**
+ * Returns the values as the rules transform them. Throws INPUT_INVALID with every rejected field, and never repeats a value.
+ */
 export function parseInput<Schema extends z.ZodType>(rules: Schema, input: unknown): z.output<Schema> {
   const parsed = rules.safeParse(input);
   if (parsed.success) return parsed.data;

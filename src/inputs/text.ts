@@ -4,12 +4,12 @@ import type { InputRule } from '../problems.js';
 /** Control characters, NUL among them: typed text has none, and neither logs nor the database accept them. */
 const CONTROL = /\p{Cc}/u;
 
-/** The message and the code of a check of our own. */
+/** The message and the rule code of a check of our own. */
 export function violates(rule: InputRule, error: string) {
   return { error, params: { rule } };
 }
 
-/** Rejects half a surrogate pair: the database stores it neither as text nor in JSON, and hashes see any two as one. */
+/** Rejects unpaired surrogates: the database stores them neither as text nor in JSON, and hashes do not distinguish them. */
 export function wellFormed(text: z.ZodString) {
   return text.refine((value) => value.isWellFormed(), violates('characters', 'Invalid characters.'));
 }

@@ -18,7 +18,7 @@ export const operationGroups: Readonly<Record<string, OperationGroup>> = {
   Federation: federationOperations,
 };
 
-/** Joins the rows of all groups; two rows of one name would be one of them too few. */
+/** Joins the rows of all groups. Throws if two rows have the same name, because one would replace the other. */
 function join<Row>(rowsOf: (group: OperationGroup) => Readonly<Record<string, Row>> | undefined): Record<string, Row> {
   const entries = Object.values(operationGroups).flatMap((group) => Object.entries(rowsOf(group) ?? {}));
   const joined = Object.fromEntries(entries);

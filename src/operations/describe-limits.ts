@@ -14,7 +14,7 @@ function describeLimit({ scope, points, seconds }: LimitPolicy): string {
   return `${points} per ${windowNames[seconds] ?? `${seconds} seconds`} per ${scopeNames[scope]}`;
 }
 
-/** The limits of a row in words; empty where nothing is limited. */
+/** The limits of a row in words; empty if there are none. */
 export function describeLimits({ limits, mails }: { limits: readonly LimitPolicy[]; mails?: unknown }): string {
   const budget = mails === undefined ? [] : ['the email budget of the address'];
   return [...limits.map(describeLimit), ...budget].join(', ');

@@ -1,12 +1,12 @@
 /** The caller or name that a limit counts. */
 export type Scope = 'client' | 'email' | 'account' | 'session' | 'user';
 
-/** One limit of an operation. */
+/** A limit of an operation. */
 export interface LimitPolicy {
   scope: Scope;
-  /** Calls in a window. */
+  /** Calls that a window allows. */
   points: number;
-  /** The window. */
+  /** Length of the window. */
   seconds: number;
   /** Whether responses show it only once it rejects a call. */
   isQuiet?: boolean;

@@ -1,7 +1,7 @@
 import { fieldRows, operations } from './all.js';
 import type { LimitPolicy } from './limit-policy.js';
 
-/** How many users of one client may use their whole limits: accounts are easy to obtain, networks are not. */
+/** Number of users of one client that can use their whole limits: accounts are easy to obtain, networks are not. */
 const USERS_PER_CLIENT = 10;
 
 /** The limits of each limited field: type → field. Aliases count, because each is a call of the field. */
@@ -17,7 +17,7 @@ function limitsOf(rows: Readonly<Record<string, { limits: readonly LimitPolicy[]
 
 type Overrides = Readonly<Record<string, readonly Pick<LimitPolicy, 'points' | 'seconds'>[]>>;
 
-/** Beside the limits of a user stands one of the user's client, ten times as large, unless the client has its own. */
+/** Adds a client limit to user limits, ten times as large, unless the field has a client limit of its own. */
 function besideUsers(field: string, policies: readonly LimitPolicy[], overrides: Overrides): LimitPolicy[] {
   if (policies.some(({ scope }) => scope === 'client')) return [];
   const ofUsers = policies.filter(({ scope }) => scope === 'user');

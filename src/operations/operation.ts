@@ -1,13 +1,16 @@
 import type { AuditEventType } from '../services/audit/events.js';
 import type { LimitPolicy } from './limit-policy.js';
 
-/** Who may call an operation. `valid-token-or-none` rejects a caller whose token is invalid, expired or revoked. */
+/**
+ * The callers that are allowed to call an operation. `valid-token-or-none` rejects a caller whose token is invalid, expired
+ * or revoked.
+ */
 export type Caller = 'anyone' | 'valid-token-or-none' | 'signed-in' | 'router';
 
-/** What the input or the request names the account by, before the caller is known. */
+/** The value in the input or the request that names the account, before the caller is known. */
 export type AccountName = 'identifier' | 'token' | 'refresh-token' | 'held-session';
 
-/** The typed address that an operation may send an email to. */
+/** The typed address to which an operation can send an email. */
 export type TypedAddress = 'email' | 'email-and-username' | 'new-email';
 
 /** A recent authentication that an operation requires. */
@@ -31,7 +34,7 @@ export interface QueryRow {
 
 interface AnyMutation {
   limits: readonly LimitPolicy[];
-  /** Whether it checks or changes a credential, or sends email. A document may contain one such operation. */
+  /** Whether it checks or changes a credential, or sends email. A request is allowed one such operation. */
   credential: boolean;
   /** Repeated calls for the same address count once in a cool-down. */
   mails?: TypedAddress;
@@ -42,7 +45,7 @@ export interface OpenMutation extends AnyMutation {
   who: 'anyone';
   /** Requests for one account share a few database connections. */
   account: AccountName;
-  /** Whether it starts or continues a session, and so may use the connections that are reserved for sign-ins. */
+  /** Whether it starts or continues a session, and so can use the connections that are reserved for sign-ins. */
   signsIn?: boolean;
 }
 
@@ -55,7 +58,10 @@ export interface SignedInMutation extends AnyMutation {
 /** The row of a mutation. */
 export type MutationRow = OpenMutation | SignedInMutation;
 
-/** The row of a field below the root that has a resolver of its own. Whoever reaches its parent may select it. */
+/**
+ * The row of a field below the root that has a resolver of its own. Every caller that reaches its parent is allowed to
+ * select it.
+ */
 export interface FieldRow {
   limits: readonly LimitPolicy[];
 }
@@ -68,7 +74,7 @@ export interface OperationGroup {
   fields?: Readonly<Record<string, Readonly<Record<string, FieldRow>>>>;
 }
 
-/** Rows that differ from a default row of their group in what they name. */
+/** Completes each row with the default row of its group. */
 export function withDefaults<Row extends QueryRow | MutationRow, Name extends string>(
   defaults: Row,
   rows: Readonly<Record<Name, Partial<Row>>>,

@@ -17,7 +17,7 @@ export const passwordOperations: OperationGroup = {
       account: 'identifier',
     },
     resetPassword: { who: 'anyone', limits: [perClient(10, HOUR)], credential: true, account: 'token' },
-    // It asks for the current password; its age decides only whether a code may be omitted.
+    // It verifies the current password, so a recent authentication only decides whether a code can be omitted.
     changePassword: { who: 'signed-in', limits: [perUser(10, HOUR)], credential: true, stepUp: 'none' },
   },
 };

@@ -10,7 +10,7 @@ function fieldsOf(schema: GraphQLSchema, typeName: string): string[] {
 const missing = (one: readonly string[], other: readonly string[]) => one.filter((name) => !other.includes(name));
 
 /**
- * Compares a schema with the rows of src/operations, so that no field is served without a decision on who may call it.
+ * Compares a schema with the rows of src/operations, so that no field is served without a decision on its callers.
  * @throws Error that names every root field without a row, and every row without a field.
  */
 export function checkOperations(schema: GraphQLSchema): void {

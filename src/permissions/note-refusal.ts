@@ -1,12 +1,12 @@
 import type { Context } from '../request.js';
 import { recordEvent } from '../services/audit/record-event.js';
 
-/** What may be refused before a use-case is asked. */
+/** The reasons to reject a request before its use-case runs. */
 type RefusedEarly = 'LIMIT_EXCEEDED' | 'ACCESS_DENIED';
 
 /**
- * Writes to the audit log that a request was refused before it reached its use-case. The refusal stands whether or not this
- * works: an event that cannot be written is told to the log of the process, and is in nobody's way.
+ * Records in the audit log that a request was rejected before it reached its use-case. The rejection stands even if the
+ * event cannot be written; that failure is only logged.
  */
 export async function noteRefusal(
   context: Context,

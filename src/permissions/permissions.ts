@@ -23,8 +23,8 @@ function rootPermissions() {
 }
 
 /**
- * The permission map of the root fields. Object types hold what a root field has already let through, or what their own
- * mapping left empty for a stranger, so they are open; a rule on each of their fields would cost more than answering them.
+ * The permission map of the root fields. Object types contain only what a root field has already allowed, or what their own
+ * mapping shows to other users, so they are open. A rule on each of their fields would cost more than answering them.
  */
 export function createPermissions(schema: GraphQLSchema): IMiddlewareTypeMap {
   const rules = rootPermissions();

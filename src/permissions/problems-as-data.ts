@@ -6,7 +6,7 @@ import { isProblem, type Problem, ProblemError, problem, RETRY_SECONDS } from '.
 import type { Context } from '../request.js';
 import { AuthAccessProblem, problemTypes, toProblemType } from '../schema/problems.js';
 
-/** The expected failure that a value or an error stands for; `undefined` for everything else. */
+/** The expected failure that an error represents; `undefined` for any other error. */
 function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof ProblemError) return thrown.problem;
   return isDatabaseUnavailable(thrown)
@@ -20,7 +20,10 @@ function hasMember(info: GraphQLResolveInfo, problem: Problem): boolean {
   return isUnionType(type) && type.getTypes().some((member) => member.name === name);
 }
 
-/** A failure as a GraphQL error, for fields whose type has no member for it; a limit that stopped everything answers 429. */
+/**
+ * A failure as a GraphQL error, for fields whose type has no member for it. A rate limit that rejects the whole operation
+ * answers 429.
+ */
 function toGraphQLError(problem: Problem): GraphQLError {
   const { kind: _kind, message, ...data } = problem;
   const http = problem.code === 'RATE_LIMITED' ? { http: { status: 429 } } : {};
@@ -37,7 +40,7 @@ function present(problem: Problem, info: GraphQLResolveInfo, context: Context) {
   return toProblemType(problem);
 }
 
-/** What a value or an error comes to; what is no expected failure goes on as it is. */
+/** Converts a value or an error to the result of a field. Anything but an expected failure passes through. */
 function outcome(value: unknown, info: GraphQLResolveInfo, context: Context): unknown {
   if (isProblem(value)) return present(value, info, context);
   if (!(value instanceof Error)) return value;
@@ -53,8 +56,8 @@ function outcome(value: unknown, info: GraphQLResolveInfo, context: Context): un
 }
 
 /**
- * The one place where an expected failure, returned by a use-case or raised by a limit, a permission or an input check,
- * becomes a member of the field's result union. What is no expected failure goes on as a fault, to be masked at the edge.
+ * The one place where an expected failure becomes a member of the field's result union, whether a use-case returned it, or a
+ * limit, a permission or an input check threw it. Other errors remain faults, which are masked at the edge.
  */
 export const problemsAsData: IMiddlewareFunction<unknown, Context> = async (resolve, parent, args, context, info) => {
   let value: unknown;
@@ -63,7 +66,7 @@ export const problemsAsData: IMiddlewareFunction<unknown, Context> = async (reso
   } catch (thrown) {
     value = thrown;
   }
-  // The references of `_entities` are fetched one by one, and each may fail.
+  // The references of `_entities` are fetched individually, and each can fail.
   if (!Array.isArray(value)) return outcome(value, info, context);
   return value.map((item: unknown) =>
     item instanceof Promise ? item.catch((thrown: unknown) => outcome(thrown, info, context)) : item,

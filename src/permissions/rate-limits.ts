@@ -18,11 +18,11 @@ import { getGraphQLRateLimiter } from './shield.js';
 type Arguments = Record<string, unknown> & { input?: Record<string, unknown> };
 
 /**
- * Scopes whose figures are told before they refuse: they count the caller alone. An account or address is counted for
- * everybody who names it, so that its figures would tell strangers when its owner signed in.
+ * Scopes whose counts are reported before they reject, because they count only the caller. An account or address is counted
+ * for everyone who names it, so its counts would tell strangers when its owner signed in.
  */
 const TOLD_SCOPES: readonly Scope[] = ['client', 'session', 'user'];
-/** Scopes that count a name, where a success is the owner's and must not use up what strangers see used. */
+/** Scopes that count a name. A success belongs to the owner, and must not use up points that strangers can observe. */
 const NAME_SCOPES: readonly Scope[] = ['account', 'email'];
 
 function folded(value: unknown): string {
@@ -33,7 +33,7 @@ function clientOf(context: Context): string {
   return `client:${clientNetwork(context.client.ipAddress)}`;
 }
 
-/** The token by which a device says that it signed in here before. */
+/** The token that identifies a device that signed in here before. */
 function deviceTokenOf({ input }: Arguments, { client }: Context): string | null {
   const token = input?.deviceToken ?? client.deviceToken;
   return typeof token === 'string' ? token : null;
@@ -42,8 +42,9 @@ function deviceTokenOf({ input }: Arguments, { client }: Context): string | null
 type Identify = (args: Arguments, context: Context) => string | null | Promise<string | null>;
 
 /**
- * Whom the call counts for. Who cannot be told apart shares the bucket of the client's network. Null counts for nobody: a
- * refresh that brings no token is refused for nothing, and pages ask it for every visitor who is not signed in.
+ * Identifies the caller or name that the call counts for. Callers that cannot be told apart share the bucket of the client's
+ * network. Null does not count against any limit: a refresh without a token is rejected at no cost, and pages send one for
+ * every visitor who is not signed in.
  */
 const identify: Record<Scope, Identify> = {
   client: (_args, context) => clientOf(context),
@@ -61,14 +62,14 @@ const identify: Record<Scope, Identify> = {
   },
 };
 
-/** The owner of an account may begin anew before the window ends. */
+/** The owner of an account can start anew before the window ends. */
 function windowOf({ scope, points, seconds }: Policy): LimitWindow {
   return { points, seconds, isForgettable: scope === 'account' };
 }
 
-/** Takes back what a call has counted, once it turned out to be its owner's. */
+/** Gives back the points of a call, once it turned out to be the owner's. */
 type GiveBack = () => Promise<void>;
-/** With no points it refuses nothing, and tells what is left. */
+/** Counts a call, or rejects it. With no points it rejects nothing, and reports what is left. */
 type Limit = (
   args: Arguments,
   context: Context,
@@ -78,13 +79,13 @@ type Limit = (
 
 interface LimitOptions {
   identifyCaller?: Identify;
-  /** Whether its figures are told before it refuses. */
+  /** Whether its counts are reported before it rejects. */
   isTold?: boolean;
 }
 
 /**
- * One limit of a field. graphql-rate-limit reads its store and then writes it, which parallel calls race through; so the
- * read of this store counts atomically, its write does nothing, and a call past the limit is raised with its waiting time.
+ * One limit of a field. graphql-rate-limit reads its store and then writes it, which is a race between parallel calls. Here
+ * the read counts atomically, the write does nothing, and a call above the limit throws with its waiting time.
  */
 function createLimit(
   name: string,
@@ -119,7 +120,10 @@ function createLimit(
 
 type LimiterOf = (window: LimitWindow) => Limiter;
 
-/** The limits of the wider networks that an IPv6 client is part of; they count neighbours too, and are told once they refuse. */
+/**
+ * The limits of the wider networks that contain an IPv6 client. They also count neighbours, so they are reported only when
+ * they reject.
+ */
 function createWiderLimits(name: string, policy: Policy, limiterOf: LimiterOf): Limit[] {
   if (policy.scope !== 'client') return [];
   return WIDER_SHARES.map((share) => {
@@ -132,7 +136,9 @@ function createWiderLimits(name: string, policy: Policy, limiterOf: LimiterOf): 
   });
 }
 
-/** A try that succeeded does not count for the name that it was for. What cannot be given back stays counted. */
+/**
+ * Gives back the points of a successful attempt to the name that it was for. Points that cannot be given back stay counted.
+ */
 async function giveBackAll(context: Context, taken: readonly (GiveBack | undefined)[]): Promise<void> {
   await Promise.all(taken.map(async (giveBack) => await giveBack?.())).catch((cause: unknown) => {
     const { logger, requestId } = context;
@@ -140,7 +146,7 @@ async function giveBackAll(context: Context, taken: readonly (GiveBack | undefin
   });
 }
 
-/** Each policy's name, by which it counts and is told: the second window of a scope has counters of its own. */
+/** Names each policy for its counters and reports; the second window of a scope has counters of its own. */
 function named(field: string, policies: Policy[]): { name: string; policy: Policy }[] {
   return policies.map((policy, index) => {
     const earlier = policies.slice(0, index).filter(({ scope }) => scope === policy.scope).length;
@@ -149,8 +155,8 @@ function named(field: string, policies: Policy[]): { name: string; policy: Polic
 }
 
 /**
- * Lets a limit go by that nothing can count at the moment, for fields that only read: they give away nothing that a limit
- * protects (ASVS 16.5.3). What tries a secret or writes is refused then.
+ * Lets a call pass if its limit cannot be counted at the moment, for fields that only read: they reveal nothing that a limit
+ * protects (ASVS 16.5.3). Operations that check a secret or write are rejected then.
  */
 function whereItCounts(limit: Limit): Limit {
   return async (args, context, info) => {
@@ -165,7 +171,7 @@ function whereItCounts(limit: Limit): Limit {
   };
 }
 
-/** Counts a field of a type once in a request, which may hold many of the type. */
+/** Counts a field of a type once in a request, which may contain many objects of the type. */
 function oncePerRequest(limit: Limit): Limit {
   const counted = new WeakMap<Context, ReturnType<Limit>>();
   return (args, context, info) => {
@@ -175,10 +181,10 @@ function oncePerRequest(limit: Limit): Limit {
   };
 }
 
-/** Calls of a field that mails an address, for each of those that count. */
+/** Calls that are allowed for each counted one, for a field that mails an address. */
 const CALLS_PER_POINT = 10;
 
-/** Counts a call by all limits of its field, or refuses it; returns what a success gives back. */
+/** Counts a call against all limits of its field, or rejects it. Returns what a success gives back. */
 type Count = (args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<(GiveBack | undefined)[]>;
 
 function countEach(limits: readonly Limit[]): Count {
@@ -191,7 +197,10 @@ function countEach(limits: readonly Limit[]): Count {
 
 type LimitsOf = (policies: Policy[], suffix?: string) => Limit[];
 
-/** As `countEach`; where the field mails an address, repetitions within a cool-down count by wide limits of their own alone. */
+/**
+ * Like `countEach`, but if the field mails an address, repetitions within a cool-down count only against wider limits of
+ * their own.
+ */
 function createCount(dependencies: Dependencies, field: string, policies: Policy[], limitsOf: LimitsOf): Count {
   const limits = limitsOf(policies);
   const count = countEach(limits);
@@ -201,7 +210,7 @@ function createCount(dependencies: Dependencies, field: string, policies: Policy
   const wide = policies.map((policy) => ({ ...policy, points: policy.points * CALLS_PER_POINT, isQuiet: true }));
   const countCall = countEach(limitsOf(wide, '-calls'));
   return async (args, context, info) => {
-    // Before anything is looked up: a flood is refused from memory.
+    // Comes before any lookup, so that a flood is rejected from memory.
     await countCall(args, context, info);
     await countOnce({
       identity: String(await identify[first.scope](args, context)),
@@ -216,7 +225,7 @@ function createCount(dependencies: Dependencies, field: string, policies: Policy
   };
 }
 
-/** The middleware of every limited field; none when the limits are switched off. */
+/** The middleware of every limited field; none if the limits are disabled. */
 export function createRateLimits(
   dependencies: Dependencies,
 ): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
@@ -236,7 +245,7 @@ export function createRateLimits(
     return async (resolve, parent, args, context, info) => {
       const taken = await count(args, context, info);
       const outcome: unknown = await resolve(parent, args, context, info);
-      // The shield returns what was thrown below it.
+      // The shield returns the errors that were thrown below it.
       if (!isProblem(outcome) && !(outcome instanceof Error)) await giveBackAll(context, taken);
       return outcome;
     };

@@ -11,11 +11,11 @@ import { limitKey } from '../services/attempts/login-limit.js';
 
 type Arguments = { input?: Record<string, unknown> };
 
-/** By what the repetition of a call is known. */
+/** The marks that identify the repetition of a call. */
 interface Recognition {
   /** Each of them counts once in a cool-down. */
   marks: string[];
-  /** Whether the call is known to mail nothing, whatever its marks say. */
+  /** Whether the call is known to send no mail, whatever its marks say. */
   mailsNothing?: boolean;
 }
 type Recognise = (args: Arguments, context: Context) => Recognition | Promise<Recognition>;
@@ -31,33 +31,33 @@ function addressOf({ settings }: Context, typed: unknown): string {
 const byAddress: Recognise = ({ input }, context) => ({ marks: [addressOf(context, input?.email)] });
 
 /**
- * How a call for the same address is recognised. What strangers or the owner asked for has no part in it, as that would tell them of one
- * another: only what this caller did counts.
+ * Identifies calls for the same address. Only this caller's calls matter: those of strangers or of the owner would reveal
+ * them to one another.
  */
 const recognise: Readonly<Record<TypedAddress, Recognise>> = {
   email: byAddress,
   'email-and-username'({ input }, context) {
     const address = addressOf(context, input?.email);
     const username = text(input?.username);
-    // The second call tells whether the first one claimed the name, and so whether the address was new: that has its price.
+    // The second call reveals whether the first one claimed the name, and so whether the address was new, so it counts too.
     return { marks: username === '' ? [address] : [`${address} ${username} 1`, `${address} ${username} 2`] };
   },
   async 'new-email'({ input }, context) {
     const newEmail = text(input?.newEmail);
     if (context.actor.kind !== 'user') return { marks: [newEmail] };
     const { codeId, isCoolingDown } = await findPendingChange(context, { userId: context.actor.userId, newEmail });
-    // Two addresses by turns are mailed each time, so that a call is the same only before the next code.
+    // Alternating between two addresses sends a mail each time, so a call is a repetition only before the next code.
     return { marks: [`${newEmail} ${codeId}`], mailsNothing: isCoolingDown };
   },
 };
 
-/** A mark above this belongs to a call that was counted; below it one is about to be. */
+/** A mark above this belongs to a call that was counted; one below it to a call that is about to be. */
 const COUNTED = 1_000_000;
 const FIRST_POLL_MILLISECONDS = 10;
 const LONGEST_POLL_MILLISECONDS = 100;
 const WAIT_MILLISECONDS = 2_000;
 
-/** `mine`: this call is the first. `undecided`: another one is, and does not come to its end. */
+/** Claims a mark. `mine`: this call is the first. `undecided`: another call is the first and has not finished in time. */
 async function claim(marks: Limiter, key: string): Promise<'mine' | 'counted' | 'undecided'> {
   let poll = FIRST_POLL_MILLISECONDS;
   for (let waited = 0; waited < WAIT_MILLISECONDS; waited += poll) {
@@ -70,7 +70,7 @@ async function claim(marks: Limiter, key: string): Promise<'mine' | 'counted' | 
   return 'undecided';
 }
 
-/** Counts a call, and marks it for those that repeat it. A refused one leaves no mark: its repetition must not pass. */
+/** Counts a call, and marks it for its repetitions. A rejected call leaves no mark, because its repetition must not pass. */
 async function countAndMark(marks: Limiter, key: string, count: () => Promise<void>): Promise<void> {
   try {
     await count();
@@ -81,20 +81,20 @@ async function countAndMark(marks: Limiter, key: string, count: () => Promise<vo
   await marks.consume(key, COUNTED);
 }
 
-/** A call that is to be counted unless it repeats one that was. */
+/** A call that counts unless it repeats a counted one. */
 export interface RepeatableCall {
-  /** Who calls. */
+  /** The caller. */
   identity: string;
   args: Arguments;
   context: Context;
   count(): Promise<void>;
-  /** Tells what is left, as the call does not count. */
+  /** Reports what is left if the call does not count. */
   tell(): Promise<void>;
 }
 
 /**
- * Makes a caller's calls of a field that mails an address count once for each address in a cool-down, also where they come
- * at once. Undefined for fields that mail none. Known and unknown addresses are marked alike.
+ * Counts a caller's calls of a field that mails an address once for each address in a cool-down, even if they are
+ * concurrent. Undefined for fields that send no mail. Known and unknown addresses are marked alike.
  */
 export function createRepetitions(
   field: string,

@@ -11,8 +11,8 @@ type Input = Partial<Record<'identifier' | 'email' | 'token' | 'resetToken' | 'c
 type Naming = (input: Input, context: Context) => void | Promise<void>;
 
 /**
- * By what a stranger names an account; the same for names that have one and names that have none. It is no account's own key:
- * whoever types the name of another holds nothing up that its owner asks with a token.
+ * Names the rows by what the caller typed, alike for names with and without an account. The key is not the account's own, so
+ * typing another user's name does not delay what its owner requests with a token.
  */
 const byName: Naming = (input, { settings }) => {
   const name = input.identifier ?? input.email;
@@ -21,7 +21,10 @@ const byName: Naming = (input, { settings }) => {
   }
 };
 
-/** An account may have many tokens, so they are told apart by it; one that was used up and deleted goes by itself. */
+/**
+ * Names the rows by the account of the token, because an account may have many tokens. A token that was used and deleted
+ * keeps a key of its own.
+ */
 const byToken: Naming = async (input, context) => {
   const token = input.token ?? input.resetToken ?? input.challenge;
   if (typeof token !== 'string') return;
@@ -29,13 +32,13 @@ const byToken: Naming = async (input, context) => {
   await workOnRowsOfToken(context, token);
 };
 
-/** The refresh waits for no row until it has read whose it is. */
+/** Names the rows by the session: a refresh waits for no row until it has read whose session it is. */
 const bySession: Naming = (input, context) => {
   const { token } = context.presentedSession(input.refreshToken);
   if (token !== undefined) workOnRowsOf(`session:${token.sessionId}`);
 };
 
-/** Whoever is signed in is known already. */
+/** The context already names the rows of a signed-in caller. */
 const byEndingSession: Naming = async (_input, context) => {
   const { actor } = context;
   if (actor.kind === 'user') return;
@@ -60,7 +63,7 @@ function nameRows({ account, signsIn }: OpenMutation): IMiddlewareFunction<unkno
   };
 }
 
-/** Says whose rows each mutation that is open to strangers works on; of those who are signed in, the context says it. */
+/** Names the rows that each mutation for anonymous callers works on; the context names those of signed-in callers. */
 export const rowsOfMutations: Record<string, IMiddlewareFunction<unknown, Context>> = Object.fromEntries(
   Object.entries(operations.Mutation).flatMap(([field, row]) =>
     row.who === 'anyone' ? [[field, nameRows(row)] as const] : [],

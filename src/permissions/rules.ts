@@ -4,15 +4,15 @@ import type { Context } from '../request.js';
 import { noteRefusal } from './note-refusal.js';
 import { rule } from './shield.js';
 
-/** Decides from the context alone; a failure says why not. */
+/** Decides from the context alone; a failure is the reason to reject. */
 type Check = (context: Context) => true | Problem;
 
-/** Somebody who keeps asking is noted once in this time. */
+/** Repeated rejections of one user are recorded once in this time. */
 const NOTE_AGAIN_AFTER_MILLISECONDS = 60_000;
 const MOST_NOTED = 10_000;
 const noted = new LRUCache<string, true>({ max: MOST_NOTED, ttl: NOTE_AGAIN_AFTER_MILLISECONDS });
 
-/** Who is signed in and asks for what they may not do is noted in the audit log. */
+/** Records in the audit log that a signed-in user requested something that they are not allowed to do. */
 async function noteForbidden(context: Context, name: string, { code }: Problem): Promise<void> {
   if (code !== 'FORBIDDEN' || context.actor.kind !== 'user') return;
   const key = `${name} ${context.actor.userId}`;
@@ -22,8 +22,8 @@ async function noteForbidden(context: Context, name: string, { code }: Problem):
 }
 
 /**
- * A rule of the permission map. What a check throws is logged and goes on as the fault that it is; left to shield it would
- * look like a plain refusal.
+ * A rule of the permission map. An error that a check throws is logged and passed on as the fault that it is; shield alone
+ * would turn it into a plain rejection.
  */
 export function contextRule(name: string, check: Check) {
   return rule(name, { cache: 'no_cache' })(async (_parent, _arguments, context: Context) => {
@@ -39,7 +39,7 @@ export function contextRule(name: string, check: Check) {
   });
 }
 
-/** What is wrong with the caller's token; `undefined` where there is none or it holds. */
+/** The problem with the caller's token; `undefined` if there is none or it is valid. */
 function tokenProblem({ actor }: Context): Problem | undefined {
   if (actor.kind === 'rejected') return problem('UNAUTHENTICATED');
   if (actor.kind === 'unverifiable') return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS });
@@ -52,7 +52,7 @@ export const isSignedIn = contextRule(
   (context) => tokenProblem(context) ?? (context.actor.kind === 'user' || problem('UNAUTHENTICATED')),
 );
 
-/** The caller is signed in, or brings no token at all; a token that does not hold tells the client to refresh. */
+/** The caller is signed in, or presents no token at all. An invalid token tells the client to refresh. */
 export const holdsNoBadToken = contextRule('holdsNoBadToken', (context) => tokenProblem(context) ?? true);
 
 /** The request comes from the router of the supergraph. */

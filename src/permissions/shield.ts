@@ -8,7 +8,10 @@ import type * as GraphQLShield from 'graphql-shield';
 Object.assign(util, { isUndefined: (value: unknown) => value === undefined });
 const require = createRequire(import.meta.url);
 
-/** The one door to the packages that wrap field resolvers; all are loaded as CommonJS, so that they share one copy of shield. */
+/**
+ * The only access to the packages that wrap field resolvers. All are loaded as CommonJS, so that they share one copy of
+ * shield.
+ */
 export const { shield, rule, allow, deny } = require('graphql-shield') as typeof GraphQLShield;
 export const { applyMiddleware } = require('graphql-middleware') as { applyMiddleware: typeof ApplyMiddleware };
 export const { getGraphQLRateLimiter } = require('graphql-rate-limit') as typeof GraphQLRateLimit;

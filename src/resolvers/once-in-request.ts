@@ -3,7 +3,9 @@ import type { Context } from '../request.js';
 
 const answers = new WeakMap<Context, Map<string, Promise<unknown>>>();
 
-/** The root field below which a field is; mutations run one after another and must see what the one before has done. */
+/**
+ * The root field that contains a field. Mutations run one after another, and each must see what the previous one has done.
+ */
 function rootKey({ path, operation }: GraphQLResolveInfo): string {
   if (operation.operation !== 'mutation') return '';
   let root = path;
@@ -11,7 +13,7 @@ function rootKey({ path, operation }: GraphQLResolveInfo): string {
   return String(root.key);
 }
 
-/** Does what a request asks for several times in equal words once, and gives each asker the one outcome. */
+/** Runs once what a request asks for several times with equal arguments, and gives every caller the same outcome. */
 export function onceInRequest<Outcome>(
   context: Context,
   info: GraphQLResolveInfo,

@@ -8,12 +8,12 @@ interface Reference {
   id?: unknown;
 }
 
-/** The id of a reference; other subgraphs may hold ids that are none of ours. */
+/** The id of a reference; other subgraphs may hold ids that are not ours. */
 function idOf({ id }: Reference): string | null {
   return typeof id === 'string' && isUuid(id) ? id.toLowerCase() : null;
 }
 
-/** How the router fetches our entities: in batches, and never more than the caller may see. */
+/** Fetches the entities that the router requests: in batches, and never more than the caller is allowed to see. */
 export const references: ReferenceResolvers = {
   User: {
     async __resolveReference(reference: Reference, context: Context) {

@@ -95,7 +95,7 @@ export class SessionResolver {
     description: 'Ends the session of the access token and that of the cookie. Succeeds without either.',
   })
   async logout(@Ctx() context: Context) {
-    // Nobody may believe to be signed out by a token that could not be read.
+    // Users must not believe that they are signed out if their token could not be verified.
     if (context.actor.kind === 'unverifiable')
       return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS });
     const sessionId = 'sessionId' in context.actor ? context.actor.sessionId : null;

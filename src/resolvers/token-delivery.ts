@@ -3,7 +3,7 @@ import type { AuthTokenDelivery } from '../schema/tokens.js';
 import { AuthTokens } from '../schema/tokens.js';
 import type { SessionTokens } from '../services/sessions/create-session.js';
 
-/** How tokens reach a client: in cookies, or in the body of the answer. */
+/** The way in which a client receives tokens: in cookies, or in the body of the answer. */
 export type Delivery = keyof typeof AuthTokenDelivery;
 
 /** The delivery that the holder of the current session uses: `COOKIE` if the cookie names that session. */
@@ -12,7 +12,10 @@ export function currentDelivery(context: Context): Delivery {
   return token !== undefined && token.sessionId === currentSessionId(context.actor) ? 'COOKIE' : 'BODY';
 }
 
-/** The device token of an input; empty if the client requests its first one. An empty one was the request before `rememberDevice`. */
+/**
+ * The device token of an input; empty if the client requests its first one. Clients from before `rememberDevice` request it
+ * with an empty token.
+ */
 export function deviceTokenOf(input: {
   deviceToken?: string | null | undefined;
   rememberDevice: boolean;
@@ -20,7 +23,7 @@ export function deviceTokenOf(input: {
   return input.deviceToken ?? (input.rememberDevice ? '' : null);
 }
 
-/** The tokens that a client brings to a sign-in: a browser in its cookies, another client in its input. */
+/** The tokens that a client presents at sign-in: a browser in its cookies, any other client in its input. */
 export function heldTokens(
   context: Context,
   input: { tokenDelivery: Delivery } & Parameters<typeof deviceTokenOf>[0],

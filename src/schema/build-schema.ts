@@ -11,14 +11,14 @@ export type ReferenceResolvers = Record<
   { __resolveReference(reference: any, context: any): unknown }
 >;
 
-/** The version of Federation that the subgraph speaks, and what it uses of it. */
+/** The version of Federation that the subgraph uses, and the directives that it imports. */
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@tag", "@inaccessible"])';
 
-/** Most entities that one request of a router may ask for. */
+/** Most entities in one request of a router. */
 const MAX_REPRESENTATIONS = 200;
 
-/** A schema and its text, for composition and for clients. */
+/** A schema and its SDL, for composition and for clients. */
 export interface Subgraph {
   schema: GraphQLSchema;
   sdl: string;
@@ -42,7 +42,10 @@ function refuse(representations: readonly unknown[], entities: ReadonlySet<strin
   );
 }
 
-/** Checks what a router asks for before anything of it is loaded; the library takes any number, and throws at a name that it lacks. */
+/**
+ * Checks what a router requests before anything is loaded. The library accepts any number, and throws on an unknown type
+ * name.
+ */
 function checkRepresentations(schema: GraphQLSchema, entities: ReadonlySet<string>): void {
   const field = schema.getQueryType()?.getFields()._entities;
   const resolve = field?.resolve;
@@ -64,14 +67,17 @@ function endDescriptions(schema: GraphQLSchema, sentences: Sentences): void {
   }
 }
 
-/** Builds the Federation 2 subgraph from the resolver classes; the order of types is stable, so that its text can be compared. */
+/**
+ * Builds the Federation 2 subgraph from the resolver classes. The order of types is stable, so that the SDL can be compared.
+ */
 export function buildSubgraph(
   // biome-ignore lint/complexity/noBannedTypes: type-graphql takes resolver classes as functions
   resolvers: NonEmptyArray<Function>,
   references: ReferenceResolvers,
   sentences: Sentences,
 ): Subgraph {
-  // The check runs a whole introspection at each start; the subgraph, which is built from the text below, is what is served.
+  // The check would run a whole introspection at each start. Only the subgraph, which is built from the text below, is
+  // served.
   const schema = buildSchemaSync({ resolvers, validate: false, skipCheck: true });
   endDescriptions(schema, sentences);
   const sdl = `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`;

@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 
-/** What somebody who is signed in proves with that it is still them. */
+/** The factors with which a signed-in user authenticates again. */
 @InputType()
 export abstract class FactorsInput {
   @Field(() => String, { description: 'The password.' })
@@ -13,7 +13,7 @@ export abstract class FactorsInput {
   code?: string | null;
 }
 
-/** The same for what only an account with a second factor can do. */
+/** Both factors, for operations that only an account with a second factor can perform. */
 @InputType()
 export abstract class BothFactorsInput {
   @Field(() => String, { description: 'The password.' })

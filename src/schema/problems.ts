@@ -41,7 +41,7 @@ const ruleDescriptions: Record<PasswordRuleName, string> = {
   BREACHED: 'Appears in a known data breach.',
 };
 
-/** An enum whose values are their own names, as the way to a subgraph needs them. */
+/** Registers an enum whose values equal their names, as the conversion to a subgraph requires. */
 export function describedEnum<Name extends string>(
   name: string,
   description: string,

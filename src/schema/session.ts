@@ -94,7 +94,7 @@ export class AuthSessionConnection {
   @Field(() => PageInfo, { description: 'Position of the page in the list.' })
   pageInfo!: PageInfo;
 
-  /** Whose they are, for the fields that are resolved only where they are asked for. */
+  /** The owner of the sessions, for the fields that are resolved only if they are selected. */
   userId!: string;
 }
 

@@ -13,16 +13,16 @@ type Needs = Pick<Dependencies, 'settings' | 'secretKeys' | 'clock' | 'locate'>;
 const MINUTE = 60;
 const HOUR = 3_600;
 
-/** Rows hold nothing but text. */
+/** Rows contain only text. */
 const NUMBERS: readonly VariableKind[] = ['minutes', 'hours', 'count'];
 
-/** The digits of the code, and how long they work. */
+/** The digits of the code, and their lifetime. */
 function codeShown({ settings, secretKeys }: Needs, { codeTtl }: MailPlan, row: OneTimeCode | null) {
   if (row === null || codeTtl === undefined) return { code: null, codeMinutes: null };
   return { code: deriveCode(secretKeys, row), codeMinutes: settings[codeTtl] / MINUTE };
 }
 
-/** The address that the mail leads to, and how long it works. */
+/** The link of the mail, and its lifetime. */
 function linkShown(
   { settings, secretKeys }: Needs,
   { link }: MailPlan,
@@ -30,30 +30,30 @@ function linkShown(
   locale: string | null,
 ) {
   const { appUrl, publicUrl } = settings;
-  // Where the gateway stands alone there is no app to go to.
+  // A gateway without an application has nothing to link to.
   if (link === 'app') return { link: appUrl ?? null, linkMinutes: null, linkHours: null };
   if (row === null || link === undefined) return { link: null, linkMinutes: null, linkHours: null };
-  // Our own page goes on in the language of the mail; where that was nobody's choice, the browser knows better.
+  // Our own page continues in the language of the mail. If nobody chose that language, the browser's preference is better.
   const language = appUrl === undefined && locale !== null ? `?lang=${localeFor(locale)}` : '';
   const address = `${appUrl ?? publicUrl}${link.path}${language}#token=${deriveToken(secretKeys, row)}`;
   const seconds = settings[link.ttl];
   return { link: address, linkMinutes: seconds / MINUTE, linkHours: seconds / HOUR };
 }
 
-/** What every mail says of the application. */
+/** The details of the application that every mail shows. */
 function brandShown({ appName, supportUrl, supportEmail, mailReplyTo }: Needs['settings']) {
   const support = [supportEmail, supportUrl].filter((text) => text !== undefined).join(' · ');
   return { appName, support: support || null, replyTo: mailReplyTo ?? null };
 }
 
-/** Where an act came from, by the address that its row tells. */
+/** The place of an action, from the address in its row. */
 function placeShown({ locate }: Needs, { variables }: OutboxMessage): string | null {
   if (variables.place !== undefined) return variables.place;
   const { city, country } = locate(variables.ipAddress ?? null);
   return [city, country].filter(Boolean).join(', ') || null;
 }
 
-/** A value for each variable of the mail: what is derived here, and for the rest what the row says. */
+/** A value for each variable of the mail: derived here, or read from the row. */
 function valuesOf(message: OutboxMessage, derived: MailVariables, catalogue: Record<string, { kind: VariableKind }>) {
   const values: MailVariables = {};
   for (const [name, { kind }] of Object.entries(catalogue)) {
@@ -65,7 +65,7 @@ function valuesOf(message: OutboxMessage, derived: MailVariables, catalogue: Rec
 }
 
 /**
- * Writes the mail of an outbox row. Code and link are derived here from the code's row, and are nowhere before; each
+ * Composes the mail of an outbox row. Code and link are derived here from the code's row and exist nowhere before; each
  * retry derives the same ones.
  */
 export function composeMail(needs: Needs, message: OutboxMessage, row: OneTimeCode | null): OutgoingMail {

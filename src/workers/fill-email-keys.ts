@@ -20,7 +20,7 @@ async function fillOnce(dependencies: Dependencies, signal: AbortSignal): Promis
   }
 }
 
-/** Fills in, once at the start, what EMAIL_DEDUPLICATION compares of accounts that were made before it was switched on. */
+/** Fills in, once at startup, the keys of EMAIL_DEDUPLICATION for accounts that were created before it was enabled. */
 export function startEmailKeys(dependencies: Dependencies): BackgroundWork {
   const stop = new AbortController();
   const done = fillOnce(dependencies, stop.signal);

@@ -3,20 +3,20 @@ import type { RenderableMail } from '../mail/mails.js';
 import type { MailName } from '../services/mail-outbox/write-mail.js';
 import type { Settings } from '../settings.js';
 
-/** The setting of a length of time in seconds. */
+/** The name of a setting for a lifetime in seconds. */
 type Ttl = Extract<keyof Settings, `${string}Ttl`>;
 
-/** What a mail shows beside the variables of its row. */
+/** The code and link that a mail shows beside the variables of its row. */
 export interface MailPlan {
-  /** The one-time code that it is about. */
+  /** The purpose of its one-time code. */
   purpose?: OneTimeCodePurpose;
-  /** How long the code's digits work; absent where the mail shows none. */
+  /** Lifetime of the code's digits; absent if the mail shows none. */
   codeTtl?: Ttl;
-  /** The page that the code's link leads to, and how long the link works; or just the app, where there is one. */
+  /** The page of the code's link and the link's lifetime; or only the application, if there is one. */
   link?: { path: `/${string}`; ttl: Ttl } | 'app';
 }
 
-/** Every mail that a use-case writes; it is in the catalogue too. */
+/** Every mail that a use-case sends; the catalogue contains it too. */
 const mailPlans: Readonly<Record<Exclude<MailName, 'none'>, MailPlan>> = {
   'verify-email': {
     purpose: 'VERIFY_EMAIL',
@@ -44,12 +44,12 @@ const mailPlans: Readonly<Record<Exclude<MailName, 'none'>, MailPlan>> = {
   'account-deleted': {},
 } satisfies Record<RenderableMail, MailPlan>;
 
-/** Whether the name in an outbox row is one that this version knows. */
+/** Tells whether this version knows the mail that an outbox row names. */
 export function isMail(mail: string): mail is keyof typeof mailPlans {
   return Object.hasOwn(mailPlans, mail);
 }
 
-/** The plan of a mail; an unknown one shows nothing. */
+/** The plan of a mail; empty for an unknown one. */
 export function planOf(mail: string): MailPlan {
   return isMail(mail) ? mailPlans[mail] : {};
 }

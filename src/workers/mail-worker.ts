@@ -12,7 +12,7 @@ const LOCK_MILLISECONDS = 10_000;
 const STALLED_CHECK_MILLISECONDS = 3_000;
 const RELAY_EVERY_MILLISECONDS = 1_000;
 
-/** Starts sending the mails of the queue, and handing over those of the outbox that never reached it. */
+/** Starts sending the mails of the queue, and enqueuing outbox rows that did not reach it. */
 export function startMailWorker(dependencies: Dependencies): BackgroundWork {
   const worker = startQueueWorker(dependencies, {
     kind: sendMailJob,

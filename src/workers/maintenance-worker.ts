@@ -11,8 +11,8 @@ const STALLED_CHECK_MILLISECONDS = 60_000;
 const FIRST_RETRY_MILLISECONDS = 500;
 
 /**
- * Asks the queue for the hourly job; each worker does, and the queue makes one of it. Asked again every hour, should the
- * queue have lost it.
+ * Schedules the hourly job. Each worker does so, and the queue keeps one. Repeated every hour, in case the queue has lost
+ * it.
  */
 async function schedulePurge({ settings, directUrl, logger }: Dependencies, signal: AbortSignal): Promise<void> {
   const queue = createJobQueue(purgeJob, { redisUrl: settings.redisUrl, databaseUrl: directUrl, logger });
@@ -22,7 +22,7 @@ async function schedulePurge({ settings, directUrl, logger }: Dependencies, sign
       failures = 0;
     } catch (cause) {
       failures += 1;
-      // A connection that was just opened is not ready yet.
+      // A newly opened connection is not ready yet.
       if (failures === 2) logger.warn({ err: cause, component: 'worker' }, 'the purge could not be scheduled yet');
     }
     const wait =
@@ -32,7 +32,7 @@ async function schedulePurge({ settings, directUrl, logger }: Dependencies, sign
   await queue.close();
 }
 
-/** Starts deleting, every hour and once for all replicas, what is kept no longer. */
+/** Starts the hourly purge of expired data, which runs once for all replicas. */
 export function startMaintenanceWorker(dependencies: Dependencies): BackgroundWork {
   const stop = new AbortController();
   const scheduled = schedulePurge(dependencies, stop.signal);

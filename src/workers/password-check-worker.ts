@@ -12,7 +12,7 @@ const LOCK_MILLISECONDS = 10_000;
 const STALLED_CHECK_MILLISECONDS = 10_000;
 const RELAY_EVERY_MILLISECONDS = 2_000;
 
-/** Starts looking new passwords up, and handing over those that never reached the queue or have to be tried again. */
+/** Starts looking up new passwords, and enqueuing checks that did not reach the queue or must be retried. */
 export function startPasswordCheckWorker(dependencies: Dependencies): BackgroundWork {
   const worker = startQueueWorker(dependencies, {
     kind: checkPasswordJob,

@@ -9,38 +9,38 @@ import { connectRedis, queueKeys } from '../lib/redis.js';
 import { sparingWarning } from '../lib/sparing-warning.js';
 import { within } from '../lib/within.js';
 
-/** Something that works in the background until it is closed. */
+/** Work in the background that runs until it is closed. */
 export interface BackgroundWork {
-  /** Finishes what is being done; what waits stays for the next worker. */
+  /** Finishes running work; waiting work is left to the next worker. */
   close(): Promise<void>;
 }
 
-/** How the jobs of a queue are done. */
+/** The options of a queue worker. */
 export interface WorkerOptions<Payload> {
   kind: JobKind<Payload>;
-  /** Jobs at once. */
+  /** Number of concurrent jobs. */
   concurrency: number;
-  /** Most connections beside the one that listens, where the queue lives in the database. */
+  /** Most connections beside the one that listens, if the queue is in the database. */
   poolSize: number;
-  /** After this long the jobs of a worker that was killed are another's. */
+  /** After this time another worker takes the jobs of a killed one. */
   lockMilliseconds: number;
   stalledCheckMilliseconds: number;
-  /** What rejects is a fault; the job is done again as often as its kind says. */
+  /** A rejection is a fault; the job is retried as often as its kind says. */
   work(payload: Payload): Promise<void>;
 }
 
-/** A job may be left behind by this many killed workers. */
+/** This many killed workers can leave a job behind before it fails. */
 const MAX_STALLED = 1_000;
 const REOPEN_AFTER_MILLISECONDS = 1_000;
 const AGAIN_AFTER_MILLISECONDS = 1_000;
-/** What holds its answer back is not waited for longer when the worker closes; the job is done again. */
+/** Closing waits no longer than this for a running job, which is then retried. */
 const CLOSE_WITHIN_MILLISECONDS = 5_000;
 const CLOSE_AWAY_WITHIN_MILLISECONDS = 500;
 const DISCONNECT_WITHIN_MILLISECONDS = 500;
 
 interface OpenWorker {
   worker: Worker;
-  /** Whether its queue can be reached; the end of a job cannot be told to one that is away. */
+  /** Whether its queue can be reached; the end of a job cannot be reported to an unreachable one. */
   isConnected(): boolean;
   disconnect(): Promise<void>;
 }
@@ -62,7 +62,7 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>, sign
     lockDuration: options.lockMilliseconds,
     stalledInterval: options.stalledCheckMilliseconds,
     maxStalledCount: MAX_STALLED,
-    // Without it, a queue that refused a connection once is left alone for a quarter of a minute.
+    // Otherwise a queue that refused a connection once is not retried for 15 seconds.
     runRetryDelay: REOPEN_AFTER_MILLISECONDS,
     autorun: false,
   };
@@ -80,11 +80,11 @@ function openWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>, sign
 }
 
 /**
- * Lets a job that failed be done again after a while. It is not the queue that waits: it would go by this machine's clock. The
- * queue stores the message of what a job throws, so only our own goes there: another's may quote a statement.
+ * Fails a job after a pause, so that it is retried. The queue does not do the waiting, because it would use this machine's
+ * clock. The queue stores the message of an error, so only our own message goes there; another one may quote a statement.
  */
 async function refuse(logger: Logger, job: string, error: unknown, signal: AbortSignal): Promise<never> {
-  // A database that is away is told of by whoever waits for it, and not by each job.
+  // An unavailable database is reported by the code that waits for it, and not by each job.
   if (!isDatabaseUnavailable(error) || isRightMissing(error))
     logger.error({ err: error, component: 'worker', job }, 'a job failed');
   await sleep(AGAIN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
@@ -97,7 +97,7 @@ async function closeWorker({ worker, isConnected, disconnect }: OpenWorker): Pro
   await within(DISCONNECT_WITHIN_MILLISECONDS, disconnect());
 }
 
-/** Opens the worker and runs it. BullMQ never forgets that its first connection failed, so a new worker is made then. */
+/** Opens the worker and runs it. BullMQ never forgets that its first connection failed, so a new worker is created then. */
 async function runWorker({ logger }: Needs, queue: string, open: () => OpenWorker, signal: AbortSignal): Promise<void> {
   const warnLost = sparingWarning(logger, { component: 'worker', queue }, 'the worker lost its queue');
   const warnAway = sparingWarning(logger, { component: 'worker', queue }, 'the worker could not reach its queue');
@@ -115,7 +115,7 @@ async function runWorker({ logger }: Needs, queue: string, open: () => OpenWorke
   }
 }
 
-/** Does the jobs of a queue until it is closed; the queue may be away at first, and again and again. */
+/** Runs the jobs of a queue until it is closed. The queue may be unavailable at first, and repeatedly. */
 export function startQueueWorker<Payload>(needs: Needs, options: WorkerOptions<Payload>): BackgroundWork {
   const stop = new AbortController();
   let current: OpenWorker | undefined;

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { BackgroundWork } from './queue-worker.js';
 
-/** A relay enqueues rows that their request could not enqueue: after a crash, or while the queue was away. */
+/**
+ * The options of a relay, which enqueues rows that their request could not enqueue: after a crash, or while the queue was
+ * unavailable.
+ */
 export interface RelayOptions {
-  /** What the rows are, as the log says it. */
+  /** The name of the rows in the log. */
   rows: string;
   everyMilliseconds: number;
   logger: Logger;
@@ -12,7 +15,7 @@ export interface RelayOptions {
   round(): Promise<boolean>;
 }
 
-/** After a failure a worker that was cut off with its work done gets this long to say so. */
+/** After a failure, a worker that was cut off with its work done gets this long to report it. */
 const PAUSE_AFTER_FAILURE_MILLISECONDS = 3_000;
 
 /** Repeats the round until it is closed. */

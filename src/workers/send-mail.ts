@@ -15,20 +15,20 @@ import { planOf } from './mail-plans.js';
 
 type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'locate' | 'mailTransport'>;
 
-/** After this long nobody waits for the mail any more. */
+/** After this time nobody waits for the mail any more. */
 const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;
 const RECORD_ATTEMPTS = 1_200;
 const RECORD_RETRY_MILLISECONDS = 250;
 
-/** The row of a claimed mail for as long as it is this worker's: the count of its attempts names the owner. */
+/** Matches the row of a claimed mail as long as this worker holds it: the number of attempts identifies the holder. */
 function heldBy({ id, attempts }: OutboxMessage) {
   return { id, attempts, status: 'PENDING' as const };
 }
 
 /**
- * Writes what became of a mail. Tries for as long as it can, and soon after a database that was away is back: the server has
- * the mail, and it must not be sent again. What was sent ends the mail for every worker; any other outcome counts while the
- * mail is this worker's.
+ * Records the outcome of a mail. Retries for as long as it can, and soon after an outage of the database: the mail server
+ * has the mail, so it must not be sent again. `SENT` ends the mail for every worker; any other outcome counts only while
+ * this worker holds the mail.
  */
 async function finish(
   needs: Needs,
@@ -45,7 +45,7 @@ async function finish(
       await em.nativeUpdate(OutboxMessage, row, { status, finishedAt, lockedUntil: null, lastError });
       return;
     } catch (cause) {
-      // A database that is away is reported by whoever waits for it.
+      // An unavailable database is reported by the code that waits for it.
       const level = isDatabaseUnavailable(cause) ? 'warn' : 'error';
       if (attempt === 1)
         needs.logger[level]({ err: cause, outboxId: id, status }, 'the outcome of a mail could not be written yet');
@@ -55,7 +55,7 @@ async function finish(
   }
 }
 
-/** A code whose time ran out while its mail waited begins its time now: nobody can have seen it before. */
+/** Restarts the lifetime of a code that expired while its mail waited, because nobody can have seen it before. */
 async function reviveCode(needs: Needs, em: EntityManager, code: OneTimeCode, message: OutboxMessage): Promise<void> {
   const now = needs.clock.now();
   const { codeTtl } = planOf(message.mail);
@@ -64,7 +64,7 @@ async function reviveCode(needs: Needs, em: EntityManager, code: OneTimeCode, me
   await em.nativeUpdate(OneTimeCode, { id: code.id, consumedAt: null }, { codeExpiresAt });
 }
 
-/** The mail as it goes out, or why it need not. */
+/** The composed mail, or that it is not needed any more. */
 async function compose(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<OutgoingMail | 'not-needed'> {
   if (message.mail === 'none') return 'not-needed';
   if (message.codeId == null) return composeMail(needs, message, null);
@@ -75,12 +75,12 @@ async function compose(needs: Needs, em: EntityManager, message: OutboxMessage):
   return composeMail(needs, message, code);
 }
 
-/** Lets a mail that could not be sent go, so that the relay takes it up when it is due; or gives it up. */
+/** Releases a mail that could not be sent, so that the relay enqueues it when it is due; or abandons it. */
 async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage, error: unknown): Promise<void> {
   const { requestId, id: outboxId, mail, attempts } = message;
   const kind = error instanceof MailError ? error.kind : undefined;
   const reason = error instanceof MailError ? error.message : 'the mail could not be prepared';
-  // The cause of a MailError may quote the address; that of any other fault is needed to mend it.
+  // The cause of a MailError may quote the address; that of any other fault is needed to fix it.
   const told = { requestId, outboxId, mail, attempts, reason, ...(kind === undefined ? { err: error } : {}) };
   const ageMilliseconds = needs.clock.now().getTime() - message.createdAt.getTime();
   if (kind === 'permanent' || ageMilliseconds > GIVE_UP_AFTER_MILLISECONDS) {
@@ -90,7 +90,7 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
   const wait = retryAfter({ attempts, ageMilliseconds, putOff: kind === 'temporary' });
   const nextAttemptAt = addSeconds(needs.clock.now(), wait / 1_000);
   needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'a mail was postponed');
-  // Where even this fails the lease runs out by itself.
+  // If even this fails, the lease expires by itself.
   await em
     .nativeUpdate(OutboxMessage, heldBy(message), { lockedUntil: null, nextAttemptAt, lastError: reason })
     .catch(() => undefined);
@@ -110,7 +110,7 @@ async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage):
   needs.logger.info({ requestId, outboxId, mail, attempts }, 'a mail was sent');
 }
 
-/** Sends one mail of the outbox, or says there when it is tried again; a mail that is done is left alone. */
+/** Sends one mail of the outbox, or schedules its next attempt there; a finished mail is left alone. */
 export async function sendMail(needs: Needs, { outboxId }: SendMailPayload): Promise<void> {
   const em = needs.orm.em.fork();
   const row = await claim(em, mailOutbox, outboxId, needs.clock.now());

@@ -5,7 +5,7 @@ import { startMaintenanceWorker } from './maintenance-worker.js';
 import { startPasswordCheckWorker } from './password-check-worker.js';
 import type { BackgroundWork } from './queue-worker.js';
 
-/** Starts everything that this process does in the background. */
+/** Starts everything that this process runs in the background. */
 export function startWorkers(dependencies: Dependencies): BackgroundWork {
   const workers = [startMailWorker(dependencies), startMaintenanceWorker(dependencies)];
   if (dependencies.settings.emailDeduplication !== 'off') workers.push(startEmailKeys(dependencies));

@@ -186,14 +186,14 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
         field: 'reportSession',
         label: 'This was not me',
         success: { __typename: 'SessionReported', sessionId: '1', mailStatus: 'QUEUED' },
-        done: 'Everybody is signed out',
+        done: 'All devices are signed out',
       },
       {
         name: 'revert-email',
         field: 'revertEmailChange',
-        label: 'Give me my address back',
+        label: 'Restore my address',
         success: { __typename: 'EmailChangeReverted', email: 'a@example.com', mailStatus: 'QUEUED' },
-        done: 'Your account has its old address again',
+        done: 'Your old address is restored',
       },
     ];
 
@@ -246,7 +246,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
           buttons: name === 'verify-email' ? 1 : 0,
         },
         { name, field, code: 'RATE_LIMITED', title: 'Too many attempts', buttons: 1 },
-        { name, field, code: 'TEMPORARILY_UNAVAILABLE', title: 'That did not work just now', buttons: 1 },
+        { name, field, code: 'TEMPORARILY_UNAVAILABLE', title: 'Something went wrong', buttons: 1 },
       ]),
     )('$name says in words what $code means', async ({ name, field, code, title, buttons }) => {
       answers = { [field]: () => refused(code) };
@@ -281,10 +281,10 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       answers = {};
       await page.goto(`${origin}/report-session#token=t`);
       await button().click();
-      await heading('That did not work just now');
+      await heading('Something went wrong');
       answers = { reportSession: () => ({ __typename: 'SessionReported', sessionId: '1', mailStatus: 'DEFERRED' }) };
       await button('Try again').click();
-      await page.getByText('as soon as our mail server is back').waitFor();
+      await page.getByText('as soon as our mail server is available again').waitFor();
       expect(inputs('reportSession')).toEqual([{ token: 't' }, { token: 't' }]);
     });
 
@@ -292,10 +292,10 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       answers = { revertEmailChange: () => refused('CONFLICT', 'AuthConflictProblem') };
       await page.goto(`${origin}/revert-email#token=t`);
       await button().click();
-      await heading('This address has another account');
+      await heading('This address belongs to another account');
       answers = { revertEmailChange: () => pages[2]?.success };
       await button('Try again').click();
-      await heading('Your account has its old address again');
+      await heading('Your old address is restored');
     });
   });
 
@@ -308,8 +308,8 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       async (end) => {
         answers = { revertEmailChange: () => success };
         await page.goto(`${origin}/revert-email${end}`);
-        await button('Give me my address back').click();
-        await heading('Your account has its old address again');
+        await button('Restore my address').click();
+        await heading('Your old address is restored');
         expect(inputs('revertEmailChange')).toEqual([{ token: TOKEN }]);
         expect(new URL(page.url()).pathname).toBe('/revert-email');
         expect(page.url()).not.toContain('token');
@@ -327,14 +327,14 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await page.goto(`${origin}/verify-email`);
       await heading('Confirm your address');
       await button('Confirm my address').click();
-      await alert().getByText('Write the email address').waitFor();
+      await alert().getByText('Enter the email address').waitFor();
       await page.getByLabel('Email address').fill('owner@example.com');
-      await page.getByLabel('Code from the mail').fill('111 111');
+      await page.getByLabel('Code from the email').fill('111 111');
       await button('Confirm my address').click();
       await alert().getByText('This code is wrong or no longer works. You have 2 more attempts.').waitFor();
       expect(await focused()).toBe('code');
       answers.verifyEmail = () => verified;
-      await page.getByLabel('Code from the mail').fill('012 345');
+      await page.getByLabel('Code from the email').fill('012 345');
       await page.keyboard.press('Enter');
       await heading('Your address is confirmed');
       expect(inputs('verifyEmail')).toEqual([
@@ -355,8 +355,8 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await button('Request a new email').click();
       expect(await focused()).toBe('email');
       await page.getByLabel('Email address').fill('owner@example.com');
-      await button('Mail me a code').click();
-      await heading('Look into your mail');
+      await button('Email me a code').click();
+      await heading('Check your email');
       expect(inputs('resendVerification')).toEqual([{ email: 'owner@example.com' }]);
       await page.goto(`${origin}/verify-email#token=second`);
       await button('Confirm my address').waitFor();
@@ -375,7 +375,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await page.goto(`${origin}/verify-email${by === 'token' ? '#token=t' : ''}`);
       if (by === 'code') {
         await page.getByLabel('Email address').fill('owner@example.com');
-        await page.getByLabel('Code from the mail').fill('012345');
+        await page.getByLabel('Code from the email').fill('012345');
       }
       await button('Confirm my address').click();
       await page.getByText('with different passwords').waitFor();
@@ -399,15 +399,15 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       answers[field] = () => ({ __typename: 'MailAccepted', resendAvailableAt });
       await page.goto(`${origin}/${name}`);
       await page.getByLabel('Email address').fill('owner@example.com');
-      await button('Mail me a code').click();
-      const waiting = button(/^Ask again in (5\d|6[01]) s$/);
+      await button('Email me a code').click();
+      const waiting = button(/^Request again in (5\d|6[01]) s$/);
       await waiting.waitFor();
       expect(await waiting.getAttribute('aria-disabled')).toBe('true');
       await waiting.click({ force: true });
       expect(inputs(field)).toHaveLength(1);
       await page.clock.fastForward(62_000);
-      await button('Mail me a code').click();
-      await button(/^Ask again in/).waitFor();
+      await button('Email me a code').click();
+      await button(/^Request again in/).waitFor();
       expect(inputs(field)).toHaveLength(2);
     });
 
@@ -419,7 +419,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       });
       await page.goto(`${origin}/reset-password`);
       await page.getByLabel('Email address').fill('owner@example.com');
-      await button('Mail me a code').click();
+      await button('Email me a code').click();
       await page.getByText('Too many attempts. Wait 25 minutes, then press the button again.').waitFor();
     });
   });
@@ -601,7 +601,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       };
       await page.goto(`${origin}/reset-password#token=t`);
       await button('Set new password').click();
-      await alert().getByText('Write a new password.').waitFor();
+      await alert().getByText('Enter a new password.').waitFor();
       await password().fill('bad');
       await button('Set new password').click();
       await alert().getByText('Use more characters.').waitFor();
@@ -609,7 +609,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
 
     it.each([
       ['RATE_LIMITED', 'Too many attempts. Wait a while, then press the button again.'],
-      ['TEMPORARILY_UNAVAILABLE', 'That did not work just now. The trouble is on our side.'],
+      ['TEMPORARILY_UNAVAILABLE', 'Something went wrong. The problem is on our side.'],
     ])('keeps what was typed when %s', async (code, text) => {
       answers.resetPassword = () => refused(code);
       await page.goto(`${origin}/reset-password#token=t`);
@@ -630,8 +630,8 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await button('Request a new email').click();
       expect(await focused()).toBe('email');
       await page.getByLabel('Email address').fill('owner@example.com');
-      await button('Mail me a code').click();
-      await heading('Look into your mail');
+      await button('Email me a code').click();
+      await heading('Check your email');
       expect(inputs('requestPasswordReset')).toEqual([{ email: 'owner@example.com' }]);
       expect(await focused()).toBe('code');
       expect(faults).toEqual([]);
@@ -643,7 +643,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await page.goto(`${origin}/reset-password`);
       expect(requests).toHaveLength(0);
       await page.getByLabel('Email address').fill('owner@example.com');
-      await page.getByLabel('Code from the mail').fill(' 012 345 ');
+      await page.getByLabel('Code from the email').fill(' 012 345 ');
       await button('Continue').click();
       await heading('Choose a new password');
       expect(inputs('verifyPasswordResetCode')).toEqual([{ email: 'owner@example.com', code: '012345' }]);
@@ -669,7 +669,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       answers.verifyPasswordResetCode = () => ({ ...refused('CODE_INVALID', 'CodeProblem'), attemptsLeft });
       await page.goto(`${origin}/reset-password`);
       await page.getByLabel('Email address').fill('owner@example.com');
-      await page.getByLabel('Code from the mail').fill('000000');
+      await page.getByLabel('Code from the email').fill('000000');
       await page.keyboard.press('Enter');
       await alert().getByText(text).waitFor();
       expect(await focused()).toBe('code');
@@ -678,14 +678,14 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     it('asks for what is missing before it asks the gateway', async () => {
       await page.goto(`${origin}/reset-password`);
       await button('Continue').click();
-      await alert().getByText('Write the email address').waitFor();
+      await alert().getByText('Enter the email address').waitFor();
       expect(await focused()).toBe('email');
       await page.getByLabel('Email address').fill('no address');
-      await button('Mail me a code').click();
-      await alert().getByText('Write the email address').waitFor();
+      await button('Email me a code').click();
+      await alert().getByText('Enter the email address').waitFor();
       await page.getByLabel('Email address').fill('owner@example.com');
       await button('Continue').click();
-      await alert().getByText('Write the code').waitFor();
+      await alert().getByText('Enter the code').waitFor();
       expect(await focused()).toBe('code');
       expect(requests).toHaveLength(0);
     });
@@ -703,7 +703,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
       await page.goto(`${origin}/reset-password#token=t`);
       await password().fill('A-new-1-for-all');
       await page.keyboard.press('Enter');
-      await button('Setting it…').waitFor();
+      await button('Setting the password…').waitFor();
       await page.keyboard.press('Enter');
       release();
       await heading('Your password is set');
@@ -726,7 +726,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     const notice = await gateway.mailTo(email, { mail: 'new-device' });
     await page.goto(notice.link ?? '');
     await button('This was not me').click();
-    await heading('Everybody is signed out');
+    await heading('All devices are signed out');
     expect((await gateway.ask(MeDocument, {}, { token: stranger.accessToken })).data?.me).toBeNull();
 
     const mail = await gateway.mailTo(email, { mail: 'reset-password' });
@@ -756,13 +756,13 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
     const { email } = await quickUser(gateway);
     await page.goto(`${home}/reset-password`);
     await page.getByLabel('Email address').fill(email);
-    await button('Mail me a code').click();
-    await heading('Look into your mail');
+    await button('Email me a code').click();
+    await heading('Check your email');
     const { code } = await gateway.mailTo(email, { mail: 'reset-password' });
-    await page.getByLabel('Code from the mail').fill(wrongCode(code ?? ''));
+    await page.getByLabel('Code from the email').fill(wrongCode(code ?? ''));
     await button('Continue').click();
     await page.getByText('You have 4 more attempts.').waitFor();
-    await page.getByLabel('Code from the mail').fill(code ?? '');
+    await page.getByLabel('Code from the email').fill(code ?? '');
     await button('Continue').click();
     await page.getByLabel('New password', { exact: true }).fill('Quiet-Harbour-58-Lamp');
     await page.getByText('A symbol, such as ! or ?').waitFor();

@@ -11,7 +11,7 @@ const TABLES = [
   'password_history',
 ];
 
-/** What protects an account: password history and checks, locks, known devices, the second factor and the audit log. */
+/** Account protection: password history and checks, locks, known devices, the second factor and the audit log. */
 export class AccountProtection extends Migration {
   override up(): void {
     this.addSql(`alter table "users"
@@ -81,8 +81,8 @@ export class AccountProtection extends Migration {
   }
 
   /**
-   * The log takes new rows and nothing else, whoever asks, the owner of the table included. Rows that are older than the
-   * moment in `gatehouse.audit_purge_before`, and than 30 days in any case, may be deleted: by that the retention job works.
+   * The log accepts only new rows, even from the owner of the table. Rows can be deleted only if they are older than the time
+   * in `gatehouse.audit_purge_before` and older than 30 days, which the retention job uses.
    */
   private audit(): void {
     this.addSql(`create table "audit_events" (
@@ -111,13 +111,13 @@ export class AccountProtection extends Migration {
       for each row execute function refuse_audit_change()`);
     this.addSql(`create trigger audit_events_no_truncate before truncate on "audit_events"
       for each statement execute function refuse_audit_change()`);
-    // Also for a session that takes itself for a replica, in which plain triggers rest.
+    // Also fires in a session with the replica role, in which ordinary triggers do not.
     for (const trigger of ['append_only', 'no_truncate']) {
       this.addSql(`alter table "audit_events" enable always trigger audit_events_${trigger}`);
     }
   }
 
-  /** `one`: at most one row a user, for which the ORM expects the key to follow the user's. */
+  /** `one` means at most one row per user. The ORM expects such a key to follow the user's. */
   private belongsToUser(table: string, one = false): void {
     this.addSql(`alter table "${table}" add constraint "${table}_user_id_foreign"
       foreign key ("user_id") references "users" ("id") ${one ? 'on update cascade ' : ''}on delete cascade`);

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Since when a password reset allows a few codes of the app again. */
+/** Adds the time since when a password reset has allowed a few authenticator codes again. */
 export class LiftedTotals extends Migration {
   override up(): void {
     this.addSql('alter table "login_failures" add column "lifted_at" timestamptz null');

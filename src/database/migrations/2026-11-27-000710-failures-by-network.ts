@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Whose failures a success takes off: those of the networks that the account was signed in from. */
+/** Counts failures by network, so that a success clears those of the networks that the account was signed in from. */
 export class FailuresByNetwork extends Migration {
   override up(): void {
     this.addSql(`alter table "login_failures"

@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Bounds the table of audit events, so that it can become the first partition later. The bound is months ahead: whatever
- * happens before the next step, events can be inserted until then. Existing rows are checked by the next migration, which
- * blocks nobody.
+ * Bounds the table of audit events, so that it can later become the first partition. The bound is months ahead, so events
+ * can be inserted until then whatever happens before the next step. The next migration checks the existing rows without
+ * blocking anyone.
  */
 export class AuditBound extends Migration {
   override up(): void {

@@ -1,13 +1,13 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Reads the whole table of audit events, while rows are inserted: builds the key of a partition and validates the bound. */
+/** Builds the key of a partition and validates the bound. Reads the whole table of audit events while rows are inserted. */
 export class AuditPartitionKey extends Migration {
   override isTransactional(): boolean {
     return false;
   }
 
   override up(): void {
-    // A run that was cut off leaves an invalid index behind.
+    // An interrupted run leaves an invalid index behind.
     this.addSql('drop index concurrently if exists "audit_events_partition_key"');
     this.addSql('create unique index concurrently "audit_events_partition_key" on "audit_events" ("created_at", "id")');
     this.addSql(`do $$

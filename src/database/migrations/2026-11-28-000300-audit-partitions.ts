@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Partitions the audit log by month. The table so far becomes the first partition, as it is; its bound and its key exist, so
- * that nothing is read. Whoever inserts by the table's name does not notice.
+ * Partitions the audit log by month. The existing table becomes the first partition unchanged. Its bound and key already
+ * exist, so nothing is read. Inserting by the table's name works as before.
  */
 export class AuditPartitions extends Migration {
   override up(): void {
@@ -16,7 +16,7 @@ export class AuditPartitions extends Migration {
     this.addSql('reset role');
   }
 
-  /** What is created here belongs to the owner of the table, also where a superuser migrates. */
+  /** Objects created here belong to the owner of the table, even if a superuser migrates. */
   private actAsOwner(): void {
     this.addSql(`do $$
       declare
@@ -27,7 +27,7 @@ export class AuditPartitions extends Migration {
     this.addSql('lock table "audit_events" in access exclusive mode');
   }
 
-  /** As before; in addition, privileges on a partition give no right to delete that the log itself does not give. */
+  /** As before, except that privileges on a partition do not allow a delete that the log itself does not allow. */
   private guard(): void {
     this.addSql(`create or replace function refuse_audit_change() returns trigger language plpgsql as $$
       begin
@@ -49,7 +49,7 @@ export class AuditPartitions extends Migration {
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'audit_events'::regclass and pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT'
       $$`);
-    // Row triggers of the log reach its partitions by themselves, those for whole statements do not.
+    // Row triggers of the log apply to its partitions automatically; statement triggers do not.
     this.addSql(`create function new_audit_partition(name text) returns void language plpgsql as $$
       begin
         execute format('create table %I (like audit_events including all)', name);
@@ -59,7 +59,7 @@ export class AuditPartitions extends Migration {
       end $$`);
     this.createPartitions();
     this.dropPartitions();
-    // By the owner's rights and in the log's schema, whatever schemas the caller has.
+    // Both run in the log's schema, whatever search path the caller has.
     this.addSql(`do $$
       begin
         execute format('alter function create_audit_partitions(timestamptz) set search_path = %I, pg_temp', current_schema());
@@ -69,9 +69,9 @@ export class AuditPartitions extends Migration {
   }
 
   /**
-   * Creates what is missing of the month of `moment` and the two after it. The end of the last partition only moves ahead, so
-   * after a long pause one partition covers all of it. Events that came after that end are in the default partition, which
-   * then becomes a partition of its own: no event is deleted for it.
+   * Creates the missing partitions of the month of `moment` and the two after it. The end of the last partition only moves
+   * forward, so after a long pause one partition covers the whole gap. Events after that end are in the default partition,
+   * which then becomes a partition of its own, so that none of its events is lost.
    */
   private createPartitions(): void {
     this.addSql(`create function create_audit_partitions(moment timestamptz)
@@ -106,7 +106,7 @@ export class AuditPartitions extends Migration {
       end $$`);
   }
 
-  /** Drops the partitions whose events are all older than `before`, and than 30 days in any case. */
+  /** Drops the partitions whose events are all older than `before`, and in any case older than 30 days. */
   private dropPartitions(): void {
     this.addSql(`create function drop_audit_partitions(before timestamptz) returns setof text
       language plpgsql set timezone = 'UTC' set lock_timeout = '2s' as $$
@@ -123,7 +123,7 @@ export class AuditPartitions extends Migration {
       end $$`);
   }
 
-  /** Gives the names of the table and what belongs to it to the parent. */
+  /** Renames the table and its indexes, so that the parent can take their names. */
   private oldTable(): void {
     this.addSql(`do $$
       declare
@@ -164,7 +164,7 @@ export class AuditPartitions extends Migration {
     }
   }
 
-  /** Whoever had a privilege on the table has it on the parent, and needs none on a partition. */
+  /** Moves each privilege on the table to the parent; partitions need none. */
   private grants(): void {
     this.addSql(`do $$
       declare

@@ -1,14 +1,14 @@
 import { Migration } from '@mikro-orm/migrations';
 
 const INDEXES = {
-  // Those that nobody verified, and enrolments that nobody confirmed, are few among all rows.
+  // Unverified accounts and unconfirmed enrolments are few among all rows.
   users_created_at_index: '"users" ("created_at") where email_verified_at is null',
   totp_credentials_expires_at_index: '"totp_credentials" ("expires_at") where confirmed_at is null',
   outbox_messages_finished_at_index: '"outbox_messages" ("finished_at")',
   outbox_messages_recipient_index: '"outbox_messages" ("recipient")',
 };
 
-/** Indexes by which old rows are found; built while rows are written. */
+/** Indexes that find old rows, built without blocking writes. */
 export class PurgeIndexes extends Migration {
   override isTransactional(): boolean {
     return false;
@@ -16,7 +16,7 @@ export class PurgeIndexes extends Migration {
 
   override up(): void {
     for (const [name, definition] of Object.entries(INDEXES)) {
-      // A run that was cut off leaves an invalid index behind.
+      // An interrupted run leaves an invalid index behind.
       this.addSql(`drop index concurrently if exists "${name}"`);
       this.addSql(`create index concurrently "${name}" on ${definition}`);
     }

@@ -8,7 +8,7 @@ import { AuditPartitionKey } from './2026-11-28-000200-audit-partition-key.js';
 import { AuditPartitions } from './2026-11-28-000300-audit-partitions.js';
 import { PurgeIndexes } from './2026-11-28-000400-purge-indexes.js';
 
-/** Every migration in the order in which they run. */
+/** All migrations, in the order in which they run. */
 export const migrations: MigrationObject[] = [
   { name: '2026-11-21-000000-initial', class: Initial },
   { name: '2026-11-21-000001-account-protection', class: AccountProtection },

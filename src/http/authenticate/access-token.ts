@@ -7,8 +7,8 @@ import type { Strategy } from './strategy.js';
 const BEARER = /^Bearer +([^\s]+) *$/i;
 
 /**
- * The Authorization header; a blank one is ignored, because some clients send one without a token. Node.js keeps the first of
- * two, while a proxy may have read the other, so that two different ones together are no token.
+ * The Authorization header. A blank one is ignored, because some clients send one without a token. Node.js keeps the first
+ * of two, while a proxy may have read the other, so two different ones are not a valid token.
  */
 function authorizationOf({ raw: { rawHeaders } }: FastifyRequest): string | null {
   const sent = rawHeaders.filter(
@@ -33,7 +33,7 @@ async function actorOf({ accessTokens, revocations }: Dependencies, authorizatio
   return revocations.has(claims.sessionId) ? { kind: 'rejected', sessionId: null } : { kind: 'user', ...claims };
 }
 
-/** Verifies the bearer token without a round trip: by its signature, and by the list of revoked sessions in memory. */
+/** Verifies the bearer token without a round trip, by its signature and the in-memory list of revoked sessions. */
 export const accessToken: Strategy = async (dependencies, request) => ({
   actor: await actorOf(dependencies, authorizationOf(request)),
 });

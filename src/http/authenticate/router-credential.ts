@@ -7,7 +7,10 @@ import type { Strategy } from './strategy.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Whether the request contains the router's secret. Without a configured secret, development accepts every caller as the router. */
+/**
+ * Tells whether the request contains the router's secret. Without a configured secret, every caller counts as the router
+ * outside production.
+ */
 export function isFromRouter({ settings }: Pick<Dependencies, 'settings'>, request: FastifyRequest): boolean {
   const { routerSecret, nodeEnv } = settings;
   if (routerSecret === undefined) return nodeEnv !== 'production';

@@ -2,7 +2,7 @@ import { AuditEvent, AuditEventConnection, AuditEventEdge } from '../../schema/a
 import type { AuditEventPage } from '../../services/audit/list-events.js';
 import { toPageInfo } from './page-info.js';
 
-/** An event as a user may see it, without the address of another user who acted. */
+/** An event as a user is allowed to see it, without the address of another user who acted. */
 function toAuditEvent(entity: AuditEventPage['items'][number]['item'], viewerId: string): AuditEvent {
   const { id, type, success, riskLevel, actorId, userId, requestId, metadata, createdAt } = entity;
   const ofAnother = actorId != null && actorId !== viewerId;

@@ -1,4 +1,4 @@
-/** Makes an element; everything that comes from a mail enters the page as text or as an attribute, never as markup. */
+/** Creates an element. Content of a mail enters the page as text or as an attribute, never as markup. */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -9,7 +9,7 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Copies a text; pages that are not on localhost or https have no clipboard of their own and need the older way. */
+/** Copies a text. Pages that are not on localhost or HTTPS have no clipboard API and need the older command. */
 export async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = make('textarea', { class: 'visually-hidden', readonly: true });
@@ -21,7 +21,7 @@ export async function copy(text) {
   if (!done) throw new Error('The browser refused to copy');
 }
 
-/** A button that copies and says for a moment that it did. */
+/** A button that copies a text and confirms it for a moment. */
 export function copyButton(label, text, classes = 'button quiet') {
   const button = make('button', { type: 'button', class: classes }, label);
   let timer;
@@ -41,12 +41,12 @@ export function copyButton(label, text, classes = 'button quiet') {
 const clockFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
-/** A date in full, as the reader's own language writes it. */
+/** A full date, in the format of the reader's language. */
 export function inFull(iso) {
   return clockFormat.format(new Date(iso));
 }
 
-/** How long ago, in as few characters as a list has room for. */
+/** The age of a mail, in as few characters as a list has room for. */
 export function ago(iso, now = Date.now()) {
   const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
   if (seconds < 45) return 'now';

@@ -28,20 +28,20 @@ function entry(mail, { chosenId, unseen }) {
   );
 }
 
-/** The mails whose address or subject has every word of the filter. */
+/** The mails whose address or subject contains each word of the filter. */
 export function matching(mails, filter) {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   return mails.filter(({ to, subject }) => words.every((word) => `${to} ${subject}`.toLowerCase().includes(word)));
 }
 
-/** Draws the list again and keeps the focus on the mail that had it. */
+/** Redraws the list and keeps the focus on the mail that had it. */
 export function drawList(list, mails, state) {
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : undefined;
   list.replaceChildren(...mails.map((mail) => entry(mail, state)));
   if (focused !== undefined) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
-/** Brings the ages up to date without touching anything else. */
+/** Updates the ages without touching anything else. */
 export function refreshAges(list) {
   for (const time of list.querySelectorAll('time')) time.textContent = ago(time.dateTime);
 }

@@ -25,7 +25,7 @@ function idInAddress() {
   }
 }
 
-/** The mail that the address names; without one the newest, so that the page follows what arrives. */
+/** The mail that the address bar names, otherwise the newest, so that the page follows new mail. */
 function chosenMail() {
   const named = mails.find(({ id }) => id === idInAddress());
   return named ?? (narrow.matches ? undefined : shown[0]);
@@ -45,7 +45,7 @@ function draw() {
   drawReader(chosen);
 }
 
-/** Draws the chosen mail once: drawing it again at every poll would take away its selection and its scroll place. */
+/** Draws the chosen mail once: redrawing it at every poll would lose its selection and scroll position. */
 function drawReader(chosen) {
   const id = chosen?.id ?? (mails.length === 0 ? 'empty' : 'none');
   if (id === drawnId) return;
@@ -71,7 +71,7 @@ function step(by) {
 function take(list) {
   const known = new Set(mails.map(({ id }) => id));
   const arrived = list.filter(({ id }) => !known.has(id));
-  // What was there before the page is old news; only what comes while it is open counts as new.
+  // Mails from before the page was opened do not count as new.
   if (received === undefined) for (const { id } of list) seen.add(id);
   else if (arrived.length > 0) page.announcement.textContent = `New mail: ${arrived[0].subject}, to ${arrived[0].to}`;
   mails = list;

@@ -1,6 +1,6 @@
 import { copyButton, inFull, make } from './elements.js';
 
-/** Shown views stay the same from mail to mail. */
+/** The chosen view stays the same from mail to mail. */
 let chosenView = 'html';
 
 function details(mail) {
@@ -31,7 +31,7 @@ function codePanel({ code }) {
       'div',
       {},
       make('span', { class: 'panel-label' }, 'Code'),
-      // Two parts with a gap between them and no space: a selection still copies six digits.
+      // Two parts with a gap between them and no space, so that a selection still copies six digits.
       make('output', { class: 'code' }, make('span', {}, code.slice(0, half)), make('span', {}, code.slice(half))),
     ),
     copyButton('Copy code', code, 'button quiet copy-code'),
@@ -104,7 +104,7 @@ function bodyViews(mail) {
   return make('div', { class: 'body' }, tabList, panel);
 }
 
-/** Draws one mail: what it is, its code and link ready to use, and both of its bodies. */
+/** Draws one mail: its details, its code and link ready to use, and both of its bodies. */
 export function drawMail(reader, mail, goBack) {
   reader.replaceChildren(
     make('button', { type: 'button', class: 'back', onclick: goBack }, '← All mails'),
@@ -120,7 +120,7 @@ export function drawMail(reader, mail, goBack) {
   reader.scrollTop = 0;
 }
 
-/** Draws what to do when there is no mail yet. */
+/** Draws the instructions that are shown while there is no mail. */
 export function drawEmpty(reader) {
   const ide = make('a', { href: '../ide' }, 'GraphQL IDE');
   reader.replaceChildren(

@@ -1,18 +1,18 @@
 const { lang } = document.documentElement;
 const appName = document.querySelector('meta[name="application-name"]').content;
 
-/** Every text of the pages in the language of this one. */
+/** All texts of the pages, in the language of this page. */
 export const { words } = await import(`./words-${lang}.js`);
 
-/** A text with the values in the place of their names. */
+/** Replaces the names in a text with their values. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
 }
 
-/** A link that lost its token on the way. */
+/** The screen for a link that lost its token on the way. */
 export const EMPTY = { state: 'empty', ...words.empty };
 
-/** The fragment in plain characters: some mail programs encode its equals sign too. */
+/** The decoded fragment: some mail programs encode its equals sign too. */
 function fragment() {
   try {
     return decodeURIComponent(location.hash.slice(1));
@@ -21,21 +21,24 @@ function fragment() {
   }
 }
 
-/** Takes the token out of the address bar at once, so that it stays neither in the history nor in a screenshot. */
+/**
+ * Returns the token and removes it from the address bar at once, so that it stays neither in the history nor in a
+ * screenshot.
+ */
 export function takeToken() {
-  // What a mail program took for a part of the link behind it, as a bracket or a full stop, is left out.
+  // Characters that a mail program appended to the link, such as a bracket or a full stop, are ignored.
   const [, token = null] = /(?:^|&)token=([\w-]+)/.exec(fragment()) ?? [];
   if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
   return token;
 }
 
-/** Seconds from now, by the server's clock, until a moment that it told. */
+/** Seconds until a time that the server named, by the server's clock. */
 function secondsUntil(moment, response) {
   const now = Date.parse(response.headers.get('date') ?? '') || Date.now();
   return Math.min(3_600, Math.max(0, Math.ceil((Date.parse(moment) - now) / 1_000)));
 }
 
-/** What became of an answer of the gateway. */
+/** The outcome of a request: the answer, or the trouble. */
 function outcomeOf(answer, response) {
   if (answer?.code === 'RATE_LIMITED') return { trouble: 'tooMany', seconds: answer.retryAfterSeconds };
   if (answer?.code === 'TEMPORARILY_UNAVAILABLE' || answer == null) return { trouble: 'unavailable' };
@@ -43,13 +46,13 @@ function outcomeOf(answer, response) {
   return resendAvailableAt === undefined ? { answer } : { answer, seconds: secondsUntil(resendAvailableAt, response) };
 }
 
-/** Asks the gateway; the answer of the operation's one field, or why there is none. */
+/** Sends an operation to the gateway. Returns the answer of its one field, or the reason why there is none. */
 export async function ask(query, input) {
   let response;
   try {
     response = await fetch('graphql', {
       method: 'POST',
-      // What is sent along is all the authority that these operations take, so no cookie goes along.
+      // The input is all the authority that these operations use, so no cookie is sent.
       credentials: 'omit',
       headers: { accept: 'application/json', 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables: { input } }),
@@ -65,13 +68,13 @@ export async function ask(query, input) {
   }
 }
 
-/** A length of time in words, in minutes from two on. */
+/** A duration in words, in minutes from two minutes on. */
 function timeInWords(seconds) {
   const [amount, unit] = seconds < 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
   return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
 }
 
-/** The screen that tells of a trouble; what was pressed stays good and can be pressed again. */
+/** The screen for a trouble. The button remains and can be pressed again. */
 export function troubleScreen({ trouble, seconds }) {
   const { textFor, ...screen } = words.troubles[trouble];
   const text = seconds > 0 && textFor !== undefined ? fill(textFor, { time: timeInWords(seconds) }) : screen.text;
@@ -89,14 +92,14 @@ export const card = {
   button: element('act'),
 };
 
-/** Shows a screen; what it leaves out is hidden. */
+/** Shows a screen; the parts that it omits are hidden. */
 export function show({ state, title, text, button, note }) {
   card.root.dataset.state = state;
   card.title.textContent = title;
   card.text.textContent = text;
   card.note.textContent = note ?? '';
   card.note.hidden = note === undefined;
-  // aria-disabled keeps the focus where it is while the request is under way; disabled would drop it.
+  // aria-disabled keeps the focus during the request; disabled would lose it.
   card.button.setAttribute('aria-disabled', String(state === 'working'));
   card.button.textContent = button ?? '';
   card.button.hidden = button === undefined;

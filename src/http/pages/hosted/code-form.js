@@ -8,7 +8,7 @@ const { email, code } = form.elements;
 const during = oneAtATime();
 let waiting;
 
-/** Counts down on the button until the next mail may be asked for. */
+/** Counts down on the button until another mail can be requested. */
 function holdBack(seconds) {
   clearInterval(waiting);
   const until = performance.now() + seconds * 1_000;
@@ -42,8 +42,8 @@ function refuseCode({ attemptsLeft }) {
 }
 
 /**
- * The form that takes an address and the code mailed to it, and asks for another mail.
- * `request` and `verify` are the mutations; `success` names the type of the answer to a right code.
+ * The form that takes an address and the code mailed to it, and requests another mail. `request` and `verify` are the
+ * mutations; `success` names the result type for a correct code.
  */
 export function codeForm({ request, verify, success, onMailed, onVerified }) {
   const requestMail = async () => {
@@ -59,7 +59,7 @@ export function codeForm({ request, verify, success, onMailed, onVerified }) {
   };
 
   const verifyCode = async () => {
-    // People copy codes with blanks around or inside them.
+    // People copy codes with spaces around or inside them.
     const outcome = await ask(verify, { email: email.value, code: code.value.replace(/\s/g, '') });
     const { answer } = outcome;
     if (answer?.__typename === 'CodeProblem' || answer?.__typename === 'TokenProblem') return refuseCode(answer);

@@ -1,6 +1,6 @@
 import { troubleScreen, words } from './card.js';
 
-/** Tells what is wrong under the fields of a form, and puts the focus where it is to be mended. */
+/** Shows the problems of a form, and focuses the first field to correct. */
 export function complain(form, problems, fields = []) {
   const list = document.createElement(problems.length > 1 ? 'ul' : 'p');
   const items = problems.map((text) => {
@@ -17,13 +17,13 @@ export function complain(form, problems, fields = []) {
   fields[0]?.focus();
 }
 
-/** Why a form could not be sent, for every answer that is not its own. */
+/** Shows why a form could not be sent, for every answer that the form does not handle itself. */
 export function explain(form, { answer, ...trouble }) {
   const { title, text } = answer === undefined ? troubleScreen(trouble) : {};
   complain(form, [answer === undefined ? `${title}. ${text}` : words.form.invalid]);
 }
 
-/** Runs `work` unless other work is under way; what was pressed says so meanwhile. */
+/** Returns a function that runs `work` unless other work is running. The pressed button shows `label` meanwhile. */
 export function oneAtATime() {
   let busy = false;
   return async (button, label, work) => {

@@ -1,6 +1,6 @@
 import { ask, card, EMPTY, show, takeToken, troubleScreen, words } from './card.js';
 
-/** The screen for what the gateway says about a token or code. */
+/** The screen for the gateway's answer to a token or code. */
 export function screenOf({ answer, ...trouble }, success, screens) {
   if (answer === undefined) {
     const screen = troubleScreen(trouble);
@@ -10,7 +10,7 @@ export function screenOf({ answer, ...trouble }, success, screens) {
     const special = screens[answer.code];
     return { isFinal: special === undefined, state: 'refused', ...(special ?? screens.unusable) };
   }
-  // Where two people signed up, or one did twice, what they chose is void, and the answer has the way to a new password.
+  // If two people signed up, or one did twice, their passwords are void, and the answer contains a token to set a new one.
   const ticket = answer.passwordChangeRequired?.resetToken;
   if (ticket !== undefined) return { isFinal: true, state: 'ready', ...screens.contested, ticket };
   const { deferred, text, ...done } = screens.done;
@@ -18,8 +18,9 @@ export function screenOf({ answer, ...trouble }, success, screens) {
 }
 
 /**
- * A page that uses up the token of a mailed link when its button is pressed, and does nothing before that.
- * `end` of what it returns shows how another way to the same end went. `onEmpty` shows what there is to do without a token, and `onUnusable` what the button of a dead link does.
+ * A page that uses the token of a mailed link when its button is pressed, and does nothing before that. The returned `end`
+ * shows the outcome of another way to the same goal. `onEmpty` shows the screen without a token, and `onUnusable` handles
+ * the button of an unusable link.
  */
 export function linkPage({ name, mutation, success, onEmpty = () => show(EMPTY), onToken = () => {}, onUnusable }) {
   const { title, text, note, button, screens } = words[name];

@@ -13,7 +13,7 @@ function refusal(rule, config) {
   return fill(text ?? other, config);
 }
 
-/** Why a password was refused, in words. */
+/** The reasons why a password was rejected, in words. */
 export function refusalInWords(rules, config) {
   return rules.map((rule) => refusal(rule, config));
 }

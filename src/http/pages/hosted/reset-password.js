@@ -47,7 +47,7 @@ async function loadRules() {
   );
 }
 
-/** Asks for the password; a password manager reads beside it whose it is, where the page knows. */
+/** Asks for the password. A password manager reads the account beside it, if the page knows it. */
 function askForPassword(email = '') {
   username.value = email;
   element('account').hidden = email === '';

@@ -5,7 +5,7 @@ const { React, ReactDOM, GraphiQL } = window;
 const root = document.getElementById('ide');
 const endpoint = root.dataset.endpoint;
 
-/** Sends one operation as JSON; whatever comes back in place of a GraphQL answer is shown in words. */
+/** Sends one operation as JSON; a response that is not JSON is shown as an error. */
 async function fetcher(operation, { headers } = {}) {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -35,7 +35,7 @@ ReactDOM.createRoot(root).render(
       defaultEditorToolsVisibility: 'variables',
       isHeadersEditorEnabled: true,
       storage: tabStorage,
-      // The editor counts them when it looks for the tab to go on with; the storage drops them.
+      // The editor compares them when it looks for the tab to continue with; the storage drops them.
       shouldPersistHeaders: true,
       showPersistHeadersSettings: false,
     },

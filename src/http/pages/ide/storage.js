@@ -9,21 +9,21 @@ function withoutHeaders(json) {
   return JSON.stringify(JSON.parse(json), (name, value) => (name === 'headers' ? undefined : value));
 }
 
-/** The tabs as they were kept, without headers; one that asks for a token says so again. */
+/** The stored tabs, which have no headers. Tabs of the journey that need a token get their placeholder again. */
 function withHeadersToFill(json) {
   const state = JSON.parse(json);
   for (const tab of state.tabs) tab.headers ??= journey.find(({ query }) => query === tab.query)?.headers ?? null;
   return JSON.stringify(state);
 }
 
-/** Puts in the variables of the first tab, which the editor takes from its storage alone. */
+/** Stores the variables of the first tab, which the editor reads only from its storage. */
 export function startWith({ variables }) {
   if (sessionStorage.length === 0) sessionStorage.setItem('graphiql:variables', variables);
 }
 
 /**
- * What stands in the active tab. At a reload the editor looks for the tab with the query, variables and headers that it kept
- * apart from the tabs, and adds one where none fits; headers are not kept, so none with headers would.
+ * The content of the active tab. On reload the editor looks for a tab with the query, variables and headers that it stored
+ * separately, and adds one if none matches. Headers are not stored, so no tab with headers would match.
  */
 function inActiveTab(key) {
   const [, name] = ACTIVE.exec(key) ?? [];
@@ -34,8 +34,9 @@ function inActiveTab(key) {
 }
 
 /**
- * Where the editor keeps its tabs and its history: only until the browser's tab is closed, because variables hold
- * passwords, and without headers, because they hold tokens. The history would keep them whatever the editor is told.
+ * The storage of the editor's tabs and history. It lasts until the browser tab is closed, because variables contain
+ * passwords, and has no headers, because they contain tokens. The history would keep them whatever the editor's settings
+ * are.
  */
 export const tabStorage = {
   get length() {
