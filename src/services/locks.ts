@@ -3,8 +3,9 @@ import type { OneTimeCodePurpose } from '../entities/one-time-code.js';
 import { advisoryLocks } from '../lib/advisory-locks.js';
 
 /**
- * A transaction locks in this order, so that no two wait for each other: advisory locks, `totp_credentials`,
- * `two_factor_challenges`, `one_time_codes`, `users`, `sessions`, `login_failures`. Of several codes it takes them in this one.
+ * The order in which a transaction takes locks, so that transactions cannot deadlock: advisory locks,
+ * `totp_credentials`, `two_factor_challenges`, `one_time_codes`, `users`, `sessions`, `login_failures`. Several codes
+ * are locked in the order of this list.
  */
 export const CODE_LOCK_ORDER = [
   'REPORT_SESSION',
@@ -16,12 +17,12 @@ export const CODE_LOCK_ORDER = [
   'EXCHANGE',
 ] as const satisfies readonly OneTimeCodePurpose[];
 
-/** The key by which a statement sorts the codes that it locks. */
+/** Returns the sort key of the codes that a statement locks. */
 export function codeLockOrder(purpose = 'purpose'): string {
   return `array_position('{${CODE_LOCK_ORDER.join(',')}}'::text[], ${purpose}::text)`;
 }
 
-/** Waits until no other transaction holds the advisory lock, and holds it until its own ends. */
+/** Waits for the advisory lock, and holds it until the transaction ends. */
 export async function lockAdvisory(em: EntityManager, lock: 'keyRing' | 'admins'): Promise<void> {
   await em.execute('SELECT pg_advisory_xact_lock(?)', [advisoryLocks[lock]]);
 }

@@ -1,16 +1,19 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Dependencies } from '../dependencies.js';
 
-/** Who asks, as far as the connection tells. */
+/** The client, as far as the connection identifies it. */
 export interface Client {
-  /** Null where the transport knows none. */
+  /** Null if the transport knows none. */
   ipAddress: string | null;
   userAgent: string | null;
-  /** What the browser's device cookie says; checked by whoever uses it. */
+  /** Value of the browser's device cookie. It is not verified yet. */
   deviceToken: string | null;
 }
 
-/** What a use-case may ask for: the process's dependencies and the request's own unit of work. Each picks what it needs. */
+/**
+ * Everything that a use-case may require: the dependencies of the process and the request's own unit of work. Each
+ * use-case picks what it needs.
+ */
 export interface UseCaseContext extends Dependencies {
   /** Forked for this request alone. */
   em: EntityManager;
@@ -18,10 +21,12 @@ export interface UseCaseContext extends Dependencies {
   requestId: string;
 }
 
-/** The parts of the context that are open inside a transaction and outside: none of them reaches another process. */
+/**
+ * The parts of the context that are available inside a transaction and outside. None of them reaches another process.
+ */
 export type RequestFacts = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'client' | 'requestId' | 'logger'>;
 
-/** The ways out of the database: where committed changes are announced and jobs enqueued. */
+/** The parts that reach beyond the database: committed changes are announced and jobs are enqueued there. */
 type Outlets = Pick<
   UseCaseContext,
   'revocations' | 'mailQueue' | 'mailRoute' | 'passwordCheckQueue' | 'countMail' | 'limiter'
@@ -30,7 +35,7 @@ type Outlets = Pick<
 /** The context of a use-case that changes something. A use-case that needs more adds a `Pick` of its own. */
 export type Request = RequestFacts & Outlets & Pick<UseCaseContext, 'em' | 'clock'>;
 
-/** The context of work that no client asks for: a command or a job. */
+/** Creates the context of work without a client: a command or a job. */
 export function contextWithoutClient(dependencies: Dependencies, requestId: string): UseCaseContext {
   const client = { ipAddress: null, userAgent: null, deviceToken: null };
   return { ...dependencies, em: dependencies.orm.em.fork(), client, requestId };

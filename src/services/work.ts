@@ -8,8 +8,8 @@ import { revokeSessions, type SessionSelection } from './sessions/revoke-session
 import type { Request, RequestFacts } from './use-case.js';
 
 /**
- * One transaction of a use-case. Everything that it writes is committed or rolled back together, and what has to follow
- * the commit is kept here until then.
+ * One transaction of a use-case. All its writes are committed or rolled back together. The steps that follow the commit
+ * are kept here until then.
  */
 export interface Work extends RequestFacts {
   /** Runs statements in the transaction. */
@@ -18,11 +18,11 @@ export interface Work extends RequestFacts {
   readonly now: Date;
   /** Writes an audit event. */
   record(event: NewAuditEvent): Promise<void>;
-  /** Writes an email to the outbox; it is enqueued after the commit. */
+  /** Writes an email to the outbox. It is enqueued after the commit. */
   mail(mail: WorkMail): Promise<void>;
-  /** Ends sessions and returns the ids of those that were alive; they are announced after the commit. */
+  /** Ends sessions and returns the ids of those that were alive. They are announced after the commit. */
   endSessions(selection: SessionSelection, reason: RevocationReason): Promise<string[]>;
-  /** Requests the breach check of a new password; its job is enqueued after the commit. */
+  /** Requests the breach check of a new password. Its job is enqueued after the commit. */
   checkPassword(password: NewPassword): Promise<void>;
   /** Adds a step that follows the commit. A step that fails is logged and does not fail the request. */
   afterCommit(step: (request: Request) => Promise<void>): void;
@@ -50,7 +50,7 @@ export function undo<Outcome>(outcome: Outcome): Undone<Outcome> {
 
 type Settled<Outcome> = Outcome extends Undone<infer Inner> ? Inner : Outcome;
 
-/** What has to follow the commit. */
+/** The steps that follow the commit. */
 interface Aftermath {
   endedSessions: string[];
   outboxIds: string[];
@@ -97,9 +97,9 @@ async function follow(request: Request, aftermath: Aftermath): Promise<void> {
 }
 
 /**
- * Runs work in a transaction of its own and returns its outcome. Sessions that it ended are announced, and its emails and
- * jobs enqueued, once and after the commit; if it is rolled back, nothing follows. The database may give a transaction up
- * and have it repeated, so the work must reach nothing but the database.
+ * Runs work in a transaction of its own and returns its outcome. After the commit, the ended sessions are announced and
+ * the emails and jobs are enqueued, once. If the transaction is rolled back, nothing follows. The database may abort a
+ * transaction and have it repeated, so the work must reach nothing but the database.
  */
 export async function inTransaction<Outcome>(
   request: Request,
@@ -107,14 +107,14 @@ export async function inTransaction<Outcome>(
 ): Promise<Settled<Outcome>> {
   let aftermath: Aftermath | undefined;
   const attempt = async (em: EntityManager): Promise<Outcome> => {
-    // A repeated transaction begins with nothing of the attempt before.
+    // A repeated transaction starts with nothing from the previous attempt.
     aftermath = nothingYet();
     const outcome = await run(createWork(request, em, aftermath));
     if (outcome instanceof Undone) throw outcome;
     return outcome;
   };
   try {
-    // Without the rows that the request has read already: they may have changed since.
+    // Clears the rows that the request has read already, as they may have changed since.
     const outcome = await request.em.transactional(attempt, { clear: true });
     if (aftermath !== undefined) await follow(request, aftermath);
     return outcome as Settled<Outcome>;
@@ -125,8 +125,8 @@ export async function inTransaction<Outcome>(
 }
 
 /**
- * Runs work of a single statement, which commits by itself, without the round trips of a transaction. What follows is the
- * same.
+ * Runs work of a single statement, which commits by itself, without the round trips of a transaction. The same steps
+ * follow.
  */
 export async function inStatement<Outcome>(
   request: Request,

@@ -28,12 +28,14 @@ async function workOnRows(context: Needs, owner: Statement, id: string | undefin
   if (row?.user_id != null) workOnRowsOf(`user:${String(row.user_id)}`);
 }
 
-/** Says that the rest of the request works on the rows of a session's account, of whose sessions there may be many. */
+/** Sets the session's account as the owner of the rows that the rest of the request works on. */
 export async function workOnRowsOfSession(context: Needs, sessionId: string): Promise<void> {
   await workOnRows(context, OF_SESSION, sessionId);
 }
 
-/** The same for the account of a mailed token, a ticket or a challenge; one that was made up costs nothing. */
+/**
+ * As `workOnRowsOfSession`, for the account of a mailed token, a ticket or a challenge. A forged token costs no query.
+ */
 export async function workOnRowsOfToken(context: Needs, token: string): Promise<void> {
   const { secretKeys } = context;
   const [id] = PURPOSES.map((purpose) => readToken(secretKeys, purpose, token)).filter((one) => one !== undefined);

@@ -2,15 +2,18 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { lockAdvisory } from '../locks.js';
 
-/** The role that may everything. */
+/** The role with every permission. */
 export const ADMIN_ROLE = 'admin';
 
-/** Has those who make the first admin, or take one away, take turns until their transactions end. Lock it before any row. */
+/**
+ * Serialises the transactions that create the first admin or remove an admin, until they end. Take this lock before any
+ * row lock.
+ */
 export async function lockAdmins(em: EntityManager): Promise<void> {
   await lockAdvisory(em, 'admins');
 }
 
-/** Whether nobody else could do what this admin can; hold `lockAdmins`, so that it stays so. */
+/** Returns whether no other active, verified admin exists. Hold `lockAdmins`, so that the answer stays true. */
 export async function isLastAdmin(em: EntityManager, { id, role }: Pick<User, 'id' | 'role'>): Promise<boolean> {
   if (role !== ADMIN_ROLE) return false;
   const others = { id: { $ne: id }, role: ADMIN_ROLE, disabledAt: null, emailVerifiedAt: { $ne: null } };

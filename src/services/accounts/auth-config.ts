@@ -3,7 +3,7 @@ import type { PasswordRuleName } from '../../problems.js';
 import { activeRules, PASSWORD_MAX_LENGTH, policyOf } from '../passwords/policy.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** The rules that forms need to know. */
+/** The rules that client forms need. */
 export interface AuthConfig {
   passwordMinLength: number;
   passwordMaxLength: number;
@@ -16,13 +16,13 @@ export interface AuthConfig {
   twoFactorRequiredRoles: string[];
 }
 
-/** What passwords are held to; the last two only where an account has a past. */
+/** The active password rules. REUSED and BREACHED apply only to an account that already has a password. */
 function passwordRules(settings: UseCaseContext['settings']): PasswordRuleName[] {
   const rules: PasswordRuleName[] = [...activeRules(policyOf(settings)), 'REUSED'];
   return settings.breachCheck ? [...rules, 'BREACHED'] : rules;
 }
 
-/** The rules that hold now; nothing in them is secret. */
+/** Returns the rules currently in force. They contain no secrets. */
 export function authConfig({ settings, mailLocales }: Pick<UseCaseContext, 'settings' | 'mailLocales'>): AuthConfig {
   const { passwordMinLength, usernameRequired, termsRequired } = settings;
   return {

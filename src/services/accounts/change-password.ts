@@ -16,23 +16,23 @@ import { verifySecondFactor } from '../two-factor/verify-second-factor.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, Undone, type Work } from '../work.js';
 
-/** The password is changed; the present session goes on under a new id. */
+/** The password was changed. The current session continues under a new id. */
 export interface PasswordChanged {
   kind: 'password-changed';
-  /** How many others ended. */
+  /** Number of other sessions that ended. */
   endedSessions: number;
   started: SessionStarted;
 }
 
-/** Who changes it, in which session. */
+/** Input of `changePassword`: the user, the current session and the credentials. */
 export interface ChangePasswordInput {
   userId: string;
   sessionId: string;
-  /** When every factor was last proven. */
+  /** Time at which every factor was last verified. */
   authenticatedAt: Date;
   currentPassword: string;
   newPassword: string;
-  /** Of the second factor; needed where it is on and the last proof is old. */
+  /** Second-factor code. Required if a second factor is on and the last verification is old. */
   code: string | null;
 }
 
@@ -44,11 +44,11 @@ interface Change {
   user: User;
   input: ChangePasswordInput;
   passwordHash: string;
-  /** Whether every factor was proven just now: only that makes the session as good as a new sign-in. */
+  /** True if every factor was just verified. Only then does the session count as a new sign-in. */
   provenAll: boolean;
 }
 
-/** Whether the code was proven beside the password: false where it may be left out, since the last proof is recent. */
+/** Verifies the second-factor code. Returns false if it was omitted because the last verification is recent. */
 async function proveCode(context: Needs, user: User, input: ChangePasswordInput): Promise<boolean | CodeRefused> {
   if (user.twoFactorEnabledAt === null) return true;
   const { code, authenticatedAt } = input;
@@ -60,7 +60,7 @@ async function proveCode(context: Needs, user: User, input: ChangePasswordInput)
   return isProblem(verified) ? verified : true;
 }
 
-/** The password is set, and the session that goes on under a new id has begun. */
+/** The written change. The tokens of its new session are not signed yet. */
 interface Changed {
   kind: 'changed';
   endedSessions: number;
@@ -86,7 +86,7 @@ async function writeChange(
   return { kind: 'changed', endedSessions, begun };
 }
 
-/** Where the account changed in the meantime, the present password is to be proven again. */
+/** Attempts the change once. If the account changed in the meantime, the current password must be verified again. */
 async function tryChange(
   context: Needs,
   input: ChangePasswordInput,
@@ -95,7 +95,7 @@ async function tryChange(
   if (isProblem(user)) return user;
   const refused = await refuseNextPassword(context, user, input.newPassword);
   if (refused !== undefined) return refused;
-  // After the rules of the new password, which would cost a code each time.
+  // Verified after the rules of the new password: a rejected password must not use up a code.
   const provenAll = await proveCode(context, user, input);
   if (isProblem(provenAll)) return provenAll;
   const passwordHash = await context.passwordHasher.hash(input.newPassword);
@@ -107,8 +107,9 @@ async function tryChange(
 }
 
 /**
- * Changes the password of somebody who is signed in and knows the present one; wrong ones count (ASVS 6.2.3). The other
- * sessions end, and the present one goes on under a new id; its proof is renewed only where every factor was proven.
+ * Changes the password of a signed-in user who verifies the current one (ASVS 6.2.3). Wrong passwords count as failed
+ * attempts. The other sessions end, and the current one continues under a new id. Its authentication is renewed only if
+ * every factor was verified.
  */
 export async function changePassword(
   context: Needs,

@@ -12,14 +12,14 @@ import { inTransaction, type Work } from '../work.js';
 import { endWaysBack } from './end-ways-back.js';
 import { moveAddress } from './move-address.js';
 
-/** Who confirms, in which session, and the code that came to the new address. */
+/** Input of `confirmEmailChange`. The code was mailed to the new address. */
 export interface EmailChangeConfirmation {
   userId: string;
   sessionId: string;
   code: string;
 }
 
-/** The account has its new address. */
+/** The address of the account was changed. */
 export interface EmailChanged {
   kind: 'email-changed';
   user: User;
@@ -35,7 +35,10 @@ interface Changed {
   replacedAccounts: number;
 }
 
-/** The code that takes the old address back; none where the new one is itself an address that can take the account back. */
+/**
+ * Issues the revert link for the old address. If the new address still has a revert link for this account, ends that
+ * link and all later ones and issues none.
+ */
 async function issueWayBack(work: Work, user: User, newEmail: string): Promise<string | undefined> {
   const { em, now, settings, secretKeys } = work;
   const earlier = await em.findOne(OneTimeCode, { purpose: 'REVERT_EMAIL', address: newEmail, user: user.id });
@@ -49,7 +52,6 @@ async function issueWayBack(work: Work, user: User, newEmail: string): Promise<s
   return (await issueCode(em, secretKeys, code)).id;
 }
 
-/** Tells the address that was left. */
 async function tellOldAddress(work: Work, user: User, newEmail: string): Promise<void> {
   const codeId = await issueWayBack(work, user, newEmail);
   const variables = { newAddress: maskedEmail(newEmail), ...actFacts(work, user, work.now), ...greeting(user) };
@@ -64,7 +66,7 @@ async function change(work: Work, input: EmailChangeConfirmation): Promise<Chang
   const attempt = { purpose: 'CHANGE_EMAIL' as const, address: userId, code, now, maxAttempts };
   const consumed = await consumeCode(em, secretKeys, attempt);
   if (isProblem(consumed)) return consumed;
-  // Nobody changes the pending address without the code, which is held here.
+  // A request for another address locks the code first, which is held here.
   const user = await em.findOneOrFail(User, { id: userId });
   const newEmail = user.pendingEmail ?? null;
   if (newEmail === null || user.disabledAt !== null) return problem('CODE_INVALID', { attemptsLeft: null });
@@ -84,8 +86,8 @@ function eventOf(userId: string, outcome: Changed | ConfirmProblem): NewAuditEve
 }
 
 /**
- * Moves an account to the address whose code it shows. Its other sessions end with all that was mailed to the old address,
- * which is told, and has a way back for a while.
+ * Moves an account to the address that the code was mailed to. Its other sessions end, and so do the codes mailed to
+ * the old address. The old address is notified and gets a revert link for a limited time.
  */
 export async function confirmEmailChange(
   request: Request,

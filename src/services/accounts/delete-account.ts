@@ -11,12 +11,12 @@ import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, type Undone, undo, type Work } from '../work.js';
 import { ADMIN_ROLE, isLastAdmin, lockAdmins } from './admins.js';
 
-/** Who deletes their account, in which session, and what they prove it with. */
+/** Input of `deleteAccount`: the current session and the factors to verify. */
 export interface DeleteAccountInput extends Factors {
   sessionId: string;
 }
 
-/** The account is gone. */
+/** The account was deleted. */
 export interface AccountDeleted {
   kind: 'account-deleted';
   userId: string;
@@ -24,9 +24,12 @@ export interface AccountDeleted {
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
-/** What is bound to its address or id and belongs to nobody; the way back of somebody who had the address before stays. */
+/**
+ * Selects the codes of the account, and the decoys kept under its address or id. A revert link that another account has
+ * for the address stays.
+ */
 const CODES = `user_id = ? OR (user_id IS NULL AND address IN (?, ?) AND purpose IN ('${CODE_LOCK_ORDER.join("','")}'))`;
-/** Whoever uses one of these holds it before the user's row, and is waited for. */
+/** Every use of one of these locks it before the user's row, so the deletion waits for it. */
 const LOCK_FACTORS = [
   'SELECT 1 FROM totp_credentials WHERE user_id = ? FOR UPDATE',
   'SELECT 1 FROM two_factor_challenges WHERE user_id = ? ORDER BY id FOR UPDATE',
@@ -34,14 +37,23 @@ const LOCK_FACTORS = [
 const LOCK_CODES = `
   SELECT id FROM one_time_codes WHERE ${CODES}
   ORDER BY ${codeLockOrder()}, address FOR UPDATE`;
-/** Those too that came since they were locked; one that somebody holds by now will find a disabled account. */
+/**
+ * Also deletes codes issued since the lock. A code that another transaction holds is skipped, and its use finds a
+ * disabled account.
+ */
 const DELETE_CODES = `
   DELETE FROM one_time_codes WHERE id IN (SELECT id FROM one_time_codes WHERE ${CODES} FOR UPDATE SKIP LOCKED)`;
-/** What was sent to the account's address, and each mail about a code of its own, wherever it went: one that waits shows nothing any more. */
+/**
+ * Deletes the finished mails to the account's address, and every mail with a code of the account, whatever its
+ * recipient. A pending mail would have nothing left to show.
+ */
 const DELETE_MAILS = `
   DELETE FROM outbox_messages WHERE (recipient = ? AND status <> 'PENDING')
     OR code_id IN (SELECT id FROM one_time_codes WHERE user_id = ?)`;
-/** Addresses that could take the account back: whoever has them learns that there is nothing left to take. */
+/**
+ * Finds the addresses that hold a valid revert link for the account. They are notified that there is no account left to
+ * revert.
+ */
 const FIND_WAYS_BACK = `
   SELECT address FROM one_time_codes
   WHERE user_id = ? AND purpose = 'REVERT_EMAIL' AND consumed_at IS NULL AND link_expires_at > ?`;
@@ -50,7 +62,7 @@ const FORGET_CLIENTS = `
     ip_address = NULL, city = NULL, country = NULL
   WHERE user_id = ?`;
 
-/** Where the rest of what belongs to an account is kept. */
+/** Tables that hold the rest of the account's data. */
 const OWNED = [
   'password_history',
   'password_checks',
@@ -61,8 +73,8 @@ const OWNED = [
 ];
 
 /**
- * Empties the user's row, while it is as it was when its password was proven. It stays for as long as an access token may
- * name it, so that whatever is under way finds a disabled account; then the purge deletes it.
+ * Clears the user's row if it is unchanged since the password was verified. The row stays while an access token may
+ * name it, so that concurrent requests find a disabled account. The purge deletes it later.
  */
 async function empty({ em, now, settings }: Work, user: User): Promise<boolean> {
   const { id, email, passwordHash, role } = user;
@@ -70,14 +82,14 @@ async function empty({ em, now, settings }: Work, user: User): Promise<boolean> 
     User,
     { id, email, passwordHash, role, disabledAt: null },
     {
-      // A name that nobody has: its address and username are free at once.
+      // A placeholder frees the address at once.
       email: `${randomUUID()}@deleted.invalid`,
       emailKey: null,
       pendingEmail: null,
       username: null,
       usernameKey: null,
       displayName: null,
-      // An admin who is gone must not be in the way of a first one.
+      // A deleted admin must not prevent the creation of a first admin.
       role: settings.defaultRole,
       passwordHash: unusableHash(),
       passwordChangedAt: now,
@@ -98,13 +110,13 @@ async function empty({ em, now, settings }: Work, user: User): Promise<boolean> 
   return emptied === 1;
 }
 
-/** Holds what others hold before the user's row, in the order in which they do. */
+/** Locks the rows that other transactions lock before the user's row, in the same order. */
 async function lock(em: EntityManager, { id, email }: User): Promise<void> {
   for (const statement of LOCK_FACTORS) await em.execute(statement, [id]);
   await em.execute(LOCK_CODES, [id, email, id]);
 }
 
-/** Everything but the row itself, and what the sessions held of their clients. */
+/** Deletes everything but the user's row, and clears the client data of the sessions. */
 async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void> {
   await em.execute(FORGET_CLIENTS, [id]);
   for (const table of OWNED) await em.execute(`DELETE FROM ${table} WHERE user_id = ?`, [id]);
@@ -112,7 +124,7 @@ async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void
   await em.execute(DELETE_CODES, [id, email, id]);
 }
 
-/** Tells the address of the account, and those that it was taken from a short while ago. */
+/** Notifies the account's address and the addresses that hold a valid revert link. */
 async function tellOwner(work: Work, user: User, waysBack: { address: string }[]): Promise<void> {
   const { locale, displayName, timezone } = user;
   for (const email of [user.email, ...waysBack.map(({ address }) => address)]) {
@@ -132,7 +144,7 @@ async function erase(
   await lock(em, user);
   if (!(await empty(work, user))) return undo(problem('UNAUTHENTICATED'));
   const endedSessions = await work.endSessions({ userId, exceptId: null }, 'ACCOUNT_DELETED');
-  // Whoever ended this session meant to stop whatever it would do.
+  // A session that was ended in the meantime must not complete the deletion.
   if (!endedSessions.includes(sessionId)) return undo(problem('UNAUTHENTICATED'));
   const waysBack = await em.execute<{ address: string }[]>(FIND_WAYS_BACK, [userId, now]);
   await deleteOwned(em, user);
@@ -143,9 +155,9 @@ async function erase(
 }
 
 /**
- * Deletes the account of a user who verifies every factor. Its sessions end, address and username
- * are free at once, and nothing that tells of a person is left: the audit log keeps what happened by an id that names nobody
- * any more (ASVS 14.2.7). It cannot be taken back; the last admin stays.
+ * Deletes the account of a user who verifies every factor. Its sessions end, and its address and username are free at
+ * once. Nothing is left that names a person: the audit log keeps the events under an id that no longer identifies
+ * anyone (ASVS 14.2.7). The deletion cannot be undone. The last admin cannot be deleted.
  */
 export async function deleteAccount(
   context: Needs,

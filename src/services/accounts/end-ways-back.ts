@@ -5,8 +5,8 @@ const END_WAYS_BACK = `
   WHERE user_id = ? AND purpose = 'REVERT_EMAIL' AND consumed_at IS NULL AND issued_at >= ?`;
 
 /**
- * Ends the ways back that were mailed since a moment: whoever held the account earlier has the older claim, and an address
- * that came after may not take the account away again.
+ * Ends the revert links issued since a given time. An earlier address has the stronger claim, so a later one must not
+ * take the account away from it.
  */
 export async function endWaysBack(
   em: EntityManager,

@@ -2,19 +2,19 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Statement } from '../../lib/query.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** What the password of a sign-up came to. */
+/** The password of a sign-up, hashed or compared. */
 export interface PresentedPassword {
-  /** What a new account gets; null where the password was only compared. */
+  /** Hash for a new account; null if the password was only compared. */
   hash: string | null;
-  /** The hash of the account that waits for the address to be verified; null where none does. */
+  /** Hash of the account that waits for the address to be verified; null if there is none. */
   comparedWith: string | null;
-  /** Whether it is the password of that account: then nobody else signs up. */
+  /** True if the password is that account's own. Both sign-ups then count as the same person's. */
   isSame: boolean;
 }
 
 type Needs = Pick<UseCaseContext, 'query' | 'clock' | 'passwordHasher'>;
 
-/** Undoes the transaction of a sign-up: the account that waits for the address came or went in the meantime. */
+/** Rolls back a sign-up, because the account that waits for the address was created or removed in the meantime. */
 class ChangedMeanwhile extends Error {}
 
 const FIND_WAITING: Statement = {
@@ -31,8 +31,9 @@ const CONTEST = `
   WHERE id = ? AND password_contested_at IS NULL AND email_verified_at IS NULL AND password_hash <> ?`;
 
 /**
- * Hashes the password, or compares it with that of the account that waits for the address: one run of the hash either way, so
- * that time tells nothing of the address. Where the first look was overtaken both are done.
+ * Hashes the password, or compares it with that of the account that waits for the address. Either way one hash is
+ * computed, so that timing reveals nothing about the address. After a lost race (`overtaken`) a comparison also
+ * computes a hash.
  */
 export async function presentPassword(
   context: Needs,
@@ -46,15 +47,15 @@ export async function presentPassword(
   return { hash: overtaken ? await passwordHasher.hash(password) : null, comparedWith, isSame };
 }
 
-/** What a new account gets. */
+/** Returns the hash for a new account. Throws if the password was only compared. */
 export function newHash({ hash }: PresentedPassword): string {
   if (hash === null) throw new ChangedMeanwhile();
   return hash;
 }
 
 /**
- * Somebody with another password signs up for an address that is not verified yet: two people may stand behind it, and which
- * of them owns the mailbox nobody knows. The password will not outlive the proof of the address.
+ * Marks the account as contested if the sign-up used another password. Two people may have signed up for the unverified
+ * address, and it is unknown which of them owns the mailbox. The password stops working once the address is verified.
  */
 export async function contestPassword(
   em: EntityManager,
@@ -66,12 +67,12 @@ export async function contestPassword(
   await em.execute(CONTEST, [account.now, account.userId, isSame ? comparedWith : '']);
 }
 
-/** Fails where the account of a code that was just made is gone: its code would prove nothing. */
+/** Throws if the account of a new code was deleted, as the code would verify nothing. */
 export function expectAlive({ userId }: { userId: string | null }): void {
   if (userId === null) throw new ChangedMeanwhile();
 }
 
-/** Whether a sign-up is to be looked at again. */
+/** Returns whether the sign-up must be attempted again. */
 export function changedMeanwhile(cause: unknown): boolean {
   return cause instanceof ChangedMeanwhile;
 }

@@ -3,17 +3,19 @@ import { codeLockOrder } from '../locks.js';
 import { comparedKey } from '../users/address-owner.js';
 import type { Work } from '../work.js';
 
-/** Which account moves, and to which address. */
+/** An account and the address that it moves to. */
 export interface AddressMove {
   userId: string;
-  /** The address that it must still have while it waits for the new one; null for a move that it did not ask for. */
+  /**
+   * Address that the account must still have while the change is pending; null if the account did not request the move.
+   */
   from: string | null;
   to: string;
 }
 
-/** What became of it. */
+/** Result of a move. */
 export interface AddressMoved {
-  /** Accounts that never proved the address and gave way. */
+  /** Number of unverified accounts that were removed because they had the address. */
   replacedAccounts: number;
 }
 
@@ -21,18 +23,18 @@ const LOCK_CODES = `
   SELECT 1 FROM one_time_codes WHERE user_id = ? AND purpose NOT IN ('REVERT_EMAIL', 'REPORT_SESSION')
   ORDER BY ${codeLockOrder()}, address FOR UPDATE`;
 
-/** Codes and tickets that went to the address that is left. The way back is another matter, and so are sessions. */
+/** Ends the codes and tickets that were mailed to the old address. Revert links and report links stay. */
 const END_CODES = `
   UPDATE one_time_codes SET consumed_at = ?
   WHERE user_id = ? AND consumed_at IS NULL AND purpose NOT IN ('REVERT_EMAIL', 'REPORT_SESSION')`;
 
-/** Whoever uses one of these codes at this moment is waited for, as every use locks the code before the user. */
+/** Waits for each use of these codes in progress, as every use locks the code before the user. */
 const LOCK_CODES_OF_UNPROVEN = `
   SELECT 1 FROM one_time_codes code JOIN users ON users.id = code.user_id
   WHERE (users.email = ? OR users.email_key = ?) AND users.email_verified_at IS NULL
   ORDER BY ${codeLockOrder('code.purpose')}, code.address FOR UPDATE OF code`;
 
-/** Somebody signed up with the address and never proved it: it is nobody's, and the account was never used. */
+/** Removes accounts that never verified the address. Such an account was never used. */
 const REMOVE_UNPROVEN = `
   DELETE FROM users
   WHERE (email = ? OR email_key = ?) AND id <> ? AND email_verified_at IS NULL AND disabled_at IS NULL
@@ -43,7 +45,7 @@ const MOVE = `
   WHERE id = ? AND (?::text IS NULL OR (email = ? AND pending_email = ?))
   RETURNING id`;
 
-/** A sign-up that commits in the same moment is seen by the second try, and gives way. */
+/** The second attempt sees a sign-up that committed at the same moment, and removes it. */
 const TRIES = 2;
 
 async function move(work: Work, em: EntityManager, step: AddressMove): Promise<AddressMoved | undefined> {
@@ -59,13 +61,14 @@ async function move(work: Work, em: EntityManager, step: AddressMove): Promise<A
 }
 
 /**
- * Gives an account an address that was just proven, and ends what was mailed to the one before. An account that never proved
- * the address gives way to whoever does. Undefined, with nothing changed, where another account has proven it, or the account changed meanwhile.
+ * Moves an account to an address that was just verified, and ends what was mailed to the old one. An account that never
+ * verified the address is removed. Returns undefined, with nothing changed, if another account has verified the address
+ * or this account changed in the meantime.
  */
 export async function moveAddress(work: Work, step: AddressMove): Promise<AddressMoved | undefined> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     try {
-      // A savepoint, as the caller's transaction goes on when the address is taken.
+      // A savepoint, because the caller's transaction continues if the address is taken.
       return await work.em.transactional((inner) => move(work, inner, step));
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;

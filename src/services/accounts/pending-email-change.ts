@@ -2,11 +2,11 @@ import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** What a user's last request for another address came to. */
+/** State of a user's last request for another address. */
 export interface PendingChange {
-  /** The code that it was given; a request that mails gets a new one. Null before the first. */
+  /** Code of that request; null before the first one. A request that sends mail gets a new code. */
   codeId: string | null;
-  /** Whether asking for the same address again would mail nothing yet. */
+  /** True if a request for the same address would not send mail yet. */
   isCoolingDown: boolean;
 }
 
@@ -17,7 +17,7 @@ const PENDING: Statement = {
     WHERE u.id = $1`,
 };
 
-/** Reads the change of address that a user asked for last, as seen by a request for `newEmail`. */
+/** Reads a user's last request for another address, as a request for `newEmail` sees it. */
 export async function findPendingChange(
   { query, clock, settings }: Pick<UseCaseContext, 'query' | 'clock' | 'settings'>,
   { userId, newEmail }: { userId: string; newEmail: string },

@@ -13,7 +13,7 @@ import type { Request, UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 import { inTransaction, type Work, type WorkMail } from '../work.js';
 
-/** Who moves where; the address is trimmed and lower-cased already. */
+/** The user's authentication and the new address, which is already trimmed and lower-cased. */
 export interface EmailChangeRequest extends PasswordProof {
   newEmail: string;
 }
@@ -26,14 +26,17 @@ interface Written {
   resendAvailableAt: Date;
 }
 
-/** Who has proven the address, or was shut out with it; an account that never proved it gives way. */
+/**
+ * Returns the other account that has verified the address or is disabled. An account that never verified it is
+ * replaced.
+ */
 async function findTaker(work: Work, user: User, newEmail: string): Promise<User | null> {
   const owner = await findAddressOwner(work.em, newEmail, comparedKey(work, newEmail));
   if (owner === null || owner.id === user.id) return null;
   return owner.emailVerifiedAt !== null || owner.disabledAt !== null ? owner : null;
 }
 
-/** To the new address its code; to the owner of a taken one, once in a while, that it is taken. */
+/** Builds the code mail to the new address or, if it is taken, a rate-limited notice to its owner. */
 function mailFor(
   work: Work,
   { user, taker, newEmail, codeId }: { user: User; taker: User | null; newEmail: string; codeId: string },
@@ -44,7 +47,7 @@ function mailFor(
   return taker === null ? { mail: 'change-email', codeId, ...addressed } : { mail: 'already-registered', ...addressed };
 }
 
-/** A code that works, or for a taken address one that never does: the caller cannot tell which. */
+/** Issues a code or, for a taken address, a decoy that never works. The caller cannot tell which. */
 async function writeCode(work: Work, user: User, newEmail: string): Promise<Written | Problem<'EMAIL_TAKEN'>> {
   const { em, now, settings, secretKeys } = work;
   const { emailChangeCodeTtl: codeTtl, verificationLinkTtl: linkTtl, codeResendSeconds } = settings;
@@ -66,7 +69,7 @@ async function write(work: Work, { userId, newEmail }: EmailChangeRequest): Prom
   if (user.email === newEmail)
     return inputProblem(['input', 'newEmail'], 'unchanged', 'This is already the address of this account.');
   const availableAt = addSeconds(previous.issuedAt, settings.codeResendSeconds);
-  // Whoever mistyped the address need not wait to type it right.
+  // A user who mistyped the address can correct it without waiting.
   if (availableAt > now && user.pendingEmail === newEmail) return { kind: 'written', resendAvailableAt: availableAt };
   const written = await writeCode(work, user, newEmail);
   const refusal = isProblem(written) ? { success: false, metadata: { reason: written.code } } : {};
@@ -75,8 +78,9 @@ async function write(work: Work, { userId, newEmail }: EmailChangeRequest): Prom
 }
 
 /**
- * Mails a code to the address that an account is to move to. A taken address has the same answer and the same work: its owner
- * is told by mail, and no code works. Within the cool-down nothing is mailed to the same address again.
+ * Mails a code to the new address of an account. Unless sign-up reveals accounts, a taken address gets the same answer
+ * and causes the same work: its owner is notified by mail, and no code works. During the cool-down the same address
+ * gets no further mail.
  */
 export async function requestEmailChange(
   context: Needs,

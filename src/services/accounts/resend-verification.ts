@@ -8,7 +8,7 @@ import type { Request } from '../use-case.js';
 import { heldAddress } from '../users/address-owner.js';
 import { inTransaction, type Work } from '../work.js';
 
-/** Within the cool-down nothing is mailed. */
+/** Sends nothing during the cool-down. */
 async function writeCode(work: Work, typed: string): Promise<void> {
   const { em, now, settings, secretKeys } = work;
   const { codeResendSeconds, verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = settings;
@@ -29,8 +29,8 @@ async function writeCode(work: Work, typed: string): Promise<void> {
 }
 
 /**
- * Mails the code and link of an address again, or new ones where the link has expired; within the cool-down nothing is
- * mailed. Unknown addresses cost the same.
+ * Mails an address its verification code and link again, or new ones if the link has expired. Sends nothing during the
+ * cool-down. Unknown addresses cause the same work.
  */
 export async function resendVerification(request: Request, input: { email: string }): Promise<MailAccepted> {
   const now = request.clock.now();
@@ -38,7 +38,7 @@ export async function resendVerification(request: Request, input: { email: strin
     mailStatus(request),
     inTransaction(request, (work) => writeCode(work, input.email)),
   ]);
-  // Counted from now, whenever the last mail was: that would tell what others asked for.
+  // Counted from now, because the time of the last mail would reveal other people's requests.
   const resendAvailableAt = addSeconds(now, request.settings.codeResendSeconds);
   return { kind: 'mail-accepted', email: input.email, mailStatus: status, resendAvailableAt };
 }

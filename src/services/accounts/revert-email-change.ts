@@ -12,7 +12,7 @@ import { inTransaction, type Work } from '../work.js';
 import { endWaysBack } from './end-ways-back.js';
 import { moveAddress } from './move-address.js';
 
-/** The account has its old address again, and a reset of its password is on the way there. */
+/** The account has its old address again, and a password reset is being mailed there. */
 export interface EmailChangeReverted {
   kind: 'email-change-reverted';
   email: string;
@@ -21,7 +21,6 @@ export interface EmailChangeReverted {
 
 type RevertProblem = Problem<'TOKEN_INVALID' | 'CONFLICT'>;
 
-/** The address is back, and the way to a new password is mailed there. */
 interface Reverted {
   kind: 'reverted';
   email: string;
@@ -29,30 +28,30 @@ interface Reverted {
   replacedAccounts: number;
 }
 
-/** An account and the address that it goes back to. */
+/** An account and the address that it returns to. */
 interface Revert {
   userId: string;
   email: string;
 }
 
-/** Ends what came later: the change that waits for its code, and the ways back that are younger than this one. */
+/** Ends the revert links that were issued after this one. */
 async function endLaterChanges({ em, now }: Work, { userId, email }: Revert): Promise<void> {
   const { issuedAt } = await em.findOneOrFail(OneTimeCode, { purpose: 'REVERT_EMAIL', address: email });
   await endWaysBack(em, { userId, since: issuedAt, now });
 }
 
-/** Moves the address back; whoever calls it holds the code of the way back, and the one of a change under way. */
+/** Moves the address back. The caller holds the code of the revert link and the code of a pending change. */
 async function takeBack(work: Work, { userId, email }: Revert): Promise<Reverted | Problem<'CONFLICT'>> {
   const { em } = work;
   const moved = await moveAddress(work, { userId, from: null, to: email });
   if (moved === undefined) {
-    // The link stays good for when the address is free.
+    // The link stays valid for when the address is free again.
     await em.nativeUpdate(OneTimeCode, { purpose: 'REVERT_EMAIL', address: email }, { consumedAt: null });
     return problem('CONFLICT');
   }
   await endLaterChanges(work, { userId, email });
   const user = await em.findOneOrFail(User, { id: userId }, { refresh: true });
-  // Whoever moved the account away may know its password, so that it opens nothing any more until it is reset.
+  // The person who moved the account away may know its password, so it stops working until it is reset.
   await forceReset(work, user);
   const endedSessions = await work.endSessions({ userId, exceptId: null }, 'EMAIL_CHANGED');
   return { kind: 'reverted', email, ...moved, endedSessions };
@@ -66,8 +65,8 @@ const OLDEST_WAY_BACK = `
   RETURNING address`;
 
 /**
- * Takes back what was done to the address since a sign-in that its owner did not know; undefined where it is still the one
- * that it was then, or where that one is taken.
+ * Reverts the address changes made since a sign-in that the owner does not recognise. Returns undefined if the address
+ * has not changed since then, or if the earlier one is taken.
  */
 export async function takeBackSince(work: Work, userId: string, since: Date): Promise<Reverted | undefined> {
   const { em, now } = work;
@@ -78,7 +77,7 @@ export async function takeBackSince(work: Work, userId: string, since: Date): Pr
   return isProblem(taken) ? undefined : taken;
 }
 
-/** Takes turns with a change that is being confirmed, which holds its code first of all. */
+/** Waits for a change that is being confirmed, which locks its code first. */
 async function awaitConfirmation({ em, secretKeys }: Work, token: string): Promise<void> {
   const id = readToken(secretKeys, 'REVERT_EMAIL', token);
   const code = id === undefined ? null : await em.findOne(OneTimeCode, { id });
@@ -103,8 +102,9 @@ async function revert(work: Work, token: string): Promise<Reverted | RevertProbl
 }
 
 /**
- * Takes an account back to the address that it had before, by the link that was mailed there. Every session ends, and the
- * password with them: a reset is mailed to the old address. The oldest address that still has its link has the last word.
+ * Returns an account to its previous address, using the link mailed there. Every session ends and the password stops
+ * working. A reset is mailed to the old address. If several addresses hold a valid revert link, the oldest one
+ * prevails.
  */
 export async function revertEmailChange(
   request: Request,

@@ -25,7 +25,10 @@ async function insertUser({ em, input, role, presented, now, key }: SignupAttemp
   return row?.id ?? null;
 }
 
-/** An account whose address was never verified belongs to its first sign-up until its link has run out, and then to the next one. */
+/**
+ * Gives an unverified account to a new sign-up. The account belongs to its first sign-up until that one's link has
+ * expired.
+ */
 async function replaceUnverified({ em, input, role, presented, now, key }: SignupAttempt, user: User): Promise<void> {
   const { username = null, displayName = null, locale = null, timezone = null } = input;
   await em.nativeUpdate(
@@ -51,9 +54,13 @@ async function replaceUnverified({ em, input, role, presented, now, key }: Signu
   );
 }
 
-/** The account waits for the proof of another spelling of the address: its link is mailed again to where it was. */
+/**
+ * Answers for an unverified account with another spelling of the address. While its link is valid, the link is mailed
+ * again to that spelling.
+ */
 async function answerOtherSpelling(attempt: SignupAttempt, user: User): Promise<SignupWritten> {
-  // The typed spelling before the owner's: others that type the same wait here, and nobody in a circle.
+  // Locks the typed spelling before the owner's. Sign-ups with the same spelling wait here, so that they cannot
+  // deadlock.
   await writeCode(attempt, { userId: null });
   const code = await lockCode(attempt.em, 'VERIFY_EMAIL', user.email);
   if (code?.user?.id === user.id && code.linkExpiresAt > attempt.now) return await mailAgain(attempt, user, code);
@@ -61,7 +68,9 @@ async function answerOtherSpelling(attempt: SignupAttempt, user: User): Promise<
   return await mailCode(attempt, user.id);
 }
 
-/** Who has the address, read before anything is written, so that a new one and a taken one cost the same. */
+/**
+ * The holder of the address. It is read before anything is written, so that a new and a taken address cost the same.
+ */
 interface Holder {
   code: OneTimeCode | null;
   user: User | null;
@@ -70,11 +79,11 @@ interface Holder {
 async function findHolder({ em, input, key }: SignupAttempt): Promise<Holder> {
   const code = await lockCode(em, 'VERIFY_EMAIL', input.email);
   const user = await findAddressOwner(em, input.email, key);
-  // An account that came between the two statements has a code by now, and is as much its first sign-up's as any other.
+  // An account created between the two statements has a code by now, and belongs to its first sign-up like any other.
   return { code: code === null && user !== null ? await lockCode(em, 'VERIFY_EMAIL', input.email) : code, user };
 }
 
-/** The address is taken: its owner gets a mail, and the caller learns nothing. */
+/** Answers for a taken address. Its owner gets a mail, and the caller learns nothing. */
 async function answerTaken(attempt: SignupAttempt, user: User, code: OneTimeCode | null): Promise<SignupWritten> {
   const { input, now } = attempt;
   if (user.emailVerifiedAt !== null || user.disabledAt !== null) return await tellOwner(attempt, user);
@@ -84,7 +93,7 @@ async function answerTaken(attempt: SignupAttempt, user: User, code: OneTimeCode
   return await mailCode(attempt, user.id);
 }
 
-/** Writes what a sign-up comes to: a new account, or for a taken address a mail to its owner. */
+/** Writes a new account or, for a taken address, a mail to its owner. */
 export async function writeAccount(
   attempt: SignupAttempt,
 ): Promise<SignupWritten | Problem<'USERNAME_TAKEN' | 'EMAIL_TAKEN'>> {
@@ -92,13 +101,13 @@ export async function writeAccount(
   const { code, user } = await findHolder(attempt);
   const usernameKey = input.username?.toLowerCase();
   if (user !== null) {
-    // A taken username is refused whoever owns it; an exception for the owner of the address would tell who that is.
+    // A taken username is refused for everyone: an exception for the owner of the address would reveal who that is.
     if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
     return context.settings.signupRevealsAccounts ? problem('EMAIL_TAKEN') : await answerTaken(attempt, user, code);
   }
   const userId = await insertUser(attempt);
   if (userId !== null) return await mailCode(attempt, userId);
   if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
-  // The address was taken while this one waited for it: whoever took it has committed.
+  // Another sign-up took the address while this one waited for it, and has committed.
   return await writeAccount(attempt);
 }

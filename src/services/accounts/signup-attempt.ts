@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Request, UseCaseContext } from '../use-case.js';
 import type { PresentedPassword } from './first-password.js';
 
-/** What a new user tells; the address is trimmed and lower-cased already. */
+/** Details of the new account. The address is already trimmed and lower-cased. */
 export interface SignupInput {
   email: string;
   password: string;
@@ -15,10 +15,10 @@ export interface SignupInput {
   privacyPolicyAccepted: boolean;
 }
 
-/** What a sign-up needs. */
+/** Context of a sign-up. */
 export type SignupContext = Request & Pick<UseCaseContext, 'query' | 'passwordHasher'>;
 
-/** A sign-up that is being written. */
+/** State of a sign-up while it is written. */
 export interface SignupAttempt {
   context: SignupContext;
   em: EntityManager;
@@ -26,16 +26,16 @@ export interface SignupAttempt {
   role: string;
   presented: PresentedPassword;
   now: Date;
-  /** What EMAIL_DEDUPLICATION compares of the address. */
+  /** Key that EMAIL_DEDUPLICATION compares for the address. */
   key: string | null;
 }
 
-/** What was written for a sign-up. */
+/** Result of the writes of a sign-up. */
 export interface SignupWritten {
   kind: 'written';
   outboxId: string;
-  /** Whose the address is. */
+  /** Owner of the address. */
   userId: string;
-  /** Why the account is not this caller's, who is not told; absent where it is, and the password with it. */
+  /** Reason why the account and its password are not the caller's. The caller never sees it. Absent if they are. */
   refused?: string;
 }

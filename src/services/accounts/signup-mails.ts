@@ -12,7 +12,9 @@ function freshSince({ context, now }: SignupAttempt): Date {
   return addSeconds(now, -context.settings.codeResendSeconds);
 }
 
-/** A code of an address: for a user the living one of the row before where there is one; without a user a decoy. */
+/**
+ * Issues a code for an address. A valid `previous` code of the same user is reused. Without a user the code is a decoy.
+ */
 export async function writeCode(
   attempt: SignupAttempt,
   code: { userId: string | null; address?: string; previous?: OneTimeCode | null },
@@ -27,8 +29,8 @@ export async function writeCode(
 }
 
 /**
- * The owner is told once in a while, at the address and in the language that they have. A code that never works counts the
- * caller's tries.
+ * Notifies the owner, at a limited rate, at the owner's address and in the owner's language. A decoy code counts the
+ * caller's attempts.
  */
 export async function tellOwner(attempt: SignupAttempt, user: User): Promise<SignupWritten> {
   const { context, em, now } = attempt;
@@ -40,7 +42,7 @@ export async function tellOwner(attempt: SignupAttempt, user: User): Promise<Sig
   return { kind: 'written', outboxId: await writeTypedMail(context, em, notice), userId, refused: 'EMAIL_TAKEN' };
 }
 
-/** Mails the code of an account to its address: the living one of the row before, or a new one. */
+/** Mails the code of an account: the `previous` one while it is valid, otherwise a new one. */
 export async function mailCode(
   attempt: SignupAttempt,
   userId: string,
@@ -54,7 +56,10 @@ export async function mailCode(
   return { kind: 'written', outboxId: await writeTypedMail(context, em, mail), userId };
 }
 
-/** Mails the code that an unverified account has once more. Nothing of it changes: the caller may be a stranger. */
+/**
+ * Mails the existing code of an unverified account again. The account is at most marked as contested, as the caller may
+ * be a stranger.
+ */
 export async function mailAgain(
   attempt: SignupAttempt,
   { id: userId, email }: User,

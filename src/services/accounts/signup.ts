@@ -10,7 +10,7 @@ import { changedMeanwhile, presentPassword } from './first-password.js';
 import { writeAccount } from './signup-account.js';
 import type { SignupAttempt, SignupContext, SignupInput, SignupWritten } from './signup-attempt.js';
 
-/** The answer for a new address, and word for word for a taken one. */
+/** The answer to a sign-up. It is identical for a new and for a taken address. */
 export interface SignupAccepted {
   kind: 'signup-accepted';
   email: string;
@@ -40,7 +40,10 @@ function eventOf(outcome: SignupWritten | SignupProblem): NewAuditEvent {
   return { type: 'SIGN_UP', userId: isProblem(outcome) ? null : outcome.userId, ...refusal };
 }
 
-/** Beside the account: what the log is told, and the password for its check, whoever has the address. */
+/**
+ * Writes the account, its audit event and the request for the password check. The check is requested for a taken
+ * address too.
+ */
 async function writeAll(attempt: SignupAttempt): Promise<{ outboxId: string; checkOf: string } | SignupProblem> {
   const { context, em, input, now } = attempt;
   const written = await writeAccount(attempt);
@@ -51,7 +54,10 @@ async function writeAll(attempt: SignupAttempt): Promise<{ outboxId: string; che
   return { outboxId, checkOf: await requestPasswordCheck(em, context, check) };
 }
 
-/** The username that another sign-up took in the same moment; what else collides comes right when it is tried again. */
+/**
+ * Turns a lost race into an outcome. Undefined means that the sign-up runs again. USERNAME_TAKEN means that another
+ * sign-up took the username. Any other collision asks the client to retry.
+ */
 async function raceLost(context: SignupContext, error: unknown): Promise<Problem<'USERNAME_TAKEN'> | undefined> {
   if (changedMeanwhile(error)) return undefined;
   if (!(error instanceof UniqueConstraintViolationException)) throw error;
@@ -63,7 +69,7 @@ async function raceLost(context: SignupContext, error: unknown): Promise<Problem
   return refused;
 }
 
-/** Makes an account that waits for its address to be verified; account, code and mail are written together or not at all. */
+/** Creates an account that waits for its address to be verified. Account, code and mail are written atomically. */
 export async function signup(
   context: SignupContext,
   input: SignupInput,

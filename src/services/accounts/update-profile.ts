@@ -5,7 +5,7 @@ import { recordRefusal } from '../audit/record-refusal.js';
 import type { Request } from '../use-case.js';
 import { inTransaction } from '../work.js';
 
-/** What a user changes of their profile: what is absent stays, what is null is cleared. */
+/** Changes to a profile. An absent field is unchanged, and null clears a field. */
 export interface ProfileChange {
   displayName?: string | null | undefined;
   username?: string | null | undefined;
@@ -13,7 +13,7 @@ export interface ProfileChange {
   timezone?: string | null | undefined;
 }
 
-/** The profile as it is now. */
+/** The updated profile. */
 export interface ProfileUpdated {
   kind: 'profile-updated';
   user: User;
@@ -23,7 +23,6 @@ type UpdateProblem = Problem<'INPUT_INVALID' | 'USERNAME_TAKEN' | 'UNAUTHENTICAT
 
 const FIELDS = ['displayName', 'username', 'locale', 'timezone'] as const;
 
-/** The names of what differs from what the account has. */
 function changedFields(user: User, change: ProfileChange): (typeof FIELDS)[number][] {
   return FIELDS.filter((field) => change[field] !== undefined && change[field] !== (user[field] ?? null));
 }
@@ -45,7 +44,7 @@ async function write(request: Request, userId: string, change: ProfileChange): P
   });
 }
 
-/** Changes a user's profile; a username is refused when another account has it, in whatever case and also in a race. */
+/** Updates a user's profile. A username that another account has, in any case, is refused even in a race. */
 export async function updateProfile(
   request: Request,
   input: { userId: string; change: ProfileChange },

@@ -12,32 +12,33 @@ import { heldAddress } from '../users/address-owner.js';
 import { droppedChoices } from '../users/dropped-choices.js';
 import { inTransaction, type Work } from '../work.js';
 
-/** The address is proven; the exchange token makes one session. */
+/** The address is verified. The exchange token opens one session. */
 export interface EmailVerified {
   kind: 'email-verified';
   user: User;
   exchangeToken: string;
   exchangeTokenExpiresAt: Date;
-  /** Sets the password of an account for which two were chosen; null where the one that was chosen counts. */
+  /** Ticket to set the password of an account for which two were chosen; null if the chosen password is valid. */
   passwordChangeRequired: ResetTicket | null;
 }
 
 /**
- * More than one person signed up while nobody had proven the address: whoever just did sets a password by a reset, and nothing
- * else that a stranger may have chosen or agreed to stays either. The account goes on being contested until then.
+ * Drops everything that another person may have chosen or agreed to, because the address was signed up more than once
+ * before it was verified. The verified owner sets a password by a reset. The account remains contested until then.
  */
 function dropChoices(work: Work, user: User): void {
   const unusable = { passwordHash: unusableHash(), passwordChangedAt: work.now, passwordBreachedAt: null };
   Object.assign(user, droppedChoices(work), unusable);
 }
 
-/** Undefined where the account has another address by now. */
+/** Returns undefined if the account has another address by now. */
 async function markVerified(work: Work, code: ConsumedCode, ticket: OneTimeCode): Promise<EmailVerified | undefined> {
   const { em, now, settings, secretKeys } = work;
   const user = await em.findOneOrFail(User, code.userId);
   if (user.email !== code.address) return undefined;
   const isContested = user.emailVerifiedAt === null && user.passwordContestedAt != null;
-  // Whoever signed up twice themselves, as most do who come here, is told in the language that they chose.
+  // Captured before the choices are dropped: most contested sign-ups come from one person, who is notified in the
+  // chosen language.
   const reader = { email: user.email, locale: user.locale ?? null };
   if (isContested) dropChoices(work, user);
   user.emailVerifiedAt ??= now;
@@ -64,7 +65,7 @@ async function markVerified(work: Work, code: ConsumedCode, ticket: OneTimeCode)
   };
 }
 
-/** A try that was in vain is written to the log of the account, where there is one. */
+/** Records a failed attempt, under the account if there is one. */
 async function refuse<Refused extends Problem>(work: Work, userId: string | null, refused: Refused): Promise<Refused> {
   const metadata = { reason: refused.code };
   await work.record({ type: 'EMAIL_VERIFICATION', success: false, userId, metadata });
@@ -72,8 +73,8 @@ async function refuse<Refused extends Problem>(work: Work, userId: string | null
 }
 
 /**
- * Where two chose a password the proof gives a ticket, whose row comes before the other codes of an address, as everywhere.
- * Every address has one, as else the time would tell of which.
+ * Locks the reset ticket before the other codes of the address, in the common order. Verification of a contested
+ * account issues a ticket. Every address gets the row, because timing would otherwise reveal contested ones.
  */
 async function lockTicket({ em, secretKeys }: Work, address: string): Promise<OneTimeCode> {
   return await lockOrMakeCode(em, secretKeys, 'RESET_TICKET', address);
@@ -95,7 +96,7 @@ async function useCode(
   return await refuse(work, owner?.id ?? null, verified ?? problem('CODE_INVALID', { attemptsLeft: 0 }));
 }
 
-/** Proves an address by the code that was mailed to it. A wrong try counts, and its transaction commits all the same. */
+/** Verifies an address by the code mailed to it. A wrong code counts as an attempt, and that count is committed. */
 export async function verifyEmail(
   request: Request,
   input: { email: string; code: string },
@@ -113,7 +114,7 @@ async function useToken(work: Work, token: string): Promise<EmailVerified | Prob
   return verified ?? (await refuse(work, null, problem('TOKEN_INVALID')));
 }
 
-/** Proves an address by the token of the mailed link. */
+/** Verifies an address by the token of the mailed link. */
 export async function verifyEmailWithToken(
   request: Request,
   input: { token: string },

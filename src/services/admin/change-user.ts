@@ -10,7 +10,7 @@ import { inTransaction, type Work } from '../work.js';
 /** A change that an operator makes to an account. */
 export type UserChange = { disabled: boolean } | { role: string };
 
-/** An account that was changed. */
+/** Result of a change to an account. */
 export interface UserChanged {
   kind: 'user-changed';
   endedSessions: number;
@@ -27,7 +27,7 @@ async function lockUser({ em, settings }: Work, email: string): Promise<User | n
   return user && (await em.refresh(user, { lockMode: LockMode.PESSIMISTIC_WRITE }));
 }
 
-/** Whether an active account would be no admin any more. */
+/** Returns whether the change would leave an active account without admin rights. */
 function removesAdmin(user: User, change: UserChange): boolean {
   return user.disabledAt == null && ('role' in change ? change.role !== ADMIN_ROLE : change.disabled);
 }
@@ -39,15 +39,16 @@ async function apply(work: Work, user: User, change: UserChange): Promise<UserCh
   else user.disabledAt = change.disabled ? (user.disabledAt ?? now) : null;
   await work.record(eventOf(user.id, change));
   if (user.disabledAt === null) return { kind: 'user-changed', endedSessions: 0 };
-  // Before the sessions end: a login that is under way must find the account disabled, or have its session among them.
+  // Flushed before the sessions end: a concurrent login finds the account disabled, or its session is among those that
+  // end.
   await em.flush();
   const ended = await work.endSessions({ userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED');
   return { kind: 'user-changed', endedSessions: ended.length };
 }
 
 /**
- * Disables or enables an account, or gives it a role. A disabled account's sessions end with it; a new role applies from the
- * next refresh on. The last admin stays.
+ * Disables or enables an account, or changes its role. Disabling ends the account's sessions. A new role applies from
+ * the next refresh. The last admin cannot be removed.
  */
 export async function changeUser(
   context: Request,

@@ -12,14 +12,14 @@ import { inTransaction, type Work } from '../work.js';
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
-/** What the address is compared by; null where another spelling of it has an account already. */
+/** Returns the comparison key of the address; null if there is none or another spelling already has an account. */
 async function freeKey(work: Work, email: string): Promise<string | null> {
   const key = comparedKey(work, email);
   if (key === null) return null;
   return (await work.em.count(User, { emailKey: key, email: { $ne: email } })) > 0 ? null : key;
 }
 
-/** Whose mailbox it is already, whatever the spelling. */
+/** Locks the account that has the mailbox, in any spelling. */
 async function lockOwner(work: Work, email: string): Promise<User | null> {
   const owner = await findAddressOwner(work.em, email, comparedKey(work, email));
   return owner && (await work.em.refresh(owner, { lockMode: LockMode.PESSIMISTIC_WRITE }));
@@ -32,8 +32,9 @@ async function record(work: Work, userId: string, isNew: boolean): Promise<void>
 }
 
 /**
- * Makes the first admin, or lets an account be it. Refused once there is an admin: from then on admins make admins, and no
- * default account ever exists (ASVS 6.3.2). Its address stays in the spelling that the account has.
+ * Creates the first admin, or gives an existing account the role. Refused once an admin exists: later admins are
+ * appointed by admins, and there is no default account (ASVS 6.3.2). An existing account keeps the spelling of its
+ * address.
  */
 export async function createFirstAdmin(
   context: Needs,
@@ -52,7 +53,7 @@ export async function createFirstAdmin(
     const known = await lockOwner(work, email);
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
     const emailKey = await freeKey(work, user.email);
-    // Whoever signed up with it never proved to own it.
+    // An unverified account may have been created by someone other than the owner of the address.
     if (user.emailVerifiedAt == null) Object.assign(user, droppedChoices(work));
     const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
     const fresh = { passwordChangedAt: now, passwordBreachedAt: null, passwordContestedAt: null, updatedAt: now };
@@ -60,7 +61,7 @@ export async function createFirstAdmin(
     await em.flush();
     await record(work, user.id, known === null);
     await work.checkPassword({ userId: user.id, password: input.password, passwordChangedAt: now });
-    // Whoever is signed in to the account now did not prove to know the new password.
+    // The current sessions did not verify the new password.
     await work.endSessions({ userId: user.id, exceptId: null }, 'REPLACED');
     return { kind: 'admin-created', email: user.email };
   });

@@ -9,8 +9,8 @@ import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 import { inTransaction } from '../work.js';
 
 /**
- * Removes the second factor of somebody who lost their app and their recovery codes, or whose account another has switched
- * one on for. Every session ends, and the owner is told.
+ * Removes the second factor of a user who lost the app and the recovery codes, or whose second factor was enabled by
+ * someone else. Every session ends, and the owner is notified.
  */
 export async function resetTwoFactor(
   request: Request,

@@ -5,7 +5,7 @@ import type { Request } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 import { inTransaction } from '../work.js';
 
-/** Lifts every lock of an account before its time; `wasLocked` tells whether there were wrong tries to forget. */
+/** Lifts every lock of an account early. `wasLocked` is true if there were failed attempts to clear. */
 export async function unlockUser(
   request: Request,
   email: string,

@@ -10,34 +10,40 @@ import { type CountingContext, lockIfDue } from './lock.js';
 import { networkKey, subjectKey, type TrySubject } from './subject.js';
 import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
-/** A try that was admitted; its end is told once. */
+/** An admitted attempt. Its outcome is reported once. */
 export interface Attempt {
-  /** It was wrong; `owner` is told by mail when this locks the name. */
+  /** Reports a failure. `owner` is notified by mail if it locks the subject. */
   failed(owner: User | null): Promise<void>;
-  /** It was right: the failures before it from here are explained. `em` must be in a transaction, of what the try permits. */
+  /**
+   * Reports a success, which clears earlier failures from this network. `em` must be in the transaction of what the
+   * attempt permits.
+   */
   succeeded(em: EntityManager): Promise<void>;
-  /** The statements of `succeeded`, for a transaction that is sent at once. */
+  /** Returns the statements of `succeeded`, for a transaction that is sent as one batch. */
   success(): Sql[];
 }
 
-/** A try that was not decided by then was cut off with its process. */
+/** An attempt that is undecided for this long was cut off with its process. */
 const FORGET_UNDECIDED_AFTER_SECONDS = 60;
-/** The last try before the lock is held back for this long, each one before it for half as long. */
+/** Delay of the last attempt before the lock. Each earlier attempt is delayed half as long as the next. */
 const LONGEST_DELAY_MILLISECONDS = 1_000;
 const SHORTEST_DELAY_MILLISECONDS = 100;
 const FIRST_POLL_MILLISECONDS = 25;
 const LONGEST_POLL_MILLISECONDS = 400;
 const WAIT_FOR_OTHERS_MILLISECONDS = 10_000;
 
-/** What a try is counted by: its subject, and the subject's tries from the caller's network, which delay it. */
+/**
+ * Counter keys of an attempt: its subject, and the subject's attempts from the caller's network, which determine the
+ * delay.
+ */
 interface TryKeys {
   key: string;
   here: string;
-  /** Wrong tries in all after which no place is left. */
+  /** Total number of failures at which no slot is left. */
   most: number;
 }
 
-/** When this try comes. */
+/** Time of this attempt. */
 const NOW = sql`excluded.last_tried_at`;
 const IN_FLIGHT = sqlText(
   `CASE WHEN f.last_tried_at < excluded.last_tried_at - interval '${FORGET_UNDECIDED_AFTER_SECONDS} seconds' THEN 0
@@ -46,16 +52,17 @@ const IN_FLIGHT = sqlText(
 const DAY = sqlText(`interval '${LIFT_SECONDS} seconds'`);
 
 /**
- * Takes one of the places that are left before the lock, with the failures so far. Of any number of parallel callers no
- * more get one than there are places, in one process or in many. It waits for no disk: a place that a crash of the database
- * forgets was held for a moment only, and what becomes of the try is written durably.
+ * Takes one of the slots left before the lock, and returns the failures so far. However many callers run in parallel,
+ * in one process or many, no more of them get one than there are slots. The commit is asynchronous: a crash of the
+ * database loses only a slot held for a moment, and the outcome of the attempt is written durably.
  */
 function takePlaceOf({ key, here, most }: TryKeys, { lockoutSeconds, lockoutThreshold }: Lockout, now: Date): Sql {
-  // The lock is over, or for as long nobody was wrong. A right try has no part in it: it would tell strangers that it was.
+  // The lock has ended, or there was no failure for as long. A successful attempt does not matter here, as that would
+  // reveal it to strangers.
   const countEnded = sql`f.locked_until <= ${NOW}
     OR COALESCE(f.failed_at, f.last_tried_at) < ${NOW} - make_interval(secs => ${lockoutSeconds})`;
   const failures = sql`CASE WHEN ${countEnded} THEN 0 ELSE f.failures END`;
-  // The tries of a day are used up, and the day is over.
+  // The attempts of a day are used up, and the day is over.
   const dayBegins = sql`f.total >= ${most} AND f.lifted_at <= ${NOW} - ${DAY}`;
   const total = sql`CASE WHEN ${dayBegins} THEN ${most - TRIES_OF_A_DAY} ELSE f.total END`;
   return sql`
@@ -76,17 +83,19 @@ function takePlaceOf({ key, here, most }: TryKeys, { lockoutSeconds, lockoutThre
 
 type Lockout = Pick<CountingContext['settings'], 'lockoutSeconds' | 'lockoutThreshold'>;
 
-/** Of the only one who tries, nothing is left to count. */
+/** Resets the counter of a subject that only its owner attempts. */
 const succeedAlone = (key: string) => sql`
   UPDATE login_failures SET failures = 0, total = 0, locked_until = NULL, lifted_at = NULL,
     in_flight = GREATEST(in_flight - 1, 0)
   WHERE key = ${key}`;
-/** What is in a row ends. The row is locked by it, as whoever counts takes it before those of the networks. */
+/**
+ * Resets the consecutive total. This locks the subject's row, which every count locks before the rows of the networks.
+ */
 const succeed = (key: string) => sql`
   UPDATE login_failures SET total = 0, lifted_at = NULL, in_flight = GREATEST(in_flight - 1, 0) WHERE key = ${key}`;
 /**
- * Takes off the failures of the network that a success came from, and of those that earlier ones came from, for as long as
- * their rows are kept. Those of other networks go on: where they began anew, strangers would see that the owner was here.
+ * Subtracts the failures of the network that succeeded, and of networks that succeeded earlier, while their rows are
+ * kept. Failures of other networks remain: resetting them would reveal to strangers that the owner signed in.
  */
 const explain = ({ key, here, now }: Omit<TryKeys, 'most'> & { now: Date }) => sql`
   WITH given AS (SELECT ${key}::text AS key, ${here}::text AS here, ${now}::timestamptz AS now),
@@ -116,7 +125,7 @@ function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
   return problem('ACCOUNT_LOCKED', { retryAfterSeconds, lockedUntil: until });
 }
 
-/** The failures so far that delay the try, or undefined where no place is left. */
+/** Returns the failures so far that determine the delay; undefined if no slot is left. */
 async function takePlace(context: CountingContext, keys: TryKeys): Promise<number | undefined> {
   const statement = takePlaceOf(keys, context.settings, context.clock.now());
   const [row] = await run<{ failures: number; own_failures: number | null }>(context.em, statement);
@@ -129,14 +138,20 @@ interface LockRow {
   lifted_at: string | null;
 }
 
-/** When the next try is allowed where all in total are used up: the lock's time, over and over, or once the day is over. */
+/**
+ * Returns when the next attempt is allowed once the total is used up: always one lock duration from now, or at the end
+ * of the day.
+ */
 function endOfTotal(context: CountingContext, { lifted_at: liftedAt }: LockRow, now: Date): Date {
   return liftedAt === null
     ? addSeconds(now, context.settings.lockoutSeconds)
     : addSeconds(new Date(liftedAt), LIFT_SECONDS);
 }
 
-/** Why no place is left; undefined where others are about to free theirs or to lock the name. */
+/**
+ * Returns the lock that leaves no slot; undefined if other attempts are about to free their slots or to lock the
+ * subject.
+ */
 async function findLock(
   context: CountingContext,
   { key, most }: TryKeys,
@@ -153,7 +168,7 @@ async function findLock(
   return until > now ? locked(until, now) : undefined;
 }
 
-/** A place among the tries, or the lock; tries that come while all places are taken wait for those before them. */
+/** Returns the failures so far once a slot is free, or the lock. An attempt waits while others hold all slots. */
 async function admit(context: CountingContext, keys: TryKeys): Promise<number | Problem<'ACCOUNT_LOCKED'>> {
   let poll = FIRST_POLL_MILLISECONDS;
   for (let waited = 0; waited < WAIT_FOR_OTHERS_MILLISECONDS; waited += poll) {
@@ -168,7 +183,7 @@ async function admit(context: CountingContext, keys: TryKeys): Promise<number | 
   return locked(addSeconds(now, WAIT_FOR_OTHERS_MILLISECONDS / 1_000), now);
 }
 
-/** The wait that a try is worth after so many failures: it doubles up to the last one before the lock. */
+/** Returns the delay of an attempt in milliseconds. It doubles up to the last attempt before the lock. */
 export function delayAfter(failures: number, threshold: number): number {
   const triesLeft = Math.max(0, threshold - failures - 1);
   const delay = failures === 0 ? 0 : LONGEST_DELAY_MILLISECONDS / 2 ** triesLeft;
@@ -176,9 +191,9 @@ export function delayAfter(failures: number, threshold: number): number {
 }
 
 /**
- * Counts a try of a secret before anything is compared, and runs `work` where there is room for it (ASVS 6.3.1). Names
- * that have no account count just so, and the answer tells nothing. A try whose `work` fails for another reason is not held
- * against anybody.
+ * Counts an attempt before anything is compared, and runs `work` once a slot is free (ASVS 6.3.1). Names without an
+ * account are counted alike, so that the answer reveals nothing. An attempt whose `work` fails for another reason does
+ * not count.
  */
 export async function countedTry<Outcome>(
   context: CountingContext,
@@ -207,7 +222,7 @@ export async function countedTry<Outcome>(
       success,
     });
   } catch (cause) {
-    // Where even this fails the place is free again after a while.
+    // If this fails too, the slot becomes free again after a while.
     if (!counted) await uninterrupted(() => run(em, release(key))).catch(() => undefined);
     throw cause;
   }

@@ -11,21 +11,20 @@ import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
 type Keys = Pick<UseCaseContext, 'secretKeys'>;
 
-/** What counting needs. */
+/** Context of attempt counting. */
 export type CountingContext = Request;
 
-/** A name that was just tried in vain. */
 interface WrongTry {
   key: string;
-  /** What the tries from the caller's network are counted by; the same key where the caller is the only one who tries. */
+  /** Counter key of the caller's network; the same as `key` if only one client attempts the subject. */
   here: string;
   scope: TrySubject['scope'];
   owner: User | null;
 }
 
-/** The owner is told once in this time, however often the name is locked. */
+/** The owner is notified at most once in this time, however often the subject is locked. */
 const TELL_AGAIN_AFTER_SECONDS = 86_400;
-/** Where the mail of a name without an account would go; it is written for the sake of equal work and never sent. */
+/** Recipient of the mail for a name without an account. The mail equalises the work and is never sent. */
 const NOBODY = 'nobody@invalid';
 
 const FAIL = `
@@ -35,8 +34,8 @@ const FAIL = `
   WHERE f.key = ?
   RETURNING f.failures >= ? AND f.locked_until = ?::timestamptz AS locks, f.notified_at, f.counted_since`;
 /**
- * Counts for one client network: for its delay, which begins anew after as much time as a lock lasts, and its share in the
- * count of the subject, which lasts as long as that.
+ * Counts a failure for one client network. Its delay counter restarts after the duration of a lock. Its share in the
+ * subject's counter lasts as long as that counter.
  */
 const FAIL_HERE = `
   INSERT INTO login_failures AS f (key, failures, in_flight, total, counted, counted_since, last_tried_at)
@@ -47,7 +46,7 @@ const FAIL_HERE = `
     counted_since = excluded.counted_since, last_tried_at = excluded.last_tried_at`;
 const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
 const FORGET = 'DELETE FROM login_failures WHERE key = ANY(?)';
-/** However many resets there are, a day allows no more than its tries beyond the total. */
+/** However many resets there are, a day allows no more than its quota of attempts beyond the total. */
 const LIFTS_TOTAL = 'total > ? AND (lifted_at IS NULL OR lifted_at <= ?)';
 const LIFT = `
   UPDATE login_failures SET failures = 0, counted_since = ?, locked_until = NULL,
@@ -68,12 +67,12 @@ async function tellOwner(work: Work, { owner }: WrongTry, told: boolean): Promis
   });
 }
 
-/** What the codes of an account's app are counted by. */
+/** Returns the counter key of an account's authenticator codes. */
 function appCodesKey({ secretKeys }: Keys, userId: string): string {
   return subjectKey(secretKeys, { scope: 'two-factor', userId });
 }
 
-/** Lifts the lock of the app's codes; of their total, which nobody but the right code ends, it takes a few tries off. */
+/** Lifts the lock of the authenticator codes. Their total is only lowered far enough for a day's attempts. */
 async function liftAppCodes(work: Work, userId: string): Promise<boolean> {
   const { em, now } = work;
   const left = mostInAll(work, { scope: 'two-factor' }) - TRIES_OF_A_DAY;
@@ -82,7 +81,7 @@ async function liftAppCodes(work: Work, userId: string): Promise<boolean> {
   return (await em.execute<unknown[]>(LIFT, values)).length > 0;
 }
 
-/** Lets the count of the app's codes begin anew for somebody who is proven by a recovery code. */
+/** Resets the counter of the authenticator codes for a user who was verified by a recovery code. */
 export async function forgetAppCodes(work: Work, userId: string): Promise<void> {
   await work.em.execute(START_ANEW, [work.now, appCodesKey(work, userId)]);
 }
@@ -93,7 +92,10 @@ interface FailedRow {
   counted_since: string | null;
 }
 
-/** Counts a wrong try, and locks its name when it was the last one allowed: lock, audit event and mail come together. */
+/**
+ * Counts a failed attempt, and locks its subject if it was the last one allowed. Lock, audit event and mail are written
+ * together.
+ */
 export async function lockIfDue(request: Request, wrong: WrongTry): Promise<void> {
   const { lockoutThreshold, lockoutSeconds } = request.settings;
   await inTransaction(request, async (work) => {
@@ -116,13 +118,13 @@ export async function lockIfDue(request: Request, wrong: WrongTry): Promise<void
 }
 
 /**
- * Lifts every lock of an account, and forgets its wrong tries; returns whether there were any. Codes of
- * the app go on being counted in total, with a few more each day: else whoever reads the owner's mail could guess them, one
- * reset after the other.
+ * Lifts every lock of an account and clears its failed attempts. Returns whether there were any. The total of the
+ * authenticator codes stays, with a few more attempts each day: otherwise a reader of the owner's mail could guess
+ * them, one reset after the other.
  */
 export async function forgetFailures(work: Work, user: Pick<User, 'id' | 'email' | 'usernameKey'>): Promise<boolean> {
   const { em, settings, secretKeys } = work;
-  // Before the recovery codes' row: a recovery code that is right takes them in the same order.
+  // Before the row of the recovery codes: a correct recovery code locks them in the same order.
   const lifted = await liftAppCodes(work, user.id);
   const devices = await em.find(KnownDevice, { user: user.id });
   const email = countedName(settings.emailDeduplication, user.email);
@@ -137,7 +139,7 @@ export async function forgetFailures(work: Work, user: Pick<User, 'id' | 'email'
   return lifted || forgotten.length > 0;
 }
 
-/** Forgets the wrong codes of an account, those in total too: for an operator who knows whom they help. */
+/** Clears the failed codes of an account and their totals, for an operator who has identified the user. */
 export async function forgetWrongCodes({ em, secretKeys }: Work, userId: string): Promise<boolean> {
   const scopes = ['two-factor', 'recovery-code'] as const;
   const keys = `{${scopes.map((scope) => subjectKey(secretKeys, { scope, userId })).join(',')}}`;

@@ -7,7 +7,7 @@ import { presentedDevice } from '../devices/known-devices.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from '../users/address-owner.js';
 
-/** The limit of logins for each account; its further windows, where an operator sets several, are numbered from 2 on. */
+/** Name of the login limit per account. Further windows set by an operator are numbered from 2. */
 export const LOGIN_LIMIT = 'login-account';
 
 const KNOWS_DEVICE: Statement = {
@@ -16,7 +16,7 @@ const KNOWS_DEVICE: Statement = {
     WHERE u.email = $1 OR u.email_key = $3 OR u.username_key = $1`,
 };
 
-/** The presented device token where the account of the typed name knows it; null for one of any other account. */
+/** Returns the presented device token if the account of the typed name knows it, otherwise null. */
 export async function knownDeviceToken(
   context: Pick<UseCaseContext, 'query' | 'settings' | 'secretKeys' | 'client'>,
   identifier: string,
@@ -29,8 +29,8 @@ export async function knownDeviceToken(
 }
 
 /**
- * Whom the limit counts: the typed name, and apart from the others each device that signed in here before, so that strangers
- * cannot use up its owner's tries.
+ * Returns the identity that the limit counts: the typed name and, separately, each of its known devices. Strangers thus
+ * cannot use up the owner's attempts.
  */
 export function loginIdentity(
   { settings, secretKeys }: Pick<UseCaseContext, 'settings' | 'secretKeys'>,
@@ -41,7 +41,7 @@ export function loginIdentity(
   return `account:${countedName(settings.emailDeduplication, identifier)}${id === undefined ? '' : `:${id.toString('base64url')}`}`;
 }
 
-/** The key of a limit's counter; a keyed hash, so that the store tells no names. */
+/** Returns the key of a limit's counter. It is a keyed hash, so that the store reveals no names. */
 export function limitKey(keys: SecretKeys, name: string, identity: string): string {
   return keys.authenticate('limit-identity', [name, identity]).toString('base64url');
 }
@@ -49,8 +49,8 @@ export function limitKey(keys: SecretKeys, name: string, identity: string): stri
 type Needs = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'limiter' | 'client' | 'logger' | 'requestId'>;
 
 /**
- * Lets the logins of an account begin anew once its owner is proven, for its names and for the device at hand. Part of no
- * transaction; where the counters are away the limit ends by itself.
+ * Resets the login limit of an account for its names and the current device, once its owner is verified. It is part of
+ * no transaction. If the counters are unavailable, the limit expires by itself.
  */
 export async function forgetLoginLimit(context: Needs, user: Pick<User, 'email' | 'usernameKey'>): Promise<void> {
   const { settings, secretKeys, client, logger, requestId } = context;

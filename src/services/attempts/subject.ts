@@ -1,10 +1,10 @@
 import type { SecretKeys } from '../../lib/secret-keys.js';
 
 /**
- * What wrong tries are counted for. `identifier`: a name that somebody typed, whether or not it has an account; `device`: a
- * device that signed in to the account before, which a stranger's tries do not lock out; `password`, `two-factor` (codes of
- * the app), `recovery-code` and `enrolment` (the first code of a new app): what is asked of somebody who is signed in, or has
- * shown the password.
+ * The subject of failed attempts. `identifier` is a typed name, with or without an account. `device` is a device that
+ * has signed in to the account before, which strangers' attempts do not lock. `password`, `two-factor` (authenticator
+ * codes), `recovery-code` and `enrolment` (the first code of a new app) are secrets requested from a user who is signed
+ * in or has verified the password.
  */
 export type TrySubject =
   | { scope: 'identifier'; value: string }
@@ -17,8 +17,9 @@ function partsOf(subject: TrySubject): string[] {
 }
 
 /**
- * The key of a subject's tries from one client network: their delay, and what a success takes off. What others tried has no
- * part in it, the owner among them. A device is its owner's alone, and has no other key.
+ * Returns the counter key of a subject's attempts from one client network, which determines the delay and what a
+ * success subtracts. Attempts from other networks do not affect it, the owner's included. A device belongs to one owner
+ * and has no separate network key.
  */
 export function networkKey(keys: SecretKeys, subject: TrySubject, network: string): string {
   if (subject.scope === 'device') return subjectKey(keys, subject);
@@ -27,7 +28,7 @@ export function networkKey(keys: SecretKeys, subject: TrySubject, network: strin
     .toString('base64url');
 }
 
-/** The key that a subject is counted by; a keyed hash, so that the table tells no names. */
+/** Returns the counter key of a subject. It is a keyed hash, so that the table reveals no names. */
 export function subjectKey(keys: SecretKeys, subject: TrySubject): string {
   return keys.authenticate('login-failures', [subject.scope, ...partsOf(subject)]).toString('base64url');
 }

@@ -5,7 +5,7 @@ interface AuditEventKind {
   description: string;
   /** The risk of a successful action. */
   risk: AuditRiskLevel;
-  /** The risk of a rejected attempt; the same as `risk` if omitted. */
+  /** The risk of a rejected attempt. Defaults to `risk`. */
   refusedRisk?: AuditRiskLevel;
 }
 

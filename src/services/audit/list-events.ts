@@ -13,12 +13,12 @@ type Needs = Pick<UseCaseContext, 'em' | 'query' | 'clock'>;
 
 const COLUMNS =
   'id, type, success, risk_level, actor_id, user_id, ip_address, user_agent, request_id, metadata, created_at';
-/** After every event that there is, whatever process recorded it. */
+/** A margin that is later than every event, whatever process recorded it. */
 const AHEAD_SECONDS = 86_400;
 
 /**
- * Each half walks an index of its own and stops; joined by OR they would read the user's whole history for each page. The time
- * stands alone as well, as only that tells the planner which partitions are out of the question.
+ * Each half scans its own index and stops. Joined by OR, they would read the user's whole history for each page. The
+ * time is compared separately, because only that lets the planner exclude partitions.
  */
 function half(column: 'user_id' | 'actor_id'): string {
   return `(SELECT ${COLUMNS} FROM audit_events
@@ -26,13 +26,13 @@ function half(column: 'user_id' | 'actor_id'): string {
     ORDER BY created_at DESC, id DESC LIMIT $4)`;
 }
 
-/** Prepared, as planning it for years of partitions takes longer than running it. */
+/** A prepared statement, because planning it for years of partitions takes longer than running it. */
 export const OWN_EVENTS: Statement = {
   name: 'own_audit_events',
   text: `${half('user_id')} UNION ${half('actor_id')} ORDER BY created_at DESC, id DESC LIMIT $4`,
 };
 
-/** What happened to a user's account, and what the user did. */
+/** Lists the events of a user's account, and those of the user's own actions. */
 export async function listOwnEvents(context: Needs, userId: string, window: PageWindow): Promise<AuditEventPage> {
   const newest = window.after?.createdAt ?? addSeconds(context.clock.now(), AHEAD_SECONDS);
   const rows = await context.query(OWN_EVENTS, [userId, ...positionOf(window), window.first + 1, newest]);

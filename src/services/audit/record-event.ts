@@ -5,23 +5,23 @@ import { run, type Sql, sql } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
 import { type AuditEventType, riskOf } from './events.js';
 
-/** What an event tells beside its type. */
+/** An audit event to be recorded. */
 export interface NewAuditEvent {
   type: AuditEventType;
-  /** False for a try that was refused; true where it is left out. */
+  /** False for a refused attempt. Defaults to true. */
   success?: boolean;
-  /** Whose account it is about; null where no account is known. */
+  /** The account concerned; null if no account is known. */
   userId: string | null;
-  /** Who did it, where somebody is signed in. */
+  /** The signed-in user who acted. */
   actorId?: string | null;
-  /** Short facts, such as a reason or a session id; never a secret, and nothing that somebody typed. */
+  /** Short facts, such as a reason or a session id. They must not contain a secret or user input. */
   metadata?: Record<string, string | number | boolean>;
 }
 
-/** The context that every event is written with. */
+/** The context recorded with every event. */
 export type AuditContext = Pick<UseCaseContext, 'clock' | 'client' | 'requestId'>;
 
-/** The statement that writes an event, once for each row of `source` where it is one, such as `FROM rotated`. */
+/** Returns the statement that writes an event, once for each row of `source` if given, such as `FROM rotated`. */
 export function insertEvent(context: AuditContext, event: NewAuditEvent, source: Sql = sql``): Sql {
   const { type, success = true, userId, actorId = null, metadata = {} } = event;
   const { ipAddress, userAgent } = context.client;
@@ -32,9 +32,9 @@ export function insertEvent(context: AuditContext, event: NewAuditEvent, source:
       ${context.requestId}, ${JSON.stringify(metadata)}, ${context.clock.now()} ${source}`;
 }
 
-/** Writes an event in the caller's transaction, so that it stays exactly when the change does. */
+/** Writes an event in the caller's transaction, so that it is committed exactly when the change is. */
 export async function recordEvent(em: EntityManager, context: AuditContext, event: NewAuditEvent): Promise<void> {
   const insert = () => run(em, insertEvent(context, event));
-  // A try that was refused is told of, even if its client did not wait to hear it.
+  // A refused attempt is recorded even if the client has disconnected.
   await (event.success === false ? uninterrupted(insert) : insert());
 }

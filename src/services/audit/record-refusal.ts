@@ -3,7 +3,7 @@ import type { UseCaseContext } from '../use-case.js';
 import type { AuditEventType } from './events.js';
 import { type AuditContext, recordEvent } from './record-event.js';
 
-/** Writes down a try of somebody signed in that was refused, and hands the refusal on. */
+/** Records a refused attempt of a signed-in user, and returns the refusal. */
 export async function recordRefusal<Refusal extends Problem>(
   context: AuditContext & Pick<UseCaseContext, 'em'>,
   type: AuditEventType,

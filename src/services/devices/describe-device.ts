@@ -1,7 +1,7 @@
 import Bowser from 'bowser';
 import type { DeviceType } from '../../entities/session.js';
 
-/** What a user agent tells of the device behind it. */
+/** The device that a user agent describes. */
 export interface Device {
   deviceType: DeviceType;
   browser: string | null;
@@ -18,14 +18,14 @@ const types: Record<string, DeviceType> = {
   tv: 'UNKNOWN',
 };
 
-/** Windows calls itself `NT 10.0`; people know it by the name of that version. */
+/** Windows reports itself as `NT 10.0`. People know it by the name of that version. */
 function nameAndVersion(part: { name?: string; version?: string; versionName?: string }): string | null {
   const version = part.version?.startsWith('NT') ? part.versionName : part.version;
   const [major] = (version ?? '').split('.');
   return part.name ? [part.name, major].filter(Boolean).join(' ').slice(0, 100) : null;
 }
 
-/** Reads a User-Agent header; it is a hint for people and nothing may depend on it. */
+/** Reads a User-Agent header. The result is an untrusted hint for people. */
 export function describeDevice(userAgent: string | null): Device {
   if (userAgent === null || userAgent === '') return unknown;
   const { browser, os, platform } = Bowser.parse(userAgent.slice(0, LONGEST_USER_AGENT));

@@ -5,13 +5,13 @@ const ID_BYTES = 16;
 const TAG_BYTES = 32;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
-/** A new name for a browser: random id ‖ HMAC, so that nobody can make up the one of another (OWASP: device cookies). */
+/** Creates a device token: random id ‖ HMAC, so that it cannot be forged (OWASP: device cookies). */
 export function newDeviceToken(keys: SecretKeys): string {
   const id = randomBytes(ID_BYTES);
   return Buffer.concat([id, keys.authenticate('device-cookie', [id])]).toString('base64url');
 }
 
-/** The id in a token of ours; undefined for anything else. */
+/** Returns the id in a token issued by the gateway; undefined for anything else. */
 export function readDeviceToken(keys: SecretKeys, token: string): Buffer | undefined {
   if (!TOKEN.test(token)) return undefined;
   const bytes = Buffer.from(token, 'base64url');

@@ -5,29 +5,29 @@ import type { UseCaseContext } from '../use-case.js';
 import { describeDevice } from './describe-device.js';
 import { newDeviceToken, readDeviceToken } from './device-token.js';
 
-/** The device behind a request, by whatever it can be known again. */
+/** The device of a request, with the keys that identify it again. */
 export interface PresentedDevice {
-  /** What the client keeps; new where it brought none. */
+  /** Token that the client keeps; new if it presented none. */
   token: string;
-  /** By its token, which nobody can make up. */
+  /** Key derived from the token, which cannot be forged. */
   tokenKey: string;
-  /** By its network and kind, which others may share: good enough to spare its owner a mail, and for nothing else. */
+  /** Key derived from network and kind, which other devices may share. It only spares the owner a mail. */
   looksKey: string;
 }
 
 type Needs = Pick<UseCaseContext, 'secretKeys' | 'client'>;
 
-/** Whether an account knows a device; the first one of an account is as good as known. */
+/** Returns a condition: the account knows the device, or knows no device yet. */
 export function isUsualDevice(userId: Sql, { tokenKey, looksKey }: PresentedDevice): Sql {
   return sql`(
     EXISTS (SELECT FROM known_devices d WHERE d.user_id = ${userId} AND d.device_key = ANY(${[tokenKey, looksKey]}::text[]))
     OR NOT EXISTS (SELECT FROM known_devices d WHERE d.user_id = ${userId}))`;
 }
 
-/** A device that signs in; without a token that its client keeps it is known by its looks alone. */
+/** A device that signs in. If its client keeps no token, only its traits identify it. */
 type SigningDevice = PresentedDevice & { keepsToken: boolean };
 
-/** The statement that keeps the device of a user, once for each row of `source`. */
+/** Returns the statement that saves the device of a user, once for each row of `source`. */
 export function insertDevice(userId: Sql | string, device: SigningDevice, now: Date, source: Sql = sql``): Sql {
   const kept = device.keepsToken ? [device.tokenKey, device.looksKey] : [device.looksKey];
   return sql`
@@ -40,7 +40,7 @@ function withoutVersion(name: string | null): string {
   return (name ?? '').replace(/ [\d.]+$/, '');
 }
 
-/** Reads the device of a request. Versions are left out of what it looks like, for browsers change them by themselves. */
+/** Reads the device of a request. Its traits exclude versions, as browsers update themselves. */
 export function presentedDevice({ secretKeys, client }: Needs, deviceToken: string | null): PresentedDevice {
   const held = deviceToken === null ? undefined : readDeviceToken(secretKeys, deviceToken);
   const token = held === undefined || deviceToken === null ? newDeviceToken(secretKeys) : deviceToken;
@@ -53,8 +53,8 @@ export function presentedDevice({ secretKeys, client }: Needs, deviceToken: stri
 }
 
 /**
- * Keeps the device of a sign-in. Returns whether it is one that the account did not know; the first device of an account is
- * none. Run it in the transaction that holds the user's row, so that of two sign-ins at once one comes first.
+ * Saves the device of a sign-in. Returns whether it is new to the account. The first device of an account does not
+ * count as new. Run it in the transaction that holds the user's row, so that concurrent sign-ins take turns.
  */
 export async function rememberDevice(
   em: EntityManager,

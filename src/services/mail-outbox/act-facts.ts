@@ -2,8 +2,8 @@ import { describeDevice } from '../devices/describe-device.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /**
- * What a mail tells of an act beside what it was: when, in which time zone its reader lives, and what it came from. The place
- * is found from the address when the mail is rendered.
+ * Returns what a mail says about the circumstances of an act: its time, the reader's time zone and the client. The
+ * place is looked up from the IP address when the mail is rendered.
  */
 export function actFacts(
   { client }: Pick<UseCaseContext, 'client'>,

@@ -1,10 +1,13 @@
 import { enqueue } from '../outbox/enqueue.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 
-/** QUEUED: it is on its way. DEFERRED: it is safe in the outbox until the queue or the mail server is back. */
+/**
+ * QUEUED: the mail is being delivered. DEFERRED: it stays in the outbox until the queue or the mail server is
+ * available.
+ */
 export type MailStatus = 'QUEUED' | 'DEFERRED';
 
-/** The answer for every address, known or not. */
+/** The answer for every address, whether known or not. */
 export interface MailAccepted {
   kind: 'mail-accepted';
   email: string;
@@ -14,11 +17,12 @@ export interface MailAccepted {
 
 type Needs = Pick<UseCaseContext, 'mailQueue' | 'countMail' | 'requestId' | 'logger'>;
 
-/** The context of a use-case that mails. */
+/** The context of a use-case that sends mail. */
 export type MailingContext = Request;
 
 /**
- * Hands a committed outbox row to the queue without making the request wait. What fails here is picked up by the relay.
+ * Enqueues the job of a committed mail without making the request wait. The relay enqueues what the queue did not
+ * accept.
  */
 export function handOver(context: Needs, outboxId: string): void {
   const { requestId } = context;
@@ -26,7 +30,10 @@ export function handOver(context: Needs, outboxId: string): void {
   enqueue(context, context.mailQueue, { outboxId, requestId }, 'a mail');
 }
 
-/** Whether a mail that is written now goes out now; bounded in time, and asked while the password is being hashed. */
+/**
+ * Returns whether a mail written now is delivered now. The check is bounded in time, and runs beside the other work of
+ * a request.
+ */
 export async function mailStatus(context: Pick<UseCaseContext, 'mailQueue' | 'mailRoute'>): Promise<MailStatus> {
   const [takesJobs, isOpen] = await Promise.all([context.mailQueue.takesJobs(), context.mailRoute.isOpen()]);
   return takesJobs && isOpen ? 'QUEUED' : 'DEFERRED';

@@ -1,14 +1,14 @@
 import { addSeconds, type Clock } from '../../lib/clock.js';
 import type { Query } from '../../lib/query.js';
 
-/** One refused recipient may be a typing error; so many of them and none taken are the server's. */
+/** One refused recipient may be a typing error. This many refusals without a delivery point to the server. */
 const REFUSED_RECIPIENTS = 3;
-/** Older mails tell nothing of today; nobody waits for them any more, either. */
+/** Older mails say nothing about the current state, and nobody waits for them any more. */
 const LATEST_SECONDS = 86_400;
 const LOOKED_AT = 100;
 
-// A try moves `next_attempt_at`, so it tells the order of the mails that are done with. One that still waits may have been tried
-// before the last one was taken, and counts only where it was written after that.
+// An attempt moves `next_attempt_at`, so it orders the finished mails. A pending mail may have been attempted before
+// the last delivery, and counts only if it was written after that.
 const LAST = `
   WITH taken AS (
     SELECT next_attempt_at AS tried_at, finished_at FROM outbox_messages
@@ -28,7 +28,10 @@ const LAST = `
     THEN (array_agg(last_error ORDER BY next_attempt_at DESC))[1] END AS refusal
   FROM refused`;
 
-/** What became of the last mails of all processes; errors that begin with `ofAddress` are an address's own. */
+/**
+ * Returns the last delivery and the last refusal across all processes. Errors that begin with `ofAddress` concern a
+ * single address.
+ */
 export async function lastMails(
   { query, clock }: { query: Query; clock: Clock },
   ofAddress: string,

@@ -1,7 +1,7 @@
 import type { SendMailPayload } from '../../jobs/send-mail.js';
 import type { LeasedOutbox } from '../outbox/outbox.js';
 
-/** The mails that wait to be sent. */
+/** The outbox of mails. */
 export const mailOutbox: LeasedOutbox<SendMailPayload> = {
   table: 'outbox_messages',
   id: 'id',

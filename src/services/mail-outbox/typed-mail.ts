@@ -7,7 +7,7 @@ import { type MailName, type NewMail, writeMail } from './write-mail.js';
 
 type Needs = Pick<Work, 'em' | 'now' | 'settings' | 'secretKeys' | 'requestId' | 'logger'>;
 
-/** The name of the budget in RATE_LIMITS. */
+/** The name of the mail budget in RATE_LIMITS. */
 const MAIL_BUDGET = 'mail:address';
 
 const HOUR = 3_600;
@@ -17,12 +17,12 @@ const DEFAULT_BUDGET: readonly LimitWindow[] = [
   { points: 20, seconds: DAY },
 ];
 
-/** Mails of one kind that an address gets within one cool-down. */
+/** Maximum number of mails of one kind per address and cool-down. */
 const MOST_WITHIN_COOL_DOWN: Partial<Record<MailName, number>> = { 'verify-email': 2, 'already-registered': 1 };
-/** A notice must leave the owner of the address room for the mails they ask for themselves. */
+/** A notice must leave room for the mails that the owner of the address requests. */
 const NOTICES_AN_HOUR = 2;
 
-/** Locks the counters of an address; a window that has ended begins anew. */
+/** Locks the counters of an address. An expired window restarts. */
 const READ = `
   INSERT INTO rate_limits AS counter (key, points, expire)
   SELECT key, 0, expire FROM unnest(?::text[], ?::bigint[]) AS given (key, expire) ORDER BY key
@@ -34,18 +34,18 @@ const DRAW = 'UPDATE rate_limits SET points = points + ? WHERE key = ANY(?)';
 
 interface CountedWindow extends LimitWindow {
   name: string;
-  /** What it is counted for: one address, or the mailbox of all its spellings. */
+  /** The counted subject: one address, or the mailbox of all its spellings. */
   subject: string;
 }
 
-/** The windows that a mail draws on: the mailbox's own, whatever the operation, and those of its kind. */
+/** Returns the windows that a mail draws on: those of the mailbox, for every operation, and those of its kind. */
 function windowsOf({ settings }: Needs, mail: MailName, recipient: string): CountedWindow[] {
   const { enabled, overrides, factor } = settings.rateLimits;
   const mailbox = emailKey(recipient);
   const scaled = DEFAULT_BUDGET.map(({ points, seconds }) => ({ points: points * factor, seconds }));
   const budget = enabled ? (overrides[MAIL_BUDGET] ?? scaled) : [];
   const windows = budget.map((window, index) => ({ ...window, name: `budget-${index}`, subject: mailbox }));
-  // Every kind has this counter, bounded or not, so that all of them cost the same.
+  // Every kind has this counter, whether limited or not, so that all of them cost the same.
   const points = MOST_WITHIN_COOL_DOWN[mail] ?? Number.POSITIVE_INFINITY;
   windows.push({ name: mail, points, seconds: settings.codeResendSeconds, subject: recipient });
   if (enabled && mail === 'already-registered') {
@@ -55,8 +55,8 @@ function windowsOf({ settings }: Needs, mail: MailName, recipient: string): Coun
 }
 
 /**
- * Draws one mail from the budget of an address; false where the budget is used up. Spellings that a provider delivers to
- * one mailbox share a budget. Mails that are not written draw nothing and cost the same statements.
+ * Draws one mail from the budget of an address. Returns false if the budget is used up. Spellings that a provider
+ * delivers to one mailbox share a budget. Mails of kind `none` draw nothing and cost the same statements.
  */
 async function draw(needs: Needs, mail: MailName, recipient: string): Promise<boolean> {
   const windows = windowsOf(needs, mail, recipient);
@@ -73,7 +73,7 @@ async function draw(needs: Needs, mail: MailName, recipient: string): Promise<bo
   return allowed;
 }
 
-/** The mail as the budget of its address allows it. */
+/** Returns the mail, or one of kind `none` if the budget of its address is used up. */
 async function withinBudget<Mail extends WorkMail>(needs: Needs, mail: Mail): Promise<Mail> {
   const allowed = await draw(needs, mail.mail, mail.recipient);
   if (!allowed && mail.mail !== 'none') {
@@ -84,8 +84,8 @@ async function withinBudget<Mail extends WorkMail>(needs: Needs, mail: Mail): Pr
 }
 
 /**
- * Writes a mail to an address that somebody typed. All operations that do so draw on one budget of that address, so that
- * strangers cannot flood it; beyond the budget the same row is written and nothing is sent.
+ * Writes a mail to an address that a caller typed. All such operations share one budget per address, so that strangers
+ * cannot flood it. Beyond the budget, the same row is written and nothing is sent.
  */
 export async function mailTyped(work: Work, mail: WorkMail): Promise<void> {
   await work.mail(await withinBudget(work, mail));

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { OutboxMessage } from '../../entities/outbox-message.js';
 import { firstRelayAt } from '../outbox/outbox.js';
 
-/** The mails that use-cases write; `none` does the same work for an address that gets no mail. */
+/** The kinds of mail that use-cases write. `none` causes the same work for an address that gets no mail. */
 export type MailName =
   | 'verify-email'
   | 'already-registered'
@@ -28,15 +28,15 @@ export interface NewMail {
   mail: MailName;
   recipient: string;
   locale: string | null;
-  /** The one-time code that it carries. */
+  /** The one-time code in the mail. */
   codeId?: string;
-  /** What the template shows beside the code; never a secret. */
+  /** Values that the template shows beside the code; never a secret. */
   variables?: Record<string, string>;
   requestId: string;
   now: Date;
 }
 
-/** Writes the mail in the caller's transaction, so that it exists exactly when the change does; returns its id. */
+/** Writes the mail in the caller's transaction, so that it is committed exactly when the change is. Returns its id. */
 export async function writeMail(em: EntityManager, mail: NewMail): Promise<string> {
   const id = randomUUID();
   await em.insert(OutboxMessage, {
@@ -53,7 +53,7 @@ export async function writeMail(em: EntityManager, mail: NewMail): Promise<strin
   return id;
 }
 
-/** The variable by which a mail greets its reader; none where the account has no name. */
+/** Returns the variable with which a mail greets its reader; none if the account has no display name. */
 export function greeting(user: { displayName?: string | null } | null): Record<string, string> {
   return user?.displayName == null ? {} : { displayName: user.displayName };
 }

@@ -6,9 +6,9 @@ type Needs = Pick<UseCaseContext, 'em' | 'clock' | 'logger'>;
 
 const CREATE = 'SELECT partition, held_events FROM create_audit_partitions(?)';
 const DROP = 'SELECT partition FROM drop_audit_partitions(?) AS partition';
-/** Making one of the partitions may read all events that were inserted since the last one ended. */
+/** Creating a partition may read all events inserted since the last one ended. */
 const STATEMENT_TIMEOUT = '60s';
-/** Both wait two seconds for the table, as everybody who comes after them waits too. */
+/** Both wait two seconds for the table lock, because every later query waits behind them. */
 const ATTEMPTS = 3;
 
 async function inTransaction<Row extends object>(em: EntityManager, text: string, moment: Date): Promise<Row[]> {
@@ -25,8 +25,8 @@ async function inTransaction<Row extends object>(em: EntityManager, text: string
 }
 
 /**
- * Creates the partitions of this month and the two after it. Without one, events go to the default partition, so a failure
- * is logged and left to the next run.
+ * Creates the partitions of this month and the next two. Without a partition, events go to the default one, so a
+ * failure is logged and left to the next run.
  */
 export async function prepareAuditPartitions({ em, clock, logger }: Needs): Promise<void> {
   try {

@@ -9,15 +9,15 @@ interface Account {
   email: string;
 }
 
-/** What became of the accounts that had no key. */
+/** Result of `fillEmailKeys`. */
 export interface EmailKeysFilled {
   filled: number;
-  /** Accounts whose key another one has; they stay as they are. */
+  /** Accounts whose key another account has. They are left unchanged. */
   clashes: number;
 }
 
 const BATCH = 500;
-/** Of those that sign up or move in the same moment one takes a key, and the batch is looked at once more. */
+/** A concurrent sign-up or address change may take a key. The batch is then attempted again. */
 const TRIES = 5;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -25,7 +25,10 @@ const FIND = (proven: boolean) => `
   SELECT id, email FROM users
   WHERE email_key IS NULL AND id > ? AND email_verified_at IS ${proven ? 'NOT NULL' : 'NULL'} ORDER BY id LIMIT ${BATCH}`;
 
-/** Of the batch's own clashes the first one gets the key; an address that changed meanwhile brought its key along. */
+/**
+ * Among clashes within the batch, the first account gets the key. An address that changed in the meantime already has
+ * its key.
+ */
 const FILL = `
   UPDATE users SET email_key = given.key
   FROM (
@@ -64,9 +67,9 @@ async function fillAll(em: EntityManager, proven: boolean): Promise<EmailKeysFil
 }
 
 /**
- * Gives the accounts from before EMAIL_DEDUPLICATION was switched on the keys that it compares, those with a proven address
- * first. Batches are statements of their own, so that several replicas may do it at once, and one that is cut off goes on at
- * its next start.
+ * Fills in the comparison keys of accounts created before EMAIL_DEDUPLICATION was switched on, those with a verified
+ * address first. Each batch is a statement of its own, so several replicas can run this at once, and an interrupted run
+ * continues at the next start.
  */
 export async function fillEmailKeys({ em, settings, logger }: Needs): Promise<EmailKeysFilled> {
   if (settings.emailDeduplication === 'off') return { filled: 0, clashes: 0 };

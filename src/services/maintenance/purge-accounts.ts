@@ -4,21 +4,21 @@ import type { PurgeContext } from './purge-batches.js';
 
 const BATCH = 100;
 
-/** An operator who disabled an account wants its address to stay refused. */
+/** A disabled account stays, so that its address remains refused. */
 const UNVERIFIED = `
   email_verified_at IS NULL AND disabled_at IS NULL AND created_at < ? AND updated_at < ? AND NOT EXISTS (
     SELECT FROM one_time_codes c
     WHERE c.purpose = 'VERIFY_EMAIL' AND c.user_id = users.id AND c.consumed_at IS NULL AND c.link_expires_at > ?)`;
-/** By the index of those that nobody verified. */
+/** Uses the index of unverified accounts. */
 export const FIND_UNVERIFIED = `SELECT id, email, created_at::text AS created FROM users
   WHERE ${UNVERIFIED} AND (created_at, id) > (?::timestamptz, ?::uuid) ORDER BY created_at, id LIMIT ${BATCH}`;
-// The code before the user, as everybody does: whoever verifies it in this moment is waited for, and wins.
+// Locks the code before the user, in the common order. A concurrent verification is waited for, and wins.
 const LOCK_CODE = `SELECT FROM one_time_codes WHERE purpose = 'VERIFY_EMAIL' AND address = ? FOR UPDATE`;
 const LOCK_USER = `SELECT id FROM users WHERE id = ? AND email = ? AND ${UNVERIFIED} FOR UPDATE`;
 const DELETE_CODES = 'DELETE FROM one_time_codes WHERE address = ?';
 const DELETE_MAILS = `DELETE FROM outbox_messages WHERE recipient = ? AND status <> 'PENDING'`;
 const DELETE_USER = 'DELETE FROM users WHERE id = ?';
-/** Before every account there is. */
+/** A position before every account. */
 const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'];
 
 interface Account {
@@ -38,8 +38,9 @@ async function deleteAccount(em: EntityManager, { id, email }: Account, times: r
 }
 
 /**
- * Deletes accounts whose address nobody proved, with all that is theirs: most of these addresses belong to people who never
- * asked for an account. The audit log keeps what happened, by ids that name nobody any more. Returns how many there were.
+ * Deletes accounts whose address was never verified, with all their data: most of these addresses belong to people who
+ * never asked for an account. The audit log keeps the events under ids that no longer identify anyone. Returns the
+ * number of deleted accounts.
  */
 export async function purgeUnverifiedAccounts(context: PurgeContext): Promise<number> {
   const now = context.clock.now();

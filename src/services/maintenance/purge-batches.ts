@@ -2,25 +2,27 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { UseCaseContext } from '../use-case.js';
 import type { PurgeRule } from './purge-rules.js';
 
-/** What a run of the purge needs; `signal` ends it between two batches. */
+/** Context of a purge. `signal` ends it between two batches. */
 export type PurgeContext = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'logger' | 'countPurged'> & {
   signal?: AbortSignal;
 };
 
-/** Most rows that a statement reads or deletes: small, so that none holds many rows for long. */
+/**
+ * Maximum number of rows that a statement reads or deletes. It is small, so that no statement locks many rows for long.
+ */
 export const BATCH = 500;
 const STATEMENT_TIMEOUT = '60s';
-/** How often a long run is logged. */
+/** Number of batches between two log lines. */
 const BATCHES_PER_LINE = 20;
 
-/** One batch of a table that is read in the order of its key: what the key is before it, and its last one. */
+/** One batch of a table that is read in key order: the key before it and its last key. */
 interface Stretch {
   after: string;
-  /** Absent for the last one. */
+  /** Absent for the last batch. */
   upTo?: string;
 }
 
-/** The statement that deletes a batch of a rule's rows. */
+/** Returns the statement that deletes one batch of a rule's rows. */
 export function batchStatement(rule: PurgeRule, stretch?: Stretch): { text: string; values: unknown[] } {
   const { table, where, before, walk } = rule;
   const conditions = [`(${where})`];
@@ -34,19 +36,19 @@ export function batchStatement(rule: PurgeRule, stretch?: Stretch): { text: stri
     values.push(stretch.upTo);
   }
   const condition = conditions.join(' AND ');
-  // Rows that somebody else holds are in use, or are being purged already.
+  // Rows that another transaction holds are in use, or are being purged already.
   const batch = `SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
-  // In each partition a row may have the same place, so the condition stands twice.
+  // Rows of different partitions can have the same ctid, so the condition is repeated.
   const text = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${batch})) AND ${condition} RETURNING 1`;
   return { text, values: [...values, ...values] };
 }
 
-/** The statement that finds where a stretch ends. */
+/** Returns the statement that finds the end of a stretch. */
 export function stretchStatement({ table, walk }: PurgeRule): string {
   return `SELECT ${walk} AS key FROM ${table} WHERE ${walk} > ? ORDER BY ${walk} LIMIT 1 OFFSET ${BATCH - 1}`;
 }
 
-/** What a batch did, and where the next one begins; absent after the last one. */
+/** Result of a batch. `next` is the key at which the next one begins, and is absent after the last. */
 interface Batch {
   deleted: number;
   next?: string;
@@ -71,7 +73,7 @@ async function deleteBatch(em: EntityManager, rule: PurgeRule, after: string): P
   return { deleted: await remove({ after, upTo: end.key }), next: end.key };
 }
 
-/** Deletes the rows of a rule in batches of a transaction each. Returns how many there were. */
+/** Deletes the rows of a rule, one transaction per batch. Returns the number of deleted rows. */
 export async function purgeRows({ em, logger, signal }: PurgeContext, rule: PurgeRule): Promise<number> {
   let deleted = 0;
   let after: string | undefined = rule.first ?? '';

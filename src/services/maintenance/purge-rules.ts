@@ -2,54 +2,57 @@ import { addSeconds } from '../../lib/clock.js';
 import { MOST_FAILURES_IN_A_ROW } from '../attempts/total.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** A setting of the database that a transaction states where the table asks for it. */
+/** A database setting that a transaction sets if the table requires it. */
 export interface PurgePermit {
   name: string;
   value: Date;
 }
 
-/** Rows of one kind that are kept no longer. */
+/** A rule for rows that are no longer kept. */
 export interface PurgeRule {
-  /** What they are, as log and metrics say it. */
+  /** Name of the rows in logs and metrics. */
   rows: string;
   table: string;
-  /** Which of the table's rows go, with a place for each of the moments. */
+  /** Condition for the rows to delete, with a placeholder for each value of `before`. */
   where: string;
   before: readonly Date[];
   permit?: PurgePermit;
   /**
-   * The key by which the whole table is read, a batch at a time, where an index on what `where` names would cost every
-   * request more than the reading does.
+   * Key by which the whole table is read in batches. It is set if an index on the columns of `where` would cost every
+   * request more than reading the table does.
    */
   walk?: string;
-  /** A key before every other one; the empty text where it is left out. */
+  /** A key before every other one. Defaults to the empty string. */
   first?: string;
 }
 
 const HOUR = 3_600;
 const DAY = 86_400;
-/** Dead codes still hold the tries and the cool-down of their address; wrong tries begin from zero after this. */
+/**
+ * Expired codes still hold the attempts and the cool-down of their address. Failed attempts restart from zero after
+ * this time.
+ */
 const CODES_AFTER = 2 * DAY;
-/** Wrong tries in a row count together over this time. */
+/** Consecutive failed attempts are added up over this time. */
 const FAILURES_AFTER = 30 * DAY;
-/** A name that is locked until its password is reset is remembered for as long as anybody may come back to it. */
+/** A name that is locked until its password is reset is remembered long enough for its owner to come back. */
 const ENDLESS_LOCKS_AFTER = 366 * DAY;
 const CHALLENGES_AFTER = DAY;
-/** A check that waited for so long will not be made: its queue was away, or the check was switched off. */
+/** A check that has waited this long will not be made: its queue was unavailable, or the check was switched off. */
 const PASSWORD_CHECKS_AFTER = DAY;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const SIGNING_KEYS_AFTER = 30 * DAY;
 
-/** Everything that is purged, but for accounts. */
+/** Returns the rules for everything that is purged except unverified accounts. */
 export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' | 'clock'>): PurgeRule[] {
   const now = clock.now();
   const ago = (seconds: number) => addSeconds(now, -seconds);
-  // The guard reads from the table whose access tokens it has to refuse, while any of them may be alive.
+  // The guard reads the ended sessions from this table, so they stay while any of their access tokens may be valid.
   const sessions = ago(Math.max(settings.purgeSessionsAfter, settings.accessTokenTtl + HOUR));
   const audit = ago(settings.auditRetention);
   return [
     { rows: 'sessions', table: 'sessions', where: 'revoked_at < ?', before: [sessions] },
-    // Every refresh moves this time.
+    // Every refresh updates this column, so an index on it would be costly.
     { rows: 'sessions', table: 'sessions', where: 'expires_at < ?', before: [sessions], walk: 'id', first: FIRST_ID },
     {
       rows: 'deleted accounts',
@@ -76,7 +79,7 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
     {
       rows: 'password checks',
       table: 'password_checks',
-      // Those that wait are due, and found by that.
+      // A waiting check is due, and is found by its due time.
       where: 'next_attempt_at < ? AND created_at < ?',
       before: [now, ago(PASSWORD_CHECKS_AFTER)],
     },
@@ -84,7 +87,7 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
     {
       rows: 'audit events',
       table: 'audit_events',
-      // The database lets nobody delete younger ones, by its own clock.
+      // The database does not allow younger events to be deleted, by its own clock.
       where: `created_at < ? AND created_at < now() - interval '30 days'`,
       before: [audit],
       permit: { name: 'gatehouse.audit_purge_before', value: audit },

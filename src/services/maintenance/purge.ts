@@ -3,10 +3,13 @@ import { purgeUnverifiedAccounts } from './purge-accounts.js';
 import { type PurgeContext, purgeRows } from './purge-batches.js';
 import { type PurgePermit, type PurgeRule, purgeRules } from './purge-rules.js';
 
-/** SQLSTATE of a role that may not do this. */
+/** SQLSTATE of a role that is not allowed to do this. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** Where the gateway runs by a role of few rights, another one deletes what the database guards (docs/audit.md). */
+/**
+ * Purges rows that the database guards. If the gateway's role has too few rights, another role deletes them
+ * (docs/audit.md).
+ */
 async function purgeGuarded(context: PurgeContext, rule: PurgeRule, permit: PurgePermit): Promise<number> {
   try {
     await dropAuditPartitions(context, permit.value);
@@ -22,8 +25,8 @@ async function purgeGuarded(context: PurgeContext, rule: PurgeRule, permit: Purg
 }
 
 /**
- * Deletes what is kept no longer. Each batch is a transaction of its own, so a run that is cut off, or runs beside another,
- * does no harm; runs at the same time share the rows. Returns the number of rows of each kind.
+ * Deletes what is no longer kept. Each batch is a transaction of its own, so an interrupted run does no harm.
+ * Concurrent runs share the rows. Returns the number of deleted rows of each kind.
  */
 export async function purge(context: PurgeContext): Promise<Record<string, number>> {
   await prepareAuditPartitions(context);

@@ -6,7 +6,7 @@ import type { SecretKeys } from '../../lib/secret-keys.js';
 import { type Problem, problem } from '../../problems.js';
 import { deriveCode, readToken } from './derive.js';
 
-/** Whose code it was. */
+/** A consumed code and its owner. */
 export interface ConsumedCode {
   kind: 'consumed';
   userId: string;
@@ -23,8 +23,9 @@ interface CodeRow {
 }
 
 /**
- * Counts the try before anything is compared, for addresses with and without a code alike (ASVS 6.6.3). The row of an address
- * that had none was issued long ago: a try starts no cool-down where there is a code, and so it must start none here.
+ * Counts the attempt before anything is compared, for addresses with and without a code alike (ASVS 6.6.3). A row
+ * created here was issued long ago: an attempt starts no cool-down for an address with a code, so it must start none
+ * for one without.
  */
 const COUNT_TRY = `
   INSERT INTO one_time_codes AS code (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
@@ -35,7 +36,7 @@ const COUNT_TRY = `
 
 const LONG_AGO = new Date(0);
 
-/** A consumed code counts anew, as an address without one would. */
+/** A consumed code counts from zero again, as an address without a code does. */
 const CONSUME = `
   UPDATE one_time_codes SET consumed_at = ?, attempts = 0
   WHERE purpose = ? AND id = ? AND user_id IS NOT NULL AND consumed_at IS NULL AND link_expires_at > ?
@@ -58,7 +59,7 @@ async function consume(
   return { kind: 'consumed', userId: row.user_id, address: row.address, issuedAt: new Date(row.issued_at) };
 }
 
-/** What a try of a code needs to know. */
+/** An attempt to use a code. */
 export interface CodeTry {
   purpose: OneTimeCodePurpose;
   address: string;
@@ -68,8 +69,8 @@ export interface CodeTry {
 }
 
 /**
- * Uses up the code of an address. Wrong, used, expired, superseded and unknown codes give one answer, which tells how many
- * tries are left before a new code must be asked for. Run it in the transaction of the change that the code permits.
+ * Consumes the code of an address. Wrong, used, expired, superseded and unknown codes get one answer, which states how
+ * many attempts are left before a new code is needed. Run it in the transaction of the change that the code permits.
  */
 export async function consumeCode(
   em: EntityManager,
@@ -80,7 +81,7 @@ export async function consumeCode(
   const decoy = [purpose, address, randomUUID(), keys.currentId, LONG_AGO, now, now];
   const [row] = await em.execute<CodeRow[]>(COUNT_TRY, [...decoy, maxAttempts + 1, now]);
   if (row === undefined) throw new Error('Counting a try returned no row.');
-  // A code whose secret was rotated away is as dead as an expired one.
+  // A code whose secret was rotated out is as invalid as an expired one.
   const keyId = keys.holds(row.key_id) ? row.key_id : undefined;
   const expected = deriveCode(keys, { id: row.id, purpose, address, keyId: keyId ?? keys.currentId });
   const matches = keyId !== undefined && equalInConstantTime(Buffer.from(expected), Buffer.from(attempt.code));
@@ -91,7 +92,7 @@ export async function consumeCode(
   return problem('CODE_INVALID', { attemptsLeft: Math.max(0, maxAttempts - row.attempts) });
 }
 
-/** Uses up the token of a link; every token that is not alive gives one answer. */
+/** Consumes the token of a link. Every invalid token gets the same answer. */
 export async function consumeToken(
   em: EntityManager,
   keys: SecretKeys,
@@ -104,7 +105,10 @@ export async function consumeToken(
 
 const ADDRESS_OF = 'SELECT address FROM one_time_codes WHERE purpose = ? AND id = ?';
 
-/** Whose address a token is about, alive or not; looks without a lock, for whoever has to take others before the token's. */
+/**
+ * Returns the address of a token, valid or not. It takes no lock, for callers that must lock other codes before the
+ * token's.
+ */
 export async function addressOfToken(
   em: EntityManager,
   keys: SecretKeys,

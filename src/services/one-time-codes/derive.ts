@@ -3,7 +3,7 @@ import type { KeyPurpose, SecretKeys } from '../../lib/secret-keys.js';
 import { CODE_LENGTH } from '../../lib/typed-code.js';
 import { uuidFromBytes, uuidToBytes } from '../../lib/uuid.js';
 
-/** What the derivation needs to know of a code's row. */
+/** The columns of a code that its derivation depends on. */
 export interface CodeIdentity {
   id: string;
   purpose: OneTimeCodePurpose;
@@ -11,7 +11,7 @@ export interface CodeIdentity {
   keyId: string;
 }
 
-/** A link or token of one purpose is worth nothing for any other. */
+/** Each purpose has its own key, so that a link or token of one purpose is useless for any other. */
 const linkPurpose: Record<OneTimeCodePurpose, KeyPurpose> = {
   VERIFY_EMAIL: 'verify-email-link',
   EXCHANGE: 'exchange-token',
@@ -22,7 +22,7 @@ const linkPurpose: Record<OneTimeCodePurpose, KeyPurpose> = {
   REPORT_SESSION: 'report-session-link',
 };
 
-/** Where a purpose has a code that people type, the key that it is derived with. */
+/** Key purposes of the codes that people type. */
 const codePurpose: Partial<Record<OneTimeCodePurpose, KeyPurpose>> = {
   VERIFY_EMAIL: 'verify-email-code',
   RESET_PASSWORD: 'reset-password-code',
@@ -33,7 +33,7 @@ const ID_BYTES = 16;
 const TAG_BYTES = 32;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
-/** The code that the mail shows: 64 bits of an HMAC modulo 10⁶, so that the bias is below 2⁻⁴⁴. */
+/** Derives the code shown in the mail: 64 bits of an HMAC modulo 10⁶, with a bias below 2⁻⁴⁴. */
 export function deriveCode(keys: SecretKeys, code: CodeIdentity): string {
   const purpose = codePurpose[code.purpose];
   if (purpose === undefined) throw new Error(`There is no code for ${code.purpose}.`);
@@ -42,13 +42,13 @@ export function deriveCode(keys: SecretKeys, code: CodeIdentity): string {
   return number.toString().padStart(CODE_LENGTH, '0');
 }
 
-/** The token that a link carries: the code's id ‖ HMAC of it. */
+/** Derives the token of a link: the code's id ‖ its HMAC. */
 export function deriveToken(keys: SecretKeys, code: Pick<CodeIdentity, 'id' | 'purpose' | 'keyId'>): string {
   const id = uuidToBytes(code.id);
   return Buffer.concat([id, keys.authenticate(linkPurpose[code.purpose], [id], code.keyId)]).toString('base64url');
 }
 
-/** The id in a token that we wrote for this purpose; anything else gives `undefined` before the database is asked. */
+/** Returns the id in a token issued for this purpose. Anything else returns `undefined` without a query. */
 export function readToken(keys: SecretKeys, purpose: OneTimeCodePurpose, token: string): string | undefined {
   if (!TOKEN.test(token)) return undefined;
   const bytes = Buffer.from(token, 'base64url');

@@ -4,32 +4,32 @@ import { OneTimeCode, type OneTimeCodePurpose } from '../../entities/one-time-co
 import { addSeconds } from '../../lib/clock.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 
-/** A code to be made. */
+/** A code to be issued. */
 export interface NewCode {
   purpose: OneTimeCodePurpose;
   address: string;
-  /** Whose it is; `null` makes a decoy, which counts tries and never succeeds. */
+  /** The owner. `null` issues a decoy, which counts attempts and never succeeds. */
   userId: string | null;
   now: Date;
-  /** Lives in seconds. */
+  /** Lifetimes in seconds. */
   codeTtl: number;
   linkTtl: number;
   /**
-   * A code that was issued after this moment hands its tries and its cool-down on to the new one. Else the count would tell
-   * whether an address got a new code, and so whether it has an account.
+   * A code issued after this moment passes its attempts and its cool-down on to the new one. Otherwise the count would
+   * reveal whether an address got a new code, and thus whether it has an account.
    */
   countOnSince?: Date;
   /**
-   * The locked row before it. While its link works, the new mail carries the same code and link, so that nobody can void
-   * what the owner of the address was mailed by asking again. Absent where the former code must die.
+   * The locked previous row. While its link is valid, the new mail carries the same code and link, so that a repeated
+   * request cannot invalidate what the owner was mailed. Omit it if the former code must become invalid.
    */
   previous?: OneTimeCode | null;
 }
 
-/** A code that was made. */
+/** An issued code. */
 export interface IssuedCode {
   id: string;
-  /** Whose it is; null for a decoy, and where the account was deleted in the meantime. */
+  /** The owner; null for a decoy, and if the account was deleted in the meantime. */
   userId: string | null;
   keyId: string;
   codeExpiresAt: Date;
@@ -46,7 +46,7 @@ const ISSUE = `
     code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL
   RETURNING user_id`;
 
-/** The id and key of the code before, while its link works for the same user. */
+/** Returns the id and key of the previous code while its link is valid for the same user. */
 function livingIdentity(
   keys: SecretKeys,
   { previous, userId, now }: NewCode,
@@ -57,8 +57,8 @@ function livingIdentity(
 }
 
 /**
- * Makes the one live code of an address. An earlier one, its link included, is dead from then on, unless `previous` is
- * given and lives: then it lives on with its times renewed.
+ * Issues the only valid code of an address. An earlier code and its link become invalid, unless `previous` is given and
+ * valid: then it stays valid with renewed times.
  */
 export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCode): Promise<IssuedCode> {
   const issued = {
@@ -74,8 +74,8 @@ export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCo
 }
 
 /**
- * The code of an address, locked until the transaction ends, so that whoever issues or uses it takes turns. Lock it before
- * the user's row: everybody does, and so nobody waits in a circle.
+ * Returns the code of an address, locked until the transaction ends, so that transactions that issue or use it take
+ * turns. Lock it before the user's row, in the common order, so that transactions cannot deadlock.
  */
 export async function lockCode(
   em: EntityManager,
@@ -86,13 +86,16 @@ export async function lockCode(
 }
 
 const LONG_AGO = new Date(0);
-// Writes a row that is there over with itself, which locks it: the purge could delete it before it is read.
+// An existing row is overwritten with itself, which locks it. Otherwise the purge could delete it before it is read.
 const MAKE_ROOM = `
   INSERT INTO one_time_codes (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
   VALUES (?, ?, ?, ?, 0, ?, ?, ?)
   ON CONFLICT (purpose, address) DO UPDATE SET attempts = one_time_codes.attempts`;
 
-/** As `lockCode`; where an address has no code yet, a dead one is made to take turns by: of requests that come at once, one mails. */
+/**
+ * As `lockCode`, but creates an expired code if the address has none. Concurrent requests thus take turns, and only one
+ * of them sends mail.
+ */
 export async function lockOrMakeCode(
   em: EntityManager,
   keys: SecretKeys,

@@ -2,14 +2,17 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
 import type { LeasedOutbox } from './outbox.js';
 
-/** A worker that is gone keeps a row for this long, and one that is alive for as long as it needs. */
+/** A worker that is gone keeps a row for this long, and a running one for as long as it needs. */
 const LEASE_SECONDS = 10;
 const RENEW_EVERY_MILLISECONDS = 3_000;
 
-// Leases are measured by the database's clock, which the workers share.
+// Leases use the database's clock, which the workers share.
 const LEASED_UNTIL = `clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
 
-/** Takes a row for this worker alone; undefined when it is done or another worker has it. The relay frees an expired lease. */
+/**
+ * Claims a row for this worker. Returns undefined if it is done or another worker has it. The relay frees an expired
+ * lease.
+ */
 export async function claim<Payload>(
   em: EntityManager,
   { table, id, pending, lease }: LeasedOutbox<Payload>,
@@ -24,8 +27,8 @@ export async function claim<Payload>(
 }
 
 /**
- * Works at a claimed row while its lease is renewed. Each claim counts an attempt, so the count names the owner: a worker that
- * was cut off has its row back if the relay freed it and no other worker has begun.
+ * Works on a claimed row while its lease is renewed. Each claim counts an attempt, so the count identifies the owner: a
+ * worker that was cut off regains its row if the relay freed it and no other worker has claimed it.
  */
 export async function underLease<Payload>(
   em: EntityManager,
@@ -34,7 +37,7 @@ export async function underLease<Payload>(
   work: () => Promise<void>,
 ): Promise<void> {
   const statement = `UPDATE ${table} SET locked_until = ${LEASED_UNTIL} WHERE ${id} = ? AND attempts = ? AND ${pending}`;
-  const renew = () => void em.execute(statement, [row.id, row.attempts]).catch(() => undefined); // the next turn repeats it
+  const renew = () => void em.execute(statement, [row.id, row.attempts]).catch(() => undefined); // the next interval repeats it
   const timer = setInterval(renew, RENEW_EVERY_MILLISECONDS);
   try {
     await work();

@@ -6,7 +6,7 @@ import type { DueRow, Outbox } from './outbox.js';
 
 const BATCH = 100;
 
-/** Replicas share the work: each takes rows that no other holds, and leaves them alone for a while. */
+/** Replicas share the work: each takes rows that no other transaction holds, and postpones them. */
 function takeStatement<Payload>({ table, id, requestId, pending, lease }: Outbox<Payload>): string {
   const isFree = lease ? 'AND (locked_until IS NULL OR locked_until < clock_timestamp())' : '';
   return `
@@ -23,8 +23,8 @@ async function giveBack<Payload>(em: EntityManager, { table, id }: Outbox<Payloa
 }
 
 /**
- * Enqueues the rows that are due: those whose request could not, and those that are to be tried again. Returns whether there
- * may be more. Rows that the queue did not accept are due again at once, and the first reason is thrown.
+ * Enqueues the rows that are due: those that their request could not enqueue, and retries. Returns whether there may be
+ * more. Rows that the queue did not accept become due again at once, and the first error is thrown.
  */
 export async function relay<Payload>(
   { orm, clock }: Pick<Dependencies, 'orm' | 'clock'>,

@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import { backwards, mayStandFor } from './look-alikes.js';
 
-/** Letters that Unicode takes for letters of their own, as others write them. */
+/** Letters that Unicode does not decompose, and their usual transliterations. */
 const TRANSLITERATED: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -13,31 +13,34 @@ const TRANSLITERATED: Readonly<Record<string, string>> = {
   þ: 'th',
   ı: 'i',
 };
-/** What is written for ä, ö, ü, å and ø, and for ß. */
+/** Digraphs written for ä, ö, ü, å and ø, and for ß. */
 const DIGRAPHS = /ae|oe|ue|aa|ss/g;
 
 const PRODUCT = 'gatehouse';
-/** A word shorter than this says little, and too many good passwords contain it. */
+/** A shorter word says little, and too many good passwords contain it. */
 const SHORTEST_WORD = 4;
-/** Beside such a word, one of this length counts too: `com` alone says nothing. */
+/** Beside such a word, one of this length counts too. On its own it says nothing, as `com` does. */
 const SHORTEST_PART = 3;
-/** With this few letters beside the word, the password is the word. */
+/** A password with this few letters beside the word counts as the word. */
 const LETTERS_BESIDE_WORD = 3;
-/** So many letters of a word are letters where signs stand for the others: any number of four digits would be a word. */
+/**
+ * A word whose other letters are replaced by symbols has at least this many letters: otherwise any number of four
+ * digits would be a word.
+ */
 const FEWEST_LETTERS = 2;
-/** A number of so many digits is a word: people sign up by telephone number and by date of birth. */
+/** A number of this many digits is a word, because people sign up by telephone number and by date of birth. */
 const SHORTEST_NUMBER = 6;
-/** What stands for the signs of an address, or before it. */
+/** Words that stand for the symbols of an address, or precede it. */
 const AROUND_ADDRESSES = /(?<!\p{L})(?:mailto|https?|www|at|dot)(?!\p{L})/gu;
 
-/** What the password must not be made of. */
+/** Account data that the password must not be made of. */
 export interface AccountWords {
   email: string;
   username?: string | null;
   displayName?: string | null;
 }
 
-/** A text in small letters without accents and in the usual width, as a stranger tries it. */
+/** Returns the text in lower case, without accents and in normal width, as an attacker tries it. */
 function plain(text: string): string {
   return text.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '');
 }
@@ -50,17 +53,22 @@ function digitsOf(text: string): string {
   return plain(text).replace(/\P{Nd}/gu, '');
 }
 
-/** The letters in one spelling for all of a name's: `Müller`, `Mueller` and `Muller` are one, as are `Åse` and `Aase`. */
+/**
+ * Reduces the letters to one spelling of a name: `Müller`, `Mueller` and `Muller` become equal, as do `Åse` and `Aase`.
+ */
 function oneSpelling(letters: string): string {
   return letters
     .replace(/[ßæœøłđðþı]/g, (letter) => TRANSLITERATED[letter] ?? letter)
     .replace(DIGRAPHS, ([first = '']) => first);
 }
 
-/** What a stranger who knows the account tries first: its names, its address, and what the address is put together from. */
+/**
+ * Returns what an attacker who knows the account tries first: the product, the account's names, its address, and the
+ * parts of the address.
+ */
 export function wordsOf({ email, username, displayName }: AccountWords): string[] {
   const [localPart = '', domain = ''] = email.split('@');
-  // The address is kept in ASCII; its owner types and knows it in Unicode.
+  // The domain is stored in ASCII, but the owner types and knows it in Unicode.
   const typedDomain = domainToUnicode(domain) || domain;
   const names = [localPart, username ?? '', displayName ?? ''];
   return [
@@ -77,7 +85,10 @@ export function wordsOf({ email, username, displayName }: AccountWords): string[
   ];
 }
 
-/** Where the word ends that the text has at `start`, with signs for letters or between them; undefined where it has none. */
+/**
+ * Returns the end of the word if the text has it at `start`, with symbols in place of letters or between them;
+ * undefined otherwise.
+ */
 function endOf(word: string, text: string, start: number): number | undefined {
   let [matched, letters] = [0, 0];
   for (let at = start; at < text.length; at += 1) {
@@ -100,7 +111,10 @@ function withoutWord(text: string, word: string): string {
   return left;
 }
 
-/** Whether the text is nothing but words of the account and a few other letters; it `isNamed` where a number of it counts already. */
+/**
+ * Returns whether the text consists of words of the account and a few other letters. `isNamed` is true if a number of
+ * the account was found already.
+ */
 function isMadeOf(words: readonly string[], text: string, isNamed: boolean): boolean {
   const bothWays = new Set(words.flatMap((word) => [word, backwards(word)]));
   const longestFirst = [...bothWays]
@@ -115,7 +129,7 @@ function isMadeOf(words: readonly string[], text: string, isNamed: boolean): boo
   return named && lettersOf(left).length <= LETTERS_BESIDE_WORD;
 }
 
-/** Whether the digits have a number that the account is named by. */
+/** Returns whether the digits contain a number from the account's data. */
 function hasNumberOf(words: readonly string[], digits: string): boolean {
   return words
     .map(digitsOf)
@@ -123,7 +137,7 @@ function hasNumberOf(words: readonly string[], digits: string): boolean {
     .some((number) => digits.includes(number) || digits.includes(backwards(number)));
 }
 
-/** Whether words of the account, in whatever spelling, are all that the password has, but for a few letters. */
+/** Returns whether the password consists of words of the account, in any spelling, apart from a few letters. */
 export function resemblesAccount(password: string, account: AccountWords): boolean {
   const accountWords = wordsOf(account);
   const words = accountWords.map(lettersOf);

@@ -10,16 +10,16 @@ import { normalisePassword } from './hasher.js';
 export interface NewPassword {
   userId: string;
   password: string;
-  /** As it is written to the user: by it a later password is told from this one. */
+  /** The value stored for the user, which distinguishes this password from a later one. */
   passwordChangedAt: Date;
   /**
-   * Set where somebody else's sign-up chose it for the address of this user. It is looked up all the same, so that neither
-   * time nor any figure tells that the address was taken, and marks nothing.
+   * Set if another person's sign-up chose the password for the address of this user. It is checked all the same, so
+   * that neither timing nor a metric reveals that the address was taken. It marks no account.
    */
   isStrangers?: boolean;
 }
 
-/** The passwords that wait to be looked up. */
+/** The outbox of passwords to be checked. */
 export const passwordChecks: Outbox<CheckPasswordPayload> = {
   table: 'password_checks',
   id: 'user_id',
@@ -32,22 +32,24 @@ const REQUEST = `
   INSERT INTO password_checks (user_id, sealed_digest, password_changed_at, attempts, next_attempt_at, created_at)
   SELECT id, ?, ?, 0, ?, ? FROM users WHERE id = ?
   ON CONFLICT (user_id) DO`;
-/** A password that is set while the one before is still being looked up takes its place. */
+/** A new password replaces the one that is still being checked. */
 const REPLACE = `${REQUEST} UPDATE SET
     sealed_digest = excluded.sealed_digest, password_changed_at = excluded.password_changed_at, attempts = 0,
     next_attempt_at = excluded.next_attempt_at, created_at = excluded.created_at`;
 const KEEP = `${REQUEST} NOTHING`;
-/** No password was set then, so that the check finds nobody's account. */
+/** A time at which no password was set, so that the check marks no account. */
 const NEVER = new Date(0);
 
-/** The name of a password among the breached ones: the only use of SHA-1 here, and not ours to choose. */
+/**
+ * Returns the digest by which breached passwords are listed. This is the only use of SHA-1, and the list prescribes it.
+ */
 function digestOf(password: string): string {
   return createHash('sha1').update(normalisePassword(password)).digest('hex').toUpperCase();
 }
 
 /**
- * Notes in the transaction that sets a password that it is to be looked up among breached ones; the digest is kept sealed.
- * Returns what `handOverPasswordCheck` takes after the commit.
+ * Requests the breach check of a password in the transaction that sets it. The digest is stored encrypted. Returns the
+ * argument for `handOverPasswordCheck` after the commit.
  */
 export async function requestPasswordCheck(
   em: EntityManager,
@@ -61,7 +63,10 @@ export async function requestPasswordCheck(
   return userId;
 }
 
-/** Hands a committed check to the queue without making the request wait. What fails here is picked up by the relay. */
+/**
+ * Enqueues the job of a committed check without making the request wait. The relay enqueues what the queue did not
+ * accept.
+ */
 export function handOverPasswordCheck(
   context: Pick<UseCaseContext, 'settings' | 'passwordCheckQueue' | 'requestId' | 'logger'>,
   userId: string,

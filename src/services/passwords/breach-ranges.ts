@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pwnedPasswordRange } from 'hibp';
 
-/** Why nothing can be said about a password now. The message names no part of a digest. */
+/** No statement about a password is possible now. The message contains no part of a digest. */
 export class RangesUnavailable extends Error {
   override readonly name = 'RangesUnavailable';
 }
@@ -13,7 +13,7 @@ const ANSWER_WITHIN_MILLISECONDS = 10_000;
 const SUFFIX = /^[0-9a-f]{35}$/i;
 const RANGE_FILE = /^[0-9a-f]{5}(\.txt)?$/i;
 
-/** The lines of a range: the rest of a digest, and how often its password was found. Padding was found never. */
+/** The lines of a range: the rest of a digest, and how often its password was found. Padding has a count of zero. */
 type Range = ReadonlyMap<string, number>;
 
 function toRange(lines: (readonly [string, number])[]): Range {
@@ -25,7 +25,10 @@ function parseRange(text: string): Range {
   return toRange(lines.map(([suffix = '', count]) => [suffix, Number(count)]));
 }
 
-/** An error of the network has its code in its cause, one of a file in itself, and an HTTP status is told by its text. */
+/**
+ * Returns the code of a network error from its cause, the code of a file error from the error itself, or the text of an
+ * HTTP error.
+ */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const { code, cause, name, message } = error as Error & { code?: unknown; cause?: { code?: unknown } };
@@ -37,11 +40,11 @@ async function fetchRange(baseUrl: string, prefix: string): Promise<Range> {
   const options = { baseUrl, addPadding: true, timeoutMs: ANSWER_WITHIN_MILLISECONDS, userAgent: 'gatehouse' };
   const found = await pwnedPasswordRange(prefix, options).catch((error: unknown) => {
     const reason = reasonOf(error);
-    // A server may quote the question in its refusal.
+    // A server may quote the request in its refusal.
     throw new RangesUnavailable(`the check service did not answer (${reason.includes(prefix) ? 'refused' : reason})`);
   });
   const lines = Object.entries(found);
-  // A page of a proxy in between is no answer, and would pass for one that knows nothing.
+  // The page of an intermediate proxy must not pass for a range without this password.
   if (lines.length > 0 && !lines.some(([suffix]) => SUFFIX.test(suffix))) {
     throw new RangesUnavailable('the check service answered something else');
   }
@@ -57,7 +60,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** A folder without any range is one that was not mounted, and says nothing about a password. */
+/** A folder without any range was not mounted, and says nothing about a password. */
 async function holdsRanges(folder: string): Promise<boolean> {
   try {
     for await (const { name } of await opendir(folder)) if (RANGE_FILE.test(name)) return true;
@@ -75,8 +78,9 @@ async function readRange(folder: string, prefix: string): Promise<Range> {
 }
 
 /**
- * Whether a SHA-1 digest is that of a breached password. Only its first five digits leave the process, and padding hides
- * by the answer's length what was asked (k-anonymity). Rejects with RangesUnavailable where nobody answers.
+ * Returns whether a SHA-1 digest is that of a breached password. Only its first five digits leave the process, and
+ * padding keeps the length of the response from revealing the range (k-anonymity). Rejects with RangesUnavailable if
+ * there is no answer.
  */
 export async function isBreached(source: string, digest: string): Promise<boolean> {
   const prefix = digest.slice(0, PREFIX_LENGTH);

@@ -20,38 +20,38 @@ interface Owner {
   displayName: string | null;
 }
 
-/** After this many questions without an answer the password is let be: about an hour. */
+/** A password stays unchecked after this many attempts without an answer: about an hour. */
 const ATTEMPTS = 8;
 const FIRST_RETRY_SECONDS = 30;
 
 const READ = 'SELECT user_id, sealed_digest, password_changed_at, attempts FROM password_checks WHERE user_id = ?';
-/** By its seal, which is new with every password: a check that took its place meanwhile stays. */
+/** Matched by its encrypted digest, which differs for every password: a check that replaced this one stays. */
 const SETTLE = 'DELETE FROM password_checks WHERE user_id = ? AND sealed_digest = ? RETURNING user_id';
 const POSTPONE = `
   UPDATE password_checks SET attempts = attempts + 1, next_attempt_at = ?
   WHERE user_id = ? AND sealed_digest = ? AND attempts = ?`;
-/** Nothing, where another password was set meanwhile. */
+/** Marks nothing if another password was set in the meantime. */
 const MARK = `
   UPDATE users SET password_breached_at = COALESCE(password_breached_at, ?)
   WHERE id = ? AND password_changed_at = ? RETURNING email, locale, display_name AS "displayName"`;
 
-/** Removes the check; false where another worker did, or a later password took its place. */
+/** Removes the check. Returns false if another worker removed it, or a later password replaced it. */
 async function settle(em: EntityManager, check: Check): Promise<boolean> {
   const rows = await em.execute<unknown[]>(SETTLE, [check.user_id, check.sealed_digest]);
   return rows.length > 0;
 }
 
-/** Wait before the next question, in seconds, after so many that got no answer: it doubles. */
+/** Returns the wait in seconds before the next attempt. It doubles with each attempt that got no answer. */
 function retrySeconds(attempts: number): number {
   return FIRST_RETRY_SECONDS * 2 ** attempts;
 }
 
-/** Who gets the mails that are written for nobody. */
+/** Recipient of the mails that are never sent. */
 const NOBODY = 'nobody@check.invalid';
 
 /**
- * Marks the account and writes email and event, once for all workers that come to it. Where the password is not the account's,
- * an email for nobody is written, so that no figure tells the two apart.
+ * Marks the account and writes the email and the audit event, once across all workers. If the password is not the
+ * account's, an email of kind `none` is written, so that no metric distinguishes the two.
  */
 async function mark(context: Needs, check: Check): Promise<void> {
   const { user_id: userId, password_changed_at: passwordChangedAt } = check;
@@ -65,7 +65,7 @@ async function mark(context: Needs, check: Check): Promise<void> {
   });
 }
 
-/** Nobody answered: asks again later, and lets the password be in the end. */
+/** Postpones a check that got no answer, and gives up after the last attempt. */
 async function postpone(context: Needs, check: Check, error: RangesUnavailable): Promise<void> {
   const { em, logger, clock } = context;
   const { user_id: userId, attempts } = check;
@@ -90,8 +90,8 @@ async function finish(context: Needs, check: Check): Promise<void> {
 }
 
 /**
- * Looks a new password up among breached ones, past any request. A password that is found keeps its sessions; the next
- * login with it is refused until it is changed.
+ * Checks a new password against breached ones, outside of any request. A breached password keeps its sessions, but the
+ * next login with it is refused until it is changed.
  */
 export async function checkBreach(context: Needs, userId: string): Promise<void> {
   const { em, secretKeys, logger } = context;

@@ -4,16 +4,16 @@ import { isInFilter } from '../../lib/word-filter.js';
 import { rankedPasswords } from './dictionaries.js';
 
 const FILTER = new URL('./lists/common-passwords.bin', import.meta.url);
-/** What is shorter is in the first list, where it is common. */
+/** A shorter common password is in the ranked list. */
 const SHORTEST_IN_FILTER = 6;
-/** Names that came after the lists were made. */
+/** Names that became known after the lists were made. */
 const LATER =
   'bitcoin bluetooth covid discord ethereum fortnite instagram iphone minecraft netflix paypal roblox snapchat spotify ' +
   'telegram tiktok twitter valorant whatsapp wifi youtube ' +
   // Cities as they are written without an umlaut.
   'duesseldorf koeln luebeck muenchen muenster nuernberg saarbruecken wuerzburg zuerich';
 
-/** What is said, sung, shown and sworn in many mouths. */
+/** Well-known phrases from speech, songs, films and curses. */
 const PHRASES =
   'allyouneedislove becarefulwhatyouwishfor breakingbad callmemaybe carpediem comeasyouare correcthorsebatterystaple dontworrybehappy eyeofthetiger ' +
   'fuckoff fuckyou gameofthrones godisgood goodmorning guardianangel hakunamatata happybirthday happynewyear hastalavista ' +
@@ -30,8 +30,8 @@ const known = once(() => new Set([...rankedPasswords(), ...LATER.split(' '), ...
 const filter = once(() => readFileSync(FILTER));
 
 /**
- * Whether a text in small letters is on a list of common passwords: 49,000 that are ranked, or 6,000 more in a filter, which
- * takes one in five million others for one of them (lists/NOTICE.md).
+ * Returns whether a text in lower case is on a list of common passwords: 49,000 that are ranked, or 6,000 more in a
+ * filter. The filter mistakes one in five million other texts for a listed one (lists/NOTICE.md).
  */
 export function isListed(text: string): boolean {
   if (known().has(text)) return true;

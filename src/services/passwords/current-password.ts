@@ -6,7 +6,7 @@ import { inTransaction } from '../work.js';
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
-/** Asks somebody who is signed in for their password again; wrong ones count for the account. */
+/** Verifies the password of a signed-in user again. Wrong passwords count as failed attempts of the account. */
 export async function checkCurrentPassword(
   context: Needs,
   input: { userId: string; password: string },

@@ -5,13 +5,13 @@ import { once } from '../../lib/once.js';
 
 const require = createRequire(import.meta.url);
 
-/** The estimate of strength; loaded when the first password is chosen, as it would slow down every start. */
+/** Loads the strength estimate when the first password is chosen, as it would slow down every start. */
 export const loadEstimate = () => require('@zxcvbn-ts/core') as typeof Core;
 
-/** Its dictionaries, which take several megabytes. */
+/** Loads the dictionaries of the estimate, which take several megabytes. */
 export const loadDictionaries = () => require('@zxcvbn-ts/language-common') as typeof LanguageCommon;
 
-/** The most common passwords, ranked; all in small letters. */
+/** The most common passwords, ranked and in lower case. */
 export const rankedPasswords: () => readonly string[] = once(() =>
   (loadDictionaries().dictionary['passwords-common'] ?? []).map(String),
 );

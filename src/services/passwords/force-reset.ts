@@ -7,10 +7,10 @@ import type { Work } from '../work.js';
 import { keepPassword } from './history.js';
 import { unusableHash } from './unusable-hash.js';
 
-/** What the password, or the mailbox before now, may have opened already. */
+/** Codes that the password, or access to the mailbox until now, may have opened already. */
 const OTHER_WAYS_IN = ['RESET_TICKET', 'EXCHANGE'] as const;
 
-/** The way to set a new password, mailed to the owner; a disabled account gets none. */
+/** Mails the owner a link to set a new password. A disabled account gets none. */
 async function mailReset(work: Work, user: User): Promise<void> {
   const { em, now, settings, secretKeys } = work;
   const { email, locale = null, disabledAt } = user;
@@ -32,7 +32,7 @@ async function closeOtherWaysIn({ em, now }: Work, address: string): Promise<voi
   }
 }
 
-/** Keeps the password from being chosen again, and puts one in its place that opens nothing. */
+/** Keeps the password in the history, and replaces it with one that never matches. */
 async function voidPassword(work: Work, userId: string): Promise<void> {
   const { em, now } = work;
   const user = await em.findOneOrFail(User, { id: userId }, { populate: ['passwordHash'], refresh: true });
@@ -42,8 +42,8 @@ async function voidPassword(work: Work, userId: string): Promise<void> {
 }
 
 /**
- * Makes a password worthless that somebody else seems to know, with the tickets that it may have opened, and mails the owner
- * the way to a new one. Codes come before the user's row, in the order that everybody takes them in.
+ * Invalidates a password that another person seems to know, with the tickets that it may have opened, and mails the
+ * owner a reset. Codes are locked before the user's row, in the common order.
  */
 export async function forceReset(work: Work, user: User): Promise<void> {
   await mailReset(work, user);

@@ -8,23 +8,26 @@ import type { Argon2, Argon2Parameters } from './argon2.js';
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
 export const PASSWORD_HASH_COST: Argon2Parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** How many hashes may wait for each that runs; more would wait longer than a person does. */
+/** Number of hashes that may wait for each running one. More would wait longer than a person does. */
 const QUEUE_PER_PLACE = 32;
-/** What a client that was shed is told to wait. */
+/** Retry delay for a client that was shed. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** Hashes and checks passwords, as many at once as there are cores. Past its queue it raises TEMPORARILY_UNAVAILABLE; who hangs up waits no more. */
+/**
+ * Hashes and verifies passwords, as many at once as there are cores. A full queue raises TEMPORARILY_UNAVAILABLE. A
+ * client that disconnects leaves the queue.
+ */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** Checks against `hash`; without one it does the same work and answers false, so that time tells nothing. */
+  /** Verifies against `hash`. Without one it does the same work and returns false, so that timing reveals nothing. */
   verify(hash: string | undefined, password: string): Promise<boolean>;
-  /** Whether a hash was made with less cost than is asked for today. */
+  /** Returns whether a hash was made with a lower cost than the current one. */
   isOutdated(hash: string): boolean;
-  /** How many hashes run and wait. */
+  /** Number of running and waiting hashes. */
   load: Gate['load'];
 }
 
-/** NIST SP 800-63B-4: Unicode passwords are normalised to NFC before hashing, and nothing else is done to them. */
+/** Normalises a password to NFC before hashing, and changes nothing else (NIST SP 800-63B-4). */
 export function normalisePassword(password: string): string {
   return password.normalize('NFC');
 }
@@ -37,7 +40,7 @@ function costOf(hash: string): Argon2Parameters | undefined {
   return { memoryCost: parameter('m'), timeCost: parameter('t'), parallelism: parameter('p') };
 }
 
-/** Builds the hasher; `cost` is lowered by tests only. */
+/** Creates the hasher. Only tests lower `cost`. */
 export async function createPasswordHasher(argon2: Argon2, cost = PASSWORD_HASH_COST): Promise<PasswordHasher> {
   const places = availableParallelism();
   const gate = createGate({ places, queueLimit: places * QUEUE_PER_PLACE, share: Math.max(1, places - 1) });

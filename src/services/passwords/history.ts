@@ -12,12 +12,12 @@ const PRUNE = `
   DELETE FROM password_history WHERE user_id = ? AND id NOT IN (
     SELECT id FROM password_history WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?)`;
 
-/** How many passwords are kept beside the present one. */
+/** Returns how many earlier passwords are kept beside the current one. */
 function keptBeside(settings: UseCaseContext['settings']): number {
   return settings.passwordHistory - 1;
 }
 
-/** The rules of the account's own past that the password fails. Each comparison is a hash, so they come one by one. */
+/** Returns the reuse rules that the password fails. Each comparison computes a hash, so they run one at a time. */
 async function reusedRules(context: Needs, user: User, password: string): Promise<PasswordRuleName[]> {
   if (await context.passwordHasher.verify(user.passwordHash, password)) {
     return user.passwordBreachedAt == null ? ['REUSED'] : ['REUSED', 'BREACHED'];
@@ -32,7 +32,10 @@ async function reusedRules(context: Needs, user: User, password: string): Promis
   return [];
 }
 
-/** Refuses a password that an account may not have next; only what passes every cheap rule is compared with earlier ones. */
+/**
+ * Refuses a password that the account is not allowed to use next. Only one that passes every cheap rule is compared
+ * with earlier ones.
+ */
 export async function refuseNextPassword(
   context: Needs,
   user: User,
@@ -44,7 +47,7 @@ export async function refuseNextPassword(
   return rules.length > 0 ? problem('PASSWORD_REJECTED', { rules }) : undefined;
 }
 
-/** Keeps a password that is being replaced, and forgets those that are too old to matter. */
+/** Keeps a replaced password in the history, and deletes those beyond its limit. */
 export async function keepPassword(
   { em, now, settings }: Work,
   replaced: { userId: string; passwordHash: string },

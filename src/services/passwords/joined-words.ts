@@ -1,10 +1,10 @@
 import { once } from '../../lib/once.js';
 import { rankedPasswords } from './dictionaries.js';
 
-/** What is joined of two or three of the first is as common as they are. */
+/** Two or three of this many passwords joined together are as common as they are. */
 const MOST_COMMON = 300;
 const MOST_JOINED = 3;
-/** What joins two or three words into more pieces, little words counted, is a sentence that few people have. */
+/** Two or three words in more pieces than this, fillers included, are a sentence that few people have. */
 const MOST_PIECES = 6;
 const WORDS_OF_ACCOUNTS =
   'access account admin administrator changeme default guest hello letmein login logon master passphrase password passwords passwort ' +
@@ -12,7 +12,7 @@ const WORDS_OF_ACCOUNTS =
 const WORDS_OF_THE_HEART =
   'always baby boy brother cat dad daddy daughter dog dream family forever friend girl god happy husband jesus kids life love ' +
   'lover mom mommy mother mum name sister son wife';
-/** Months, seasons and weekdays in English and German; people who must change a password take the next one. */
+/** Months, seasons and weekdays in English and German. People who must change a password take the next one. */
 const WORDS_OF_THE_CALENDAR =
   'january february march april may june july august september october november december ' +
   'januar jaenner februar maerz marz mai juni juli oktober dezember ' +
@@ -42,7 +42,7 @@ const joinable = once(
 );
 const longest = once(() => ({ length: Math.max(...[...joinable(), ...calendar].map((word) => word.length)) }));
 
-/** The word by which a piece counts; all of the calendar count as one, and undefined is none. */
+/** Returns the word that a piece counts as; undefined if it is none. All words of the calendar count as one. */
 function wordOf(piece: string): string | undefined {
   if (calendar.has(piece)) return 'calendar';
   return joinable().has(piece) ? piece : undefined;
@@ -53,7 +53,7 @@ interface Way {
   pieces: number;
 }
 
-/** A way with a piece more; undefined where the piece is no word of any kind. */
+/** Extends a way by one piece; undefined if the piece is neither a word nor a filler, or the way has too many words. */
 function joinedTo(before: Way | undefined, piece: string): Way | undefined {
   const word = wordOf(piece);
   if (before === undefined || (word === undefined && !FILLERS.has(piece))) return undefined;
@@ -61,14 +61,16 @@ function joinedTo(before: Way | undefined, piece: string): Way | undefined {
   return words.size > MOST_JOINED ? undefined : { words, pieces: before.pieces + 1 };
 }
 
-/** Fewer words are better, and of as many words fewer pieces. */
+/** Fewer words are better, and fewer pieces if the words are equally many. */
 function isBetter(way: Way, than: Way | undefined): boolean {
   if (than === undefined) return true;
   const fewer = than.words.size - way.words.size;
   return fewer === 0 ? way.pieces < than.pieces : fewer > 0;
 }
 
-/** Whether the letters are one common word as often as may be, or two or three in few pieces, with little words between them. */
+/**
+ * Returns whether the letters repeat one common word, or join two or three in few pieces, with fillers between them.
+ */
 export function isJoined(letters: string): boolean {
   const { length } = longest();
   const ways: (Way | undefined)[] = [{ words: new Set(), pieces: 0 }];

@@ -1,4 +1,4 @@
-/** Signs that are written for letters; `1`, `!` and `|` stand for two. */
+/** Symbols written for letters. `1`, `!` and `|` stand for two. */
 const LETTERS: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',
@@ -17,7 +17,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 const EITHER = ['i', 'l'] as const;
 
-/** The readings of a text whose signs may stand for letters. */
+/** Returns the readings of a text whose symbols may stand for letters. */
 export function withLetters(text: string): string[] {
   const plain = text.replace(/[@43€0$57+8962£]/g, (sign) => LETTERS[sign] ?? sign);
   return EITHER.map((letter) => plain.replace(/[1!|]/g, letter));
@@ -25,12 +25,12 @@ export function withLetters(text: string): string[] {
 
 const standing = new Map([...Object.keys(LETTERS), '1', '!', '|'].map((sign) => [sign, withLetters(sign)]));
 
-/** Whether a sign may stand for a letter. */
+/** Returns whether a symbol may stand for a letter. */
 export function mayStandFor(sign: string, letter: string): boolean {
   return standing.get(sign)?.includes(letter) ?? false;
 }
 
-/** A text from its end to its start. */
+/** Reverses a text. */
 export function backwards(text: string): string {
   return [...text].reverse().join('');
 }

@@ -8,32 +8,35 @@ import { droppedChoices } from '../users/dropped-choices.js';
 import { type Undone, undo, type Work } from '../work.js';
 import { keepPassword } from './history.js';
 
-/** A password that passed every rule, and whose hash is made. */
+/** A password that passed every rule, with its hash. */
 export interface NextPassword {
-  /** The account as it was when the rules were asked, its hash among it. */
+  /** The account, with its hash, as it was when the rules were checked. */
   user: User;
   password: string;
   passwordHash: string;
-  /** RESET: the mailbox was proven, and with it the address. CHANGED: the present password was. */
+  /**
+   * PASSWORD_RESET: access to the mailbox was verified, and thus the address. PASSWORD_CHANGED: the current password
+   * was verified.
+   */
   reason: 'PASSWORD_RESET' | 'PASSWORD_CHANGED';
-  /** The session that goes on; every other one ends. */
+  /** The session that continues. Every other one ends. */
   keptSessionId: string | null;
 }
 
-/** A password that was set. */
+/** Result of setting a password. */
 export interface PasswordSet {
   kind: 'password-set';
-  /** The account as it is now. */
+  /** The account after the change. */
   user: User;
   endedSessions: number;
 }
 
-/** The password, the address or the state of the account changed since it was read: it is worth another look. */
+/** The password, the address or the state of the account changed since it was read. Another attempt may succeed. */
 export interface AccountChanged {
   kind: 'account-changed';
 }
 
-/** Codes and tokens by which the account could be entered. */
+/** Codes and tokens that give access to the account. */
 const WAYS_IN = '{RESET_PASSWORD,RESET_TICKET,VERIFY_EMAIL,EXCHANGE}';
 const LOCK_WAYS_IN = `
   SELECT id FROM one_time_codes WHERE address = ? AND purpose = ANY(?::text[])
@@ -42,14 +45,14 @@ const CLOSE_WAYS_IN = `
   UPDATE one_time_codes SET consumed_at = ? WHERE address = ? AND purpose = ANY(?::text[]) AND consumed_at IS NULL`;
 
 /**
- * The first step of a transaction that sets a password: takes turns with whoever verifies the address, asks for a reset or
- * uses one. The order of the rows is that of everybody: codes, user, sessions, failures.
+ * The first step of a transaction that sets a password. It takes turns with transactions that verify the address,
+ * request a reset or use one. Rows are locked in the common order: codes, user, sessions, failures.
  */
 export async function beginNewPassword(em: EntityManager, user: User): Promise<void> {
   await em.execute(LOCK_WAYS_IN, [user.email, WAYS_IN]);
 }
 
-/** Two signed up with the address, and the reset is the first proof of who owns it. */
+/** Returns whether two people signed up with the address and the reset is the first verification of its owner. */
 async function isContested(em: EntityManager, { user, reason }: NextPassword): Promise<boolean> {
   if (reason !== 'PASSWORD_RESET') return false;
   return (await em.count(User, { id: user.id, emailVerifiedAt: null, passwordContestedAt: { $ne: null } })) > 0;
@@ -68,7 +71,7 @@ async function replaceHash(
     passwordChangedAt: now,
     passwordBreachedAt: null,
     passwordContestedAt: null,
-    // A move to another address was asked for by somebody who may be the reason for the new password.
+    // The person who requested a move to another address may be the reason for the new password.
     pendingEmail: null,
     emailVerifiedAt: reason === 'PASSWORD_RESET' ? (user.emailVerifiedAt ?? now) : user.emailVerifiedAt,
     updatedAt: now,
@@ -77,8 +80,8 @@ async function replaceHash(
 }
 
 /**
- * Sets a password in the caller's transaction, which `beginNewPassword` began: nothing that was proven by the one before goes
- * on. Undone where the rules were asked of an account that is not as it was.
+ * Sets a password in the caller's transaction, which `beginNewPassword` began. Nothing that the previous password
+ * verified continues. The result is `Undone` if the account changed since the rules were checked.
  */
 export async function setNewPassword(work: Work, next: NextPassword): Promise<PasswordSet | Undone<AccountChanged>> {
   const { em, now } = work;
@@ -94,7 +97,7 @@ export async function setNewPassword(work: Work, next: NextPassword): Promise<Pa
   await forgetFailures(work, user);
   work.afterCommit((request) => forgetLoginLimit(request, user));
   if (contested) {
-    // The mail about the new password is the one that must not wait.
+    // Only the mail about the new password must not wait.
     const reader = { email, locale: next.user.locale ?? null };
     await notifyOwner(work, reader, 'sign-up-contested', { leaveToRelay: true });
   }

@@ -5,10 +5,13 @@ import { isCommonPassword } from './common.js';
 import { normalisePassword } from './hasher.js';
 import { isWeak } from './strength.js';
 
-/** Longest password, in code points; long enough for every passphrase, short enough to hash. */
+/** Maximum length of a password in code points. It is long enough for every passphrase and short enough to hash. */
 export const PASSWORD_MAX_LENGTH = 256;
 
-/** COMPOSITION asks for four kinds of characters, NIST (SP 800-63B-4) for length alone; both refuse common passwords. */
+/**
+ * `composition` requires four kinds of characters. `nist` (SP 800-63B-4) requires length alone. Both refuse common
+ * passwords.
+ */
 export interface PasswordPolicy {
   kind: 'composition' | 'nist';
   /** In code points. */
@@ -24,20 +27,20 @@ const composition: readonly [PasswordRuleName, RegExp][] = [
 
 const explainsWeakness: ReadonlySet<PasswordRuleName> = new Set(['TOO_SHORT', 'TOO_COMMON', 'RESEMBLES_ACCOUNT']);
 
-/** The policy that the settings ask for. */
+/** Returns the policy of the settings. */
 export function policyOf(settings: UseCaseContext['settings']): PasswordPolicy {
   return { kind: settings.passwordPolicy, minLength: settings.passwordMinLength };
 }
 
-/** The rules that a password alone is held to under a policy; history and breaches are the account's matter. */
+/** Returns the rules that a policy applies to a password alone. Reuse and breaches depend on the account. */
 export function activeRules(policy: PasswordPolicy): PasswordRuleName[] {
   const always: PasswordRuleName[] = ['TOO_SHORT', 'TOO_LONG', 'TOO_COMMON', 'TOO_WEAK', 'RESEMBLES_ACCOUNT'];
   return policy.kind === 'composition' ? [...always, ...composition.map(([rule]) => rule)] : always;
 }
 
 /**
- * Every rule that the password fails; none means that it is accepted. TOO_WEAK is left out where length or a list says more
- * exactly why.
+ * Returns every rule that the password fails. It is accepted if there is none. TOO_WEAK is omitted if another rule
+ * explains the weakness more exactly.
  */
 export function failedRules(policy: PasswordPolicy, password: string, account: AccountWords): PasswordRuleName[] {
   const normal = normalisePassword(password);
@@ -54,7 +57,7 @@ export function failedRules(policy: PasswordPolicy, password: string, account: A
   return failed;
 }
 
-/** Refuses a password that may not be chosen, for an account that is new or whose earlier passwords do not matter. */
+/** Refuses a password that fails a rule, for an account that is new or whose earlier passwords do not matter. */
 export function refusePassword(
   settings: UseCaseContext['settings'],
   password: string,

@@ -25,7 +25,7 @@ async function writeCode(work: Work, previous: OneTimeCode, user: User | null): 
   });
 }
 
-/** Within the cool-down nothing is mailed. */
+/** Sends nothing during the cool-down. */
 async function writeRequest(work: Work, typed: string): Promise<void> {
   const { em, now, settings, secretKeys } = work;
   const email = await heldAddress(em, work, typed);
@@ -42,8 +42,9 @@ async function writeRequest(work: Work, typed: string): Promise<void> {
 }
 
 /**
- * Mails a code and a link that reset the password: those mailed before while that link works, else new ones. The answer and the work are the same for an
- * address without an account. An address that is not verified yet may reset too: the mail proves it as well as any.
+ * Mails a code and a link that reset the password: the previous ones while that link is valid, otherwise new ones. The
+ * answer and the work are the same for an address without an account. An unverified address can be reset too, because
+ * the mail verifies it as well as any.
  */
 export async function requestPasswordReset(request: Request, input: { email: string }): Promise<MailAccepted> {
   const now = request.clock.now();
@@ -51,7 +52,7 @@ export async function requestPasswordReset(request: Request, input: { email: str
     mailStatus(request),
     inTransaction(request, (work) => writeRequest(work, input.email)),
   ]);
-  // Counted from now, whenever the last mail was: that would tell what others asked for.
+  // Counted from now, because the time of the last mail would reveal other people's requests.
   const resendAvailableAt = addSeconds(now, request.settings.codeResendSeconds);
   return { kind: 'mail-accepted', email: input.email, mailStatus: status, resendAvailableAt };
 }

@@ -3,25 +3,28 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { checkCurrentPassword } from './current-password.js';
 
-/** Who is signed in, since when and by what, and the password that they give beside. */
+/** The authentication of a signed-in user, and the password given with the request. */
 export interface PasswordProof {
   userId: string;
   authenticatedAt: Date;
-  /** RFC 8176. */
+  /** RFC 8176 authentication methods. */
   authenticationMethods: readonly string[];
-  /** Null where none was given. */
+  /** Null if none was given. */
   password: string | null;
 }
 
-/** Why not. */
+/** Reasons for a refusal. */
 export type PasswordProofProblem = Problem<'REAUTHENTICATION_REQUIRED' | 'INVALID_CREDENTIALS' | 'ACCOUNT_LOCKED'>;
 
-/** A sign-in by password that is no older stands for it: long enough to go on at once, too short for a copied token. */
+/**
+ * A password sign-in that is no older than this replaces the password. The time is long enough to continue at once, and
+ * too short for a copied token.
+ */
 const JUST_NOW_SECONDS = 60;
 
 /**
- * Requires the password of a user who has authenticated recently: the operations that call this would give the account to
- * the holder of a copied token.
+ * Requires the password again, unless the user has just signed in with it. Without it, the operations that call this
+ * would give the account to the holder of a copied token.
  */
 export async function requirePassword(
   context: Request & Pick<UseCaseContext, 'passwordHasher'>,

@@ -9,13 +9,13 @@ import { inTransaction, Undone, undo, type Work } from '../work.js';
 import { refuseNextPassword } from './history.js';
 import { type AccountChanged, beginNewPassword, type PasswordSet, setNewPassword } from './new-password.js';
 
-/** The password is set, and nobody is signed in. */
+/** The password was reset. No session is opened. */
 export interface PasswordReset {
   kind: 'password-reset';
   endedSessions: number;
 }
 
-/** The token of the mailed link, or the ticket that the code or a login gave. */
+/** The token of the mailed link, or a ticket that was issued for the code or by a login. */
 export interface ResetPasswordInput {
   resetToken: string;
   newPassword: string;
@@ -24,18 +24,18 @@ export interface ResetPasswordInput {
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 type ResetProblem = Problem<'TOKEN_INVALID' | 'PASSWORD_REJECTED' | 'TEMPORARILY_UNAVAILABLE'>;
 
-/** What a token opens, as long as nobody uses it up. */
+/** The reset that an unused token opens. */
 interface OpenReset {
   purpose: OneTimeCodePurpose;
   user: User;
 }
 
 const PURPOSES: readonly OneTimeCodePurpose[] = ['RESET_PASSWORD', 'RESET_TICKET'];
-/** How often the account may change under a reset before it is given up. */
+/** Number of attempts while the account keeps changing during a reset. */
 const TRIES = 3;
 const RETRY_AFTER_SECONDS = 1;
 
-/** Looks without using up: a password that is refused costs nobody their link. */
+/** Finds the reset without consuming the token, so that a refused password does not cost the user the link. */
 async function findReset(context: Needs, token: string): Promise<OpenReset | undefined> {
   for (const purpose of PURPOSES) {
     const id = readToken(context.secretKeys, purpose, token);
@@ -43,7 +43,7 @@ async function findReset(context: Needs, token: string): Promise<OpenReset | und
     const alive = { id, purpose, consumedAt: null, linkExpiresAt: { $gt: context.clock.now() } };
     const code = await context.em.fork().findOne(OneTimeCode, alive, { populate: ['user', 'user.passwordHash'] });
     const user = code?.user ?? null;
-    // A mailbox that the account has left opens nothing any more.
+    // A mailbox that the account has left no longer gives access.
     if (code === null || user === null || user.email !== code.address || user.disabledAt !== null) return undefined;
     return { purpose, user: user as User };
   }
@@ -56,7 +56,7 @@ async function recordReset(work: Work, user: User, { endedSessions }: PasswordSe
   await work.record({ type: 'EMAIL_VERIFICATION', userId: user.id, metadata: { by: 'PASSWORD_RESET' } });
 }
 
-/** Token and password change together or not at all. */
+/** Consumes the token and sets the password atomically. */
 async function useReset(
   work: Work,
   next: OpenReset & { token: string; password: string; passwordHash: string },
@@ -93,7 +93,7 @@ async function attemptReset(
     const reset = await findReset(context, input.resetToken);
     if (reset === undefined) return { outcome: problem('TOKEN_INVALID'), userId: null };
     const outcome = await tryReset(context, reset, input);
-    // Of a changed account the rules are asked again.
+    // If the account changed, the rules are checked again.
     if (outcome.kind !== 'account-changed') return { outcome, userId: reset.user.id };
   }
   const busy = problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS });
@@ -101,8 +101,8 @@ async function attemptReset(
 }
 
 /**
- * Sets a new password by a token that was mailed, or a ticket; works once. Every session ends and none begins, every lock is
- * lifted, the owner is told, and the second factor stays as it is.
+ * Sets a new password by a mailed token or a ticket, which works once. Every session ends and none begins. Every lock
+ * is lifted, the owner is notified, and the second factor is unchanged.
  */
 export async function resetPassword(context: Needs, input: ResetPasswordInput): Promise<PasswordReset | ResetProblem> {
   const { outcome, userId } = await attemptReset(context, input);

@@ -4,19 +4,19 @@ import { deriveToken } from '../one-time-codes/derive.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import type { Work } from '../work.js';
 
-/** Lets its bearer set a new password once, and nothing else. */
+/** Allows its bearer to set a new password once, and nothing else. */
 export interface ResetTicket {
   resetToken: string;
   expiresAt: Date;
 }
 
-/** Time enough to think of a password. */
+/** Time enough to choose a password. */
 const TICKET_TTL_SECONDS = 600;
 
 /**
- * Writes a ticket in the caller's transaction; one before it is dead from then on, unless it is the locked `previous` one: then
- * it lives on, for a client that was given it a step before. A reset by it proves the address, so
- * whoever gets one has proven the mailbox, or belongs to an account whose address is verified already.
+ * Issues a ticket in the caller's transaction. An earlier one becomes invalid, unless it is the locked `previous` one:
+ * that one stays valid, for a client that received it a step before. A reset with a ticket verifies the address. Issue
+ * it only to a user who has verified the mailbox or whose address is verified already.
  */
 export async function issueResetTicket(
   { em, secretKeys, now }: Pick<Work, 'em' | 'secretKeys' | 'now'>,

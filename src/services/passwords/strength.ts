@@ -2,17 +2,23 @@ import { once } from '../../lib/once.js';
 import { loadDictionaries, loadEstimate } from './dictionaries.js';
 
 /**
- * How many tries a password must hold out. An account takes ten tries an hour, so that a stranger needs a year for these;
- * against a stolen table the cost of a hash has to help.
+ * Number of guesses that a password must withstand. An account allows ten attempts an hour, so that a stranger needs a
+ * year for this many. Against a stolen table the cost of a hash has to help.
  */
 const FEWEST_GUESSES = 100_000;
-/** The estimate takes a few milliseconds for the worst text of this length, and longer than its square for more. */
+/**
+ * The estimate takes a few milliseconds for the worst text of this length. The time grows faster than the square of the
+ * length.
+ */
 const LONGEST_ESTIMATE = 32;
-/** Ways to undo `P@$$w0rd` that are tried; the worst text has thousands, and they change nothing of what is this weak. */
+/**
+ * Number of ways to undo `P@$$w0rd` that are tried. The worst text has thousands, and they change nothing for a
+ * password this weak.
+ */
 const MOST_SUBSTITUTIONS = 4;
 const LONGEST_WORD = 64;
 
-/** Built when the first password is chosen, as it ranks a dictionary that most processes never use. */
+/** Built when the first password is chosen, because it ranks a dictionary that most processes never use. */
 const theEstimator = once(() => {
   const { ZxcvbnFactory } = loadEstimate();
   const { dictionary, adjacencyGraphs: graphs } = loadDictionaries();
@@ -21,8 +27,8 @@ const theEstimator = once(() => {
 });
 
 /**
- * Whether the password is guessed within few tries, `words` being guessed first. Of a long one the start and the end are
- * estimated, what is between them counts as repeats, and one that holds out is enough.
+ * Returns whether the password can be guessed in few attempts, with `words` guessed first. For a long password, the
+ * start and the end are estimated and the part between them counts as repeats. One strong end is enough.
  */
 export function isWeak(password: string, words: readonly string[]): boolean {
   const known = words.filter((word) => word !== '').map((word) => word.slice(0, LONGEST_WORD));

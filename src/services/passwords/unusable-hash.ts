@@ -8,7 +8,7 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** Stands where an account has no password: no password has this hash, and checking one costs what it always does. */
+/** Returns a hash that no password has, for an account without a password. Verifying it costs as much as any other. */
 export function unusableHash(): string {
   const { memoryCost, timeCost, parallelism } = PASSWORD_HASH_COST;
   const [salt, tag] = [randomBytes(SALT_BYTES), randomBytes(TAG_BYTES)].map(unpadded);

@@ -6,7 +6,7 @@ import { heldAddress } from '../users/address-owner.js';
 import { inTransaction, type Work } from '../work.js';
 import { issueResetTicket, type ResetTicket } from './reset-ticket.js';
 
-/** The code was right. */
+/** The code was correct. */
 export interface ResetCodeVerified extends ResetTicket {
   kind: 'reset-code-verified';
 }
@@ -30,8 +30,8 @@ async function useCode(
 }
 
 /**
- * Takes the mailed code for a ticket that sets a password. A wrong try counts, and its transaction commits all the same; the
- * address is proven by the reset itself, as until then its account may have a password of somebody else.
+ * Exchanges the mailed code for a ticket that sets a password. A wrong code counts as an attempt, and that count is
+ * committed. The reset itself verifies the address, because until then the account may have another person's password.
  */
 export async function verifyPasswordResetCode(
   request: Request,

@@ -10,16 +10,19 @@ import type { UseCaseContext } from '../use-case.js';
 import { effectiveRole, MULTI_FACTOR } from './effective-role.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
-/** The tokens of a session at one moment. */
+/** The current tokens of a session. */
 export interface SessionTokens {
   access: SignedAccessToken;
   refreshToken: string;
   refreshTokenExpiresAt: Date;
-  /** Whether the browser keeps the cookie past its own end. */
+  /** True if the cookie is kept after the browser is closed. */
   rememberMe: boolean;
 }
 
-/** A session whose transaction may commit; its tokens are signed after that, as a transaction must not wait for anything else. */
+/**
+ * A session whose transaction is ready to commit. Its tokens are signed after the commit, because a transaction must
+ * not wait for anything else.
+ */
 export interface SessionBegun {
   user: User;
   session: SessionRecord;
@@ -27,7 +30,7 @@ export interface SessionBegun {
   secret: Buffer;
 }
 
-/** A session that began. */
+/** A session that was created, with its tokens. */
 export interface SessionStarted {
   kind: 'session-started';
   user: User;
@@ -36,38 +39,38 @@ export interface SessionStarted {
   firstLogin: boolean;
 }
 
-/** How a session is to begin. */
+/** Parameters of a new session. */
 export interface NewSession {
   user: User;
   rememberMe: boolean;
   deviceName: string | null;
-  /** RFC 8176. */
+  /** RFC 8176 authentication methods. */
   authenticationMethods: string[];
   /**
-   * Since when every factor of the account counts as proven: never later than the newest proof of any of them, or one factor
-   * would stand for all.
+   * Time since which every factor of the account counts as verified. It is never later than the newest verification of
+   * any of them: otherwise one factor would stand for all.
    */
   authenticatedAt: Date;
 }
 
-/** What beginning a session needs. */
+/** Context for creating a session. */
 export type SessionContext = Pick<
   UseCaseContext,
   'clock' | 'settings' | 'secretKeys' | 'accessTokens' | 'client' | 'locate'
 >;
 
-/** The end that an idle session has at `now`. */
+/** Returns when a session that is idle from `now` expires. */
 export function idleEnd(settings: UseCaseContext['settings'], rememberMe: boolean, now: Date, absoluteEnd: Date): Date {
   const end = addSeconds(now, rememberMe ? settings.refreshTokenTtlRemembered : settings.refreshTokenTtl);
   return end < absoluteEnd ? end : absoluteEnd;
 }
 
-/** A session that is to be inserted. */
+/** The statement parts that insert a session, and its secret. */
 interface SessionInsert {
   /**
-   * Two members of a WITH: `signed_in`, the mark on the user, and `begun`, the session. They come together, and only while the
-   * user may sign in with what was looked at: a password that was reset in between opens nothing, nor does one alone where a
-   * second factor was switched on.
+   * Two members of a WITH clause: `signed_in` marks the user, and `begun` inserts the session. Both take effect only
+   * while the user is allowed to sign in with what was verified. A password that was reset in between opens nothing,
+   * and neither does a password alone if a second factor was enabled in between.
    */
   members: Sql;
   /** The random part of the session's refresh tokens. */
@@ -79,7 +82,7 @@ const INSERT = sqlText(`
     ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)`);
 const RETURNED = sqlText(SESSION_COLUMNS.join(', '));
 
-/** The statement's parts that begin a session; `condition` is one more that its user has to meet. */
+/** Returns the statement parts that create a session. `condition` is an additional requirement for its user. */
 export function insertSession(
   { settings, client, locate }: SessionContext,
   id: string,
@@ -106,7 +109,10 @@ export function insertSession(
   return { members, secret };
 }
 
-/** Begins a session; `undefined` when the user was disabled, or got another password or a second factor, in the meantime. */
+/**
+ * Creates a session. Returns `undefined` if the user was disabled, or got another password or a second factor, in the
+ * meantime.
+ */
 export async function createSession(
   context: SessionContext,
   em: EntityManager,
@@ -117,7 +123,7 @@ export async function createSession(
   return row === undefined ? undefined : { user: begin.user, session: toSessionRecord(row), secret };
 }
 
-/** Signs the first tokens of a session that was committed. */
+/** Signs the first tokens of a committed session. */
 export async function startSession(context: SessionContext, begun: SessionBegun): Promise<SessionStarted> {
   const { user, session, secret } = begun;
   const { id: sessionId, authenticationMethods, authenticatedAt, rememberMe } = session;

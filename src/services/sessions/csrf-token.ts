@@ -3,12 +3,15 @@ import type { UseCaseContext } from '../use-case.js';
 
 type Needs = Pick<UseCaseContext, 'secretKeys'>;
 
-/** A token that proves that its bearer could read an answer of the gateway; bound to the session of the cookie. */
+/**
+ * Issues a token which shows that its bearer could read a response of the gateway. It is bound to the session of the
+ * cookie.
+ */
 export function issueCsrfToken({ secretKeys }: Needs, sessionId: string | null): string {
   return writeCsrfToken(secretKeys, sessionId);
 }
 
-/** Whether the token was issued for the session of the cookie. */
+/** Returns whether the token was issued for the session of the cookie. */
 export function checkCsrfToken({ secretKeys }: Needs, sessionId: string | null, token: string): boolean {
   return isCsrfToken(secretKeys, sessionId, token);
 }

@@ -1,11 +1,11 @@
 import type { UseCaseContext } from '../use-case.js';
 
-/** The mark of a proven second factor among a session's methods (RFC 8176). */
+/** The authentication method that marks a verified second factor (RFC 8176). */
 export const MULTI_FACTOR = 'mfa';
 
 /**
- * The role that a session's access tokens carry. One that asks for a second factor is held by sessions that proved it; every
- * subgraph that reads the token sees the lesser role of the others.
+ * Returns the role that a session's access tokens carry. A role that requires a second factor is given only to sessions
+ * that verified one. Every subgraph that reads the token sees the default role for the others.
  */
 export function effectiveRole(
   settings: UseCaseContext['settings'],

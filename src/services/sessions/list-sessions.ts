@@ -25,7 +25,7 @@ const COUNTS: Statement = {
   text: `SELECT user_id, count(*)::int AS alive FROM sessions WHERE user_id = ANY($1::uuid[]) AND ${ALIVE} GROUP BY user_id`,
 };
 
-/** The same page of the live sessions of each of these users, in their order, by one statement. */
+/** Returns the same page of the live sessions of each user, in the order of the ids, by one statement. */
 export async function listSessions(
   context: Pick<UseCaseContext, 'query' | 'clock'>,
   userIds: readonly string[],
@@ -39,7 +39,7 @@ export async function listSessions(
   });
 }
 
-/** How many live sessions each of these users has, in their order, by one statement. */
+/** Counts the live sessions of each user, in the order of the ids, by one statement. */
 export async function countSessions(
   context: Pick<UseCaseContext, 'query' | 'clock'>,
   userIds: readonly string[],
@@ -49,7 +49,7 @@ export async function countSessions(
   return userIds.map((userId) => counts.get(userId) ?? 0);
 }
 
-/** The live sessions with these ids, whoever they belong to. */
+/** Returns the live sessions with these ids, whatever their user. */
 export async function findSessions(
   context: Pick<UseCaseContext, 'em' | 'clock'>,
   ids: readonly string[],

@@ -3,19 +3,19 @@ import { readRefreshToken } from '../tokens/refresh-tokens.js';
 import type { Request } from '../use-case.js';
 import { inTransaction } from '../work.js';
 
-/** What a logout may be told by: the bearer's session and the cookie. */
+/** The credentials that identify the sessions of a logout: the bearer's session and the cookie. */
 export interface LogoutInput {
   sessionId: string | null;
   refreshToken: string | null;
 }
 
-/** The session that ended; null where there was none. */
+/** The session that ended; null if there was none. */
 export interface LoggedOut {
   kind: 'logged-out';
   sessionId: string | null;
 }
 
-/** Ends every session that the request proves to hold; works just as well when there is none left. */
+/** Ends every session that the request has a credential for. It also succeeds if none is left. */
 export async function logout(request: Request, input: LogoutInput): Promise<LoggedOut> {
   const cookie = input.refreshToken === null ? undefined : readRefreshToken(request.secretKeys, input.refreshToken);
   const held = new Set([input.sessionId, cookie?.sessionId ?? null].filter((id) => id !== null));

@@ -2,7 +2,7 @@ import { addSeconds } from '../../lib/clock.js';
 import { type Problem, problem } from '../../problems.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** Refuses what is sensitive when the last proof of who is there is too old (ASVS 7.5.1, 7.5.3). */
+/** Refuses a sensitive operation if the last authentication is too old (ASVS 7.5.1, 7.5.3). */
 export function requireRecentAuthentication(
   { clock, settings }: Pick<UseCaseContext, 'clock' | 'settings'>,
   authenticatedAt: Date,

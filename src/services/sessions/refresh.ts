@@ -15,7 +15,7 @@ import type { SessionTokens } from './create-session.js';
 import { effectiveRole } from './effective-role.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
-/** A session that went on. */
+/** The session after a refresh. */
 export interface SessionRefreshed {
   kind: 'session-refreshed';
   userId: string;
@@ -29,7 +29,10 @@ type Needs = Request & Pick<UseCaseContext, 'query' | 'accessTokens' | 'locate'>
 
 const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
 
-/** The whole rotation, with its audit event: of any number of callers with one token, one moves the generation on. */
+/**
+ * Returns the whole rotation with its audit event. Of any number of callers with one token, one advances the
+ * generation.
+ */
 const rotation = (name: string, id: string): Statement => ({
   name,
   text: `WITH rotated AS (
@@ -47,7 +50,7 @@ const rotation = (name: string, id: string): Statement => ({
         jsonb_build_object('sessionId', id), $4 FROM rotated)
     SELECT * FROM rotated`,
 });
-/** Waits for nobody: a session that somebody holds counts as none. */
+/** Does not wait: a session that another transaction holds is skipped. */
 const ROTATE_FREE = rotation(
   'rotate-free-session',
   '(SELECT id FROM sessions WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
@@ -75,7 +78,10 @@ async function refreshed(context: Needs, row: Record<string, unknown>, secret: B
   return { kind: 'session-refreshed', userId: row.user_id as string, session, tokens };
 }
 
-/** A token that was used up came back late: somebody else holds a copy, so the session ends and its owner is told (RFC 9700 4.14.2). */
+/**
+ * Ends a session whose used token was presented again too late, and notifies its owner: someone else holds a copy (RFC
+ * 9700 4.14.2).
+ */
 async function endReusedSession(request: Request, row: Record<string, unknown>): Promise<void> {
   const { requestId, logger } = request;
   const [sessionId, userId] = [row.id as string, row.user_id as string];
@@ -99,7 +105,7 @@ async function endReusedSession(request: Request, row: Record<string, unknown>):
   if (ended) logger.warn({ requestId, sessionId, userId }, 'a refresh token was reused; the session ended');
 }
 
-/** A genuine token that is refused; made-up ones never come this far. */
+/** Returns the event for a genuine token that is refused. Forged tokens never get this far. */
 function refusalOf(sessionId: string, userId: string | null, reason: 'ENDED' | 'ACCOUNT_DISABLED'): NewAuditEvent {
   return { type: 'REFRESH', success: false, userId, metadata: { sessionId, reason } };
 }
@@ -120,12 +126,15 @@ async function rotate(
   return row && (await refreshed(context, row, secret));
 }
 
-/** The session stood as the token says: somebody holds its row, for whom those of one account wait together. */
+/** Rotates a session whose row another transaction holds. Requests of one account wait for it together. */
 async function rotateInTurn(context: Needs, token: RefreshToken, now: Date): Promise<Outcome> {
   return (await rotate(context, ROTATE, token, now)) ?? (await explain(context, token, now, true));
 }
 
-/** The rotation found no row: tells a row that is held and a retry inside the grace window from a reuse. */
+/**
+ * Explains why the rotation found no row. It distinguishes an ended session, a row that is held, a retry within the
+ * grace period, and a reuse.
+ */
 async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited = false): Promise<Outcome> {
   const rejected = problem('REFRESH_REJECTED');
   const { sessionId } = token;
@@ -146,7 +155,7 @@ async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited
   const behind = (row.generation as number) - token.generation;
   if (behind === 0 && !hasWaited) return await rotateInTurn(context, token, now);
   if (behind <= 0) return rejected;
-  // Never negative: a call that began before the winner's must find no grace where none is given.
+  // Never negative: a call that began before the winner's must find no grace period if none is configured.
   const age = Math.max(0, now.getTime() - new Date(row.last_rotated_at as string).getTime());
   if (behind === 1 && age < context.settings.refreshReuseGraceSeconds * 1_000)
     return await refreshed(context, row, token.secret);
@@ -154,7 +163,7 @@ async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited
   return rejected;
 }
 
-/** Gives a session its next tokens; the user's role and state are read again in the same statement. */
+/** Issues a session's next tokens. The user's role and state are read again in the same statement. */
 export async function refresh(context: Needs, token: RefreshToken): Promise<Outcome> {
   const now = context.clock.now();
   return (await rotate(context, ROTATE_FREE, token, now)) ?? (await explain(context, token, now));

@@ -6,23 +6,24 @@ import { type Undone, undo, type Work } from '../work.js';
 import { createSession, type SessionBegun, type SessionContext } from './create-session.js';
 import { MULTI_FACTOR } from './effective-role.js';
 
-/** What was proven just now, where that was every factor of the account. */
+/** A verification of every factor of the account. */
 interface Proof {
-  /** RFC 8176. */
+  /** RFC 8176 authentication methods. */
   authenticationMethods: string[];
   authenticatedAt: Date;
 }
 
-/** The proof of every factor of an account at one moment. */
+/** Returns the verification of every factor of an account at one moment. */
 export function proofOfAll({ twoFactorEnabledAt }: Pick<User, 'twoFactorEnabledAt'>, now: Date): Proof {
   const authenticationMethods = twoFactorEnabledAt == null ? ['pwd'] : ['pwd', 'otp', MULTI_FACTOR];
   return { authenticationMethods, authenticatedAt: now };
 }
 
 /**
- * Begins a session in place of the present one, as whoever holds it has just proven something (ASVS 7.2.4): the new one has
- * a new id and tokens, and goes by the same name. Without a proof of every factor it is as old as the present one. Undone
- * where that has ended in the meantime: whoever ended it meant the new one too.
+ * Replaces the current session, because its holder has just verified something (ASVS 7.2.4). The new session has a new
+ * id and tokens, and keeps the device name. Without a verification of every factor it keeps the authentication of the
+ * current one. The result is `Undone` if the current session was ended in the meantime, as that was meant for the new
+ * one too.
  */
 export async function renewSession(
   context: SessionContext,
@@ -31,7 +32,8 @@ export async function renewSession(
 ): Promise<SessionBegun | Undone<Problem<'UNAUTHENTICATED'>>> {
   const { user, sessionId } = renew;
   const { em, now } = work;
-  // The user's row comes before the sessions, as everywhere: whoever ends all of them holds it already.
+  // Locks the user's row before the sessions, in the common order. A transaction that ends all sessions holds it
+  // already.
   await em.execute('SELECT 1 FROM users WHERE id = ? FOR NO KEY UPDATE', [user.id]);
   const where = { id: sessionId, user: user.id, revokedAt: null, expiresAt: { $gt: now } };
   const present = await em.findOne(Session, where, { lockMode: LockMode.PESSIMISTIC_WRITE });

@@ -10,28 +10,28 @@ interface Listener {
   close(): Promise<void>;
 }
 
-/** What a feed of revocations is made of. */
+/** Dependencies and settings of a revocation feed. */
 export interface RevocationFeedOptions {
   query: Query;
   clock: Clock;
   logger: Logger;
-  /** Life of an access token, in seconds. */
+  /** Lifetime of an access token in seconds. */
   accessTokenTtl: number;
   redis: RedisClient | undefined;
   redisUrl: string | undefined;
-  /** Listens to a channel of the database; `onConnected` follows each connect. */
+  /** Listens to a channel of the database. `onConnected` is called after each connect. */
   listen(channel: string, onNotification: (payload: string) => void, onConnected: () => void): Listener;
 }
 
-/** The list of revocations, and what keeps it up to date. */
+/** The revocation list with the connections that keep it current. */
 export interface RevocationFeed {
   revocations: RevocationList;
-  /** The database must be migrated. */
+  /** Starts to listen and loads the list. The database must be migrated. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Subscribes to revocations in Redis. What is published while Redis is away comes from the database. */
+/** Subscribes to revocations in Redis. The database delivers those published while Redis is unavailable. */
 function subscribe(redisUrl: string, logger: Logger, revocations: RevocationList): RedisClient {
   const subscriber = connectRedis(redisUrl, 'blocking', logger);
   subscriber.on('ready', () => void subscriber.subscribe(REVOCATION_CHANNEL).catch(() => undefined));
@@ -39,7 +39,7 @@ function subscribe(redisUrl: string, logger: Logger, revocations: RevocationList
   return subscriber;
 }
 
-/** Revocations travel through the database, and through Redis as well where there is one. */
+/** Creates a feed that receives revocations from the database, and from Redis as well if it is configured. */
 export function createRevocationFeed(options: RevocationFeedOptions): RevocationFeed {
   const { query, clock, logger, accessTokenTtl, redis, redisUrl } = options;
   let listener: Listener | undefined;

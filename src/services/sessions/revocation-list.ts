@@ -3,35 +3,37 @@ import { addSeconds, type Clock } from '../../lib/clock.js';
 import type { Query, Statement } from '../../lib/query.js';
 import { LONGEST_ACCESS_TOKEN_TTL } from '../tokens/access-tokens.js';
 
-/** The channel on which the database tells every process of ended sessions. */
+/** The database channel that notifies every process of ended sessions. */
 export const REVOCATION_CHANNEL = 'gatehouse_sessions_revoked';
 
-/** The sessions that ended while access tokens of theirs may still be alive; held in memory, so that the guard asks nobody. */
+/**
+ * The ended sessions whose access tokens may still be valid. They are held in memory, so that the guard needs no query.
+ */
 export interface RevocationList {
   has(sessionId: string): boolean;
-  /** Adds sessions that ended here, and tells the other processes. Call it after the commit. */
+  /** Adds sessions that ended here, and notifies the other processes. Call it after the commit. */
   announce(sessionIds: readonly string[]): void;
-  /** Adds sessions that another process told of. */
+  /** Adds sessions that another process announced. */
   learn(sessionIds: readonly string[]): void;
-  /** Reads the database; the guard may not be trusted before this has worked once. */
+  /** Reads the database. The guard must not be trusted before this has succeeded once. */
   load(): Promise<void>;
-  /** Whether it was loaded and can be trusted. */
+  /** Returns whether the list was loaded and can be trusted. */
   isReady(): boolean;
-  /** Begins to read it again and again. */
+  /** Starts to reload the list periodically. */
   start(): void;
   close(): void;
 }
 
-/** What the list needs. */
+/** Dependencies and settings of the list. */
 export interface RevocationListOptions {
   query: Query;
   clock: Clock;
   logger: Logger;
-  /** Life of an access token, in seconds. */
+  /** Lifetime of an access token in seconds. */
   accessTokenTtl: number;
-  /** Whether notifications arrive; while they do not, the table is read far more often. */
+  /** Returns whether notifications arrive. While they do not, the table is read far more often. */
   isListening(): boolean;
-  /** Tells other processes by a second way, where there is one. */
+  /** Notifies other processes by a second channel, if there is one. */
   publish?(sessionIds: readonly string[]): void;
 }
 
@@ -40,10 +42,10 @@ const TICK_MILLISECONDS = 500;
 const LOAD_EVERY_TICKS = 30;
 const CLOCK_SKEW_SECONDS = 60;
 
-/** Builds the list and keeps it fresh. */
+/** Creates the list and keeps it current. */
 export function createRevocationList(options: RevocationListOptions): RevocationList {
   const endedAt = new Map<string, number>();
-  // Tokens may be out that were given while the setting was longer, or by a replica where it still is.
+  // There may be tokens that were issued while the setting was longer, or by a replica where it still is.
   const keepSeconds = Math.max(options.accessTokenTtl, LONGEST_ACCESS_TOKEN_TTL) + CLOCK_SKEW_SECONDS;
   let ready = false;
   let ticks = 0;

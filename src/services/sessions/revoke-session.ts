@@ -3,7 +3,7 @@ import type { Request } from '../use-case.js';
 import { inTransaction } from '../work.js';
 import type { SessionSelection } from './revoke-sessions.js';
 
-/** Ends sessions of a user together with the event that tells of it. */
+/** Ends sessions of a user together with the audit event. */
 async function revoke(
   request: Request,
   userId: string,
@@ -19,7 +19,9 @@ async function revoke(
   });
 }
 
-/** Ends one session of a user. The session of another user gets the same answer as one that does not exist (ASVS 8.2.2). */
+/**
+ * Ends one session of a user. The session of another user gets the same answer as one that does not exist (ASVS 8.2.2).
+ */
 export async function revokeSession(
   request: Request,
   { userId }: { userId: string },

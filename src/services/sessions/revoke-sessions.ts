@@ -3,7 +3,7 @@ import type { RevocationReason } from '../../entities/session.js';
 
 import { REVOCATION_CHANNEL } from './revocation-list.js';
 
-/** Which sessions to end: one, one of a user, or all of a user but one. */
+/** The sessions to end: one, one of a user, or all of a user but one. */
 export type SessionSelection = { id: string; userId?: string } | { userId: string; exceptId: string | null };
 
 function condition(selection: SessionSelection): [string, unknown[]] {
@@ -14,8 +14,8 @@ function condition(selection: SessionSelection): [string, unknown[]] {
 }
 
 /**
- * Ends sessions and tells every process in the same statement. Returns the ids of those that were alive; a session that
- * had run out by itself is not among them. Called by `work.endSessions` alone, which announces them after the commit.
+ * Ends sessions and notifies every process in the same statement. Returns the ids of those that were alive, which
+ * excludes expired ones. Only `work.endSessions` calls this, and announces them after the commit.
  */
 export async function revokeSessions(
   em: EntityManager,

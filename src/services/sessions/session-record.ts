@@ -1,6 +1,6 @@
 import type { Session } from '../../entities/session.js';
 
-/** A session as a statement answers it: past the ORM's unit of work, and without its user and its secret. */
+/** A session as a statement returns it, without the ORM's unit of work, its user and its secret. */
 export type SessionRecord = Omit<Session, 'user' | 'secretHash'>;
 
 /** The columns that `toSessionRecord` reads. */
@@ -31,7 +31,7 @@ function time(value: unknown): Date | null {
   return value === null ? null : new Date(value as string);
 }
 
-/** Reads a row by hand: the ORM's mapper takes longer than all else that a refresh does in this process. */
+/** Maps a row by hand: the ORM's mapper takes longer than everything else that a refresh does in this process. */
 export function toSessionRecord(row: Record<string, unknown>): SessionRecord {
   return {
     id: row.id,

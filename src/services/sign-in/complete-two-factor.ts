@@ -9,17 +9,17 @@ import { type Opened, openSession } from './open-session.js';
 import type { PasswordChangeRequired } from './password-change-required.js';
 import { finishSignIn, type SignedIn, type SignInContext } from './sign-in.js';
 
-/** The second step of a sign-in. */
+/** Input of the second step of a sign-in. */
 export interface CompleteTwoFactorInput {
   challenge: string;
   code: string;
-  /** By what a client without cookies was known before. */
+  /** Token that identified a client without cookies before. */
   deviceToken: string | null;
-  /** The refresh token in the browser's cookie: with cookies its session is replaced by the new one. */
+  /** The refresh token in the browser's cookie. With cookie delivery, its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
 
-/** A sign-in by two factors, and how its tokens are delivered. */
+/** A two-factor sign-in, and how its tokens are delivered. */
 export interface TwoFactorCompleted extends SignedIn {
   tokenDelivery: 'COOKIE' | 'BODY';
 }
@@ -28,7 +28,7 @@ type TwoFactorProblem = Problem<'TWO_FACTOR_CODE_INVALID' | 'CHALLENGE_EXPIRED' 
 
 const expired = () => problem('CHALLENGE_EXPIRED', { attemptsLeft: null });
 
-/** The user whom the challenge waits for; nobody once the password or the account changed. */
+/** Returns the user of the challenge; null if the password or the account changed. */
 async function findUser(context: SignInContext, tried: TriedChallenge): Promise<User | null> {
   const { userId: id, passwordChangedAt } = tried;
   return await context.em.findOne(User, { id, passwordChangedAt, disabledAt: null, twoFactorEnabledAt: { $ne: null } });
@@ -49,7 +49,7 @@ async function begin(
   });
 }
 
-/** Signs in whoever proves the second factor of a challenge; of any number of right tries one wins. */
+/** Signs in a user who verifies the second factor of a challenge. Of any number of correct attempts one succeeds. */
 export async function completeTwoFactor(
   context: SignInContext,
   input: CompleteTwoFactorInput,

@@ -7,19 +7,22 @@ import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { type Opened, openSession } from './open-session.js';
 import { type DeviceToken, finishSignIn, type SignedIn, type SignInBegun, type SignInContext } from './sign-in.js';
 
-/** The token of a verified address, and how its session is to begin. */
+/** The exchange token of a verified address, and the parameters of its session. */
 export interface ExchangeTokenInput extends DeviceToken {
   token: string;
   rememberMe: boolean;
   deviceName: string | null;
-  /** The refresh token in the browser's cookie: its session is replaced by the new one. */
+  /** The refresh token in the browser's cookie. Its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
 
-/** A mailed code proves the address, and is no second factor (RFC 8176 has no word of its own for it). */
+/** A mailed code verifies the address and is not a second factor. RFC 8176 has no method of its own for it. */
 const METHODS = ['otp'];
 
-/** What the token of a verified address opens, in the transaction of its caller. The address was proven when it was given. */
+/**
+ * Opens what the exchange token permits, in the caller's transaction. The address was verified when the token was
+ * issued.
+ */
 async function openTo(
   context: SignInContext,
   em: EntityManager,
@@ -36,8 +39,9 @@ async function openTo(
 }
 
 /**
- * Makes the session that a verified address may begin once; token and session change together. Where two chose a password it
- * gives a ticket in place of the session: a sign-in without one would leave its owner locked out after it.
+ * Opens the one session that a verified address permits. Token and session change together. If two passwords were
+ * chosen, it returns a ticket in place of the session: a sign-in without the ticket would leave the owner locked out
+ * afterwards.
  */
 export async function exchangeToken(
   context: SignInContext,
@@ -46,7 +50,7 @@ export async function exchangeToken(
   const now = context.clock.now();
   const presented = { purpose: 'EXCHANGE' as const, token: input.token };
   const outcome = await context.em.transactional(async (em) => {
-    // The ticket that it may give comes before the token, as everywhere.
+    // The ticket that may be issued is locked before the token, in the common order.
     const address = await addressOfToken(em, context.secretKeys, presented);
     if (address !== undefined) await lockOrMakeCode(em, context.secretKeys, 'RESET_TICKET', address);
     const consumed = await consumeToken(em, context.secretKeys, { ...presented, now });

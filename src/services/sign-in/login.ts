@@ -16,14 +16,14 @@ import { nextStep, type Opened, openSession } from './open-session.js';
 import type { PasswordChangeRequired } from './password-change-required.js';
 import { type DeviceToken, finishSignIn, type SignedIn, type SignInContext, signInOnUsualDevice } from './sign-in.js';
 
-/** Who signs in, and how the session is to begin. */
+/** Credentials of a login, and the parameters of its session. */
 export interface LoginInput extends DeviceToken {
-  /** E-mail address or username, in lower case. */
+  /** Email address or username, in lower case. */
   identifier: string;
   password: string;
   rememberMe: boolean;
   deviceName: string | null;
-  /** The refresh token in the browser's cookie: its session is replaced by the new one. */
+  /** The refresh token in the browser's cookie. Its session is replaced by the new one. */
   heldRefreshToken: string | null;
 }
 
@@ -41,11 +41,11 @@ interface Found {
   passwordHash: string;
   /** The key by which the account knows the device. */
   knownDevice: string | null;
-  /** Whether the account knows it at least by its looks. */
+  /** True if the account knows the device, at least by its traits, or knows no device yet. */
   isUsualDevice: boolean;
 }
 
-/** Who has this very address, else whose mailbox it is; or who has the username. */
+/** Finds the account with the username, or with this exact address, otherwise with the same mailbox. */
 function findStatement(context: Needs, { identifier, deviceToken }: LoginInput): Sql {
   const device = presentedDevice(context, deviceToken);
   const select = sql`
@@ -70,7 +70,7 @@ async function findAccount(context: Needs, input: LoginInput): Promise<Found | u
   };
 }
 
-/** A device that signed in to the account before has tries of its own, which a stranger cannot use up. */
+/** A device that has signed in to the account before has attempts of its own, which a stranger cannot use up. */
 function subjectOf({ settings }: Needs, found: Found | undefined, identifier: string): TrySubject {
   if (found === undefined || found.knownDevice === null) {
     return { scope: 'identifier', value: countedName(settings.emailDeduplication, identifier) };
@@ -85,7 +85,10 @@ async function notVerified(context: Needs, email: string): Promise<Problem<'EMAI
   return problem('EMAIL_NOT_VERIFIED', { resendAvailableAt: availableAt > now ? availableAt : now });
 }
 
-/** Moves a hash to today's cost while the password is at hand; the guard keeps a change made meanwhile. */
+/**
+ * Upgrades a hash to the current cost while the password is at hand. The condition protects a change made in the
+ * meantime.
+ */
 async function renewHash(context: Needs, { user, passwordHash: old }: Found, password: string): Promise<void> {
   if (!context.passwordHasher.isOutdated(old)) return;
   const passwordHash = await context.passwordHasher.hash(password);
@@ -103,10 +106,11 @@ function sessionOf(context: Needs, user: User, input: LoginInput) {
   return { user, rememberMe, deviceName, tokenDelivery, deviceToken, ...proof };
 }
 
-/** The password is right and its account may sign in; the count begins anew in the same transaction. */
+/** Opens what a correct password permits. The count is reset in the same transaction. */
 async function open(context: Needs, found: Found, input: LoginInput, attempt: Attempt): Promise<Opened | undefined> {
   const { user } = found;
-  // The count is last, as a reset holds the user's row when it forgets the tries: everybody takes the two in this order.
+  // The count comes last: a reset holds the user's row when it clears the attempts, and every transaction takes the two
+  // in this order.
   const isPlain = found.isUsualDevice && nextStep(sessionOf(context, user, input)) === 'SESSION';
   if (!isPlain) {
     return await context.em.transactional(async (em) => {
@@ -149,8 +153,8 @@ async function tryPassword(
 }
 
 /**
- * Signs in by password. Unknown and wrong are alike in answer and in work, locked or not; the account's state is told to its
- * owner alone.
+ * Signs in by password. Unknown accounts and wrong passwords get the same answer and cause the same work, whether
+ * locked or not. Only the owner learns the state of the account.
  */
 export async function login(context: Needs, input: LoginInput): Promise<LoginOutcome> {
   const found = await findAccount(context, input);

@@ -10,20 +10,23 @@ import {
 } from './password-change-required.js';
 import { type DeviceToken, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
 
-/** Somebody who verified the methods of `authenticationMethods`, and how their session is to begin. */
+/** A sign-in whose `authenticationMethods` are verified, with the parameters of its session. */
 export type VerifiedSignIn = NewSession & DeviceToken;
 
 /** The next step of a sign-in: the second factor, a new password, or the session. */
 export type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
 
-/** A breached password counts once it was verified itself, or belongs to an account that verified every factor. */
+/**
+ * Returns whether the password must be changed first. A breached one counts if it was verified itself, or if every
+ * factor was.
+ */
 function mustChangePassword({ user, authenticationMethods: methods }: VerifiedSignIn): boolean {
   const isBreached =
     user.passwordBreachedAt != null && ['pwd', MULTI_FACTOR].some((method) => methods.includes(method));
   return isBreached || user.passwordContestedAt != null;
 }
 
-/** The step that follows the verified methods. */
+/** Returns the step that follows the verified methods. */
 export function nextStep(verified: VerifiedSignIn): 'SECOND_FACTOR' | 'NEW_PASSWORD' | 'SESSION' {
   const { user, authenticationMethods: methods } = verified;
   const hasSecondFactor = user.disabledAt == null && user.twoFactorEnabledAt != null;
@@ -32,8 +35,8 @@ export function nextStep(verified: VerifiedSignIn): 'SECOND_FACTOR' | 'NEW_PASSW
 }
 
 /**
- * Decides what the verified methods open, in the transaction of its caller. Undefined when the account was disabled, or its
- * password or second factor changed, in the meantime.
+ * Decides what the verified methods open, in the caller's transaction. Returns undefined if the account was disabled,
+ * or its password or second factor changed, in the meantime.
  */
 export async function openSession(
   context: SignInContext,

@@ -5,24 +5,25 @@ import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** Everything was proven, and the password is known from a breach or was chosen by two: all that it opens is a reset. */
+/** Every factor is verified, but the password is breached or was chosen by two people. It permits only a reset. */
 export interface PasswordChangeRequired extends ResetTicket {
   kind: 'password-change-required';
 }
 
-/** The events of the steps that sign in. */
+/** The audit events of the steps that sign in. */
 export type SignInEventType = 'LOGIN' | 'TWO_FACTOR' | 'TOKEN_EXCHANGE';
 
 type Needs = AuditContext & Pick<UseCaseContext, 'secretKeys'>;
 
-/** The row of an account whose password is still the one that was shown, held so that it stays so. */
+/** Locks the row of an account whose password is still the one that was verified. */
 const HOLD_UNCHANGED = `
   SELECT 1 FROM users WHERE id = ? AND password_changed_at = ? AND disabled_at IS NULL FOR NO KEY UPDATE`;
 
 /**
- * What a password opens that does not count, once the second factor of an account that has one is proven. Undefined where it
- * was reset in the meantime: a ticket that it still got would set a password over the new one. The code comes before the user's
- * row, as everywhere. A ticket that proving the address gave lives on: whoever has it proved the same.
+ * Issues a reset ticket for a breached or contested password, once every factor is verified. Returns undefined if the
+ * password was reset in the meantime, because the ticket would overwrite the new one. The code is locked before the
+ * user's row, in the common order. A ticket that the verification of the address issued stays valid, because its holder
+ * verified the same.
  */
 export async function requirePasswordChange(
   context: Needs,

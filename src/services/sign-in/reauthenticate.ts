@@ -7,12 +7,12 @@ import { type Factors, type FactorsProblem, proveFactors } from '../two-factor/p
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, Undone } from '../work.js';
 
-/** Who is signed in, and what they prove it with. */
+/** Input of `reauthenticate`: the current session and the factors to verify. */
 export interface ReauthenticateInput extends Factors {
   sessionId: string;
 }
 
-/** Proven anew; sensitive operations are open for a while. */
+/** The user was reauthenticated. Sensitive operations are allowed for a while. */
 export interface Reauthenticated {
   kind: 'reauthenticated';
   started: SessionStarted;
@@ -22,7 +22,7 @@ export interface Reauthenticated {
 type Needs = Request & SessionContext & Pick<UseCaseContext, 'passwordHasher'>;
 type ReauthenticateProblem = FactorsProblem | Problem<'UNAUTHENTICATED'>;
 
-/** Renews the proof of who is there, on a session of a new id in place of the present one. */
+/** Reauthenticates the signed-in user, and replaces the current session with one under a new id. */
 export async function reauthenticate(
   context: Needs,
   input: ReauthenticateInput,

@@ -5,7 +5,10 @@ import { inStatement } from '../work.js';
 
 type Needs = Request & Pick<UseCaseContext, 'query'>;
 
-/** Ends the session that the client held before it signed in anew (ASVS 7.2.4); the new one stands whether or not this works. */
+/**
+ * Ends the session that the client held before it signed in again (ASVS 7.2.4). The new session stands whether or not
+ * this succeeds.
+ */
 export async function replaceSession(context: Needs, heldRefreshToken: string | null): Promise<void> {
   const held = heldRefreshToken === null ? undefined : readRefreshToken(context.secretKeys, heldRefreshToken);
   if (held === undefined) return;

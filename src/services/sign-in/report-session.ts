@@ -10,22 +10,22 @@ import { forceReset } from '../passwords/force-reset.js';
 import type { Request } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
 
-/** Nobody is signed in any more, and a new password is on its way. */
+/** Every session has ended, and a password reset is being mailed. */
 export interface SessionReported {
   kind: 'session-reported';
-  /** The one that the owner did not know. */
+  /** The unrecognised session. */
   sessionId: string;
   endedSessions: number;
   mailStatus: MailStatus;
 }
 
-/** Forgets the devices that became known since a moment; all, where it is not known any more. */
+/** Deletes the devices that became known since a given time, or all of them if the time is unknown. */
 async function forgetDevices(em: EntityManager, user: string, since: Date | undefined): Promise<void> {
   await em.nativeDelete(KnownDevice, { user, ...(since === undefined ? {} : { firstSeenAt: { $gte: since } }) });
 }
 
 /**
- * A way to a new password for the owner: at the address that the account had when the stranger signed in. Returns the
+ * Mails the owner a password reset, to the address that the account had at the unrecognised sign-in. Returns the
  * sessions that ended with it.
  */
 async function mailReset(work: Work, userId: string, since: Date | undefined): Promise<string[]> {
@@ -35,7 +35,7 @@ async function mailReset(work: Work, userId: string, since: Date | undefined): P
   return [];
 }
 
-/** The session that the owner did not know, and all that ended with it. */
+/** The unrecognised session, and the number of sessions that ended. */
 interface Ended {
   kind: 'ended';
   sessionId: string;
@@ -46,7 +46,7 @@ async function endEverything(work: Work, { userId, address: sessionId }: Consume
   const session = await work.em.findOne(Session, { id: sessionId, user: userId });
   const since = session?.createdAt;
   const ended = await mailReset(work, userId, since);
-  // Whoever signed in may have begun other sessions since, by a renewal or by the password.
+  // The unrecognised sign-in may have led to other sessions since, by a renewal or by the password.
   const others = await work.endSessions({ userId, exceptId: null }, 'REPORTED');
   const endedSessions = ended.length + others.length;
   await forgetDevices(work.em, userId, since);
@@ -63,8 +63,8 @@ async function report(work: Work, token: string): Promise<Ended | Problem<'TOKEN
 }
 
 /**
- * The owner did not know a sign-in, and says so by the link that was mailed about it. Whoever it was knew the password, so
- * every session ends, the password opens nothing any more, and a reset is mailed to the owner.
+ * Reports a sign-in the user does not recognise, using the token from the new-device email. The person behind it knew
+ * the password, so every session ends, the password stops working, and a reset is mailed to the owner.
  */
 export async function reportSession(
   request: Request,

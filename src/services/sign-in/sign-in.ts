@@ -20,35 +20,35 @@ import { toSessionRecord } from '../sessions/session-record.js';
 import type { UseCaseContext } from '../use-case.js';
 import { replaceSession } from './replace-session.js';
 
-/** How the client is known again: by a cookie, or by what it says in its input. */
+/** Identification of the client's device: by a cookie, or by a token in the input. */
 export interface DeviceToken {
   tokenDelivery: 'COOKIE' | 'BODY';
-  /** By what it was known before; empty where it asks for such a token, null where it keeps none. */
+  /** The token that identified the device before; empty to request one, null if the client keeps none. */
   deviceToken: string | null;
 }
 
-/** A sign-in whose transaction may commit. */
+/** A sign-in whose transaction is ready to commit. */
 export interface SignInBegun {
   kind: 'sign-in-begun';
   begun: SessionBegun;
-  /** By what the client is known again; null where it keeps nothing. */
+  /** The token that will identify the device; null if the client keeps none. */
   deviceToken: string | null;
-  /** The mail about a device that the account did not know. */
+  /** The mail about a device that is new to the account. */
   outboxId: string | undefined;
 }
 
-/** A sign-in that is done. */
+/** A completed sign-in. */
 export interface SignedIn extends SessionStarted {
-  /** By what the client is known again; null where it keeps nothing. */
+  /** The token that will identify the device; null if the client keeps none. */
   deviceToken: string | null;
 }
 
-/** What a sign-in needs. */
+/** Context of a sign-in. */
 export type SignInContext = SessionContext &
   Pick<UseCaseContext, 'em' | 'query' | 'transact' | 'revocations'> &
   MailingContext;
 
-/** Tells the owner what signed in, when and where, with a link that ends it. */
+/** Notifies the owner of the device, the place and the time of a sign-in, with a link to report it. */
 async function tellOfDevice(
   context: SignInContext,
   em: EntityManager,
@@ -83,15 +83,19 @@ async function tellOfDevice(
   });
 }
 
-/** The device of a sign-in. A token that the client will not bring again would only leave a row for each sign-in. */
+/**
+ * Returns the device of a sign-in. A token that the client will not present again would only leave a row for each
+ * sign-in.
+ */
 function deviceOf(context: SignInContext, { tokenDelivery, deviceToken }: DeviceToken) {
   const keepsToken = tokenDelivery === 'COOKIE' || deviceToken !== null;
   return { ...presentedDevice(context, deviceToken), keepsToken };
 }
 
 /**
- * As `signIn` for a device that the account knows, in one round trip; `after` are the last statements of the transaction, and
- * run in any case. Undefined where no session begins: the user may not sign in, or the device is not known any more.
+ * As `signIn` for a device that the account knows, in one round trip. `after` holds the last statements of the
+ * transaction, which run in any case. Returns undefined if no session begins, because the user is not allowed to sign
+ * in or the device is no longer known.
  */
 export async function signInOnUsualDevice(
   context: SignInContext,
@@ -115,7 +119,7 @@ export async function signInOnUsualDevice(
     kept AS (${insertDevice(sql`id`, device, now, signedIn)}),
     audited AS (${insertEvent(context, told, signedIn)})
     SELECT * FROM begun`;
-  // What the next statement sees is from after this lock, so that of two sign-ins at once one comes first.
+  // The next statement sees the state after this lock, so that concurrent sign-ins take turns.
   const lock = sql`SELECT FROM users WHERE id = ${user.id} FOR NO KEY UPDATE`;
   const [, rows] = await context.transact([lock, statement, ...after]);
   const row = rows?.[0];
@@ -125,7 +129,7 @@ export async function signInOnUsualDevice(
   return { kind: 'sign-in-begun', begun, deviceToken, outboxId: undefined };
 }
 
-/** Begins the session of somebody who proved who they are: session, device, audit event and notice come together. */
+/** Creates the session of a verified user. Session, device, audit event and notice are written together. */
 export async function signIn(
   context: SignInContext,
   em: EntityManager,
@@ -146,8 +150,8 @@ export async function signIn(
 }
 
 /**
- * What follows the commit of a sign-in: its tokens are signed, its mail goes out, and the session that the client held
- * before ends.
+ * Completes a sign-in after its commit: signs the tokens, enqueues the mail, and ends the session that the client held
+ * before.
  */
 export async function finishSignIn(
   context: SignInContext,

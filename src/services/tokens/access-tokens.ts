@@ -7,7 +7,7 @@ import { isUuid } from '../../lib/uuid.js';
 import type { KeyRing } from './key-ring.js';
 import { signJwt } from './sign-jwt.js';
 
-/** What an access token says; no personal data (ASVS 14.1.1). */
+/** The claims of an access token. They contain no personal data (ASVS 14.1.1). */
 export interface AccessClaims {
   userId: string;
   sessionId: string;
@@ -19,40 +19,40 @@ export interface AccessClaims {
   expiresAt: Date;
 }
 
-/** A token and its end. */
+/** A signed token and its expiry. */
 export interface SignedAccessToken {
   token: string;
   expiresAt: Date;
-  /** Life in seconds from now. */
+  /** Lifetime in seconds from now. */
   expiresIn: number;
 }
 
-/** `expired` tokens are genuine but late: they still tell which session a logout means. */
+/** Result of verifying a token. An `expired` token is genuine, and still identifies the session of a logout. */
 export type AccessTokenCheck =
   | { status: 'valid'; claims: AccessClaims }
   | { status: 'expired'; sessionId: string }
   | { status: 'invalid' };
 
-/** Signs and checks access tokens: RFC 9068 JWTs (`typ: at+jwt`). */
+/** Signs and verifies access tokens: RFC 9068 JWTs (`typ: at+jwt`). */
 export interface AccessTokens {
   sign(claims: Omit<AccessClaims, 'expiresAt' | 'scope'>): Promise<SignedAccessToken>;
-  /** Checks signature, algorithm, issuer, audience, type and times (RFC 8725). Never looks at revocation. */
+  /** Verifies signature, algorithm, issuer, audience, type and times (RFC 8725). It does not check revocation. */
   verify(token: string): Promise<AccessTokenCheck>;
 }
 
-/** What the tokens are made with. */
+/** Dependencies and settings of the access tokens. */
 export interface AccessTokenOptions {
   keyRing: KeyRing;
   clock: Clock;
   issuer: string;
   audience: string;
-  /** Life in seconds. */
+  /** Lifetime in seconds. */
   ttl: number;
 }
 
-/** The longest life in seconds that access tokens are ever given in production. */
+/** The longest lifetime of access tokens in production, in seconds. */
 export const LONGEST_ACCESS_TOKEN_TTL = 900;
-/** What a signed-in person may do: everything about their own account. */
+/** The scope of a signed-in user: everything about their own account. */
 const SCOPE = 'account';
 const TYPE = 'at+jwt';
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -73,8 +73,8 @@ const claimsSchema = z.object({
 });
 
 /**
- * The claims of a token whose life is no longer than tokens have now. One that was given while `ACCESS_TOKEN_TTL` was
- * longer could outlive the memory of its session's end.
+ * Returns the claims of a token whose lifetime does not exceed the current one. A token issued while `ACCESS_TOKEN_TTL`
+ * was longer could outlive the record of its session's end.
  */
 function claimsOf(payload: unknown, ttl: number): AccessClaims | undefined {
   const parsed = claimsSchema.safeParse(payload);
@@ -111,7 +111,7 @@ async function checkToken(options: AccessTokenOptions, token: string): Promise<A
         algorithms: ['ES256', 'EdDSA'],
         currentDate: options.clock.now(),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        // With it jose also refuses a token that was issued in the future.
+        // With this, jose also rejects a token that was issued in the future.
         maxTokenAge: options.ttl,
         requiredClaims: ['sub', 'sid', 'jti', 'iat', 'exp'],
       },
@@ -128,8 +128,9 @@ async function checkToken(options: AccessTokenOptions, token: string): Promise<A
 }
 
 /**
- * Builds the signer. Tokens that were found valid are remembered until they expire, as the signature check costs more
- * than all else in a request; a token that is not remembered is simply checked, so its other spellings gain nothing.
+ * Creates the signer and verifier. Verified tokens are cached until they expire, because the signature check costs more
+ * than everything else in a request. A token that is not cached is verified as usual, so other spellings of it gain
+ * nothing.
  */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const verified = new LRUCache<string, AccessClaims>({ max: VERIFIED_TOKENS_KEPT });

@@ -3,10 +3,13 @@ import type { SecretKeys } from '../../lib/secret-keys.js';
 
 const NONCE_BYTES = 16;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
-/** Stands for the session where none exists yet. */
+/** Stands for the session before sign-in. */
 const NO_SESSION = 'none';
 
-/** A token bound to the session of the cookie (OWASP: HMAC-based token with a random value); `null` before sign-in. */
+/**
+ * Issues a token that is bound to the session of the cookie, or to `null` before sign-in (OWASP: HMAC-based token with
+ * a random value).
+ */
 export function writeCsrfToken(keys: SecretKeys, sessionId: string | null): string {
   const nonce = randomBytes(NONCE_BYTES);
   return Buffer.concat([nonce, keys.authenticate('csrf-token', [nonce, sessionId ?? NO_SESSION])]).toString(
@@ -14,7 +17,7 @@ export function writeCsrfToken(keys: SecretKeys, sessionId: string | null): stri
   );
 }
 
-/** Whether the token was made for this session. */
+/** Returns whether the token was issued for this session. */
 export function isCsrfToken(keys: SecretKeys, sessionId: string | null, text: string): boolean {
   if (!TOKEN.test(text)) return false;
   const bytes = Buffer.from(text, 'base64url');

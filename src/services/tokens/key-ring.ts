@@ -7,7 +7,7 @@ import { outsideOfRequests } from '../../lib/request-scope.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 import { lockAdvisory } from '../locks.js';
 
-/** How long verifiers may keep the published keys. */
+/** Time for which verifiers may cache the published keys. */
 export const KEYS_MAX_AGE_SECONDS = 300;
 
 /** A key that signs. */
@@ -24,25 +24,31 @@ export interface PublishedKey {
   jwk: JWK;
 }
 
-/** The keys of the access tokens, as this process knows them. */
+/** The signing keys of the access tokens, as this process knows them. */
 export interface KeyRing {
-  /** The newest key whose time has come; makes the first one. Throws when the database is away and none was read yet. */
+  /**
+   * Returns the newest active key, and creates the first one. Throws if the database is unavailable and no key was read
+   * yet.
+   */
   active(): Promise<ActiveKey>;
-  /** The key with this id; an unknown id makes the ring read the table again, at most every few seconds. */
+  /** Returns the key with this id. An unknown id makes the ring read the table again, at most every few seconds. */
   find(id: string): Promise<PublishedKey | undefined>;
-  /** Every key that may have signed a token that is still alive, and the one to come. */
+  /** Returns every key that may have signed a token that is still valid, and the upcoming one. */
   published(): Promise<JWK[]>;
-  /** Publishes a new key; it signs once every verifier can know it, or at once. Returns its id and when it signs. */
+  /**
+   * Publishes a new key. It signs once every verifier can know it, or at once. Returns its id and the time from which
+   * it signs.
+   */
   rotate(options: { immediately: boolean }): Promise<{ id: string; activeFrom: Date }>;
 }
 
-/** What the ring needs. */
+/** Dependencies and settings of the ring. */
 export interface KeyRingOptions {
   orm: MikroORM;
   secretKeys: SecretKeys;
   clock: Clock;
   algorithm: 'ES256' | 'EdDSA';
-  /** Life of an access token, in seconds: for that long an outgoing key stays published. */
+  /** Lifetime of an access token in seconds. An outgoing key stays published for that long. */
   accessTokenTtl: number;
 }
 
@@ -50,15 +56,17 @@ interface RingEntry extends PublishedKey {
   id: string;
   activeFrom: Date;
   retiresAt: Date | null;
-  /** Absent where it is sealed under a secret that was rotated away: such a key verifies, and signs no more. */
+  /** Undefined if it is encrypted under a secret that was rotated out. Such a key verifies and no longer signs. */
   privateKey: KeyObject | undefined;
 }
 
 const RELOAD_EVERY_MILLISECONDS = 60_000;
 const RELOAD_AT_MOST_EVERY_MILLISECONDS = 5_000;
-/** Clocks of replicas may differ by this much. */
+/** The clocks of replicas may differ by this much. */
 const CLOCK_SKEW_SECONDS = 60;
-/** Every replica has read a new key by then, and every verifier has let go of the set that was published before. */
+/**
+ * After this time every replica has read a new key, and every verifier has dropped the set that was published before.
+ */
 const PUBLISH_BEFORE_SIGNING_SECONDS = KEYS_MAX_AGE_SECONDS + RELOAD_EVERY_MILLISECONDS / 1000 + CLOCK_SKEW_SECONDS;
 
 async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: Date): Promise<SigningKey> {
@@ -83,7 +91,7 @@ function readPrivateKey({ secretKeys }: KeyRingOptions, row: SigningKey): RingEn
   return createPrivateKey({ key, format: 'jwk' });
 }
 
-/** Whether some key signs already that we can open. */
+/** Returns whether there is an active key that can be decrypted. */
 async function hasSigner({ secretKeys }: KeyRingOptions, em: EntityManager, now: Date): Promise<boolean> {
   const keys = await em.find(
     SigningKey,
@@ -113,7 +121,7 @@ async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
   );
 }
 
-/** Adds a key under a lock, so that replicas that start together make one; the outgoing ones get their end. */
+/** Adds a key under a lock, so that replicas that start together create one. The outgoing keys get their expiry. */
 async function addKey(
   options: KeyRingOptions,
   delaySeconds: number,
@@ -135,7 +143,7 @@ function canSign({ activeFrom, privateKey }: RingEntry, now: Date): boolean {
   return activeFrom <= now && privateKey !== undefined;
 }
 
-/** Reads the ring from the database and keeps it in memory. */
+/** Creates a ring that reads the keys from the database and keeps them in memory. */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   let entries: RingEntry[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
@@ -152,7 +160,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     });
     return reading;
   };
-  /** Reads again when it is time; keys that are known go on being used while the database is away. */
+  /** Reads the keys again when due. Known keys stay in use while the database is unavailable. */
   const keepFresh = (): Promise<void> =>
     refresh(RELOAD_EVERY_MILLISECONDS).catch((error: unknown) => {
       if (entries.length === 0) throw error;

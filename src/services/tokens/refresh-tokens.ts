@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { SecretKeys } from '../../lib/secret-keys.js';
 import { uuidFromBytes, uuidToBytes } from '../../lib/uuid.js';
 
-/** What a genuine refresh token says. */
+/** The contents of a genuine refresh token. */
 export interface RefreshToken {
   sessionId: string;
   generation: number;
-  /** The random part of the session; the database knows its SHA-256 alone. */
+  /** The random part of the session. The database stores only its SHA-256. */
   secret: Buffer;
 }
 
@@ -17,17 +17,20 @@ const TAG_BYTES = 32;
 const TOKEN_BYTES = ID_BYTES + GENERATION_BYTES + SECRET_BYTES + TAG_BYTES;
 const TOKEN = /^[A-Za-z0-9_-]{112}$/;
 
-/** A new random part for a session: 256 bits. */
+/** Creates the random part of a session: 256 bits. */
 export function newSessionSecret(): Buffer {
   return randomBytes(SECRET_BYTES);
 }
 
-/** The form in which the random part is stored; 256 random bits need no slow hash. */
+/** Hashes the random part for storage. 256 random bits need no slow hash. */
 export function hashSessionSecret(secret: Buffer): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** Token number `generation` of a session: session id ‖ generation ‖ secret ‖ HMAC of the three; always the same one. */
+/**
+ * Builds the token of a generation of a session: session id ‖ generation ‖ secret ‖ HMAC of the three. It is always the
+ * same.
+ */
 export function writeRefreshToken(keys: SecretKeys, token: RefreshToken): string {
   const body = Buffer.alloc(TOKEN_BYTES - TAG_BYTES);
   uuidToBytes(token.sessionId).copy(body, 0);
@@ -36,7 +39,7 @@ export function writeRefreshToken(keys: SecretKeys, token: RefreshToken): string
   return Buffer.concat([body, keys.authenticate('refresh-token', [body])]).toString('base64url');
 }
 
-/** Reads a token that we wrote; anything else gives `undefined` before the database is asked. */
+/** Reads a token issued by the gateway. Anything else returns `undefined` without a query. */
 export function readRefreshToken(keys: SecretKeys, text: string): RefreshToken | undefined {
   if (!TOKEN.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');

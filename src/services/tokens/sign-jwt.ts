@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import type { ActiveKey } from './key-ring.js';
 
-/** The digest that node:crypto is told for each algorithm (RFC 7518, 8037); Ed25519 has its own. */
+/** The digest that node:crypto needs for each algorithm (RFC 7518, 8037). Ed25519 has its own. */
 const DIGESTS: Readonly<Record<string, string | null>> = { ES256: 'sha256', EdDSA: null };
 
 function encoded(part: object): string {
@@ -9,8 +9,8 @@ function encoded(part: object): string {
 }
 
 /**
- * Signs a JWT (RFC 7515 compact serialization). Signing takes less time than handing it to a thread, and waits behind no
- * password hash there.
+ * Signs a JWT (RFC 7515 compact serialization). Signing takes less time than passing it to a thread, where it would
+ * wait behind password hashes.
  */
 export function signJwt({ id, algorithm, privateKey }: ActiveKey, type: string, claims: object): string {
   const digest = DIGESTS[algorithm];

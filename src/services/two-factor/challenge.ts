@@ -7,25 +7,25 @@ import type { SecretKeys } from '../../lib/secret-keys.js';
 import { uuidFromBytes, uuidToBytes } from '../../lib/uuid.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** The first factor was right; the second one is asked for. */
+/** The first factor is verified, and the second one is required. */
 export interface TwoFactorRequired {
   kind: 'two-factor-required';
   challenge: string;
   expiresAt: Date;
 }
 
-/** How the session is to begin once the second factor is proven. */
+/** Parameters of the session that begins once the second factor is verified. */
 export interface PendingSignIn {
   user: User;
   rememberMe: boolean;
   deviceName: string | null;
   tokenDelivery: 'COOKIE' | 'BODY';
   firstMethods: string[];
-  /** When the first step was passed; now, where it is this call that passes it. */
+  /** Time at which the first step was completed. Defaults to now. */
   firstProvenAt?: Date;
 }
 
-/** A challenge that was tried in time. */
+/** A valid challenge whose attempt was counted. */
 export interface TriedChallenge {
   id: string;
   userId: string;
@@ -33,7 +33,7 @@ export interface TriedChallenge {
   deviceName: string | null;
   tokenDelivery: 'COOKIE' | 'BODY';
   firstMethods: string[];
-  /** When the first step was passed. */
+  /** Time at which the first step was completed. */
   firstProvenAt: Date;
   passwordChangedAt: Date;
   attemptsLeft: number;
@@ -47,7 +47,7 @@ const ID_BYTES = 16;
 const TAG_BYTES = 32;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
-/** The try counts before its code is compared, so that parallel ones count as well. */
+/** The attempt is counted before its code is compared, so that parallel attempts count too. */
 const TRY = `
   UPDATE two_factor_challenges SET attempts = attempts + 1
   WHERE id = ? AND client_key = ? AND consumed_at IS NULL AND expires_at > ? AND attempts < ${MOST_ATTEMPTS}
@@ -55,7 +55,9 @@ const TRY = `
     attempts`;
 const CONSUME = 'UPDATE two_factor_challenges SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL RETURNING id';
 
-/** What ties a challenge to the client that passed the first step; its network may change on the way. */
+/**
+ * Returns the key that binds a challenge to the client of the first step. The client's network may change in between.
+ */
 function clientKey({ secretKeys, client }: Needs): string {
   return secretKeys.authenticate('two-factor-challenge', ['client', client.userAgent ?? '']).toString('base64url');
 }
@@ -65,7 +67,7 @@ function writeChallenge(keys: SecretKeys, id: string): string {
   return Buffer.concat([bytes, keys.authenticate('two-factor-challenge', [bytes])]).toString('base64url');
 }
 
-/** The id in a challenge that we wrote; anything else gives `undefined` before the database is asked. */
+/** Returns the id in a challenge issued by the gateway. Anything else returns `undefined` without a query. */
 export function readChallenge(keys: SecretKeys, challenge: string): string | undefined {
   if (!TOKEN.test(challenge)) return undefined;
   const bytes = Buffer.from(challenge, 'base64url');
@@ -74,7 +76,7 @@ export function readChallenge(keys: SecretKeys, challenge: string): string | und
   return tag.length === TAG_BYTES && keys.verify('two-factor-challenge', [id], tag) ? uuidFromBytes(id) : undefined;
 }
 
-/** Asks for the second factor of somebody who proved the first; opens nothing by itself (ASVS 2.3.1). */
+/** Issues a challenge for the second factor once the first is verified. It grants no access by itself (ASVS 2.3.1). */
 export async function issueChallenge(
   em: EntityManager,
   context: Needs,
@@ -97,7 +99,10 @@ export async function issueChallenge(
   return { kind: 'two-factor-required', challenge: writeChallenge(context.secretKeys, id), expiresAt };
 }
 
-/** Counts a try of a challenge; undefined for one that is wrong, used, expired, out of tries or another client's. */
+/**
+ * Counts an attempt at a challenge. Returns undefined for one that is forged, used, expired, out of attempts or another
+ * client's.
+ */
 export async function tryChallenge(
   em: EntityManager,
   context: Needs,
@@ -121,7 +126,7 @@ export async function tryChallenge(
   } as TriedChallenge;
 }
 
-/** Uses the challenge up; false when it was used in the meantime. */
+/** Consumes the challenge. Returns false if it was used in the meantime. */
 export async function consumeChallenge(em: EntityManager, id: string, now: Date): Promise<boolean> {
   return (await em.execute<unknown[]>(CONSUME, [now, id])).length > 0;
 }

@@ -9,14 +9,14 @@ import { openSeed } from './sealed-seed.js';
 import { type Switching, switchTwoFactor } from './switch-two-factor.js';
 import { matchingStep, type Seed } from './totp.js';
 
-/** New recovery codes, each for one use. They are told here, and never again. */
+/** New recovery codes, each for one use. They are shown once. */
 export interface RecoveryCodes {
   kind: 'recovery-codes';
   codes: string[];
   user: User;
 }
 
-/** A code of the app that waits to be confirmed. */
+/** A code of the app that waits to be confirmed, and the session that confirms it. */
 export interface ConfirmTotpInput extends Switching {
   code: string;
 }
@@ -31,7 +31,7 @@ interface Pending {
 const FIND_PENDING = `
   SELECT sealed_secret FROM totp_credentials WHERE user_id = ? AND confirmed_at IS NULL AND expires_at > ?`;
 
-/** Of parallel confirmations one wins, and none of an app that another one has replaced. */
+/** Of parallel confirmations one succeeds, and none for an app that another one has replaced. */
 const CONFIRM = `
   UPDATE totp_credentials SET confirmed_at = ?, last_step = ?
   WHERE user_id = ? AND confirmed_at IS NULL AND sealed_secret = ? AND expires_at > ?
@@ -57,7 +57,7 @@ async function confirm(
   return { kind: 'recovery-codes', codes: await replaceRecoveryCodes(em, seed, userId), user };
 }
 
-/** The try counts before the code is compared. */
+/** Counts the attempt before the code is compared. */
 async function tryCode(
   context: Request,
   input: ConfirmTotpInput,
@@ -75,19 +75,19 @@ async function tryCode(
       await counted.succeeded(work.em);
       return codes;
     });
-    // Thrown, so that its place is free again: its count was rolled back with the rest.
+    // Thrown to free the slot, because the count was rolled back with the transaction.
     if (isProblem(confirmed) && confirmed.code === 'UNAUTHENTICATED') throw new ProblemError(confirmed);
     return confirmed;
   });
 }
 
-/** The session was ended while its attempt was decided. */
+/** Returns the problem of a session that was ended while its attempt was decided. Rethrows anything else. */
 function endedMeanwhile(cause: unknown): Problem<'UNAUTHENTICATED'> {
   if (cause instanceof ProblemError && cause.problem.code === 'UNAUTHENTICATED') return cause.problem;
   throw cause;
 }
 
-/** Switches the second factor on by a first code of the app, and gives the recovery codes. */
+/** Enables the second factor by a first code of the app, and returns the recovery codes. */
 export async function confirmTotp(context: Request, input: ConfirmTotpInput): Promise<RecoveryCodes | ConfirmProblem> {
   const pending = await findPending(context, input.userId);
   if (pending === undefined) return problem('CONFLICT');

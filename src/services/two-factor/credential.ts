@@ -5,8 +5,8 @@ import type { Seed } from './totp.js';
 const LOCK = 'SELECT sealed_secret FROM totp_credentials WHERE user_id = ? AND confirmed_at IS NOT NULL FOR UPDATE';
 
 /**
- * The seed of an account whose second factor is on, locked until the transaction ends. Whoever uses or changes the factor
- * locks this row before all others, and so nobody waits in a circle.
+ * Returns the seed of an account whose second factor is on, locked until the transaction ends. Every transaction that
+ * uses or changes the factor locks this row first, so that they cannot deadlock.
  */
 export async function lockSeed(work: Work, userId: string): Promise<{ seed: Seed; sealedSecret: string } | undefined> {
   const [row] = await work.em.execute<{ sealed_secret: string }[]>(LOCK, [userId]);

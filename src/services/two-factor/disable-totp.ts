@@ -14,7 +14,7 @@ export interface TwoFactorDisabled {
   user: User;
 }
 
-/** Who switches it off, and what they prove it with. */
+/** Input of `disableTotp`: the current session and both factors. */
 export type DisableTotpInput = Switching & BothFactors;
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;

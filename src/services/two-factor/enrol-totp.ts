@@ -8,12 +8,12 @@ import { inTransaction, type Work } from '../work.js';
 import { sealSeed } from './sealed-seed.js';
 import { newSeed, otpauthUri, type Seed } from './totp.js';
 
-/** An authenticator app that waits for its first code. Its secret is told here, and never again. */
+/** An authenticator app that waits for its first code. Its secret is shown once. */
 export interface TotpEnrolment {
   kind: 'totp-enrolment';
-  /** Base32, for typing. */
+  /** Base32, for manual entry. */
   secret: string;
-  /** The same for a QR code. */
+  /** The same secret, for a QR code. */
   otpauthUri: string;
   expiresAt: Date;
 }
@@ -22,7 +22,7 @@ type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
 const PENDING_SECONDS = 600;
 
-/** The one app of the account that may be confirmed; one that is confirmed already stays as it is. */
+/** Enrols the only app of the account that can be confirmed. A confirmed app is unchanged. */
 const BEGIN = `
   INSERT INTO totp_credentials AS present (user_id, sealed_secret, last_step, created_at, expires_at)
   VALUES (?, ?, 0, ?, ?)
@@ -50,8 +50,8 @@ async function enrol(context: Needs, userId: string): Promise<TotpEnrolment | Pr
 }
 
 /**
- * Begins an authenticator app in place of one that was never confirmed, for somebody who knows the password: an app of a
- * thief's would shut the owner out. Nothing is asked at sign-in until it is confirmed.
+ * Starts TOTP enrolment for a user who verifies the password, and replaces an app that was never confirmed. Without the
+ * password, a thief's app could lock the owner out. Sign-in requires no code until the app is confirmed.
  */
 export async function enrolTotp(
   context: Needs,

@@ -4,20 +4,20 @@ import { checkCurrentPassword } from '../passwords/current-password.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { verifySecondFactor } from './verify-second-factor.js';
 
-/** What somebody who is signed in proves with that it is still them. */
+/** The factors with which a signed-in user authenticates again. */
 export interface Factors {
   userId: string;
   password: string;
-  /** Of the second factor; needed where it is on. */
+  /** Second-factor code. Required if the second factor is on. */
   code: string | null;
 }
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
-/** Why not. */
+/** Reasons for a refusal. */
 export type FactorsProblem = Problem<'INVALID_CREDENTIALS' | 'ACCOUNT_LOCKED' | 'TWO_FACTOR_CODE_INVALID'>;
 
-/** Proves every factor that an account has; a code is not looked at, nor used, without the password. */
+/** Verifies every factor of an account. The code is neither checked nor used up without the correct password. */
 export async function proveFactors(context: Needs, input: Factors): Promise<User | FactorsProblem> {
   const user = await checkCurrentPassword(context, input);
   if (isProblem(user) || user.twoFactorEnabledAt === null) return user;
@@ -26,15 +26,15 @@ export async function proveFactors(context: Needs, input: Factors): Promise<User
   return isProblem(verified) ? verified : user;
 }
 
-/** The same, with a code in any case. */
+/** As `Factors`, but the code is always required. */
 export interface BothFactors extends Factors {
   code: string;
 }
 
-/** Why not; CONFLICT where there is no second factor. */
+/** Reasons for a refusal. CONFLICT means that there is no second factor. */
 export type BothFactorsProblem = FactorsProblem | Problem<'CONFLICT'>;
 
-/** The same for what only an account with a second factor can do. */
+/** As `proveFactors`, for operations that require a second factor. */
 export async function proveBothFactors(context: Needs, input: BothFactors): Promise<User | BothFactorsProblem> {
   const user = await proveFactors(context, input);
   return isProblem(user) || user.twoFactorEnabledAt !== null ? user : problem('CONFLICT');

@@ -4,11 +4,11 @@ import { RecoveryCode } from '../../entities/recovery-code.js';
 import { normalCode } from '../../lib/typed-code.js';
 import type { Seed } from './totp.js';
 
-/** How many codes an account has at first. */
+/** Number of codes in a new set. */
 const CODES = 10;
-/** Crockford's base32: no letter looks like a digit, and 256 values spread evenly over 32 signs. */
+/** Crockford's base32: no letter looks like a digit, and 256 values are spread evenly over 32 characters. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-/** Five bits a sign: 120 bits, which nobody guesses however fast the hash is. */
+/** Five bits a character: 120 bits, which cannot be guessed however fast the hash is. */
 const CODE_LENGTH = 24;
 const GROUP = /.{4}(?=.)/g;
 
@@ -20,21 +20,21 @@ function newCode(): string {
   return signs.join('').replace(GROUP, '$&-');
 }
 
-/** A code as it was made, from what people make of it: other case, separators, O for 0, I and L for 1. */
+/** Restores a code from what people type: other case, separators, O for 0, I and L for 1. */
 function normalized(typed: string): string {
   return normalCode(typed).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
 }
 
 /**
- * The form in which a code is stored. Its key comes from the seed, which is sealed: so a reader of the database can neither
- * test nor make a code, and the codes outlive a rotation of SECRET_KEY together with the seed.
+ * Hashes a code for storage. The key is derived from the seed, which is encrypted, so a reader of the database can
+ * neither test nor create a code. The codes outlive a rotation of SECRET_KEY together with the seed.
  */
 export function hashRecoveryCode(seed: Seed, userId: string, typed: string): string {
   const key = Buffer.from(hkdfSync('sha256', seed.bytes, userId, 'gatehouse:recovery-code', 32));
   return createHmac('sha256', key).update(normalized(typed)).digest('base64url');
 }
 
-/** Makes new codes; those before them are void. They are told here, and never again. */
+/** Creates new codes and invalidates the previous ones. They are returned only here. */
 export async function replaceRecoveryCodes(em: EntityManager, seed: Seed, userId: string): Promise<string[]> {
   const codes = Array.from({ length: CODES }, newCode);
   await em.nativeDelete(RecoveryCode, { user: userId });
@@ -45,7 +45,7 @@ export async function replaceRecoveryCodes(em: EntityManager, seed: Seed, userId
   return codes;
 }
 
-/** Uses a code up and tells how many are left; undefined when it is none, or was used before. */
+/** Consumes a code and returns how many are left; undefined if it is unknown or was used before. */
 export async function consumeRecoveryCode(
   em: EntityManager,
   attempt: { seed: Seed; userId: string; code: string; now: Date },

@@ -18,7 +18,7 @@ async function replace(work: Work, user: User): Promise<RecoveryCodes | Problem<
   return { kind: 'recovery-codes', codes, user };
 }
 
-/** Makes new recovery codes for somebody who proves both factors; the old ones are void. */
+/** Creates new recovery codes for a user who verifies both factors. The previous codes become invalid. */
 export async function regenerateRecoveryCodes(
   context: Request & Pick<UseCaseContext, 'passwordHasher'>,
   input: BothFactors,

@@ -1,10 +1,10 @@
 import type { UseCaseContext } from '../use-case.js';
 import { openSeed, resealed } from './sealed-seed.js';
 
-/** What became of the seeds that the present secret does not seal. */
+/** Result of re-encrypting the seeds that are not encrypted under the current secret. */
 export interface SeedsResealed {
   resealed: number;
-  /** Those that no configured secret opens: their users cannot prove a second factor any more. */
+  /** Seeds that no configured secret can decrypt. Their users can no longer verify a second factor. */
   lost: number;
 }
 
@@ -18,12 +18,12 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const OUTDATED = `
   SELECT user_id, sealed_secret FROM totp_credentials
   WHERE NOT starts_with(sealed_secret, ?) AND user_id > ? ORDER BY user_id LIMIT ${BATCH}`;
-/** A seed that changed meanwhile is sealed by the present secret already. */
+/** A seed that changed in the meantime is already encrypted under the current secret. */
 const RESEAL = 'UPDATE totp_credentials SET sealed_secret = ? WHERE user_id = ? AND sealed_secret = ?';
 
 /**
- * Seals every seed under the present secret, so that the one before can be removed: people who do not sign in for long would
- * lose their second factor with it.
+ * Encrypts every seed under the current secret, so that the previous one can be removed. Otherwise users who do not
+ * sign in for a long time would lose their second factor with it.
  */
 export async function resealSeeds({
   em,

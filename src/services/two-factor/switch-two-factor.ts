@@ -3,15 +3,15 @@ import { type Problem, problem } from '../../problems.js';
 import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { type Undone, undo, type Work } from '../work.js';
 
-/** Who switches the second factor, in which session. */
+/** The user and the current session. */
 export interface Switching {
   userId: string;
   sessionId: string;
 }
 
 /**
- * What the present session has proven (RFC 8176). Whoever switches the factor off has just shown the password as well, so
- * that the session never stands on nothing.
+ * The methods that the current session has verified (RFC 8176). Disabling requires the password too, so the session
+ * always keeps a verified method.
  */
 const PROVEN = {
   on: "array_remove(array_remove(authentication_methods, 'otp'), 'mfa') || ARRAY['otp', 'mfa']",
@@ -19,9 +19,9 @@ const PROVEN = {
 };
 
 /**
- * Switches the second factor of an account in the caller's transaction: the other sessions end (ASVS 7.4.3), the present one
- * knows what it has proven, the owner is told. The user's row comes before the sessions: a sign-in that is under way finds
- * it changed, or has its session among those that end.
+ * Switches the second factor of an account in the caller's transaction. The other sessions end (ASVS 7.4.3), the
+ * current one records its verified methods, and the owner is notified. The user's row is updated before the sessions: a
+ * concurrent sign-in finds it changed, or has its session among those that end.
  */
 export async function switchTwoFactor(
   work: Work,
@@ -35,7 +35,7 @@ export async function switchTwoFactor(
   const prove = `UPDATE sessions SET authentication_methods = ${PROVEN[state]}
     WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ? RETURNING id`;
   const present = await em.execute<unknown[]>(prove, [sessionId, userId, now]);
-  // Whoever ended the session meant to stop what it was about to change.
+  // A session that was ended must not complete its change.
   if (present.length === 0) return undo(problem('UNAUTHENTICATED'));
   const endedSessions = await work.endSessions({ userId, exceptId: sessionId }, 'TWO_FACTOR_CHANGED');
   const metadata = { endedSessions: endedSessions.length };

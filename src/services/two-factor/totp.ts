@@ -1,38 +1,38 @@
 import { HOTP, Secret, TOTP } from 'otpauth';
 import { equalInConstantTime } from '../../lib/constant-time.js';
 
-/** The secret that an authenticator app shares with us. */
+/** The secret shared with an authenticator app. */
 export type Seed = Secret;
 
-/** What every app can do: others ignore what an address says about hash, length and time (RFC 6238). */
+/** Parameters that every app supports. Some apps ignore the algorithm, length and period in the URI (RFC 6238). */
 const APP = { algorithm: 'SHA1', digits: 6 };
 const STEP_SECONDS = 30;
 /** 160 bits, as RFC 4226 (4, R6) recommends. */
 const SEED_BYTES = 20;
 
-/** A new random seed. */
+/** Creates a random seed. */
 export function newSeed(): Seed {
   return new Secret({ size: SEED_BYTES });
 }
 
-/** The seed that a person typed, or that we kept, as base32. */
+/** Reads a seed from base32, as a person typed it or as it was stored. */
 export function seedOf(base32: string): Seed {
   return Secret.fromBase32(base32);
 }
 
-/** The number of the time step that holds at a moment. */
+/** Returns the number of the time step at a moment. */
 export function stepAt(moment: Date): number {
   return Math.floor(moment.getTime() / 1_000 / STEP_SECONDS);
 }
 
-/** The code of a time step (RFC 4226, with the step as its counter). */
+/** Returns the code of a time step (RFC 4226, with the step as its counter). */
 export function codeAt(seed: Seed, step: number): string {
   return HOTP.generate({ ...APP, secret: seed, counter: step });
 }
 
 /**
- * The newest step, among those that are at most `window` away from now, whose code this is. Each of them is computed and
- * compared, so that the time says nothing about which one it was.
+ * Returns the newest step within `window` steps of now that has this code. Every step is computed and compared, so that
+ * timing reveals nothing about the matching one.
  */
 export function matchingStep(seed: Seed, code: string, now: Date, window: number): number | undefined {
   const typed = Buffer.from(code);
@@ -41,7 +41,7 @@ export function matchingStep(seed: Seed, code: string, now: Date, window: number
   return steps.filter((step) => equalInConstantTime(Buffer.from(codeAt(seed, step)), typed)).at(-1);
 }
 
-/** The address that an app reads from a QR code. */
+/** Returns the URI that an app reads from a QR code. */
 export function otpauthUri(seed: Seed, account: { issuer: string; label: string }): string {
   return new TOTP({ ...APP, ...account, period: STEP_SECONDS, secret: seed }).toString();
 }

@@ -10,7 +10,7 @@ import { consumeRecoveryCode } from './recovery-codes.js';
 import { resealed } from './sealed-seed.js';
 import { matchingStep, type Seed } from './totp.js';
 
-/** The second factor was proven; its code is used up. */
+/** The second factor is verified, and its code is used up. */
 export interface SecondFactorVerified {
   kind: 'second-factor-verified';
   method: 'TOTP' | 'RECOVERY_CODE';
@@ -27,12 +27,15 @@ type Method = SecondFactorVerified['method'];
 
 const APP_CODE = /^\d{6}$/;
 
-/** Each kind of code counts by itself: that nobody may guess the app's must not close the way that is left without it. */
+/** Each kind of code is counted separately: a lock on authenticator codes must not close the way in that remains. */
 function scopeOf(code: string): 'two-factor' | 'recovery-code' {
   return APP_CODE.test(code) ? 'two-factor' : 'recovery-code';
 }
 
-/** Of any number of callers with codes of one step, or of an older one than was used last, none but the first gets through. */
+/**
+ * Of any number of callers with codes of one step only the first succeeds. A code older than the last used one never
+ * does.
+ */
 const USE_STEP = `
   UPDATE totp_credentials SET last_step = ?, sealed_secret = ?
   WHERE user_id = ? AND confirmed_at IS NOT NULL AND last_step < ?
@@ -47,7 +50,7 @@ async function consumeAppCode(work: Work, proof: Proof): Promise<Method | undefi
   return used.length === 0 ? undefined : 'TOTP';
 }
 
-/** A recovery code says that the app is lost, or that somebody else found the codes; so its owner is told. */
+/** Consumes a recovery code and notifies the owner: the app is lost, or someone else found the codes. */
 async function consumeSpareCode(work: Work, { user, code, seed }: Proof): Promise<Method | undefined> {
   const used = await consumeRecoveryCode(work.em, { seed, userId: user.id, code, now: work.now });
   if (used === undefined) return undefined;
@@ -66,9 +69,9 @@ async function consumeCode(work: Work, user: User, code: string): Promise<Method
 }
 
 /**
- * Proves the second factor of an account by a code of the app, six digits, or by a recovery code. The try counts before
- * anything is compared; wrong, used and outdated codes give one answer. It is a transaction of its own: a code that was
- * right is used up, whatever becomes of what it permits.
+ * Verifies the second factor of an account by a six-digit authenticator code or by a recovery code. The attempt counts
+ * before anything is compared. Wrong, used and outdated codes get one answer. It is a transaction of its own: a correct
+ * code is used up, whatever becomes of what it permits.
  */
 export async function verifySecondFactor(
   request: Request,
@@ -81,7 +84,7 @@ export async function verifySecondFactor(
       if (found !== undefined) await counted.succeeded(work.em);
       return found;
     });
-    // After the transaction: a count that waited inside it would hold two connections at once.
+    // After the transaction, because a count that waits inside it would hold two connections at once.
     if (right === undefined) await counted.failed(user);
     return right ?? problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft: null });
   });

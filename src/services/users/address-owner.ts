@@ -3,12 +3,12 @@ import { User } from '../../entities/user.js';
 import { emailKey } from '../../lib/email-key.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** What EMAIL_DEDUPLICATION compares of an address; null where nothing but the address itself is compared. */
+/** Returns the key that EMAIL_DEDUPLICATION compares for an address; null if only the address itself is compared. */
 export function comparedKey({ settings }: Pick<UseCaseContext, 'settings'>, email: string): string | null {
   return settings.emailDeduplication === 'provider' ? emailKey(email) : null;
 }
 
-/** Whose address it is: first of all who has this very one, else who has one that counts as the same. */
+/** Finds the owner of an address: the account with exactly this one, otherwise an account with an equivalent one. */
 export async function findAddressOwner(em: EntityManager, email: string, key: string | null): Promise<User | null> {
   const owners = await em.find(User, key === null ? { email } : { $or: [{ email }, { emailKey: key }] });
   return owners.find((owner) => owner.email === email) ?? owners[0] ?? null;
@@ -17,8 +17,9 @@ export async function findAddressOwner(em: EntityManager, email: string, key: st
 const HELD = 'SELECT email FROM users WHERE email = ? OR email_key = ? ORDER BY email = ? DESC LIMIT 1';
 
 /**
- * The one address by which codes and mails of a typed one are kept: that of the account whose mailbox it is, else what is
- * compared of it, so that the spellings of a mailbox without an account have no more tries than those of one with.
+ * Returns the one address under which the codes and mails of a typed address are kept: that of the account that owns
+ * the mailbox, otherwise the comparison key. The spellings of a mailbox without an account thus have no more attempts
+ * than those of one with an account.
  */
 export async function heldAddress(
   em: EntityManager,

@@ -1,6 +1,9 @@
 import type { UseCaseContext } from '../use-case.js';
 
-/** What an account has of whoever signed up where somebody else owns it: nothing that they chose or agreed to. */
+/**
+ * Returns the values that clear what was chosen or agreed to in a sign-up by someone other than the owner of the
+ * address.
+ */
 export function droppedChoices({ settings }: Pick<UseCaseContext, 'settings'>) {
   return {
     role: settings.defaultRole,

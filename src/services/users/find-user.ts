@@ -2,7 +2,7 @@ import type { User } from '../../entities/user.js';
 import type { Statement } from '../../lib/query.js';
 import type { UseCaseContext } from '../use-case.js';
 
-/** A user as it is read where nothing is changed: past the ORM's unit of work, and without the password hash. */
+/** A user as it is read where nothing is changed, without the ORM's unit of work and the password hash. */
 export type UserRecord = Omit<User, 'passwordHash'>;
 
 const FIND_USERS: Statement = {
@@ -25,7 +25,7 @@ const TIMES = [
   'updatedAt',
 ] as const;
 
-/** The users with these ids, by one prepared statement: `me` is the gateway's most frequent question. */
+/** Returns the users with these ids by one prepared statement. `me` is the gateway's most frequent query. */
 export async function findUsers(
   { query }: Pick<UseCaseContext, 'query'>,
   ids: readonly string[],
