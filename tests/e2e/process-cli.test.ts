@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { LoginDocument, MeDocument, RefreshDocument } from '../generated/operations.js';
 import { createTestDatabase } from '../support/database.js';
@@ -26,6 +27,17 @@ async function command(name: string, words: string[], input?: string) {
     .split('\n')
     .filter((line) => !line.startsWith('{'));
   return { code, said: said.join('\n').trim() };
+}
+
+/** Without another admin, the first one keeps the role. */
+async function addSecondAdmin() {
+  const client = new pg.Client({ connectionString: env.DATABASE_URL });
+  await client.connect();
+  await client.query(`
+    INSERT INTO users (id, email, password_hash, password_changed_at, role, email_verified_at, created_at, updated_at)
+    SELECT gen_random_uuid(), 'other@example.com', password_hash, password_changed_at, role, email_verified_at, created_at,
+      updated_at FROM users WHERE email = '${ADMIN}'`);
+  await client.end();
 }
 
 async function login(gateway: ChildGateway) {
@@ -57,6 +69,8 @@ it('AD1: makes the first admin and no second one, and changes users while the ga
 
   const { tokens, user } = expectType(await login(gateway), 'LoginSuccess');
   expect(user.role).toBe('admin');
+  expect((await command('change-user', ['role', ADMIN, 'user'])).code).toBe(1);
+  await addSecondAdmin();
   expect((await command('change-user', ['role', ADMIN, 'user'])).code).toBe(0);
   const { data } = await gateway.ask(RefreshDocument, { input: { refreshToken: tokens.refreshToken ?? '' } });
   const refreshed = expectType(data.refresh, 'RefreshSuccess');

@@ -20,7 +20,7 @@ it('B0: a process whose pool gives no connection any more is not alive, while th
   expect(await live()).toBe(200);
   const leaked = [await pool.connect(), await pool.connect()];
   await vi.waitFor(async () => expect(await live()).toBe(503), until);
-  expect(gateway.logLines.join('')).toContain('no connection has come back to the pool');
+  expect(gateway.logLines.join('')).toContain('no connection has been returned to the pool');
   for (const client of leaked) client.release();
   await vi.waitFor(async () => expect(await live()).toBe(200), until);
 });
