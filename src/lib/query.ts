@@ -1,6 +1,9 @@
 import type { BoundStatement } from './sql.js';
 
-/** A prepared statement, planned once per connection. `name` identifies it in the database and must be unique to its text. */
+/**
+ * A statement with a fixed text. `name` tells a reader what it is for. The name by which a connection keeps its plan is derived
+ * from the text.
+ */
 export interface Statement {
   name: string;
   text: string;

@@ -6,7 +6,8 @@ import { addSeconds } from '../../lib/clock.js';
 import { uninterrupted } from '../../lib/request-scope.js';
 import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
-import { type CountingContext, lockIfDue } from './lock.js';
+import type { Request } from '../use-case.js';
+import { lockIfDue } from './lock.js';
 import { networkKey, subjectKey, type TrySubject } from './subject.js';
 import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
@@ -81,7 +82,7 @@ function takePlaceOf({ key, here, most }: TryKeys, { lockoutSeconds, lockoutThre
       WHERE own.key = ${here} AND own.last_tried_at >= ${addSeconds(now, -lockoutSeconds)}) AS own_failures`;
 }
 
-type Lockout = Pick<CountingContext['settings'], 'lockoutSeconds' | 'lockoutThreshold'>;
+type Lockout = Pick<Request['settings'], 'lockoutSeconds' | 'lockoutThreshold'>;
 
 /** Resets the counter of a subject that only its owner attempts. */
 const succeedAlone = (key: string) => sql`
@@ -126,7 +127,7 @@ function locked(until: Date, now: Date): Problem<'ACCOUNT_LOCKED'> {
 }
 
 /** Returns the failures so far that determine the delay; undefined if no slot is left. */
-async function takePlace(context: CountingContext, keys: TryKeys): Promise<number | undefined> {
+async function takePlace(context: Request, keys: TryKeys): Promise<number | undefined> {
   const statement = takePlaceOf(keys, context.settings, context.clock.now());
   const [row] = await run<{ failures: number; own_failures: number | null }>(context.em, statement);
   return keys.key === keys.here ? row?.failures : row && (row.own_failures ?? 0);
@@ -142,7 +143,7 @@ interface LockRow {
  * Returns when the next attempt is allowed once the total is used up: always one lock duration from now, or at the end
  * of the day.
  */
-function endOfTotal(context: CountingContext, { lifted_at: liftedAt }: LockRow, now: Date): Date {
+function endOfTotal(context: Request, { lifted_at: liftedAt }: LockRow, now: Date): Date {
   return liftedAt === null
     ? addSeconds(now, context.settings.lockoutSeconds)
     : addSeconds(new Date(liftedAt), LIFT_SECONDS);
@@ -152,10 +153,7 @@ function endOfTotal(context: CountingContext, { lifted_at: liftedAt }: LockRow, 
  * Returns the lock that leaves no slot; undefined if other attempts are about to free their slots or to lock the
  * subject.
  */
-async function findLock(
-  context: CountingContext,
-  { key, most }: TryKeys,
-): Promise<Problem<'ACCOUNT_LOCKED'> | undefined> {
+async function findLock(context: Request, { key, most }: TryKeys): Promise<Problem<'ACCOUNT_LOCKED'> | undefined> {
   const now = context.clock.now();
   const lock = sql`SELECT locked_until, total, lifted_at FROM login_failures WHERE key = ${key}`;
   const [row] = await run<LockRow>(context.em, lock);
@@ -169,7 +167,7 @@ async function findLock(
 }
 
 /** Returns the failures so far once a slot is free, or the lock. An attempt waits while others hold all slots. */
-async function admit(context: CountingContext, keys: TryKeys): Promise<number | Problem<'ACCOUNT_LOCKED'>> {
+async function admit(context: Request, keys: TryKeys): Promise<number | Problem<'ACCOUNT_LOCKED'>> {
   let poll = FIRST_POLL_MILLISECONDS;
   for (let waited = 0; waited < WAIT_FOR_OTHERS_MILLISECONDS; waited += poll) {
     const failures = await takePlace(context, keys);
@@ -196,7 +194,7 @@ export function delayAfter(failures: number, threshold: number): number {
  * not count.
  */
 export async function countedTry<Outcome>(
-  context: CountingContext,
+  context: Request,
   subject: TrySubject,
   work: (attempt: Attempt) => Promise<Outcome>,
 ): Promise<Outcome | Problem<'ACCOUNT_LOCKED'>> {

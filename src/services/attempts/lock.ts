@@ -1,7 +1,9 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { KnownDevice } from '../../entities/known-device.js';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { countedName } from '../../lib/email-key.js';
+import { run, sql } from '../../lib/sql.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import type { Request, UseCaseContext } from '../use-case.js';
@@ -10,9 +12,6 @@ import { subjectKey, type TrySubject } from './subject.js';
 import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
 type Keys = Pick<UseCaseContext, 'secretKeys'>;
-
-/** Context of attempt counting. */
-export type CountingContext = Request;
 
 interface WrongTry {
   key: string;
@@ -45,7 +44,6 @@ const FAIL_HERE = `
     counted = CASE WHEN f.counted_since IS NOT DISTINCT FROM excluded.counted_since THEN f.counted + 1 ELSE 1 END,
     counted_since = excluded.counted_since, last_tried_at = excluded.last_tried_at`;
 const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
-const FORGET = 'DELETE FROM login_failures WHERE key = ANY(?)';
 /** However many resets there are, a day allows no more than its quota of attempts beyond the total. */
 const LIFTS_TOTAL = 'total > ? AND (lifted_at IS NULL OR lifted_at <= ?)';
 const LIFT = `
@@ -117,6 +115,11 @@ export async function lockIfDue(request: Request, wrong: WrongTry): Promise<void
   });
 }
 
+/** Deletes counters; returns whether there were any. */
+async function forget(em: EntityManager, keys: string[]): Promise<boolean> {
+  return (await run(em, sql`DELETE FROM login_failures WHERE key = ANY(${keys}) RETURNING key`)).length > 0;
+}
+
 /**
  * Lifts every lock of an account and clears its failed attempts. Returns whether there were any. The total of the
  * authenticator codes stays, with a few more attempts each day: otherwise a reader of the owner's mail could guess
@@ -135,13 +138,14 @@ export async function forgetFailures(work: Work, user: Pick<User, 'id' | 'email'
     ...(['password', 'recovery-code', 'enrolment'] as const).map((scope) => ({ scope, userId: user.id })),
   ];
   const keys = subjects.map((subject) => subjectKey(secretKeys, subject));
-  const forgotten = await em.execute<unknown[]>(`${FORGET} RETURNING key`, [`{${keys.join(',')}}`]);
-  return lifted || forgotten.length > 0;
+  return (await forget(em, keys)) || lifted;
 }
 
 /** Clears the failed codes of an account and their totals, for an operator who has identified the user. */
 export async function forgetWrongCodes({ em, secretKeys }: Work, userId: string): Promise<boolean> {
   const scopes = ['two-factor', 'recovery-code'] as const;
-  const keys = `{${scopes.map((scope) => subjectKey(secretKeys, { scope, userId })).join(',')}}`;
-  return (await em.execute<unknown[]>(`${FORGET} RETURNING key`, [keys])).length > 0;
+  return await forget(
+    em,
+    scopes.map((scope) => subjectKey(secretKeys, { scope, userId })),
+  );
 }

@@ -1,5 +1,5 @@
 import { enqueue } from '../outbox/enqueue.js';
-import type { Request, UseCaseContext } from '../use-case.js';
+import type { UseCaseContext } from '../use-case.js';
 
 /**
  * QUEUED: the mail is being delivered. DEFERRED: it stays in the outbox until the queue or the mail server is
@@ -16,9 +16,6 @@ export interface MailAccepted {
 }
 
 type Needs = Pick<UseCaseContext, 'mailQueue' | 'countMail' | 'requestId' | 'logger'>;
-
-/** The context of a use-case that sends mail. */
-export type MailingContext = Request;
 
 /**
  * Enqueues the job of a committed mail without making the request wait. The relay enqueues what the queue did not

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { emailKey } from '../../lib/email-key.js';
 import type { LimitWindow } from '../../lib/rate-limiter.js';
+import { run, type Sql, sql } from '../../lib/sql.js';
 import type { Request } from '../use-case.js';
 import type { Work, WorkMail } from '../work.js';
 import { type MailName, type NewMail, writeMail } from './write-mail.js';
@@ -23,14 +24,13 @@ const MOST_WITHIN_COOL_DOWN: Partial<Record<MailName, number>> = { 'verify-email
 const NOTICES_AN_HOUR = 2;
 
 /** Locks the counters of an address. An expired window restarts. */
-const READ = `
+const readStatement = (keys: string[], ends: number[], now: number): Sql => sql`
   INSERT INTO rate_limits AS counter (key, points, expire)
-  SELECT key, 0, expire FROM unnest(?::text[], ?::bigint[]) AS given (key, expire) ORDER BY key
+  SELECT key, 0, expire FROM unnest(${keys}::text[], ${ends}::bigint[]) AS given (key, expire) ORDER BY key
   ON CONFLICT (key) DO UPDATE SET
-    points = CASE WHEN counter.expire <= ? THEN 0 ELSE counter.points END,
-    expire = CASE WHEN counter.expire <= ? THEN excluded.expire ELSE counter.expire END
+    points = CASE WHEN counter.expire <= ${now} THEN 0 ELSE counter.points END,
+    expire = CASE WHEN counter.expire <= ${now} THEN excluded.expire ELSE counter.expire END
   RETURNING key, points`;
-const DRAW = 'UPDATE rate_limits SET points = points + ? WHERE key = ANY(?)';
 
 interface CountedWindow extends LimitWindow {
   name: string;
@@ -65,11 +65,12 @@ async function draw(needs: Needs, mail: MailName, recipient: string): Promise<bo
     `mail:${secretKeys.authenticate('limit-identity', ['mail', name, subject]).toString('base64url')}`;
   const now = needs.now.getTime();
   const limits = new Map(windows.map((window) => [keyOf(window), window]));
-  const keys = `{${[...limits.keys()].join(',')}}`;
-  const ends = `{${[...limits.values()].map(({ seconds }) => now + seconds * 1_000).join(',')}}`;
-  const counters = await em.execute<{ key: string; points: number }[]>(READ, [keys, ends, now, now]);
+  const keys = [...limits.keys()];
+  const ends = [...limits.values()].map(({ seconds }) => now + seconds * 1_000);
+  const counters = await run<{ key: string; points: number }>(em, readStatement(keys, ends, now));
   const allowed = counters.every(({ key, points }) => points < (limits.get(key)?.points ?? 0));
-  await em.execute(DRAW, [allowed && mail !== 'none' ? 1 : 0, keys]);
+  const drawn = allowed && mail !== 'none' ? 1 : 0;
+  await run(em, sql`UPDATE rate_limits SET points = points + ${drawn} WHERE key = ANY(${keys})`);
   return allowed;
 }
 

@@ -1,5 +1,6 @@
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { emailKey } from '../../lib/email-key.js';
+import { run, type Sql, sql } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'settings' | 'logger'>;
@@ -29,25 +30,22 @@ const FIND = (proven: boolean) => `
  * Among clashes within the batch, the first account gets the key. An address that changed in the meantime already has
  * its key.
  */
-const FILL = `
+const fillStatement = (ids: string[], emails: string[], keys: string[]): Sql => sql`
   UPDATE users SET email_key = given.key
   FROM (
-    SELECT DISTINCT ON (key) id, email, key FROM unnest(?::uuid[], ?::text[], ?::text[]) AS row (id, email, key)
+    SELECT DISTINCT ON (key) id, email, key FROM unnest(${ids}::uuid[], ${emails}::text[], ${keys}::text[]) AS row (id, email, key)
     ORDER BY key, id) AS given
   WHERE users.id = given.id AND users.email = given.email AND users.email_key IS NULL
     AND NOT EXISTS (SELECT FROM users other WHERE other.email_key = given.key)
   RETURNING users.id`;
 
-function arrayOf(texts: readonly string[]): string {
-  return `{${texts.map((text) => JSON.stringify(text)).join(',')}}`;
-}
-
 async function fillBatch(em: EntityManager, accounts: readonly Account[]): Promise<number> {
   const emails = accounts.map(({ email }) => email);
-  const columns = [accounts.map(({ id }) => id), emails, emails.map(emailKey)].map(arrayOf);
+  const ids = accounts.map(({ id }) => id);
+  const statement = fillStatement(ids, emails, emails.map(emailKey));
   for (let tries = 1; ; tries += 1) {
     try {
-      return (await em.execute<unknown[]>(FILL, columns)).length;
+      return (await run(em, statement)).length;
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException) || tries === TRIES) throw error;
     }

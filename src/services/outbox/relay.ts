@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Dependencies } from '../../dependencies.js';
 import type { JobQueue } from '../../jobs/queue.js';
 import { addSeconds } from '../../lib/clock.js';
+import { run, sql, sqlText } from '../../lib/sql.js';
 import type { DueRow, Outbox } from './outbox.js';
 
 const BATCH = 100;
@@ -18,8 +19,8 @@ function takeStatement<Payload>({ table, id, requestId, pending, lease }: Outbox
 }
 
 async function giveBack<Payload>(em: EntityManager, { table, id }: Outbox<Payload>, rows: DueRow[], now: Date) {
-  const ids = `{${rows.map((row) => row.id).join(',')}}`;
-  await em.execute(`UPDATE ${table} SET next_attempt_at = ? WHERE ${id} = ANY(?)`, [now, ids]);
+  const ids = rows.map((row) => row.id);
+  await run(em, sql`UPDATE ${sqlText(table)} SET next_attempt_at = ${now} WHERE ${sqlText(id)} = ANY(${ids}::uuid[])`);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Sql, sql } from '../../lib/sql.js';
 import type { AuditEventType } from '../audit/events.js';
 import { insertEvent, recordEvent } from '../audit/record-event.js';
 import { insertDevice, isUsualDevice, presentedDevice, rememberDevice } from '../devices/known-devices.js';
-import { handOver, type MailingContext } from '../mail-outbox/hand-over.js';
+import { handOver } from '../mail-outbox/hand-over.js';
 import { writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import {
@@ -17,7 +17,7 @@ import {
   startSession,
 } from '../sessions/create-session.js';
 import { toSessionRecord } from '../sessions/session-record.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Request, UseCaseContext } from '../use-case.js';
 import { replaceSession } from './replace-session.js';
 
 /** Identification of the client's device: by a cookie, or by a token in the input. */
@@ -46,7 +46,7 @@ export interface SignedIn extends SessionStarted {
 /** Context of a sign-in. */
 export type SignInContext = SessionContext &
   Pick<UseCaseContext, 'em' | 'query' | 'transact' | 'revocations'> &
-  MailingContext;
+  Request;
 
 /** Notifies the owner of the device, the place and the time of a sign-in, with a link to report it. */
 async function tellOfDevice(
