@@ -28,13 +28,13 @@ function refuseForeignNames(publicUrl: string) {
 
 /** Redirects a person who opens the endpoint in a browser to the IDE. Programs that send GET are answered as before. */
 function leadToIde(app: FastifyInstance, graphqlPath: string): void {
-  app.addHook('onRequest', async ({ method, url, headers }, reply) => {
+  app.addHook('onRequest', ({ method, url, headers }, reply, done) => {
+    if (method !== 'GET' || !/\btext\/html\b/i.test(headers.accept ?? '')) return done();
     const path = url.split('?')[0];
     const isWithSlash = path === `${graphqlPath}/`;
-    if (method !== 'GET' || !(isWithSlash || path === graphqlPath)) return;
-    if (!/\btext\/html\b/i.test(headers.accept ?? '')) return;
+    if (!(isWithSlash || path === graphqlPath)) return done();
     // Relative, because a proxy may have removed a prefix.
-    return reply.header('vary', 'accept').redirect(isWithSlash ? '../ide' : 'ide', 303);
+    reply.header('vary', 'accept').redirect(isWithSlash ? '../ide' : 'ide', 303);
   });
 }
 

@@ -5,7 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { accessProblems } from './access-problems.js';
@@ -87,9 +87,9 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
 }
 
 /** Rejects an invalid `Host`, as RFC 9112 (3.2) requires: Apollo Server could not read the request's URL. */
-async function refuseBadHost(request: FastifyRequest): Promise<void> {
-  if (URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) return;
-  throw Object.assign(new Error('Invalid Host header.'), { statusCode: 400 });
+function refuseBadHost(request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  if (URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) done();
+  else done(Object.assign(new Error('Invalid Host header.'), { statusCode: 400 }));
 }
 
 /** Serves the schema at GRAPHQL_PATH, by POST only. */

@@ -1,16 +1,19 @@
-import type { ServerResponse } from 'node:http';
-import helmet from '@fastify/helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 
 const ONE_YEAR_SECONDS = 31_536_000;
 
-/**
- * Sets the security headers of helmet on every response; pages relax them. helmet reads its options anew for each request,
- * but the headers are always the same, so those of the first response are reused.
- */
-export async function registerSecurityHeaders(app: FastifyInstance): Promise<void> {
-  await app.register(helmet, {
-    global: false,
+/** The security headers of helmet. They are the same for every response. */
+function securityHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const response = {
+    setHeader(name: string, value: string) {
+      headers[name.toLowerCase()] = value;
+    },
+    removeHeader: () => undefined,
+  };
+  const apply = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], objectSrc: ["'none'"] },
@@ -20,17 +23,17 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
   });
-  let known: Map<string, string> | undefined;
-  app.addHook('onRequest', async (_request, { helmet: apply, raw }) => {
-    known ??= headersOf(raw, apply);
-    for (const [name, value] of known) raw.setHeader(name, value);
+  apply({} as IncomingMessage, response as unknown as ServerResponse, (cause) => {
+    if (cause !== undefined) throw cause;
   });
+  return headers;
 }
 
-/** The headers that `apply` adds to a response. */
-function headersOf(response: ServerResponse, apply: () => unknown): Map<string, string> {
-  const before = new Set(response.getHeaderNames());
-  apply();
-  const added = response.getHeaderNames().filter((name) => !before.has(name));
-  return new Map(added.map((name) => [name, String(response.getHeader(name))]));
+/** Sets the security headers on every response; pages relax them. */
+export function registerSecurityHeaders(app: FastifyInstance): void {
+  const headers = securityHeaders();
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(headers);
+    done();
+  });
 }

@@ -81,21 +81,23 @@ const FIRST_FAILURE = 400;
 function logAnswers(app: FastifyInstance, { logger }: Dependencies): void {
   // The line has no field that could contain a secret, and redaction takes as long as writing it.
   const answers = logger.child({}, { redact: [] });
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const [path = ''] = request.url.split(SECRETS_FROM);
     const { method, id: requestId, clientAddress: ip } = request;
     const milliseconds = Math.round(reply.elapsedTime);
     const status = reply.statusCode;
     const level = POLLED.test(path) && status < FIRST_FAILURE ? 'debug' : 'info';
     answers[level]({ requestId, method, path, status, milliseconds, ip }, 'answered');
+    done();
   });
 }
 
 async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<void> {
-  await registerSecurityHeaders(app);
+  registerSecurityHeaders(app);
   const sharing: FastifyCorsOptions = {
     origin: (origin, answer) => answer(null, origin !== undefined && isAllowed(origin)),
     credentials: true,
@@ -132,8 +134,9 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   const shutdown = registerShutdown(app);
   registerProblemDetails(app, logger);
   await protect(app, isAllowed);
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+    done(null, payload);
   });
   await registerGraphQL(app, dependencies, schema, isAllowed);
   registerHealth(app, dependencies);

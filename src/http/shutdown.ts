@@ -25,11 +25,13 @@ function followConnections(app: FastifyInstance): Map<Socket, FastifyRequest | u
     open.set(socket, undefined);
     socket.once('close', () => open.delete(socket));
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (open.has(request.raw.socket)) open.set(request.raw.socket, request);
+    done();
   });
-  app.addHook('onResponse', async (request) => {
+  app.addHook('onResponse', (request, _reply, done) => {
     if (open.has(request.raw.socket)) open.set(request.raw.socket, undefined);
+    done();
   });
   return open;
 }
@@ -38,11 +40,12 @@ function followConnections(app: FastifyInstance): Map<Socket, FastifyRequest | u
 export function registerShutdown(app: FastifyInstance): Shutdown {
   const open = followConnections(app);
   let ending = false;
-  app.addHook('onRequest', async (request, reply) => {
-    if (!ending) return undefined;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!ending) return done();
     void reply.header('connection', 'close');
     const [path = ''] = request.url.split('?');
-    return READINESS_PATHS.has(path) ? await reply.code(503).send(DRAINING) : undefined;
+    if (READINESS_PATHS.has(path)) void reply.code(503).send(DRAINING);
+    else done();
   });
 
   const cut = (mayStay: (request: FastifyRequest | undefined) => boolean) => {

@@ -87,13 +87,14 @@ function ignoredBecause(
 function warnOfIgnoredForwarding(app: FastifyInstance, { settings, logger }: Dependencies): void {
   const isTrusted = createProxyTrust(settings.trustedProxies);
   let warned = false;
-  app.addHook('onRequest', async (request) => {
-    if (warned) return;
-    const reason = ignoredBecause(request, isTrusted, settings.forwardedHeader);
-    if (reason === undefined) return;
-    warned = true;
-    const peer = clientAddress(request.socket.remoteAddress);
-    logger.warn({ peer, reason }, 'a forwarding header is ignored; all clients behind that proxy count as one');
+  app.addHook('onRequest', (request, _reply, done) => {
+    const reason = warned ? undefined : ignoredBecause(request, isTrusted, settings.forwardedHeader);
+    if (reason !== undefined) {
+      warned = true;
+      const peer = clientAddress(request.socket.remoteAddress);
+      logger.warn({ peer, reason }, 'a forwarding header is ignored; all clients behind that proxy count as one');
+    }
+    done();
   });
 }
 
