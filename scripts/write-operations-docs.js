@@ -12,6 +12,10 @@ const callers = {
   router: 'router',
 };
 
+/** Who may call an operation; for administration, the roles. */
+const staff = { admin: '`admin`', support: '`admin`, `support`' };
+const callerOf = ({ who, least }) => (who === 'staff' ? staff[least] : callers[who]);
+
 /** The problem types of a mutation's result. */
 function problemsOf(field) {
   const union = schema.getType(schema.getMutationType().getFields()[field].type.ofType.name);
@@ -39,7 +43,7 @@ const table = (head, rows) =>
 function mutationTable(rows) {
   const lines = Object.entries(rows).map(([field, row]) => [
     `\`${field}\``,
-    callers[row.who],
+    callerOf(row),
     describeLimits(row) || 'none',
     row.credential ? 'yes' : '',
     stepUpOf(row),
@@ -54,7 +58,7 @@ function fieldTable({ Query = {}, fields = {} }) {
   );
   const lines = [...Object.entries(Query), ...below].map(([field, row]) => [
     `\`${field}\``,
-    callers[row.who] ?? 'whoever may read the object',
+    row.who === undefined ? 'whoever may read the object' : callerOf(row),
     describeLimits(row) || 'none',
   ]);
   return lines.length === 0 ? [] : [table(['Query or field', 'Caller', 'Limits'], lines)];

@@ -6,7 +6,7 @@ import type { IMiddlewareTypeMap } from 'graphql-middleware';
 import type { Dependencies } from './dependencies.js';
 import { createHttpServer } from './http/server.js';
 import type { Shutdown } from './http/shutdown.js';
-import { fieldRows } from './operations/all.js';
+import { fieldRows, staffFields } from './operations/all.js';
 import { limitSentences } from './operations/describe-limits.js';
 import { checkOperations } from './permissions/check-operations.js';
 import { createPermissions } from './permissions/permissions.js';
@@ -17,6 +17,8 @@ import { applyMiddleware } from './permissions/shield.js';
 import { stepUps } from './permissions/step-up.js';
 import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
+import { AdminActsResolver } from './resolvers/admin/acts.js';
+import { AdminUsersResolver } from './resolvers/admin/users.js';
 import { AuditResolver } from './resolvers/audit.js';
 import { EmailChangeResolver } from './resolvers/email-change.js';
 import { PasswordResolver } from './resolvers/password.js';
@@ -53,9 +55,10 @@ export function createSubgraph(): Subgraph {
       PasswordResolver,
       TwoFactorResolver,
       AuditResolver,
+      AdminUsersResolver,
+      AdminActsResolver,
     ],
-    references,
-    limitSentences,
+    { references, sentences: limitSentences, tagged: staffFields },
   );
   return subgraph;
 }

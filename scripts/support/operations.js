@@ -12,7 +12,7 @@ function textOf({ definitions }) {
 
 /** All operations of `operations/` by name, each as a document with its fragments. */
 export function readOperations() {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.graphql'));
+  const names = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith('.graphql'));
   const text = names.map((name) => readFileSync(new URL(name, FOLDER), 'utf8')).join('\n');
   const documents = Object.entries(separateOperations(parse(text)));
   return Object.fromEntries(documents.map(([name, document]) => [name, textOf(document)]));

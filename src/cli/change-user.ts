@@ -1,5 +1,6 @@
 import { normalIdentifier } from '../lib/email-address.js';
 import { isProblem, type Problem } from '../problems.js';
+import { OPERATOR } from '../services/admin/administrator.js';
 import { changeUser, type UserChange } from '../services/admin/change-user.js';
 import { resetTwoFactor } from '../services/admin/reset-two-factor.js';
 import { unlockUser } from '../services/admin/unlock-user.js';
@@ -18,19 +19,19 @@ Without npm: node dist/cli/change-user.js, followed by the same arguments.`;
 
 const NO_ACCOUNT = 'There is no account with this address.';
 const LAST_ADMIN = 'This is the last admin. Make another account an admin first.';
-const NO_FACTOR = 'There is no account with this address and a second factor.';
+const NO_FACTOR = 'This account has no second factor.';
 
 function reasonOf({ code }: Problem, verb: string | undefined): string {
-  if (code === 'CONFLICT') return LAST_ADMIN;
-  return verb === 'reset-two-factor' ? NO_FACTOR : NO_ACCOUNT;
+  if (code !== 'CONFLICT') return NO_ACCOUNT;
+  return verb === 'reset-two-factor' ? NO_FACTOR : LAST_ADMIN;
 }
 
 /** Runs the use case of a command. Undefined if the arguments are invalid. */
 function change(context: UseCaseContext, email: string, verb: string | undefined, value: string | undefined) {
-  if (verb === 'unlock') return unlockUser(context, email);
-  if (verb === 'reset-two-factor') return resetTwoFactor(context, email);
+  if (verb === 'unlock') return unlockUser(context, OPERATOR, { email });
+  if (verb === 'reset-two-factor') return resetTwoFactor(context, OPERATOR, { email });
   const wanted = readChange(verb, value);
-  return wanted === undefined ? undefined : changeUser(context, email, wanted);
+  return wanted === undefined ? undefined : changeUser(context, OPERATOR, { email }, wanted);
 }
 
 await runCommand(async ({ context, words: [verb, address, value], say }) => {
@@ -41,7 +42,7 @@ await runCommand(async ({ context, words: [verb, address, value], say }) => {
     return 2;
   }
   if (isProblem(outcome)) say(reasonOf(outcome, verb));
-  else if (outcome.kind !== 'user-unlocked') say(`Done. Sessions ended: ${outcome.endedSessions}.`);
+  else if (!('wasLocked' in outcome)) say(`Done. Sessions ended: ${outcome.endedSessions}.`);
   else say(outcome.wasLocked ? 'Done. The failed attempts are cleared.' : 'The account was not locked.');
   return isProblem(outcome) ? 1 : 0;
 });

@@ -9,6 +9,7 @@ export type DeviceType = (typeof deviceTypes)[number];
 export type RevocationReason =
   | 'LOGOUT'
   | 'REVOKED_BY_USER'
+  | 'REVOKED_BY_ADMIN'
   | 'REUSE_DETECTED'
   | 'REPLACED'
   | 'ACCOUNT_DISABLED'

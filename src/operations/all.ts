@@ -1,4 +1,5 @@
 import { accountOperations } from './account.js';
+import { adminOperations } from './admin.js';
 import { auditOperations } from './audit.js';
 import { federationOperations } from './federation.js';
 import type { FieldRow, MutationRow, OperationGroup, QueryRow } from './operation.js';
@@ -15,6 +16,7 @@ export const operationGroups: Readonly<Record<string, OperationGroup>> = {
   Passwords: passwordOperations,
   'Two-factor authentication': twoFactorOperations,
   'Audit log': auditOperations,
+  Administration: adminOperations,
   Federation: federationOperations,
 };
 
@@ -34,3 +36,11 @@ export const operations = {
 
 /** The other fields with resolvers of their own: type → field. */
 export const fieldRows = join<Readonly<Record<string, FieldRow>>>(({ fields }) => fields);
+
+/** The root fields of administration by their type. */
+export const staffFields: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
+  Object.entries(operations).map(([type, rows]) => [
+    type,
+    new Set(Object.entries(rows).flatMap(([field, { who }]) => (who === 'staff' ? [field] : []))),
+  ]),
+);

@@ -5,7 +5,10 @@ import type { LimitPolicy } from './limit-policy.js';
  * The callers that are allowed to call an operation. `valid-token-or-none` rejects a caller whose token is invalid, expired
  * or revoked.
  */
-export type Caller = 'anyone' | 'valid-token-or-none' | 'signed-in' | 'router';
+export type Caller = 'anyone' | 'valid-token-or-none' | 'signed-in' | 'staff' | 'router';
+
+/** A role that administers the gateway. `admin` is allowed everything that `support` is. */
+export type StaffRole = 'admin' | 'support';
 
 /** The value in the input or the request that names the account, before the caller is known. */
 export type AccountName = 'identifier' | 'token' | 'refresh-token' | 'held-session';
@@ -26,11 +29,21 @@ export function recentAuthentication(event: AuditEventType, options: Omit<StepUp
   return { event, ...options };
 }
 
-/** The row of a query. */
-export interface QueryRow {
-  who: Caller;
+interface OpenQuery {
+  who: Exclude<Caller, 'staff'>;
   limits: readonly LimitPolicy[];
 }
+
+/** The row of a query of administration. */
+export interface StaffQuery {
+  who: 'staff';
+  /** The role with the fewest permissions that is allowed to call it. */
+  least: StaffRole;
+  limits: readonly LimitPolicy[];
+}
+
+/** The row of a query. */
+export type QueryRow = OpenQuery | StaffQuery;
 
 interface AnyMutation {
   limits: readonly LimitPolicy[];
@@ -55,8 +68,16 @@ export interface SignedInMutation extends AnyMutation {
   stepUp: StepUp | 'none';
 }
 
+/** The row of a mutation of administration. */
+export interface StaffMutation extends AnyMutation {
+  who: 'staff';
+  /** The role with the fewest permissions that is allowed to call it. */
+  least: StaffRole;
+  stepUp: StepUp | 'none';
+}
+
 /** The row of a mutation. */
-export type MutationRow = OpenMutation | SignedInMutation;
+export type MutationRow = OpenMutation | SignedInMutation | StaffMutation;
 
 /**
  * The row of a field below the root that has a resolver of its own. Every caller that reaches its parent is allowed to

@@ -1,8 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import type { IMiddlewareTypeMap } from 'graphql-middleware';
 import { operations } from '../operations/all.js';
-import type { Caller } from '../operations/operation.js';
-import { holdsNoBadToken, isRouter, isSignedIn } from './rules.js';
+import type { Caller, MutationRow, QueryRow, StaffRole } from '../operations/operation.js';
+import { holdsNoBadToken, isAdmin, isRouter, isSignedIn, isStaff } from './rules.js';
 import { allow, deny, shield } from './shield.js';
 
 const ruleOf = {
@@ -10,14 +10,20 @@ const ruleOf = {
   'valid-token-or-none': holdsNoBadToken,
   'signed-in': isSignedIn,
   router: isRouter,
-} satisfies Record<Caller, unknown>;
+} satisfies Record<Exclude<Caller, 'staff'>, unknown>;
+
+const ruleOfRole = { admin: isAdmin, support: isStaff } satisfies Record<StaffRole, unknown>;
+
+function ruleFor(row: QueryRow | MutationRow) {
+  return row.who === 'staff' ? ruleOfRole[row.least] : ruleOf[row.who];
+}
 
 /** The rule of each root field, from its row. */
 function rootPermissions() {
   return Object.fromEntries(
     Object.entries(operations).map(([type, rows]) => [
       type,
-      Object.fromEntries(Object.entries(rows).map(([field, { who }]) => [field, ruleOf[who]])),
+      Object.fromEntries(Object.entries(rows).map(([field, row]) => [field, ruleFor(row)])),
     ]),
   );
 }

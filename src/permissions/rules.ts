@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Problem, ProblemError, problem, RETRY_SECONDS } from '../problems.js';
 import type { Context } from '../request.js';
@@ -13,24 +14,24 @@ const MOST_NOTED = 10_000;
 const noted = new LRUCache<string, true>({ max: MOST_NOTED, ttl: NOTE_AGAIN_AFTER_MILLISECONDS });
 
 /** Records in the audit log that a signed-in user requested something that they are not allowed to do. */
-async function noteForbidden(context: Context, name: string, { code }: Problem): Promise<void> {
+async function noteForbidden(context: Context, { code }: Problem, facts: Record<string, string>): Promise<void> {
   if (code !== 'FORBIDDEN' || context.actor.kind !== 'user') return;
-  const key = `${name} ${context.actor.userId}`;
+  const key = [...Object.values(facts), context.actor.userId].join(' ');
   if (noted.has(key)) return;
   noted.set(key, true);
-  await noteRefusal(context, 'ACCESS_DENIED', { rule: name });
+  await noteRefusal(context, 'ACCESS_DENIED', facts);
 }
 
 /**
  * A rule of the permission map. An error that a check throws is logged and passed on as the fault that it is; shield alone
- * would turn it into a plain rejection.
+ * would turn it into a plain rejection. `namesOperation` records rejections by operation.
  */
-export function contextRule(name: string, check: Check) {
-  return rule(name, { cache: 'no_cache' })(async (_parent, _arguments, context: Context) => {
+export function contextRule(name: string, check: Check, { namesOperation = false } = {}) {
+  return rule(name, { cache: 'no_cache' })(async (_parent, _arguments, context: Context, info: GraphQLResolveInfo) => {
     try {
       const answer = check(context);
       if (answer === true) return true;
-      await noteForbidden(context, name, answer);
+      await noteForbidden(context, answer, namesOperation ? { rule: name, operation: info.fieldName } : { rule: name });
       return new ProblemError(answer);
     } catch (cause) {
       context.logger.error({ err: cause, requestId: context.requestId, rule: name }, 'a permission rule failed');
@@ -54,6 +55,21 @@ export const isSignedIn = contextRule(
 
 /** The caller is signed in, or presents no token at all. An invalid token tells the client to refresh. */
 export const holdsNoBadToken = contextRule('holdsNoBadToken', (context) => tokenProblem(context) ?? true);
+
+function requireRole(name: string, ...allowed: string[]) {
+  const check: Check = (context) => {
+    const { actor } = context;
+    if (actor.kind !== 'user') return tokenProblem(context) ?? problem('UNAUTHENTICATED');
+    return allowed.includes(actor.role) || problem('FORBIDDEN');
+  };
+  return contextRule(name, check, { namesOperation: true });
+}
+
+/** The caller is signed in as an admin. */
+export const isAdmin = requireRole('isAdmin', 'admin');
+
+/** The caller is signed in as an admin or as support. */
+export const isStaff = requireRole('isStaff', 'admin', 'support');
 
 /** The request comes from the router of the supergraph. */
 export const isRouter = contextRule('isRouter', ({ fromRouter }) => fromRouter || problem('FORBIDDEN'));

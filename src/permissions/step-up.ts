@@ -24,6 +24,6 @@ function requireStepUp({ event, exceptOwnSession = false }: StepUp): IMiddleware
 /** Requires a recent authentication for the mutations whose rows say so, before their input is read. */
 export const stepUps: Record<string, IMiddlewareFunction<unknown, Context>> = Object.fromEntries(
   Object.entries(operations.Mutation).flatMap(([field, row]) =>
-    row.who === 'signed-in' && row.stepUp !== 'none' ? [[field, requireStepUp(row.stepUp)] as const] : [],
+    'stepUp' in row && row.stepUp !== 'none' ? [[field, requireStepUp(row.stepUp)] as const] : [],
   ),
 );

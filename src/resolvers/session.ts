@@ -34,7 +34,8 @@ import { toUser, viewerOf } from './mapping/user.js';
 import { onceInRequest } from './once-in-request.js';
 import { deliverTokens } from './token-delivery.js';
 
-async function pageOfSessions(context: Context, info: GraphQLResolveInfo, userId: string, page: PageArguments) {
+/** One page of a user's active sessions. */
+export async function pageOfSessions(context: Context, info: GraphQLResolveInfo, userId: string, page: PageArguments) {
   const window = readPage({ first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null });
   if (isProblem(window)) return window;
   return await onceInRequest(context, info, ['sessions', userId, window], async () =>

@@ -3,6 +3,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { inputProblem, type Problem } from '../problems.js';
+import { type TaggedFields, tagFields } from './tags.js';
 
 /** Fetches an entity that another subgraph refers to; null when it is missing or hidden from the caller. */
 export type ReferenceResolvers = Record<
@@ -67,19 +68,27 @@ function endDescriptions(schema: GraphQLSchema, sentences: Sentences): void {
   }
 }
 
+/** What the resolver classes do not say. */
+interface SubgraphParts {
+  references: ReferenceResolvers;
+  sentences: Sentences;
+  /** The root fields of administration. */
+  tagged: TaggedFields;
+}
+
 /**
  * Builds the Federation 2 subgraph from the resolver classes. The order of types is stable, so that the SDL can be compared.
  */
 export function buildSubgraph(
   // biome-ignore lint/complexity/noBannedTypes: type-graphql takes resolver classes as functions
   resolvers: NonEmptyArray<Function>,
-  references: ReferenceResolvers,
-  sentences: Sentences,
+  { references, sentences, tagged }: SubgraphParts,
 ): Subgraph {
   // The check would run a whole introspection at each start. Only the subgraph, which is built from the text below, is
   // served.
   const schema = buildSchemaSync({ resolvers, validate: false, skipCheck: true });
   endDescriptions(schema, sentences);
+  tagFields(schema, 'admin', tagged);
   const sdl = `${LINK}\n\n${printSchemaWithDirectives(schema)}\n`;
   const resolverMap = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [type, reference] of Object.entries(references))

@@ -8,6 +8,7 @@ import {
   getNamedType,
   getNullableType,
   isCompositeType,
+  isEnumType,
   isInputObjectType,
   isInterfaceType,
   isListType,
@@ -39,7 +40,18 @@ const TEXTS: Input = {
   locale: 'de',
   timezone: 'UTC',
   tokenDelivery: 'BODY',
+  reason: 'OTHER',
+  role: 'user',
 };
+
+/** The names of the input fields whose values are written without quotes. */
+const unquoted: ReadonlySet<string> = new Set(
+  Object.values(schema.getTypeMap())
+    .filter(isInputObjectType)
+    .flatMap((type) => Object.values(type.getFields()))
+    .filter(({ type }) => isEnumType(getNamedType(type)))
+    .map(({ name }) => name),
+);
 
 function membersOf({ args }: Field): readonly GraphQLInputField[] {
   const type = getNullableType(args.find(({ name }) => name === 'input')?.type);
@@ -81,7 +93,7 @@ export function documentOf(field: string): string {
 
 function literalOf(input: Input, literals: Input = {}): string {
   const others = Object.entries(input).filter(([name]) => !(name in literals));
-  const quoted = others.map(([name, text]) => [name, name === 'tokenDelivery' ? text : JSON.stringify(text)]);
+  const quoted = others.map(([name, text]) => [name, unquoted.has(name) ? text : JSON.stringify(text)]);
   const members = [...quoted, ...Object.entries(literals)].map(([name, text]) => `${name}: ${text}`);
   return `{ ${members.join(', ')} }`;
 }

@@ -1,30 +1,19 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
-import { ADMIN_ROLE, isLastAdmin, lockAdmins } from '../accounts/admins.js';
-import type { NewAuditEvent } from '../audit/record-event.js';
+import { ADMIN_ROLE, isLastAdmin } from '../accounts/admins.js';
+import type { AuditEventType } from '../audit/events.js';
 import type { Request } from '../use-case.js';
-import { comparedKey, findAddressOwner } from '../users/address-owner.js';
-import { inTransaction, type Work } from '../work.js';
+import type { Work } from '../work.js';
+import { actOnUser, type UserActed } from './act-on-user.js';
+import type { AccountName, Administrator } from './administrator.js';
 
-/** A change that an operator makes to an account. */
+/** A change that an administrator makes to an account. */
 export type UserChange = { disabled: boolean } | { role: string };
 
-/** Result of a change to an account. */
-export interface UserChanged {
-  kind: 'user-changed';
-  endedSessions: number;
-}
-
-function eventOf(userId: string, change: UserChange): NewAuditEvent {
-  const by = { by: 'operator' };
-  if ('role' in change) return { type: 'ROLE_CHANGE', userId, metadata: { ...by, role: change.role } };
-  return { type: change.disabled ? 'ACCOUNT_DISABLE' : 'ACCOUNT_ENABLE', userId, metadata: by };
-}
-
-async function lockUser({ em, settings }: Work, email: string): Promise<User | null> {
-  const user = await findAddressOwner(em, email, comparedKey({ settings }, email));
-  return user && (await em.refresh(user, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+function eventOf(change: UserChange): AuditEventType {
+  if ('role' in change) return 'ROLE_CHANGE';
+  return change.disabled ? 'ACCOUNT_DISABLE' : 'ACCOUNT_ENABLE';
 }
 
 /** Returns whether the change would leave an active account without admin rights. */
@@ -32,18 +21,17 @@ function removesAdmin(user: User, change: UserChange): boolean {
   return user.disabledAt == null && ('role' in change ? change.role !== ADMIN_ROLE : change.disabled);
 }
 
-async function apply(work: Work, user: User, change: UserChange): Promise<UserChanged> {
+/** Returns the number of ended sessions. */
+async function apply(work: Work, user: User, change: UserChange): Promise<number> {
   const { em, now } = work;
   user.updatedAt = now;
   if ('role' in change) user.role = change.role;
   else user.disabledAt = change.disabled ? (user.disabledAt ?? now) : null;
-  await work.record(eventOf(user.id, change));
-  if (user.disabledAt === null) return { kind: 'user-changed', endedSessions: 0 };
   // Flushed before the sessions end: a concurrent login finds the account disabled, or its session is among those that
   // end.
   await em.flush();
-  const ended = await work.endSessions({ userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED');
-  return { kind: 'user-changed', endedSessions: ended.length };
+  if (user.disabledAt === null) return 0;
+  return (await work.endSessions({ userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED')).length;
 }
 
 /**
@@ -51,15 +39,17 @@ async function apply(work: Work, user: User, change: UserChange): Promise<UserCh
  * the next refresh. The last admin cannot be removed.
  */
 export async function changeUser(
-  context: Request,
-  email: string,
+  request: Request,
+  by: Administrator,
+  account: AccountName,
   change: UserChange,
-): Promise<UserChanged | Problem<'NOT_FOUND' | 'CONFLICT'>> {
-  return await inTransaction(context, async (work) => {
-    await lockAdmins(work.em);
-    const user = await lockUser(work, email);
-    if (user === null) return problem('NOT_FOUND');
+): Promise<UserActed | Problem<'NOT_FOUND' | 'FORBIDDEN' | 'CONFLICT'>> {
+  const act = { event: eventOf(change), removesAccess: true };
+  return await actOnUser(request, by, account, act, async ({ work, user, record }) => {
+    await work.em.refresh(user, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (removesAdmin(user, change) && (await isLastAdmin(work.em, user))) return problem('CONFLICT');
-    return await apply(work, user, change);
+    const endedSessions = await apply(work, user, change);
+    await record('role' in change ? { role: change.role } : {});
+    return { endedSessions };
   });
 }

@@ -1,23 +1,28 @@
-import { type Problem, problem } from '../../problems.js';
+import type { Problem } from '../../problems.js';
 import { forgetFailures, forgetWrongCodes } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
 import type { Request } from '../use-case.js';
-import { comparedKey, findAddressOwner } from '../users/address-owner.js';
-import { inTransaction } from '../work.js';
+import { actOnUser, type UserActed } from './act-on-user.js';
+import type { AccountName, Administrator } from './administrator.js';
 
-/** Lifts every lock of an account early. `wasLocked` is true if there were failed attempts to clear. */
+/** An account whose locks were lifted. `wasLocked` is true if there were failed attempts to clear. */
+export interface UserUnlocked extends UserActed {
+  wasLocked: boolean;
+}
+
+/** Lifts every lock of an account early. */
 export async function unlockUser(
   request: Request,
-  email: string,
-): Promise<{ kind: 'user-unlocked'; wasLocked: boolean } | Problem<'NOT_FOUND'>> {
-  return await inTransaction(request, async (work) => {
-    const user = await findAddressOwner(work.em, email, comparedKey(work, email));
-    if (user === null) return problem('NOT_FOUND');
+  by: Administrator,
+  account: AccountName,
+): Promise<UserUnlocked | Problem<'NOT_FOUND' | 'FORBIDDEN'>> {
+  let wasLocked = false;
+  const outcome = await actOnUser(request, by, account, { event: 'ACCOUNT_UNLOCK' }, async ({ work, user, record }) => {
     const forgotten = [await forgetFailures(work, user), await forgetWrongCodes(work, user.id)];
-    const wasLocked = forgotten.includes(true);
-    const metadata = { by: 'operator', wasLocked };
-    await work.record({ type: 'ACCOUNT_UNLOCK', userId: user.id, metadata });
+    wasLocked = forgotten.includes(true);
+    await record({ wasLocked });
     work.afterCommit((committed) => forgetLoginLimit(committed, user));
-    return { kind: 'user-unlocked', wasLocked };
+    return {};
   });
+  return outcome.kind === 'user-acted' ? { ...outcome, wasLocked } : outcome;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser, type UserChange } from '../../../src/services/admin/change-user.js';
 import { createFirstAdmin } from '../../../src/services/admin/create-first-admin.js';
 import { purge } from '../../../src/services/maintenance/purge.js';
@@ -293,13 +294,13 @@ describe('AD2: the last admin stays', () => {
   it('whichever way the command would take one away', async () => {
     const { own, ids } = await admins(2);
     const [first = '', second = ''] = await emailsOf(own, ids);
-    const change = (email: string, wanted: UserChange) => changeUser(commandContext(own), email, wanted);
-    expect(await change(first, { disabled: true })).toMatchObject({ kind: 'user-changed' });
+    const change = (email: string, wanted: UserChange) => changeUser(commandContext(own), OPERATOR, { email }, wanted);
+    expect(await change(first, { disabled: true })).toMatchObject({ kind: 'user-acted' });
     for (const wanted of [{ disabled: true }, { role: 'user' }]) {
       expect(await change(second, wanted)).toMatchObject({ code: 'CONFLICT' });
     }
-    expect(await change(second, { role: 'admin' })).toMatchObject({ kind: 'user-changed' });
-    expect(await change(first, { role: 'user' })).toMatchObject({ kind: 'user-changed' });
+    expect(await change(second, { role: 'admin' })).toMatchObject({ kind: 'user-acted' });
+    expect(await change(first, { role: 'user' })).toMatchObject({ kind: 'user-acted' });
   });
 
   it('of all who are disabled, demoted and deleted at once', async () => {
@@ -307,8 +308,8 @@ describe('AD2: the last admin stays', () => {
     const emails = await emailsOf(own, ids);
     await Promise.all([
       ...tokens.slice(0, 2).map((token) => removeAt(own, token)),
-      ...emails.slice(2, 4).map((email) => changeUser(commandContext(own), email, { disabled: true })),
-      ...emails.slice(4).map((email) => changeUser(commandContext(own), email, { role: 'user' })),
+      ...emails.slice(2, 4).map((email) => changeUser(commandContext(own), OPERATOR, { email }, { disabled: true })),
+      ...emails.slice(4).map((email) => changeUser(commandContext(own), OPERATOR, { email }, { role: 'user' })),
     ]);
     const left = "SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL";
     expect(await rows(own, left)).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import {
   LoginDocument,
@@ -211,7 +212,7 @@ describe('V1: one account for each address, whoever comes first', () => {
     const { email: to } = await signedUp(gateway);
     await requestChange(gateway, user.accessToken, to);
     const code = await changeCodeOf(gateway, user.id);
-    await changeUser(commandContext(gateway), to, { disabled: true });
+    await changeUser(commandContext(gateway), OPERATOR, { email: to }, { disabled: true });
     expectType(await confirmChange(gateway, user.accessToken, code), 'AuthConflictProblem');
   });
 

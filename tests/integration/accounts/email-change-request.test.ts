@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import { MeDocument, RequestEmailChangeDocument } from '../../generated/operations.js';
 import {
@@ -131,7 +132,7 @@ describe('E2: a request answers alike for every new address', () => {
     const free = newEmail();
     const { email: taken } = await quickUser(gateway);
     const { email: disabled } = await quickUser(gateway);
-    await changeUser(commandContext(gateway), disabled, { disabled: true });
+    await changeUser(commandContext(gateway), OPERATOR, { email: disabled }, { disabled: true });
     const { email: unproven } = await signedUp(gateway);
     const shapes = [];
     for (const to of [free, taken, disabled, unproven]) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import { LoginDocument, MeDocument, RefreshDocument, ResetPasswordDocument } from '../../generated/operations.js';
 import { accountOf, atOnce, commandContext, faults, quickUser, rows, signedUp } from '../../support/accounts.js';
@@ -212,7 +213,7 @@ describe('V1: an address that was left and taken again', () => {
 
 it('L5: a disabled account gets its address back, and no mail that opens it', async () => {
   const user = await movedUser();
-  await changeUser(commandContext(gateway), user.to, { disabled: true });
+  await changeUser(commandContext(gateway), OPERATOR, { email: user.to }, { disabled: true });
   expectType(await revertChange(gateway, user.wayBack), 'EmailChangeReverted');
   const account = await accountOf(gateway, user.email);
   expect(account?.disabledAt).not.toBeNull();

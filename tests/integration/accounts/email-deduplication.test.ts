@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import { createFirstAdmin } from '../../../src/services/admin/create-first-admin.js';
 import { resetTwoFactor } from '../../../src/services/admin/reset-two-factor.js';
@@ -207,19 +208,26 @@ describe('V1: with EMAIL_DEDUPLICATION=provider a mailbox has one account', () =
   it('the commands of the operator take every spelling', async () => {
     const { plain, dotted, tagged } = spellings();
     await quickUser(gateway, { email: dotted });
-    expect(await changeUser(commandContext(gateway), plain, { disabled: true })).toMatchObject({
-      kind: 'user-changed',
+    expect(await changeUser(commandContext(gateway), OPERATOR, { email: plain }, { disabled: true })).toMatchObject({
+      kind: 'user-acted',
     });
     expectType(await login(tagged), 'AccountDisabledProblem');
-    expect(await changeUser(commandContext(gateway), tagged, { disabled: false })).toMatchObject({
-      kind: 'user-changed',
+    expect(await changeUser(commandContext(gateway), OPERATOR, { email: tagged }, { disabled: false })).toMatchObject({
+      kind: 'user-acted',
     });
     for (let tries = 0; tries < 5; tries += 1) await login(dotted, gateway, 'Wrong-Horse-7-Staple');
-    expect(await unlockUser(commandContext(gateway), tagged)).toEqual({ kind: 'user-unlocked', wasLocked: true });
+    expect(await unlockUser(commandContext(gateway), OPERATOR, { email: tagged })).toMatchObject({
+      kind: 'user-acted',
+      wasLocked: true,
+    });
     expectType(await login(plain), 'LoginSuccess');
-    expect(await resetTwoFactor(commandContext(gateway), plain)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await resetTwoFactor(commandContext(gateway), OPERATOR, { email: plain })).toMatchObject({
+      code: 'CONFLICT',
+    });
     await rows(gateway, 'UPDATE users SET two_factor_enabled_at = now() WHERE email = ? RETURNING id', [dotted]);
-    expect(await resetTwoFactor(commandContext(gateway), tagged)).toMatchObject({ kind: 'two-factor-reset' });
+    expect(await resetTwoFactor(commandContext(gateway), OPERATOR, { email: tagged })).toMatchObject({
+      kind: 'user-acted',
+    });
   }, 30_000);
 
   it('two spellings at once make one account', async () => {

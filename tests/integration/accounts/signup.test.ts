@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import { LoginDocument, SignupDocument, type SignupInput, VerifyEmailDocument } from '../../generated/operations.js';
 import {
@@ -38,7 +39,7 @@ describe('E2: sign-up answers alike for every address', () => {
     const { email: unverified } = await signedUp(gateway);
     const { email: verified } = await quickUser(gateway);
     const { email: disabled } = await quickUser(gateway);
-    await changeUser(commandContext(gateway), disabled, { disabled: true });
+    await changeUser(commandContext(gateway), OPERATOR, { email: disabled }, { disabled: true });
     const answers = [];
     for (const email of [fresh, unverified, verified, disabled]) answers.push(shape(await signup({ email }), email));
     expect(answers[0]?.body).toContain('SignupAccepted');

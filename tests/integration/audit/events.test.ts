@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import { createFirstAdmin } from '../../../src/services/admin/create-first-admin.js';
 import { unlockUser } from '../../../src/services/admin/unlock-user.js';
@@ -123,10 +124,10 @@ describe('U1: accounts', () => {
 
   it('what operators do by commands', async () => {
     const { email, id } = await quickUser(gateway);
-    await changeUser(commandContext(gateway), email, { role: 'support' });
-    await changeUser(commandContext(gateway), email, { disabled: true });
-    await changeUser(commandContext(gateway), email, { disabled: false });
-    await unlockUser(commandContext(gateway), email);
+    await changeUser(commandContext(gateway), OPERATOR, { email }, { role: 'support' });
+    await changeUser(commandContext(gateway), OPERATOR, { email }, { disabled: true });
+    await changeUser(commandContext(gateway), OPERATOR, { email }, { disabled: false });
+    await unlockUser(commandContext(gateway), OPERATOR, { email });
     const admin = newEmail();
     await createFirstAdmin(commandContext(gateway), { email: admin, password: PASSWORD });
     const text = "SELECT * FROM audit_events WHERE request_id = 'cli-test' ORDER BY created_at, type DESC";
@@ -193,7 +194,7 @@ describe('U1: sessions', () => {
       const enrolment = expectType((await ask(EnrolTotpDocument, {}, { token })).data.enrolTotp, 'TotpEnrolment');
       const confirm = { input: { code: appCode(gateway, enrolment.secret) } };
       expectType((await ask(ConfirmTotpDocument, confirm, { token })).data.confirmTotp, 'RecoveryCodes');
-      if (disabled) await changeUser(commandContext(gateway), email, { disabled });
+      if (disabled) await changeUser(commandContext(gateway), OPERATOR, { email }, { disabled });
       const exchange = await ask(ExchangeTokenDocument, { input: { token: exchangeToken } });
       expectType(exchange.data.exchangeToken, disabled ? 'TokenProblem' : 'TwoFactorRequired');
       const metadata = disabled ? {} : { secondFactor: 'required' };

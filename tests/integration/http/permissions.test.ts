@@ -48,6 +48,7 @@ const outcomesOf: Record<Caller, readonly Outcome[]> = {
   anyone: ['answers', 'answers', 'answers', 'answers'],
   'valid-token-or-none': ['answers', 'answers', 'UNAUTHENTICATED', 'answers'],
   'signed-in': ['UNAUTHENTICATED', 'answers', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+  staff: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
   router: ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'answers'],
 };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser, type UserChange } from '../../../src/services/admin/change-user.js';
 import { LogoutDocument, MeDocument, RefreshDocument } from '../../generated/operations.js';
 import { atOnce, commandContext, faults, quickUser, rows } from '../../support/accounts.js';
@@ -28,7 +29,7 @@ const signedIn = async (rememberMe = false) => {
   const { email } = await quickUser(gateway);
   return { email, ...(await loggedIn(gateway, email, { rememberMe })) };
 };
-const change = (email: string, what: UserChange) => changeUser(commandContext(gateway), email, what);
+const change = (email: string, what: UserChange) => changeUser(commandContext(gateway), OPERATOR, { email }, what);
 
 describe('R1: every refresh gives a new token', () => {
   it('another one for the same session, and the access token works', async () => {

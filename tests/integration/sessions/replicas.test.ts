@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import {
   LogoutDocument,
@@ -58,7 +59,7 @@ describe('A5: a session that ends at one gateway ends at the other within a seco
     expect(await timeUntilRefused(there, byOthers?.accessToken ?? '')).toBeLessThan(1_000);
     expect(await isAlive(there, keeper?.accessToken ?? '')).toBe(true);
 
-    await changeUser(commandContext(here), email, { disabled: true });
+    await changeUser(commandContext(here), OPERATOR, { email }, { disabled: true });
     expect(await timeUntilRefused(there, keeper?.accessToken ?? '')).toBeLessThan(1_000);
   });
 

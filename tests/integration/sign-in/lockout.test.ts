@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { unlockUser } from '../../../src/services/admin/unlock-user.js';
 import { delayAfter } from '../../../src/services/attempts/counted-try.js';
 import {
@@ -252,12 +253,17 @@ describe('L2: a lock ends', () => {
   it('by an operator, who leaves a trace', async () => {
     const { email, id } = await quickUser(gateway);
     await lock(email);
-    expect(await unlockUser(commandContext(gateway), email)).toEqual({ kind: 'user-unlocked', wasLocked: true });
+    expect(await unlockUser(commandContext(gateway), OPERATOR, { email })).toMatchObject({
+      kind: 'user-acted',
+      wasLocked: true,
+    });
     expectType((await login(email)).data.login, 'LoginSuccess');
     expect(await attemptsOf('ACCOUNT_UNLOCK', id)).toEqual([
       { type: 'ACCOUNT_UNLOCK', metadata: { by: 'operator', wasLocked: true } },
     ]);
-    expect(await unlockUser(commandContext(gateway), newEmail())).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await unlockUser(commandContext(gateway), OPERATOR, { email: newEmail() })).toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
 import {
   ExchangeTokenDocument,
@@ -20,7 +21,8 @@ afterAll(() => gateway.close());
 
 const login = (identifier: string, input: Partial<LoginInput> = {}, ask?: Ask) =>
   gateway.ask(LoginDocument, { input: { identifier, password: PASSWORD, ...input } }, ask);
-const disable = (email: string, disabled = true) => changeUser(commandContext(gateway), email, { disabled });
+const disable = (email: string, disabled = true) =>
+  changeUser(commandContext(gateway), OPERATOR, { email }, { disabled });
 const daysUntil = (time: string) => (new Date(time).getTime() - gateway.clock.now().getTime()) / 86_400_000;
 
 describe('who may sign in', () => {

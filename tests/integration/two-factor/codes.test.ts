@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { unlockUser } from '../../../src/services/admin/unlock-user.js';
 import { subjectKey } from '../../../src/services/attempts/subject.js';
 import { ConfirmTotpDocument, RegenerateRecoveryCodesDocument } from '../../generated/operations.js';
@@ -314,7 +315,7 @@ describe('L1: wrong codes count for the account', () => {
     await signIn(email, wrongAppCode(gateway, secret));
     await setTotal(id, 100);
     expectType(await signIn(email, appCode(gateway, secret, 1)), 'AccountLockedProblem');
-    await unlockUser(commandContext(gateway), email);
+    await unlockUser(commandContext(gateway), OPERATOR, { email });
     expectType(await signIn(email, appCode(gateway, secret, 1)), 'LoginSuccess');
   });
 

@@ -1,0 +1,42 @@
+import { HOUR, perUser } from './limit-policy.js';
+import { type OperationGroup, recentAuthentication, type StaffMutation, type StaffQuery } from './operation.js';
+
+/** What both roles are allowed to read. */
+const read: StaffQuery = {
+  who: 'staff',
+  least: 'support',
+  limits: [{ ...perUser(3_000, HOUR), isQuiet: true }],
+};
+
+/** An act of an admin that needs no recent authentication. */
+const act: StaffMutation = {
+  who: 'staff',
+  least: 'admin',
+  limits: [perUser(300, HOUR)],
+  credential: false,
+  stepUp: 'none',
+};
+
+/** An act that helps a user back in, and that support is therefore allowed to do. */
+const help: StaffMutation = { ...act, least: 'support' };
+
+/** The operations of administration, and the roles that are allowed to call each. */
+export const adminOperations: OperationGroup = {
+  Query: {
+    adminUser: read,
+  },
+  Mutation: {
+    adminUnlockUser: help,
+    adminDisableUser: { ...act, stepUp: recentAuthentication('ACCOUNT_DISABLE') },
+    adminEnableUser: act,
+    adminSetUserRole: { ...act, stepUp: recentAuthentication('ROLE_CHANGE') },
+    adminResetTwoFactor: { ...act, stepUp: recentAuthentication('TOTP_DISABLE') },
+    adminEndUserSessions: help,
+  },
+  fields: {
+    AdminUser: {
+      sessions: { limits: [] },
+      liveSessionCount: { limits: [] },
+    },
+  },
+};
