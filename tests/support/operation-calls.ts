@@ -44,14 +44,16 @@ const TEXTS: Input = {
   role: 'user',
 };
 
-/** The names of the input fields whose values are written without quotes. */
-const unquoted: ReadonlySet<string> = new Set(
+const enumMembers: ReadonlySet<string> = new Set(
   Object.values(schema.getTypeMap())
     .filter(isInputObjectType)
     .flatMap((type) => Object.values(type.getFields()))
     .filter(({ type }) => isEnumType(getNamedType(type)))
     .map(({ name }) => name),
 );
+
+/** Whether the input fields of this name take the values of an enum, which are written without quotes. */
+export const isEnumMember = (name: string) => enumMembers.has(name);
 
 function membersOf({ args }: Field): readonly GraphQLInputField[] {
   const type = getNullableType(args.find(({ name }) => name === 'input')?.type);
@@ -70,6 +72,14 @@ const inputOf = (field: Field): Input =>
 export const mutationInputs: readonly (readonly [field: string, input: Input])[] = mutations
   .filter((field) => membersOf(field).length > 0)
   .map((field) => [field.name, inputOf(field)]);
+
+/** The texts that an operation demands: those of `right`, or others that its rules let through. */
+export function requiredInput(field: string, right: Input = {}): Input {
+  const required = membersOf(mutationNamed(field))
+    .filter(({ type }) => isNonNullType(type))
+    .filter(isText);
+  return Object.fromEntries(required.map(({ name }) => [name, right[name] ?? TEXTS[name] ?? 'x']));
+}
 
 function hasMember(type: GraphQLOutputType, name: string): boolean {
   const named = getNamedType(type);
@@ -93,7 +103,7 @@ export function documentOf(field: string): string {
 
 function literalOf(input: Input, literals: Input = {}): string {
   const others = Object.entries(input).filter(([name]) => !(name in literals));
-  const quoted = others.map(([name, text]) => [name, unquoted.has(name) ? text : JSON.stringify(text)]);
+  const quoted = others.map(([name, text]) => [name, isEnumMember(name) ? text : JSON.stringify(text)]);
   const members = [...quoted, ...Object.entries(literals)].map(([name, text]) => `${name}: ${text}`);
   return `{ ${members.join(', ')} }`;
 }
