@@ -18,13 +18,32 @@ export interface LimitState {
 export interface Limiter {
   /**
    * Counts an attempt of `key`, worth one point by default. Rejects if no store can be reached, as an attempt that cannot be
-   * counted must not pass.
+   * counted must not pass. `counted` is what a statement of the caller has counted already.
    */
-  consume(key: string, points?: number): Promise<LimitState>;
+  consume(key: string, points?: number, counted?: CountedRow): Promise<LimitState>;
+  /** Returns what a statement of the caller counts; undefined if PostgreSQL is not the first store. */
+  row(key: string): CounterRow | undefined;
   /** Takes back one attempt of `key`. */
   giveBack(key: string): Promise<void>;
   /** Resets the count of `key`. */
   forget(key: string): Promise<void>;
+}
+
+/** A row of the counters, for a statement that counts several at once. */
+export interface CounterRow {
+  key: string;
+  /** Points that the window allows. */
+  most: number;
+  milliseconds: number;
+  /** Whether the key is refused from memory, without a statement. */
+  isBlocked: boolean;
+}
+
+/** A counter after a statement has counted. */
+export interface CountedRow {
+  points: number;
+  /** Milliseconds until the window ends. */
+  milliseconds: number;
 }
 
 /** The stores of the counters. */
@@ -71,10 +90,26 @@ function createClient(query: Query) {
 /** Replaces the library's upsert, which uses the clock of its own process. */
 class SharedTimeLimiter extends RateLimiterPostgres {
   declare readonly client: ReturnType<typeof createClient>;
+  declare getInMemoryBlockMsBeforeExpire: (key: string) => number;
+  declare _afterConsume: (
+    resolve: (result: RateLimiterRes) => void,
+    reject: (cause: unknown) => void,
+    key: string,
+    points: number,
+    counted: { rows: unknown[]; rowCount: number },
+  ) => void;
 
   /** The returned `expire` is relative to this process's clock, from which the library calculates the remaining time. */
   _upsert(key: string, points: number, milliseconds: number): Promise<unknown> {
     return this.client.query({ name: 'count-try', text: COUNT, values: [key, points, milliseconds, Date.now()] });
+  }
+
+  /** Decides about an attempt that a statement has counted, whatever later attempts have blocked since. */
+  decide(key: string, points: number, counted: CountedRow): Promise<RateLimiterRes> {
+    const rows = [{ points: counted.points, expire: Date.now() + counted.milliseconds }];
+    return new Promise((resolve, reject) =>
+      this._afterConsume(resolve, reject, this.getKey(key), points, { rows, rowCount: 1 }),
+    );
   }
 }
 
@@ -113,13 +148,20 @@ export function createLimiter(stores: LimiterStores, name: string, window: Limit
     resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
   });
   return {
-    async consume(key, worth = 1) {
+    async consume(key, worth = 1, counted = undefined) {
       try {
-        return stateOf(await limiter.consume(key, worth), true);
+        const isCounted = counted !== undefined && limiter instanceof SharedTimeLimiter;
+        return stateOf(await (isCounted ? limiter.decide(key, worth, counted) : limiter.consume(key, worth)), true);
       } catch (refused) {
         if (refused instanceof RateLimiterRes) return stateOf(refused, false);
         throw refused;
       }
+    },
+    row(key) {
+      if (!(limiter instanceof SharedTimeLimiter)) return undefined;
+      const stored = limiter.getKey(key);
+      const isBlocked = limiter.getInMemoryBlockMsBeforeExpire(stored) > 0;
+      return { key: stored, most: points, milliseconds: window.seconds * 1_000, isBlocked };
     },
     giveBack: async (key) => void (await limiter.reward(key)),
     forget: async (key) => void (await limiter.delete(key)),

@@ -81,15 +81,21 @@ async function countAndMark(marks: Limiter, key: string, count: () => Promise<vo
   await marks.consume(key, COUNTED);
 }
 
-/** A call that counts unless it repeats a counted one. */
-export interface RepeatableCall {
+/** A call of a field that mails an address. */
+interface RepeatableCall {
   /** The caller. */
   identity: string;
   args: Arguments;
   context: Context;
-  count(): Promise<void>;
-  /** Reports what is left if the call does not count. */
-  tell(): Promise<void>;
+}
+
+/** How a call is counted once for all its repetitions. */
+export interface Recognised {
+  /** Keys of the marks; none if the call is known to send no mail and does not count. */
+  marks: string[];
+  seconds: number;
+  /** Calls `count` unless the call repeats a counted one; then it calls `tell`, which reports what is left. */
+  countOnce(call: { count(): Promise<void>; tell(): Promise<void> }): Promise<void>;
 }
 
 /**
@@ -99,22 +105,27 @@ export interface RepeatableCall {
 export function createRepetitions(
   field: string,
   { limiter, settings }: Pick<Dependencies, 'limiter' | 'settings'>,
-): ((call: RepeatableCall) => Promise<void>) | undefined {
+): ((call: RepeatableCall) => Promise<Recognised>) | undefined {
   const mails = operations.Mutation[field]?.mails;
   const { codeResendSeconds: seconds } = settings;
   if (mails === undefined || seconds === 0) return undefined;
   const recogniseCall = recognise[mails];
   const name = `${field}-once`;
-  const marks = limiter(name, { points: COUNTED, seconds });
-  return async ({ identity, args, context, count, tell }) => {
-    const recognition = await recogniseCall(args, context);
-    if (recognition.mailsNothing === true) return await tell();
-    for (const mark of recognition.marks) {
-      const key = limitKey(context.secretKeys, name, `${identity} ${mark}`);
-      const claimed = await claim(marks, key);
-      if (claimed === 'mine') return await countAndMark(marks, key, count);
-      if (claimed === 'undecided') return await count();
-    }
-    await tell();
+  const limiterOfMarks = limiter(name, { points: COUNTED, seconds });
+  return async ({ identity, args, context }) => {
+    const { marks, mailsNothing = false } = await recogniseCall(args, context);
+    const keys = mailsNothing ? [] : marks.map((mark) => limitKey(context.secretKeys, name, `${identity} ${mark}`));
+    return {
+      marks: keys.map((key) => limiterOfMarks.row(key)?.key ?? key),
+      seconds,
+      async countOnce({ count, tell }) {
+        for (const key of keys) {
+          const claimed = await claim(limiterOfMarks, key);
+          if (claimed === 'mine') return await countAndMark(limiterOfMarks, key, count);
+          if (claimed === 'undecided') return await count();
+        }
+        await tell();
+      },
+    };
   };
 }

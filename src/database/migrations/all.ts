@@ -7,6 +7,7 @@ import { AuditBound } from './2026-11-28-000100-audit-bound.js';
 import { AuditPartitionKey } from './2026-11-28-000200-audit-partition-key.js';
 import { AuditPartitions } from './2026-11-28-000300-audit-partitions.js';
 import { PurgeIndexes } from './2026-11-28-000400-purge-indexes.js';
+import { CountLimits } from './2026-11-28-000500-count-limits.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -18,4 +19,5 @@ export const migrations: MigrationObject[] = [
   { name: '2026-11-28-000200-audit-partition-key', class: AuditPartitionKey },
   { name: '2026-11-28-000300-audit-partitions', class: AuditPartitions },
   { name: '2026-11-28-000400-purge-indexes', class: PurgeIndexes },
+  { name: '2026-11-28-000500-count-limits', class: CountLimits },
 ];
