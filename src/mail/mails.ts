@@ -24,13 +24,11 @@ interface Variable {
 const required = (kind: VariableKind): Variable => ({ kind, optional: false });
 const optional = (kind: VariableKind): Variable => ({ kind, optional: true });
 
-/** Variables of every email: the application's name, where to get help and send replies, and the account owner's name. */
-const common = {
-  appName: required('text'),
-  support: optional('text'),
-  replyTo: optional('text'),
-  displayName: optional('user-text'),
-};
+/** Variables of every email: the application's name, and where to get help and send replies. */
+const brand = { appName: required('text'), support: optional('text'), replyTo: optional('text') };
+
+/** The same, and the account owner's name. */
+const common = { ...brand, displayName: optional('user-text') };
 
 /** Variables about the reported event: its time, in the owner's time zone, and its origin as far as known. */
 const act = {
@@ -43,6 +41,9 @@ const act = {
 
 /** The same for emails whose rows can be older than these variables. */
 const knownAct = { ...act, occurredAt: optional('moment') };
+
+/** Variables about an act of an administrator: its time alone, as the reader learns nothing about the administrator's device. */
+const adminAct = { occurredAt: required('moment'), timeZone: optional('zone') };
 
 /** Every email that can be sent, with the variables its templates can use. */
 export const mails = {
@@ -102,6 +103,25 @@ export const mails = {
   'password-breached': common,
   /** Notifies the account's former address that the account was deleted. */
   'account-deleted': { ...common, ...act },
+  /** Notify the owner of what an administrator did. */
+  'role-changed': { ...common, ...adminAct, role: required('text') },
+  'account-disabled': { ...common, ...adminAct },
+  'account-enabled': { ...common, ...adminAct },
+  'address-verified': { ...common, ...adminAct },
+  'account-removed': { ...common, ...adminAct },
+  /** Notifies that an administrator requires a new password, with the code and the link that set one. */
+  'password-change-required': {
+    ...common,
+    ...adminAct,
+    code: optional('text'),
+    link: required('link'),
+    codeMinutes: required('minutes'),
+    linkMinutes: required('minutes'),
+  },
+  /** The link with which an invited person sets the first password. */
+  invitation: { ...common, link: required('link'), linkHours: required('hours') },
+  /** Shows an administrator that emails arrive. */
+  test: { ...brand, ...adminAct },
 } as const satisfies Record<string, Record<string, Variable>>;
 
 /** The name of an email in the catalogue. */

@@ -79,6 +79,9 @@ export function passwordSettings(production: boolean) {
     RESET_LINK_TTL: withDefault(duration(60, 86_400), '1h', {
       description: 'Lifetime of the link that resets a password; up to `24h`.',
     }),
+    INVITATION_TTL: withDefault(duration(3_600, 2_592_000), '7d', {
+      description: 'Lifetime of the link with which an invited person sets the first password; from `1h` to `30d`.',
+    }),
     VERIFICATION_CODE_TTL: withDefault(duration(), '10m', {
       description: 'Lifetime of the six-digit code that verifies an address.',
     }),

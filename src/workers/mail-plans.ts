@@ -42,6 +42,18 @@ const mailPlans: Readonly<Record<Exclude<MailName, 'none'>, MailPlan>> = {
   'change-email': { purpose: 'CHANGE_EMAIL', codeTtl: 'emailChangeCodeTtl' },
   'email-changed': { purpose: 'REVERT_EMAIL', link: { path: '/revert-email', ttl: 'emailChangeRevertTtl' } },
   'account-deleted': {},
+  'role-changed': {},
+  'account-disabled': {},
+  'account-enabled': {},
+  'address-verified': {},
+  'account-removed': {},
+  'password-change-required': {
+    purpose: 'RESET_PASSWORD',
+    codeTtl: 'resetCodeTtl',
+    link: { path: '/reset-password', ttl: 'resetLinkTtl' },
+  },
+  invitation: { purpose: 'RESET_PASSWORD', link: { path: '/reset-password', ttl: 'invitationTtl' } },
+  test: {},
 } satisfies Record<RenderableMail, MailPlan>;
 
 /** Tells whether this version knows the mail that an outbox row names. */

@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
 import { type Problem, problem } from '../../problems.js';
 import { ADMIN_ROLE, isLastAdmin } from '../accounts/admins.js';
@@ -7,6 +6,8 @@ import type { Request } from '../use-case.js';
 import type { Work } from '../work.js';
 import { actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
+import { lockAccount } from './lock-account.js';
+import { notifyUser } from './notify-user.js';
 
 /** A change that an administrator makes to an account. */
 export type UserChange = { disabled: boolean } | { role: string };
@@ -34,8 +35,19 @@ async function apply(work: Work, user: User, change: UserChange): Promise<number
   return (await work.endSessions({ userId: user.id, exceptId: null }, 'ACCOUNT_DISABLED')).length;
 }
 
+/** Returns whether the account is not yet as the change would make it. */
+function changes(user: User, change: UserChange): boolean {
+  return 'role' in change ? user.role !== change.role : (user.disabledAt != null) !== change.disabled;
+}
+
+/** Notifies the owner, in the role and the state that the account has now. */
+async function tell(work: Work, user: User, change: UserChange): Promise<void> {
+  if ('role' in change) return await notifyUser(work, user, 'role-changed', { role: change.role });
+  await notifyUser(work, user, change.disabled ? 'account-disabled' : 'account-enabled');
+}
+
 /**
- * Disables or enables an account, or changes its role. Disabling ends the account's sessions. A new role applies from
+ * Disables or enables an account, or changes its role, and notifies the owner if that changes anything. Disabling ends the account's sessions. A new role applies from
  * the next refresh. The last admin cannot be removed.
  */
 export async function changeUser(
@@ -46,10 +58,12 @@ export async function changeUser(
 ): Promise<UserActed | Problem<'NOT_FOUND' | 'FORBIDDEN' | 'CONFLICT'>> {
   const act = { event: eventOf(change), removesAccess: true };
   return await actOnUser(request, by, account, act, async ({ work, user, record }) => {
-    await work.em.refresh(user, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
     if (removesAdmin(user, change) && (await isLastAdmin(work.em, user))) return problem('CONFLICT');
+    const isNew = changes(user, change);
     const endedSessions = await apply(work, user, change);
     await record('role' in change ? { role: change.role } : {});
+    if (isNew) await tell(work, user, change);
     return { endedSessions };
   });
 }

@@ -21,6 +21,14 @@ export type MailName =
   | 'change-email'
   | 'email-changed'
   | 'account-deleted'
+  | 'role-changed'
+  | 'account-disabled'
+  | 'account-enabled'
+  | 'address-verified'
+  | 'account-removed'
+  | 'password-change-required'
+  | 'invitation'
+  | 'test'
   | 'none';
 
 /** A mail to be written. */

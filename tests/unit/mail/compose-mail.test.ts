@@ -19,6 +19,8 @@ function needs(env: Record<string, string> = {}) {
 const withCode: Record<string, { purpose: OneTimeCodePurpose; page?: string; digits: boolean }> = {
   'verify-email': { purpose: 'VERIFY_EMAIL', page: '/verify-email', digits: true },
   'reset-password': { purpose: 'RESET_PASSWORD', page: '/reset-password', digits: true },
+  'password-change-required': { purpose: 'RESET_PASSWORD', page: '/reset-password', digits: true },
+  invitation: { purpose: 'RESET_PASSWORD', page: '/reset-password', digits: false },
   'change-email': { purpose: 'CHANGE_EMAIL', digits: true },
   'new-device': { purpose: 'REPORT_SESSION', page: '/report-session', digits: false },
   'email-changed': { purpose: 'REVERT_EMAIL', page: '/revert-email', digits: false },

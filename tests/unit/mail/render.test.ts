@@ -74,7 +74,8 @@ describe('the catalogue', () => {
 
   test('knows the text of a stranger by its kind', () => {
     const trusted = names.flatMap((name) => variablesOf(name).filter(([, { kind }]) => kind === 'text'));
-    expect(new Set(trusted.map(([variable]) => variable))).toEqual(new Set(['appName', 'code', 'support', 'replyTo']));
+    const known = ['appName', 'code', 'support', 'replyTo', 'role'];
+    expect(new Set(trusted.map(([variable]) => variable))).toEqual(new Set(known));
   });
 });
 
