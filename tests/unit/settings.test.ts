@@ -832,8 +832,8 @@ describe('C11: names of limits', () => {
     ['login:Account=5/1h', 'entry 1 has an unknown scope for login: it can be client or account'],
     ['login:email=5/1h', 'entry 1 has an unknown scope for login: it can be client or account'],
     ['mail:user=5/1h', 'entry 1 has an unknown scope for mail: it can be address'],
-    ['signup=5/1h,toString=1/1h', 'entry 2 is not the name of a limit: it can be authConfig, '],
-    ['constructor=1/1s', 'entry 1 is not the name of a limit: it can be authConfig, '],
+    ['signup=5/1h,toString=1/1h', 'entry 2 is not the name of a limit: it can be '],
+    ['constructor=1/1s', 'entry 1 is not the name of a limit: it can be '],
   ])('%s is refused with what can be named', (text, reason) => {
     expect(development({ RATE_LIMITS: text })).toEqual([expect.stringContaining(`RATE_LIMITS ${reason}`)]);
   });
