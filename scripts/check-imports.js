@@ -37,6 +37,7 @@ const LAYERS = {
     values: [
       'request',
       'schema/problems.ts',
+      'services/admission.ts',
       'services/audit/record-event.ts',
       'services/audit/record-refusal.ts',
       'services/sessions/recent-authentication.ts',

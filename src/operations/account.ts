@@ -13,6 +13,7 @@ export const accountOperations: OperationGroup = {
       credential: true,
       account: 'identifier',
       mails: 'email-and-username',
+      countsLimits: true,
     },
     verifyEmail: {
       who: 'anyone',

@@ -60,6 +60,8 @@ export interface OpenMutation extends AnyMutation {
   account: AccountName;
   /** Whether it starts or continues a session, and so can use the connections that are reserved for sign-ins. */
   signsIn?: boolean;
+  /** Whether the use-case counts the limits, together with its first statement. */
+  countsLimits?: boolean;
 }
 
 /** The row of a mutation of the signed-in user. */

@@ -14,6 +14,7 @@ export const sessionOperations: OperationGroup = {
       credential: true,
       account: 'refresh-token',
       signsIn: true,
+      countsLimits: true,
     },
     logout: { who: 'anyone', limits: [], credential: false, account: 'held-session' },
     reauthenticate: { who: 'signed-in', limits: [perUser(10, HOUR)], credential: true, stepUp: 'none' },

@@ -9,6 +9,7 @@ export const signInOperations: OperationGroup = {
       credential: true,
       account: 'identifier',
       signsIn: true,
+      countsLimits: true,
     },
     exchangeToken: {
       who: 'anyone',

@@ -14,6 +14,10 @@ const CALLS_PER_POINT = 10;
 export interface CallCount {
   /** Counts the call for all of them in one statement; undefined if they are counted one after the other. */
   statement: ((options: { isDurable: boolean }) => Sql) | undefined;
+  /** The counters of the statement. */
+  rows: readonly CounterRow[];
+  /** Whether a limit rejects the call from memory. */
+  isBlocked: boolean;
   /** Processes the rows of the statement. Throws if a limit rejects the call. */
   settle(rows: readonly Record<string, unknown>[]): Promise<void>;
   /** Counts one limit after the other. Throws if one rejects the call. */
@@ -67,10 +71,12 @@ async function settle(
 
 function prepareEach(limits: readonly Limit[]): PrepareCount {
   return async (call) => {
-    const { limits: all, rows } = await prepare(limits, call);
+    const { limits: all, rows, isBlocked } = await prepare(limits, call);
     const hasRows = rows !== undefined && rows.length > 0;
     return {
       statement: hasRows ? (options) => countLimits(rows, options) : undefined,
+      rows: rows ?? [],
+      isBlocked,
       settle: (counted) => settle(all, call, counted),
       inTurn: () => countInTurn(all, call),
       givenBack: all.filter(isGivenBack),
@@ -97,6 +103,8 @@ function prepareRepeatable(
     const repetitions = { after: every.limits.length, marks, seconds };
     return {
       statement: isJoint ? (options) => countLimits(rows, { ...options, repetitions }) : undefined,
+      rows: isJoint ? rows : [],
+      isBlocked: false,
       settle: (counted) => settle([...every.limits, ...own], call, counted),
       async inTurn() {
         await countInTurn(every.limits, call);

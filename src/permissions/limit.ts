@@ -78,6 +78,11 @@ export async function countLimit(
   await limit({ parent: undefined, args, context, info }, { max: policy.points, window: `${policy.seconds}s` });
 }
 
+/** Returns the key of the counter as PostgreSQL holds it. */
+export function storedKey({ limit, key }: CallLimit): string {
+  return limit.limiter.row(key)?.key ?? key;
+}
+
 /** Returns whether the point of a successful call is given back. */
 export function isGivenBack({ limit }: CallLimit): boolean {
   return NAME_SCOPES.includes(limit.policy.scope);

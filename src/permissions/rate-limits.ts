@@ -1,11 +1,14 @@
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Dependencies } from '../dependencies.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { operations } from '../operations/all.js';
 import type { LimitPolicy as Policy } from '../operations/limit-policy.js';
 import { effectivePolicies, limitedFields } from '../operations/limits.js';
 import { isProblem } from '../problems.js';
 import type { Context } from '../request.js';
-import { type CallCount, createCount } from './count-call.js';
+import { countCall } from '../services/admission.js';
+import { createAdmission } from './admission.js';
+import { type CallCount, createCount, type PrepareCount } from './count-call.js';
 import type { Call, CallLimit } from './limit.js';
 
 /** Counts a call, or rejects it. Returns the limits whose points a success gives back. */
@@ -53,28 +56,61 @@ function oncePerRequest(count: Count): Count {
   };
 }
 
+type Middleware = IMiddlewareFunction<unknown, Context>;
+
+// The shield returns the errors that were thrown below it.
+const isSuccess = (outcome: unknown) => !isProblem(outcome) && !(outcome instanceof Error);
+
+/** Counts a call before its field is resolved. */
+function countFirst(count: Count): Middleware {
+  return async (resolve, parent, args, context, info) => {
+    const taken = await count({ args, context, info });
+    const outcome: unknown = await resolve(parent, args, context, info);
+    if (isSuccess(outcome)) await giveBack(context, taken);
+    return outcome;
+  };
+}
+
+/**
+ * Lets the use-case count a call together with its first statement. A call that ends before that, such as one with an invalid
+ * input, is counted afterwards, and the rejection by a limit replaces its outcome.
+ */
+function countWithin(prepare: PrepareCount): Middleware {
+  return async (resolve, parent, args, context, info) => {
+    const call = { args, context, info };
+    const prepared = await prepare(call);
+    const admission = createAdmission(prepared);
+    if (admission === undefined) await countNow(call, prepared);
+    context.admission = admission;
+    try {
+      const outcome = await Promise.resolve(resolve(parent, args, context, info)).finally(() => countCall(context));
+      if (isSuccess(outcome) && admission?.isRefunded !== true) await giveBack(context, prepared.givenBack);
+      return outcome as unknown;
+    } finally {
+      context.admission = undefined;
+    }
+  };
+}
+
+function countsLimits(type: string, field: string): boolean {
+  const row = type === 'Mutation' ? operations.Mutation[field] : undefined;
+  return row?.who === 'anyone' && row.countsLimits === true;
+}
+
 /** The middleware of every limited field; none if the limits are disabled. */
-export function createRateLimits(
-  dependencies: Dependencies,
-): Record<string, Record<string, IMiddlewareFunction<unknown, Context>>> {
+export function createRateLimits(dependencies: Dependencies): Record<string, Record<string, Middleware>> {
   const { rateLimits } = dependencies.settings;
   if (!rateLimits.enabled) return {};
-  const protect = (type: string, field: string, policies: readonly Policy[]): IMiddlewareFunction<unknown, Context> => {
+  const protect = (type: string, field: string, policies: readonly Policy[]): Middleware => {
     const prepare = createCount(dependencies, field, effectivePolicies(field, policies, rateLimits));
+    if (countsLimits(type, field)) return countWithin(prepare);
     const countAll: Count = async (call) => {
       const prepared = await prepare(call);
       await countNow(call, prepared);
       return prepared.givenBack;
     };
     const held = type === 'Mutation' ? countAll : whereItCounts(countAll);
-    const count = type === 'User' ? oncePerRequest(held) : held;
-    return async (resolve, parent, args, context, info) => {
-      const taken = await count({ args, context, info });
-      const outcome: unknown = await resolve(parent, args, context, info);
-      // The shield returns the errors that were thrown below it.
-      if (!isProblem(outcome) && !(outcome instanceof Error)) await giveBack(context, taken);
-      return outcome;
-    };
+    return countFirst(type === 'User' ? oncePerRequest(held) : held);
   };
   return Object.fromEntries(
     Object.entries(limitedFields).map(([type, fields]) => [

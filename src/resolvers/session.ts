@@ -23,6 +23,7 @@ import {
   SessionsRevoked,
 } from '../schema/session.js';
 import { User } from '../schema/user.js';
+import { countCall } from '../services/admission.js';
 import { readPage } from '../services/page.js';
 import { issueCsrfToken } from '../services/sessions/csrf-token.js';
 import { logout } from '../services/sessions/logout.js';
@@ -80,6 +81,7 @@ export class SessionResolver {
     @Ctx() context: Context,
   ) {
     const { delivery, token } = context.presentedSession(input?.refreshToken);
+    if (token === undefined) await countCall(context);
     const outcome = token === undefined ? problem('REFRESH_REJECTED') : await refresh(context, token);
     if (isProblem(outcome)) {
       if (delivery === 'COOKIE') context.refreshCookie.clear();

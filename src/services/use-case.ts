@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Dependencies } from '../dependencies.js';
+import type { Admission } from './admission.js';
 
 /** The client, as far as the connection identifies it. */
 export interface Client {
@@ -19,6 +20,8 @@ export interface UseCaseContext extends Dependencies {
   em: EntityManager;
   client: Client;
   requestId: string;
+  /** The limits of the call, if the use-case counts them itself. */
+  admission?: Admission | undefined;
 }
 
 /**

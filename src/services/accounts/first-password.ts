@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Statement } from '../../lib/query.js';
+import { sql } from '../../lib/sql.js';
+import { readAdmitted } from '../admission.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** The password of a sign-up, hashed or compared. */
@@ -12,19 +13,18 @@ export interface PresentedPassword {
   isSame: boolean;
 }
 
-type Needs = Pick<UseCaseContext, 'query' | 'clock' | 'passwordHasher'>;
+type Needs = Pick<UseCaseContext, 'admission' | 'query' | 'transact' | 'clock' | 'passwordHasher'>;
 
 /** Rolls back a sign-up, because the account that waits for the address was created or removed in the meantime. */
 class ChangedMeanwhile extends Error {}
 
-const FIND_WAITING: Statement = {
-  name: 'waiting-account',
-  text: `SELECT u.password_hash FROM users u
-    JOIN one_time_codes c ON c.purpose = 'VERIFY_EMAIL' AND c.address = u.email AND c.user_id = u.id
-    WHERE (u.email = $1 OR u.email_key = $2) AND u.email_verified_at IS NULL AND u.disabled_at IS NULL
-      AND c.link_expires_at > $3
-    ORDER BY u.email = $1 DESC LIMIT 1`,
-};
+/** Finds the password of the account that waits for the address to be verified. */
+const findWaiting = (email: string, key: string | null, now: Date) => sql`
+  SELECT u.password_hash FROM users u
+  JOIN one_time_codes c ON c.purpose = 'VERIFY_EMAIL' AND c.address = u.email AND c.user_id = u.id
+  WHERE (u.email = ${email} OR u.email_key = ${key}) AND u.email_verified_at IS NULL AND u.disabled_at IS NULL
+    AND c.link_expires_at > ${now}
+  ORDER BY u.email = ${email} DESC LIMIT 1`;
 
 const CONTEST = `
   UPDATE users SET password_contested_at = ?
@@ -39,7 +39,7 @@ export async function presentPassword(
   context: Needs,
   { email, key, password, overtaken }: { email: string; key: string | null; password: string; overtaken: boolean },
 ): Promise<PresentedPassword> {
-  const [waiting] = await context.query(FIND_WAITING, [email, key, context.clock.now()]);
+  const [waiting] = await readAdmitted(context, findWaiting(email, key, context.clock.now()));
   const { passwordHasher } = context;
   if (waiting === undefined) return { hash: await passwordHasher.hash(password), comparedWith: null, isSame: false };
   const comparedWith = waiting.password_hash as string;

@@ -16,7 +16,7 @@ export interface SignupInput {
 }
 
 /** Context of a sign-up. */
-export type SignupContext = Request & Pick<UseCaseContext, 'query' | 'passwordHasher'>;
+export type SignupContext = Request & Pick<UseCaseContext, 'admission' | 'query' | 'transact' | 'passwordHasher'>;
 
 /** State of a sign-up while it is written. */
 export interface SignupAttempt {

@@ -4,6 +4,7 @@ import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
 import { type Problem, problem } from '../../problems.js';
+import { writeAdmitted } from '../admission.js';
 import { riskOf } from '../audit/events.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
@@ -25,7 +26,7 @@ export interface SessionRefreshed {
 
 type Outcome = SessionRefreshed | Problem<'REFRESH_REJECTED'>;
 
-type Needs = Request & Pick<UseCaseContext, 'query' | 'accessTokens' | 'locate'>;
+type Needs = Request & Pick<UseCaseContext, 'admission' | 'query' | 'transact' | 'accessTokens' | 'locate'>;
 
 const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
 
@@ -41,7 +42,9 @@ const rotation = (name: string, id: string): Statement => ({
         expires_at = LEAST(CASE WHEN s.remember_me THEN $6::timestamptz ELSE $7::timestamptz END, s.absolute_expires_at)
       FROM users u
       WHERE s.id = ${id} AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
-        AND u.id = s.user_id AND u.disabled_at IS NULL
+        AND u.id = s.user_id AND u.disabled_at IS NULL AND NOT EXISTS (
+          SELECT FROM unnest($13::text[], $14::int[]) AS counter (key, most)
+          WHERE (SELECT l.points FROM rate_limits l WHERE l.key = counter.key) > most)
       RETURNING ${COLUMNS}, u.role),
     audited AS (
       INSERT INTO audit_events
@@ -122,7 +125,10 @@ async function rotate(
   const ends = [addSeconds(now, refreshTokenTtlRemembered), addSeconds(now, refreshTokenTtl)];
   const client = [...ends, city, country, randomUUID(), userAgent, context.requestId];
   const values = [sessionId, generation, hashSessionSecret(secret), now, ipAddress, ...client];
-  const [row] = await context.query(statement, values);
+  const [row] = await writeAdmitted(context, ({ keys, most }) => ({
+    text: statement.text,
+    values: [...values, keys, most],
+  }));
   return row && (await refreshed(context, row, secret));
 }
 

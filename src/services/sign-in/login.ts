@@ -5,6 +5,7 @@ import { countedName } from '../../lib/email-key.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
 import { type Sql, sql, sqlText } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
+import { readAdmitted } from '../admission.js';
 import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
@@ -58,8 +59,7 @@ function findStatement(context: Needs, { identifier, deviceToken }: LoginInput):
 }
 
 async function findAccount(context: Needs, input: LoginInput): Promise<Found | undefined> {
-  const statement = findStatement(context, input);
-  const [row] = await context.query(statement, statement.values);
+  const [row] = await readAdmitted(context, findStatement(context, input));
   if (row === undefined) return undefined;
   const { known_device: knownDevice, is_usual_device: isUsual, ...columns } = row;
   return {

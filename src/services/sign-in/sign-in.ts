@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Sql, sql } from '../../lib/sql.js';
+import { refund } from '../admission.js';
 import type { AuditEventType } from '../audit/events.js';
 import { insertEvent, recordEvent } from '../audit/record-event.js';
 import { insertDevice, isUsualDevice, presentedDevice, rememberDevice } from '../devices/known-devices.js';
@@ -44,9 +45,7 @@ export interface SignedIn extends SessionStarted {
 }
 
 /** Context of a sign-in. */
-export type SignInContext = SessionContext &
-  Pick<UseCaseContext, 'em' | 'query' | 'transact' | 'revocations'> &
-  Request;
+export type SignInContext = SessionContext & Pick<UseCaseContext, 'admission' | 'query' | 'transact'> & Request;
 
 /** Notifies the owner of the device, the place and the time of a sign-in, with a link to report it. */
 async function tellOfDevice(
@@ -115,15 +114,18 @@ export async function signInOnUsualDevice(
   );
   const told = { type: event, userId: user.id, actorId: user.id, metadata: { sessionId } };
   const signedIn = sql`FROM signed_in`;
+  const { admission } = context;
+  const refunded = admission === undefined ? sql`` : sql`, refunded AS (${refund(admission, signedIn)})`;
   const statement = sql`WITH ${members},
     kept AS (${insertDevice(sql`id`, device, now, signedIn)}),
-    audited AS (${insertEvent(context, told, signedIn)})
+    audited AS (${insertEvent(context, told, signedIn)})${refunded}
     SELECT * FROM begun`;
   // The next statement sees the state after this lock, so that concurrent sign-ins take turns.
   const lock = sql`SELECT FROM users WHERE id = ${user.id} FOR NO KEY UPDATE`;
   const [, rows] = await context.transact([lock, statement, ...after]);
   const row = rows?.[0];
   if (row === undefined) return undefined;
+  admission?.refunded();
   const deviceToken = device.keepsToken ? device.token : null;
   const begun = { user, session: toSessionRecord(row), secret };
   return { kind: 'sign-in-begun', begun, deviceToken, outboxId: undefined };
