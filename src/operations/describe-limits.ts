@@ -16,7 +16,7 @@ function describeLimit({ scope, points, seconds }: LimitPolicy): string {
 
 /** The limits of a row in words; empty if there are none. */
 export function describeLimits({ limits, mails }: { limits: readonly LimitPolicy[]; mails?: unknown }): string {
-  const budget = mails === undefined ? [] : ['the email budget of the address'];
+  const budget = mails === undefined ? [] : ['the email limit of the address'];
   return [...limits.map(describeLimit), ...budget].join(', ');
 }
 

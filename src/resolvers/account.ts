@@ -80,7 +80,7 @@ export class AccountResolver {
   }
 
   @Mutation(() => ResendVerificationResult, {
-    description: 'Sends a verification code again. The answer is the same for every address.',
+    description: 'Sends a verification code again. The response is the same for every address.',
   })
   async resendVerification(
     @Arg('input', () => ResendVerificationInput, { description: 'The address.' }) input: ResendVerificationInput,
@@ -105,7 +105,7 @@ export class AccountResolver {
 
   @Mutation(() => DeleteAccountResult, {
     description:
-      "Permanently deletes the signed-in user's account. Requires a recent sign-in, the password, and a code if the second factor is on. CONFLICT for the last admin.",
+      "Permanently deletes the signed-in user's account. Requires a recent sign-in, the password, and a code if the second factor is on. Returns CONFLICT for the last admin.",
   })
   async deleteAccount(
     @Arg('input', () => DeleteAccountInput, { description: "The credentials that confirm the user's identity." })

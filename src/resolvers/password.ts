@@ -28,7 +28,7 @@ import { currentDelivery, deliverTokens } from './token-delivery.js';
 @Resolver()
 export class PasswordResolver {
   @Mutation(() => RequestPasswordResetResult, {
-    description: 'Sends a code and a link for resetting the password. The answer is the same for every address.',
+    description: 'Sends a code and a link for resetting the password. The response is the same for every address.',
   })
   async requestPasswordReset(
     @Arg('input', () => RequestPasswordResetInput, { description: 'The address.' }) input: RequestPasswordResetInput,

@@ -39,7 +39,7 @@ export class TwoFactorResolver {
 
   @Mutation(() => ConfirmTotpResult, {
     description:
-      'Turns the second factor on with a first code from the authenticator app, and returns the recovery codes. The other sessions end; refresh to get an access token that reflects the change.',
+      'Turns the second factor on with the first code from the authenticator app, and returns the recovery codes. The other sessions end; refresh to get an access token that reflects the change.',
   })
   async confirmTotp(
     @Arg('input', () => ConfirmTotpInput, { description: 'The code from the authenticator app.' })

@@ -57,7 +57,7 @@ export class SignupInput {
   privacyPolicyAccepted!: boolean;
 }
 
-@ObjectType({ description: 'The sign-up is accepted. The answer is the same for new and for registered addresses.' })
+@ObjectType({ description: 'The sign-up is accepted. The response is the same for new and for registered addresses.' })
 export class SignupAccepted {
   @Field(() => String, { description: 'The address as stored.' })
   email!: string;
@@ -101,7 +101,7 @@ export class EmailVerified {
   @Field(() => PasswordChangeRequired, {
     nullable: true,
     description:
-      'Set if two different passwords were chosen before the address was verified: neither is valid, and this token sets one. Null otherwise.',
+      'Set if two different passwords were chosen before the address was verified: neither is valid, and this token sets a new one. Null otherwise.',
   })
   passwordChangeRequired!: PasswordChangeRequired | null;
 }

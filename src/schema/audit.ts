@@ -5,7 +5,7 @@ import { describedEnum } from './problems.js';
 
 export const AuditRiskLevel = describedEnum('AuditRiskLevel', 'Severity of an event.', {
   LOW: 'Routine.',
-  MEDIUM: 'Worth a look if unexpected.',
+  MEDIUM: 'Worth reviewing if unexpected.',
   HIGH: 'Changes who can access the account, or is a rejected attempt to do so.',
   CRITICAL: 'Somebody else has most likely accessed the account.',
 });
@@ -27,7 +27,7 @@ export class AuditEvent {
   @Field(() => ID, { nullable: true, description: 'User who acted; null if nobody was signed in.' })
   actorId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'User whose account is concerned; null if none is.' })
+  @Field(() => ID, { nullable: true, description: 'User whose account the event concerns; null if there is none.' })
   userId!: string | null;
 
   @Field(() => String, {

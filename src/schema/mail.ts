@@ -3,11 +3,11 @@ import { Field, ObjectType } from 'type-graphql';
 import { describedEnum } from './problems.js';
 
 export const AuthMailStatus = describedEnum('AuthMailStatus', 'Delivery status of an email.', {
-  QUEUED: 'On its way.',
+  QUEUED: 'Queued for delivery.',
   DEFERRED: 'Stored, and sent as soon as the queue and the mail server are available again.',
 });
 
-@ObjectType({ description: 'The request is accepted. The answer is the same for every address, known or not.' })
+@ObjectType({ description: 'The request is accepted. The response is the same for every address, known or not.' })
 export class MailAccepted {
   @Field(() => String, { description: 'The address as stored.' })
   email!: string;

@@ -21,7 +21,7 @@ const codeDescriptions: Record<ProblemCode, string> = {
     'The last verification of the user is too old for this operation: call `reauthenticate` and retry.',
   UNAUTHENTICATED: 'The access token is missing, invalid, expired or revoked: refresh and retry, or sign in.',
   FORBIDDEN: 'Signed in, but not allowed to do this.',
-  NOT_FOUND: 'It does not exist or belongs to somebody else; which of the two is never revealed.',
+  NOT_FOUND: 'The object does not exist or belongs to somebody else; which of the two is never revealed.',
   CONFLICT: 'The current state does not allow this, for example because the second factor is already on.',
   RATE_LIMITED: 'Too many attempts; retry after `retryAfterSeconds`.',
   TEMPORARILY_UNAVAILABLE: 'A required component is unavailable or busy; nothing was changed, and it is safe to retry.',
@@ -35,7 +35,7 @@ const ruleDescriptions: Record<PasswordRuleName, string> = {
   NEEDS_DIGIT: 'No digit.',
   NEEDS_SYMBOL: 'No symbol.',
   TOO_COMMON: 'Appears in a list of common passwords.',
-  TOO_WEAK: 'Estimated to be guessable in few attempts.',
+  TOO_WEAK: 'Estimated to be guessable within a few attempts.',
   RESEMBLES_ACCOUNT: "Little more than the account's address or name, or the name of this product.",
   REUSED: "One of this account's most recent passwords.",
   BREACHED: 'Appears in a known data breach.',
@@ -74,7 +74,7 @@ export abstract class AuthProblem {
 
 @InterfaceType({ implements: AuthProblem, description: 'An expected failure that a later retry may resolve.' })
 export abstract class AuthRetryProblem extends AuthProblem {
-  @Field(() => Int, { description: 'Seconds after which to retry.' })
+  @Field(() => Int, { description: 'Seconds to wait before retrying.' })
   retryAfterSeconds!: number;
 }
 
@@ -125,7 +125,10 @@ export class AccountLockedProblem extends AuthRetryProblem {
   lockedUntil!: Date;
 }
 
-@ObjectType({ implements: AuthProblem, description: 'ACCOUNT_DISABLED: the account may not sign in.' })
+@ObjectType({
+  implements: AuthProblem,
+  description: 'ACCOUNT_DISABLED: the password is correct, but the account is disabled.',
+})
 export class AccountDisabledProblem extends AuthProblem {}
 
 @ObjectType({
@@ -155,12 +158,15 @@ export class AuthAccessProblem extends AuthProblem {}
 @ObjectType({ implements: AuthProblem, description: 'CONFLICT: the current state does not allow this.' })
 export class AuthConflictProblem extends AuthProblem {}
 
-@ObjectType({ implements: AuthProblem, description: 'NOT_FOUND: it does not exist, or belongs to somebody else.' })
+@ObjectType({
+  implements: AuthProblem,
+  description: 'NOT_FOUND: the object does not exist or belongs to somebody else.',
+})
 export class AuthNotFoundProblem extends AuthProblem {}
 
 @ObjectType({ implements: AuthRetryProblem, description: 'RATE_LIMITED: too many attempts.' })
 export class AuthRateLimitProblem extends AuthRetryProblem {
-  @Field(() => Int, { description: 'Number of attempts that a window allows.' })
+  @Field(() => Int, { description: 'Number of attempts allowed per window.' })
   limit!: number;
 }
 

@@ -64,7 +64,7 @@ export class AuthSession {
   @Field(() => GraphQLDateTime, { description: 'When the session started.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the session was last signed in to or refreshed.' })
+  @Field(() => GraphQLDateTime, { description: 'Time of the latest sign-in or refresh.' })
   lastActivityAt!: Date;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the refresh token was last rotated.' })

@@ -28,7 +28,7 @@ export class LoginInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`).',
+    description: 'Whether to use the longer lifetime (`REFRESH_TOKEN_TTL_REMEMBERED`).',
   })
   rememberMe!: boolean;
 
@@ -87,7 +87,7 @@ export class ExchangeTokenInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`).',
+    description: 'Whether to use the longer lifetime (`REFRESH_TOKEN_TTL_REMEMBERED`).',
   })
   rememberMe!: boolean;
 
@@ -124,7 +124,7 @@ export class LoginSuccess {
   @Field(() => AuthSession, { description: 'The new session.' })
   session!: AuthSession;
 
-  @Field(() => User, { description: 'Who signed in.' })
+  @Field(() => User, { description: 'The user who signed in.' })
   user!: User;
 
   @Field(() => Boolean, { description: "Whether this is the user's first sign-in." })
@@ -141,7 +141,7 @@ export class LoginSuccess {
 @ObjectType({ description: 'The first step succeeded; continue with `completeTwoFactor`.' })
 export class TwoFactorRequired {
   @Field(() => String, {
-    description: 'Token for `completeTwoFactor`; single use, from this client, for five attempts.',
+    description: 'Single-use token for `completeTwoFactor`; valid from this client only, for five attempts.',
   })
   challenge!: string;
 
@@ -164,7 +164,7 @@ export class PasswordChangeRequired {
   expiresAt!: Date;
 }
 
-@ObjectType({ description: 'Verified again; sensitive operations are allowed for a while.' })
+@ObjectType({ description: 'The user is verified again. Sensitive operations are allowed until `validUntil`.' })
 export class Reauthenticated {
   @Field(() => AuthTokens, { description: 'The tokens of the session that replaces the current one.' })
   tokens!: AuthTokens;

@@ -4,7 +4,7 @@ import { describedEnum } from './problems.js';
 
 export const AuthTokenDelivery = describedEnum('AuthTokenDelivery', 'How the refresh token reaches the client.', {
   COOKIE: 'In an HttpOnly cookie that scripts cannot read; for browsers.',
-  BODY: 'In `refreshToken` of the answer; for apps that store secrets themselves.',
+  BODY: 'In `refreshToken` of the response; for apps that store secrets themselves.',
 });
 
 @ObjectType({ description: 'The tokens of a session.' })

@@ -69,7 +69,7 @@ export function passwordSettings(production: boolean) {
     }),
     HIBP_BASE_URL: optional(breachSource(production), {
       description:
-        'Source of breached passwords: the range API of Have I Been Pwned, a mirror of it, or a folder of its range files as a path or `file:` URL.',
+        'Source of breached passwords: the range API of Have I Been Pwned, a mirror of it, or a folder with its range files, given as a path or a `file:` URL.',
       derivedDefault: '`https://api.pwnedpasswords.com`',
       example: 'https://api.pwnedpasswords.com',
     }),

@@ -28,7 +28,7 @@ export function brandSettings(production: boolean) {
       },
     ),
     SIGN_IN_URL: optional(linkedAddress(production), {
-      description: 'Page where users sign in; hosted pages finally lead there.',
+      description: 'Page where users sign in; the last step of each hosted page links to it.',
       derivedDefault: '`APP_URL`',
       example: 'http://localhost:5173/login',
       advice: 'https://app.example.com/login',

@@ -9,10 +9,10 @@ export function protectionSettings() {
   return {
     LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 1_000_000), '5', {
       description:
-        'Failed attempts in a row after which a name is locked; earlier ones are answered with growing delay.',
+        'Failed attempts in a row after which a name is locked; responses to earlier ones are increasingly delayed.',
     }),
     LOCKOUT_SECONDS: withDefault(wholeNumber(1, 86_400), '1800', {
-      description: 'Seconds that a lock lasts, and after which earlier failed attempts are forgotten.',
+      description: 'Duration of a lock in seconds; earlier failed attempts also stop counting after this time.',
     }),
     REAUTHENTICATION_TTL: withDefault(duration(), '10m', {
       description: 'How long a sign-in or `reauthenticate` counts as recent for sensitive operations.',

@@ -18,21 +18,21 @@ export type AdminReason =
 
 /** A new role for one account. */
 export type AdminSetUserRoleInput = {
-  /** Why the act is necessary. */
+  /** Why the operation is necessary. */
   reason: AdminReason;
   /** The new role: a letter, then up to 31 lower-case letters, digits, `_` or `-`. */
   role: string;
-  /** Number of the ticket: 1 to 32 letters, digits and hyphens. */
+  /** Ticket number: 1 to 32 letters, digits and hyphens. */
   ticket?: string | null | undefined;
   /** Identifier of the account. */
   userId: string | number;
 };
 
-/** An act on one account. */
+/** The account that an admin operation applies to, and the reason. */
 export type AdminUserInput = {
-  /** Why the act is necessary. */
+  /** Why the operation is necessary. */
   reason: AdminReason;
-  /** Number of the ticket: 1 to 32 letters, digits and hyphens. */
+  /** Ticket number: 1 to 32 letters, digits and hyphens. */
   ticket?: string | null | undefined;
   /** Identifier of the account. */
   userId: string | number;
@@ -59,7 +59,7 @@ export type AuditRiskLevel =
   | 'HIGH'
   /** Routine. */
   | 'LOW'
-  /** Worth a look if unexpected. */
+  /** Worth reviewing if unexpected. */
   | 'MEDIUM';
 
 /** Kind of device, derived from the user agent. */
@@ -79,7 +79,7 @@ export type AuthDeviceType =
 export type AuthMailStatus =
   /** Stored, and sent as soon as the queue and the mail server are available again. */
   | 'DEFERRED'
-  /** On its way. */
+  /** Queued for delivery. */
   | 'QUEUED';
 
 /** The stable name of an expected failure. */
@@ -104,7 +104,7 @@ export type AuthProblemCode =
   | 'INPUT_INVALID'
   /** Unknown account or wrong password; which of the two is never revealed. */
   | 'INVALID_CREDENTIALS'
-  /** It does not exist or belongs to somebody else; which of the two is never revealed. */
+  /** The object does not exist or belongs to somebody else; which of the two is never revealed. */
   | 'NOT_FOUND'
   /** The new password violates the policy; `rules` lists the violated rules. */
   | 'PASSWORD_REJECTED'
@@ -127,7 +127,7 @@ export type AuthProblemCode =
 
 /** How the refresh token reaches the client. */
 export type AuthTokenDelivery =
-  /** In `refreshToken` of the answer; for apps that store secrets themselves. */
+  /** In `refreshToken` of the response; for apps that store secrets themselves. */
   | 'BODY'
   /** In an HttpOnly cookie that scripts cannot read; for browsers. */
   | 'COOKIE';
@@ -203,7 +203,7 @@ export type ExchangeTokenInput = {
   deviceToken?: string | null | undefined;
   /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
   rememberDevice?: boolean;
-  /** Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`). */
+  /** Whether to use the longer lifetime (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
   /** The single-use exchange token. */
   token: string;
@@ -223,7 +223,7 @@ export type LoginInput = {
   password: string;
   /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
   rememberDevice?: boolean;
-  /** Whether the session lasts longer (`REFRESH_TOKEN_TTL_REMEMBERED`). */
+  /** Whether to use the longer lifetime (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
   /** How the refresh token is delivered. */
   tokenDelivery?: AuthTokenDelivery;
@@ -251,7 +251,7 @@ export type PasswordRule =
   | 'TOO_LONG'
   /** Shorter than `passwordMinLength`. */
   | 'TOO_SHORT'
-  /** Estimated to be guessable in few attempts. */
+  /** Estimated to be guessable within a few attempts. */
   | 'TOO_WEAK';
 
 /** Credentials for verifying the signed-in user again. */

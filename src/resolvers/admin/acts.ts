@@ -45,7 +45,7 @@ export class AdminActsResolver {
   }
 
   @Mutation(() => AdminUserResult, {
-    description: 'Disables an account and ends its sessions. CONFLICT for the last admin.',
+    description: 'Disables an account and ends its sessions. Returns CONFLICT for the last admin.',
   })
   async adminDisableUser(
     @Arg('input', () => AdminUserInput, { description: 'The account and the reason.' }) input: AdminUserInput,
@@ -68,7 +68,7 @@ export class AdminActsResolver {
 
   @Mutation(() => AdminUserResult, {
     description:
-      'Gives an account another role, which its sessions have from their next refresh. CONFLICT for the last admin.',
+      'Assigns a role to an account; its sessions receive it at their next refresh. Returns CONFLICT for the last admin.',
   })
   async adminSetUserRole(
     @Arg('input', () => AdminSetUserRoleInput, { description: 'The account, the role and the reason.' })
@@ -80,7 +80,7 @@ export class AdminActsResolver {
   }
 
   @Mutation(() => AdminUserResult, {
-    description: 'Turns off the second factor of an account and ends its sessions. CONFLICT if it is not on.',
+    description: 'Turns off the second factor of an account and ends its sessions. Returns CONFLICT if it is off.',
   })
   async adminResetTwoFactor(
     @Arg('input', () => AdminUserInput, { description: 'The account and the reason.' }) input: AdminUserInput,

@@ -22,17 +22,17 @@ export const AdminReason = describedEnum('AdminReason', 'Why an admin acts; reco
 /** The fields of every act: why it happens. */
 @InputType()
 abstract class ReasonInput {
-  @Field(() => AdminReason, { description: 'Why the act is necessary.' })
+  @Field(() => AdminReason, { description: 'Why the operation is necessary.' })
   reason!: keyof typeof AdminReason;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Number of the ticket: 1 to 32 letters, digits and hyphens.',
+    description: 'Ticket number: 1 to 32 letters, digits and hyphens.',
   })
   ticket?: string | null;
 }
 
-@InputType({ description: 'An act on one account.' })
+@InputType({ description: 'The account that an admin operation applies to, and the reason.' })
 export class AdminUserInput extends ReasonInput {
   @Field(() => ID, { description: 'Identifier of the account.' })
   userId!: string;
@@ -44,24 +44,24 @@ export class AdminSetUserRoleInput extends AdminUserInput {
   role!: string;
 }
 
-@ObjectType({ description: 'The act is done.' })
+@ObjectType({ description: 'The operation succeeded.' })
 export class AdminUserUpdated {
-  @Field(() => AdminUser, { description: 'The account after the act.' })
+  @Field(() => AdminUser, { description: 'The account after the operation.' })
   user!: AdminUser;
 
-  @Field(() => Int, { description: 'Number of sessions that the act ended.' })
+  @Field(() => Int, { description: 'Number of sessions that the operation ended.' })
   endedSessions!: number;
 
   @Field(() => AuthMailStatus, {
     nullable: true,
-    description: 'Whether the email of the act will leave soon; null if the act sends none that the user waits for.',
+    description: 'Delivery status of the email that the user needs; null if the operation sends none.',
   })
   mailStatus!: keyof typeof AuthMailStatus | null;
 }
 
 export const AdminUserResult = createUnionType({
   name: 'AdminUserResult',
-  description: 'Result of an act on an account.',
+  description: 'Result of an admin operation on an account.',
   types: () =>
     [
       AdminUserUpdated,
