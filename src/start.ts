@@ -8,6 +8,7 @@ import { QUEUE_SCHEMA } from './jobs/queue-location.js';
 import { isAccessRefused, isDatabaseUnavailable } from './lib/database-errors.js';
 import { describeError } from './lib/describe-error.js';
 import { createLogger, logDestination } from './lib/logger.js';
+import { lowerPoolPriority } from './lib/thread-priority.js';
 import { within } from './lib/within.js';
 import { startFailure } from './settings/start-failure.js';
 import { transportWarnings } from './settings/transport-warnings.js';
@@ -157,6 +158,7 @@ export async function runProcess(run: (started: Process) => Promise<number | und
   endOnSignal(logger, stop, end);
   try {
     const dependencies = await opening;
+    lowerPoolPriority();
     closers.push(() => dependencies.close());
     stop.signal.throwIfAborted();
     const onClose = (close: () => Promise<void>) => void closers.push(close);

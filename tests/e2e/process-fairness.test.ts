@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { type DocumentNode, print } from 'graphql';
 import pg from 'pg';
@@ -145,4 +146,22 @@ it.each<[string, Attack]>([
   // Other work on the machine makes a round slow now and then, on either side.
   for (let round = 0; round < ROUNDS; round += 1) slower.push(await slowdown(attack, round));
   expect(slower.toSorted((one, other) => one - other)[Math.floor(ROUNDS / 2)]).toBeLessThan(SLOWER);
+});
+
+/** The niceness of each thread of a process by name (proc(5): field 19 of stat). */
+function nicenessByThread(pid: number): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(stat) ?? [];
+    found.set(name, (found.get(name) ?? new Set()).add(Number(rest.split(' ')[16])));
+  }
+  return found;
+}
+
+it.runIf(process.platform === 'linux')('hashes passwords on threads that wait for the one that answers', () => {
+  const niceness = nicenessByThread(gateway.pid);
+  const usual = Number(readFileSync(`/proc/${gateway.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[16]);
+  expect([...(niceness.get('libuv-worker') ?? [])]).toEqual([5]);
+  expect(usual).toBeLessThan(5);
 });
