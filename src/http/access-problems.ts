@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLResponse } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestListener, GraphQLResponse } from '@apollo/server';
 import type { Context } from '../request.js';
 
 function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLResponse): boolean {
@@ -7,22 +7,20 @@ function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLRespon
   return codes.includes('UNAUTHENTICATED');
 }
 
+const reports: GraphQLRequestListener<Context> = {
+  async willSendResponse({ contextValue, response }) {
+    const { accessProblems: problems, actor } = contextValue;
+    if (actor.kind === 'rejected' && hasUnauthenticated(contextValue, response)) {
+      response.http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
+    }
+    if (problems.length === 0 || response.body.kind !== 'single') return;
+    const { singleResult } = response.body;
+    singleResult.extensions = { ...singleResult.extensions, problems };
+  },
+};
+
 /**
  * Reports access problems to links and routers, which do not know what a document selected. Those in the data are listed in
  * `extensions.problems`, and the rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1).
  */
-export const accessProblems: ApolloServerPlugin<Context> = {
-  async requestDidStart() {
-    return {
-      async willSendResponse({ contextValue, response }) {
-        const { accessProblems: problems, actor } = contextValue;
-        if (actor.kind === 'rejected' && hasUnauthenticated(contextValue, response)) {
-          response.http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
-        }
-        if (problems.length === 0 || response.body.kind !== 'single') return;
-        const { singleResult } = response.body;
-        singleResult.extensions = { ...singleResult.extensions, problems };
-      },
-    };
-  },
-};
+export const accessProblems: ApolloServerPlugin<Context> = { requestDidStart: async () => reports };

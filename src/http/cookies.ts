@@ -19,15 +19,11 @@ function attributesOf(settings: Settings): CookieSerializeOptions {
   return { path: '/', httpOnly: true, secure: isSecure(settings), sameSite: settings.cookieSameSite };
 }
 
-/** Reads and writes the refresh-token cookie of one request. */
-export function createRefreshCookie(
-  { settings, clock }: Pick<Dependencies, 'settings' | 'clock'>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): RefreshCookie {
+/** Returns the function that reads and writes the refresh-token cookie of a request. */
+export function createRefreshCookies({ settings, clock }: Pick<Dependencies, 'settings' | 'clock'>) {
   const name = cookieName(settings, 'refresh');
   const attributes = attributesOf(settings);
-  return {
+  return (request: FastifyRequest, reply: FastifyReply): RefreshCookie => ({
     value: request.cookies[name] ?? null,
     set(refreshToken, expiresAt, rememberMe) {
       // Without "remember me" the cookie ends with the browser session.
@@ -37,16 +33,19 @@ export function createRefreshCookie(
     clear() {
       if (request.cookies[name] !== undefined) void reply.clearCookie(name, attributes);
     },
-  };
+  });
 }
 
-/** The value of the device cookie; null if the browser sends none. */
-export function readDeviceToken(settings: Settings, request: FastifyRequest): string | null {
-  return request.cookies[cookieName(settings, 'device')] ?? null;
-}
-
-/** Writes the cookie that identifies a device; it grants no access. */
-export function createDeviceCookie(settings: Settings, reply: FastifyReply): DeviceCookie {
+/** The cookie that identifies a device; it grants no access. */
+export function createDeviceCookies(settings: Settings) {
+  const name = cookieName(settings, 'device');
   const attributes = { ...attributesOf(settings), maxAge: DEVICE_COOKIE_SECONDS };
-  return { set: (token) => void reply.setCookie(cookieName(settings, 'device'), token, attributes) };
+  return {
+    /** The value of the cookie; null if the browser sends none. */
+    read: (request: FastifyRequest): string | null => request.cookies[name] ?? null,
+    /** Returns what writes the cookie to a response. */
+    writer: (reply: FastifyReply): DeviceCookie => ({
+      set: (token) => void reply.setCookie(name, token, attributes),
+    }),
+  };
 }

@@ -1,6 +1,7 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
@@ -36,18 +37,15 @@ function isUnfitArgument(error: GraphQLError): boolean {
 
 /** Logs the cause of each fault with the request id, and keeps the id for the masked error. */
 function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>): ApolloServerPlugin<HttpContext> {
-  return {
-    async requestDidStart() {
-      return {
-        async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
-          for (const error of errors.filter(isFault)) {
-            requestIds.set(error, requestId);
-            logger.error({ err: error.originalError, requestId, operationName, path: error.path }, 'a fault');
-          }
-        },
-      };
+  const listener: GraphQLRequestListener<HttpContext> = {
+    async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
+      for (const error of errors.filter(isFault)) {
+        requestIds.set(error, requestId);
+        logger.error({ err: error.originalError, requestId, operationName, path: error.path }, 'a fault');
+      }
     },
   };
+  return { requestDidStart: async () => listener };
 }
 
 function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: FastifyInstance, isAllowed: OriginCheck) {
@@ -68,6 +66,8 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
+      // It would wrap every field, and answers are never cached.
+      ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(app),
       browserGuard(isAllowed),
       faultLog(dependencies, requestIds),

@@ -8,6 +8,8 @@ import { findUsers } from '../services/users/find-user.js';
 
 const USERS_PER_QUERY = 200;
 
+type Loaders = Context['loaders'];
+
 /** Loads entities by id in one query, in the requested order. */
 function byId<Entity extends { id: string }>(
   find: (ids: readonly string[]) => Promise<Entity[]>,
@@ -34,19 +36,47 @@ async function loadSessionPages(dependencies: Dependencies, wanted: readonly { u
   );
 }
 
+/** The loaders of a request. Each is created when it is first used, because most requests need one of them or none. */
+class RequestLoaders implements Loaders {
+  #users: Loaders['users'] | undefined;
+  #sessions: Loaders['sessions'] | undefined;
+  #sessionPages: Loaders['sessionPages'] | undefined;
+  #sessionCounts: Loaders['sessionCounts'] | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly usersOfAll: Loaders['users'],
+  ) {}
+
+  get users() {
+    this.#users ??= new DataLoader((ids) => this.usersOfAll.loadMany(ids));
+    return this.#users;
+  }
+
+  get sessions() {
+    this.#sessions ??= byId((ids) => findSessions(this.context, ids));
+    return this.#sessions;
+  }
+
+  // Not cached, because fields below a mutation must show what it changed.
+  get sessionPages() {
+    this.#sessionPages ??= new DataLoader((wanted) => loadSessionPages(this.context, wanted), { cache: false });
+    return this.#sessionPages;
+  }
+
+  get sessionCounts() {
+    this.#sessionCounts ??= new DataLoader((ids) => countSessions(this.context, ids), { cache: false });
+    return this.#sessionCounts;
+  }
+}
+
 /** Returns the function that creates the loaders of a request. */
-export function createLoaders(dependencies: Dependencies): (context: Context) => Context['loaders'] {
+export function createLoaders(dependencies: Dependencies): (context: Context) => Loaders {
   // Requests in one turn of the event loop share one query. Nothing is cached, so nothing is stale.
   const users = byId((ids) => forSeveralRequests(() => findUsers(dependencies, ids)), {
     cache: false,
     maxBatchSize: USERS_PER_QUERY,
     batchScheduleFn: setImmediate,
   });
-  return (context) => ({
-    users: new DataLoader((ids) => users.loadMany(ids)),
-    sessions: byId((ids) => findSessions(context, ids)),
-    // Not cached, because fields below a mutation must show what it changed.
-    sessionPages: new DataLoader((wanted) => loadSessionPages(dependencies, wanted), { cache: false }),
-    sessionCounts: new DataLoader((ids) => countSessions(dependencies, ids), { cache: false }),
-  });
+  return (context) => new RequestLoaders(context, users);
 }

@@ -25,6 +25,7 @@ const MOST_REMEMBERED = 1_000;
 /** No address is longer, even with its zone and port. */
 const LONGEST_REMEMBERED = 64;
 const remembered = new LRUCache<string, { address: string | null }>({ max: MOST_REMEMBERED });
+const networks = new LRUCache<string, string>({ max: MOST_REMEMBERED });
 
 /**
  * The canonical form of an address: without zone and port, and with IPv4-mapped IPv6 as IPv4. Null if the text is not an
@@ -45,8 +46,7 @@ function readAddress(text: string): string | null {
   return address === undefined ? null : ipaddr.process(address).toString();
 }
 
-function networkOf(text: string | null, prefix: number): string {
-  const address = clientAddress(text);
+function networkOf(address: string | null, prefix: number): string {
   if (address === null) return 'unknown';
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
@@ -55,7 +55,12 @@ function networkOf(text: string | null, prefix: number): string {
 
 /** The network under which limits count an address: IPv4 unchanged, IPv6 by /64. All missing addresses share one name. */
 export function clientNetwork(text: string | null): string {
-  return networkOf(text, IPV6_PREFIX);
+  const address = clientAddress(text);
+  const known = networks.get(address ?? '');
+  if (known !== undefined) return known;
+  const network = networkOf(address, IPV6_PREFIX);
+  networks.set(address ?? '', network);
+  return network;
 }
 
 /** Providers assign a /56 or a /48 to one customer, who then has 256 or 65,536 networks of /64. */
@@ -70,5 +75,5 @@ export const WIDER_SHARES: readonly number[] = WIDER_PREFIXES.map(({ share }) =>
 /** The wider networks of an IPv6 address, each with its limit as a multiple of the limit of a /64. Empty for IPv4. */
 export function widerNetworks(text: string | null): { network: string; share: number }[] {
   if (!clientNetwork(text).endsWith(`/${IPV6_PREFIX}`)) return [];
-  return WIDER_PREFIXES.map(({ prefix, share }) => ({ network: networkOf(text, prefix), share }));
+  return WIDER_PREFIXES.map(({ prefix, share }) => ({ network: networkOf(clientAddress(text), prefix), share }));
 }

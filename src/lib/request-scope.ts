@@ -17,8 +17,11 @@ export interface Holdings {
   isCommitted: boolean;
 }
 
+/** The signal of a disconnect, or what creates it when it is needed. */
+type HangUpSignal = AbortSignal | (() => AbortSignal);
+
 interface Scope {
-  signal: AbortSignal | undefined;
+  signal: HangUpSignal | undefined;
   holdings: Holdings;
 }
 
@@ -33,7 +36,7 @@ export class HungUp extends Error {
 const scopes = new AsyncLocalStorage<Scope | undefined>();
 
 /** Runs the work of a client's request. `signal` is aborted with a HungUp when nobody waits for the response any more. */
-export function inRequest<Result>(client: string, signal: AbortSignal, work: () => Result): Result {
+export function inRequest<Result>(client: string, signal: HangUpSignal, work: () => Result): Result {
   return scopes.run(
     { signal, holdings: { client, isPreferred: false, connections: new Set(), isCommitted: false } },
     work,
@@ -60,15 +63,20 @@ export function uninterrupted<Result>(work: () => Result): Result {
   return scope === undefined ? work() : scopes.run({ ...scope, signal: undefined }, work);
 }
 
+function signalOf({ signal }: Scope): AbortSignal | undefined {
+  return typeof signal === 'function' ? signal() : signal;
+}
+
 /** Signal of the client's disconnect, or undefined if a disconnect stops nothing. */
 export function hangUpSignal(): AbortSignal | undefined {
   const scope = scopes.getStore();
-  return scope === undefined || scope.holdings.isCommitted ? undefined : scope.signal;
+  return scope === undefined || scope.holdings.isCommitted ? undefined : signalOf(scope);
 }
 
 /** Returns true if nobody waits for the response of the current request any more. */
 export function hasHungUp(): boolean {
-  return scopes.getStore()?.signal?.aborted === true;
+  const scope = scopes.getStore();
+  return scope !== undefined && signalOf(scope)?.aborted === true;
 }
 
 /** The database resources of the current request, or undefined outside requests. */

@@ -5,7 +5,7 @@ import type { Dependencies } from '../../dependencies.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
 import type { AccessProblem, Context } from '../../request.js';
 import { type BrowserHeaders, readBrowserHeaders } from '../browser-guard.js';
-import { createDeviceCookie, createRefreshCookie, readDeviceToken } from '../cookies.js';
+import { createDeviceCookies, createRefreshCookies } from '../cookies.js';
 import { header } from '../header.js';
 import { createLimitHeaders } from '../limit-headers.js';
 import { createLoaders } from '../loaders.js';
@@ -76,6 +76,8 @@ export function createContextFactory(dependencies: Dependencies) {
     registers: [dependencies.metrics],
   });
   const shared = createSharedContext(dependencies, (code) => problems.inc({ code }));
+  const refreshCookieOf = createRefreshCookies(dependencies);
+  const deviceCookies = createDeviceCookies(dependencies.settings);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
     const { actor, fromRouter } = await authenticate(dependencies, request);
     if (actor.kind === 'user') workOnRowsOf(`user:${actor.userId}`);
@@ -86,11 +88,11 @@ export function createContextFactory(dependencies: Dependencies) {
       client: {
         ipAddress: request.clientAddress,
         userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT).replace(CONTROL, ' ') ?? null,
-        deviceToken: readDeviceToken(dependencies.settings, request),
+        deviceToken: deviceCookies.read(request),
       },
       requestId: request.id,
-      refreshCookie: createRefreshCookie(dependencies, request, reply),
-      deviceCookie: createDeviceCookie(dependencies.settings, reply),
+      refreshCookie: refreshCookieOf(request, reply),
+      deviceCookie: deviceCookies.writer(reply),
       tellLimit: createLimitHeaders(reply),
       browser: readBrowserHeaders(request),
     });
