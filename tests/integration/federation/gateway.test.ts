@@ -52,7 +52,7 @@ interface RouterContext {
 
 type Source = Required<RemoteGraphQLDataSource<RouterContext>>;
 
-const HANDED_ON = ['authorization', 'cookie', 'origin', 'sec-fetch-site', 'x-csrf-token', 'user-agent'];
+const FORWARDED = ['authorization', 'cookie', 'origin', 'sec-fetch-site', 'x-csrf-token', 'user-agent'];
 
 /** Proxies of our own between the clients and the router; a test changes it. */
 let proxiesInFront = 0;
@@ -68,7 +68,7 @@ function clientOf({ headers, socket }: IncomingMessage): string {
 class AccountsSource extends RemoteGraphQLDataSource<RouterContext> {
   override willSendRequest({ request, context }: Parameters<Source['willSendRequest']>[0]) {
     request.http?.headers.set('x-router-secret', ROUTER_SECRET);
-    for (const name of HANDED_ON) {
+    for (const name of FORWARDED) {
       const value = context.request?.headers[name];
       if (typeof value === 'string') request.http?.headers.set(name, value);
     }
