@@ -18,6 +18,8 @@ import { stepUps } from './permissions/step-up.js';
 import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AdminActsResolver } from './resolvers/admin/acts.js';
+import { AdminEventsResolver, AdminUserEventsResolver } from './resolvers/admin/events.js';
+import { AdminUserListResolver } from './resolvers/admin/user-list.js';
 import { AdminUsersResolver } from './resolvers/admin/users.js';
 import { AuditResolver } from './resolvers/audit.js';
 import { EmailChangeResolver } from './resolvers/email-change.js';
@@ -56,6 +58,9 @@ export function createSubgraph(): Subgraph {
       TwoFactorResolver,
       AuditResolver,
       AdminUsersResolver,
+      AdminUserListResolver,
+      AdminEventsResolver,
+      AdminUserEventsResolver,
       AdminActsResolver,
     ],
     { references, sentences: limitSentences, tagged: staffFields },

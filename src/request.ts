@@ -1,7 +1,10 @@
 import type DataLoader from 'dataloader';
 import type { Session } from './entities/session.js';
 import type { LimitState } from './lib/rate-limiter.js';
-import type { ProblemCode } from './problems.js';
+import type { Problem, ProblemCode } from './problems.js';
+import type { AuditFilter } from './services/admin/event-filter.js';
+import type { KeysetWindow } from './services/admin/keyset.js';
+import type { AuditEventPage } from './services/audit/list-events.js';
 import type { PageWindow } from './services/page.js';
 import type { SessionPage } from './services/sessions/list-sessions.js';
 import type { AccessClaims } from './services/tokens/access-tokens.js';
@@ -78,5 +81,12 @@ export interface Context extends UseCaseContext {
     sessionPages: DataLoader<{ userId: string; window: PageWindow }, SessionPage>;
     /** The number of active sessions of a user. */
     sessionCounts: DataLoader<string, number>;
+    /** What staff see of many accounts. */
+    admin: {
+      eventPages: DataLoader<
+        { userId: string; filter: AuditFilter; window: KeysetWindow },
+        AuditEventPage | Problem<'INPUT_INVALID'>
+      >;
+    };
   };
 }

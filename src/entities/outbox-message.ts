@@ -9,12 +9,20 @@ export type OutboxStatus = 'PENDING' | 'SENT' | 'DISCARDED' | 'FAILED';
 const OutboxMessageSchema = defineEntity({
   name: 'OutboxMessage',
   tableName: 'outbox_messages',
-  indexes: [{ properties: ['status', 'nextAttemptAt'] }, { properties: ['finishedAt'] }, { properties: ['recipient'] }],
+  indexes: [
+    { properties: ['status', 'nextAttemptAt'] },
+    { properties: ['finishedAt'] },
+    { properties: ['recipient'] },
+    { properties: ['createdAt', 'id'] },
+    { properties: ['userId', 'createdAt', 'id'], where: 'user_id is not null' },
+  ],
   properties: {
     id: p.uuid().primary(),
     /** The template, or `none` for an address that gets no email but the same work. */
     mail: p.string().length(64),
     recipient: p.string().length(254),
+    /** The account that the email concerns; null if none is known. */
+    userId: p.uuid().nullable(),
     locale: p.string().length(35).nullable(),
     /** The one-time code in the email. The worker derives it during rendering. */
     codeId: p.uuid().nullable(),

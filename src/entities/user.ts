@@ -3,8 +3,22 @@ import { defineEntity, p } from '@mikro-orm/core';
 const UserSchema = defineEntity({
   name: 'User',
   tableName: 'users',
-  // By it the purge finds accounts that nobody verified.
-  indexes: [{ properties: ['createdAt'], where: 'email_verified_at is null' }],
+  indexes: [
+    // By it the purge finds accounts that nobody verified.
+    { properties: ['createdAt'], where: 'email_verified_at is null' },
+    { properties: ['createdAt', 'id'] },
+    // Orders and filters of the lists of admins; the migration has the definitions that the ORM cannot express.
+    { name: 'users_last_login_index', expression: 'see the migration' },
+    { name: 'users_email_prefix_index', expression: 'see the migration' },
+    { name: 'users_email_key_prefix_index', expression: 'see the migration' },
+    { name: 'users_username_key_prefix_index', expression: 'see the migration' },
+    { name: 'users_disabled_index', expression: 'see the migration' },
+    { name: 'users_password_change_index', expression: 'see the migration' },
+    { name: 'users_role_index', expression: 'see the migration' },
+    { name: 'users_two_factor_index', expression: 'see the migration' },
+    // Exists where the extension pg_trgm does.
+    { name: 'users_trigram_index', expression: 'see the migration' },
+  ],
   properties: {
     id: p.uuid().primary(),
     /** The address in its unique canonical form, to which mail is sent. */

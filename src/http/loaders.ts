@@ -5,6 +5,7 @@ import type { Context } from '../request.js';
 import type { PageWindow } from '../services/page.js';
 import { countSessions, findSessions, listSessions, type SessionPage } from '../services/sessions/list-sessions.js';
 import { findUsers } from '../services/users/find-user.js';
+import { createAdminLoaders } from './admin-loaders.js';
 
 const USERS_PER_QUERY = 200;
 
@@ -42,6 +43,7 @@ class RequestLoaders implements Loaders {
   #sessions: Loaders['sessions'] | undefined;
   #sessionPages: Loaders['sessionPages'] | undefined;
   #sessionCounts: Loaders['sessionCounts'] | undefined;
+  #admin: Loaders['admin'] | undefined;
 
   constructor(
     private readonly context: Context,
@@ -67,6 +69,11 @@ class RequestLoaders implements Loaders {
   get sessionCounts() {
     this.#sessionCounts ??= new DataLoader((ids) => countSessions(this.context, ids), { cache: false });
     return this.#sessionCounts;
+  }
+
+  get admin() {
+    this.#admin ??= createAdminLoaders(this.context);
+    return this.#admin;
   }
 }
 

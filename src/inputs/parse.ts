@@ -12,15 +12,22 @@ function ruleOf(issue: z.core.$ZodIssue): InputRule {
   return isInputRule(named) ? named : (RULES_OF_LIBRARY[issue.code] ?? 'type');
 }
 
-function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
-  return { path: ['input', ...issue.path.map(String)], message: issue.message, rule: ruleOf(issue) };
+function toFieldProblem(argument: string, issue: z.core.$ZodIssue): FieldProblem {
+  return { path: [argument, ...issue.path.map(String)], message: issue.message, rule: ruleOf(issue) };
 }
 
 /**
- * Returns the values as the rules transform them. Throws INPUT_INVALID with every rejected field, and never repeats a value.
+ * Returns the values of an argument as the rules transform them. Throws INPUT_INVALID with every rejected field, and never
+ * repeats a value.
  */
-export function parseInput<Schema extends z.ZodType>(rules: Schema, input: unknown): z.output<Schema> {
+export function parseInput<Schema extends z.ZodType>(
+  rules: Schema,
+  input: unknown,
+  argument = 'input',
+): z.output<Schema> {
   const parsed = rules.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new ProblemError(problem('INPUT_INVALID', { fields: parsed.error.issues.map(toFieldProblem) }));
+  throw new ProblemError(
+    problem('INPUT_INVALID', { fields: parsed.error.issues.map((issue) => toFieldProblem(argument, issue)) }),
+  );
 }

@@ -150,3 +150,8 @@ export function isPlanChanged(error: unknown): boolean {
 export function isStatementStale(error: unknown): boolean {
   return isPlanChanged(error) || someCause(error, (_error, code) => notKeptStates.test(code));
 }
+
+/** Returns true if the server ended a statement at its time limit, or because it was cancelled. */
+export function isStatementCancelled(error: unknown): boolean {
+  return someCause(error, (_cause, code) => code === '57014');
+}

@@ -24,6 +24,8 @@ const help: StaffMutation = { ...act, least: 'support' };
 export const adminOperations: OperationGroup = {
   Query: {
     adminUser: read,
+    adminUsers: read,
+    adminAuditEvents: read,
   },
   Mutation: {
     adminUnlockUser: help,
@@ -37,6 +39,10 @@ export const adminOperations: OperationGroup = {
     AdminUser: {
       sessions: { limits: [] },
       liveSessionCount: { limits: [] },
+      auditEvents: { limits: [] },
+    },
+    AdminUserConnection: {
+      approximateTotalCount: { limits: [] },
     },
   },
 };

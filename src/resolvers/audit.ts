@@ -24,7 +24,7 @@ export class AuditResolver {
     const window = readPage({ first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null });
     if (isProblem(window)) return window;
     return await onceInRequest(context, info, ['audit-events', actor.userId, window], async () =>
-      toAuditEventConnection(await listOwnEvents(context, actor.userId, window), actor.userId),
+      toAuditEventConnection(await listOwnEvents(context, actor.userId, window), actor),
     );
   }
 }

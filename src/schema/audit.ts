@@ -10,6 +10,15 @@ export const AuditRiskLevel = describedEnum('AuditRiskLevel', 'Severity of an ev
   CRITICAL: 'Somebody else has most likely accessed the account.',
 });
 
+@ObjectType({ description: 'A detail of an event.' })
+export class AuditEventAttribute {
+  @Field(() => String, { description: 'Name of the detail, such as `reason`.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its value as text.' })
+  value!: string;
+}
+
 @ObjectType({ description: 'An event that concerns an account; never changed once written.' })
 export class AuditEvent {
   @Field(() => ID, { description: 'Identifier of the event.' })
@@ -50,6 +59,9 @@ export class AuditEvent {
     description: 'Further details as a JSON object in text form; null if there are none.',
   })
   metadata!: string | null;
+
+  @Field(() => [AuditEventAttribute], { description: 'The details of `metadata` as a list.' })
+  attributes!: AuditEventAttribute[];
 
   @Field(() => GraphQLDateTime, { description: 'When the event happened.' })
   createdAt!: Date;

@@ -11,6 +11,7 @@ import {
   isInterfaceType,
   isListType,
   isNonNullType,
+  isRequiredArgument,
   isUnionType,
 } from 'graphql';
 import { publishedSchema as schema } from './published-schema.js';
@@ -127,7 +128,7 @@ function codeOnly(type: GraphQLOutputType): string {
 
 /** The call of a root field with the arguments that it needs, and its input where it has one. */
 function simpleCallOf(field: Field): string {
-  const given = field.args.filter(({ name, type }) => name === 'input' || isNonNullType(type));
+  const given = field.args.filter((argument) => argument.name === 'input' || isRequiredArgument(argument));
   const list = given.map((argument) => `${argument.name}: ${argumentOf(field, argument)}`).join(', ');
   return `${field.name}${list === '' ? '' : `(${list})`} ${codeOnly(field.type)}`;
 }

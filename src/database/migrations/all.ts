@@ -8,6 +8,9 @@ import { AuditPartitionKey } from './2026-11-28-000200-audit-partition-key.js';
 import { AuditPartitions } from './2026-11-28-000300-audit-partitions.js';
 import { PurgeIndexes } from './2026-11-28-000400-purge-indexes.js';
 import { CountLimits } from './2026-11-28-000500-count-limits.js';
+import { AdminColumns } from './2026-11-28-000510-admin-columns.js';
+import { AdminIndexes } from './2026-11-28-000520-admin-indexes.js';
+import { AdminAuditIndexes } from './2026-11-28-000530-admin-audit-indexes.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -20,4 +23,7 @@ export const migrations: MigrationObject[] = [
   { name: '2026-11-28-000300-audit-partitions', class: AuditPartitions },
   { name: '2026-11-28-000400-purge-indexes', class: PurgeIndexes },
   { name: '2026-11-28-000500-count-limits', class: CountLimits },
+  { name: '2026-11-28-000510-admin-columns', class: AdminColumns },
+  { name: '2026-11-28-000520-admin-indexes', class: AdminIndexes },
+  { name: '2026-11-28-000530-admin-audit-indexes', class: AdminAuditIndexes },
 ];

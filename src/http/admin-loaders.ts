@@ -1,0 +1,33 @@
+import DataLoader from 'dataloader';
+import type { Context } from '../request.js';
+import { listEventsOfUsers } from '../services/admin/list-events.js';
+
+type Loaders = Context['loaders']['admin'];
+
+/** Loads what all accounts that are requested together have, with one statement for each kind of request. */
+function ofUsers<Wanted extends { userId: string }, Found>(
+  list: (userIds: readonly string[], kind: Omit<Wanted, 'userId'>) => Promise<readonly Found[]>,
+) {
+  const load = async (wanted: readonly Wanted[]) => {
+    const kindOf = ({ userId: _userId, ...kind }: Wanted) => kind;
+    const found = new Map<string, Map<string, Found>>();
+    for (const [key, [one, ...others]] of Map.groupBy(wanted, (request) => JSON.stringify(kindOf(request)))) {
+      if (one === undefined) continue;
+      const userIds = [...new Set([one, ...others].map(({ userId }) => userId))];
+      const all = await list(userIds, kindOf(one));
+      found.set(key, new Map(all.map((each, index) => [userIds[index] ?? '', each])));
+    }
+    return wanted.map(
+      (request) => found.get(JSON.stringify(kindOf(request)))?.get(request.userId) ?? new Error('nothing was loaded'),
+    );
+  };
+  // Not cached, because fields below a mutation must show what it changed.
+  return new DataLoader<Wanted, Found>(load, { cache: false });
+}
+
+/** Returns the loaders of what staff see of many accounts. */
+export function createAdminLoaders(context: Context): Loaders {
+  return {
+    eventPages: ofUsers((userIds, { filter, window }) => listEventsOfUsers(context, userIds, filter, window)),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Statement } from '../../lib/query.js';
+import { type Sql, sql } from '../../lib/sql.js';
+import type { UseCaseContext } from '../use-case.js';
+import { comparedKey } from '../users/address-owner.js';
+
+/** The shortest text for which an index of trigrams helps. */
+const SHORTEST_ANYWHERE = 3;
+/** The index can only appear by a migration, so an answer is kept for a while. */
+const ASK_AGAIN_AFTER_MILLISECONDS = 60_000;
+
+const FIND_INDEX: Statement = {
+  name: 'trigram-index',
+  text: `SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('users_trigram_index') AND indisvalid`,
+};
+
+let known: { hasIndex: Promise<boolean>; askedAt: number } | undefined;
+
+/** Returns whether the migration could create the index that finds text anywhere. */
+async function findsAnywhere({ query }: Pick<UseCaseContext, 'query'>): Promise<boolean> {
+  if (known === undefined || performance.now() - known.askedAt > ASK_AGAIN_AFTER_MILLISECONDS) {
+    const hasIndex = query(FIND_INDEX, []).then((rows) => rows.length > 0);
+    known = { hasIndex, askedAt: performance.now() };
+    hasIndex.catch(() => {
+      known = undefined;
+    });
+  }
+  return await known.hasIndex;
+}
+
+/** Returns the text as a pattern of LIKE that matches only itself. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+type Needs = Pick<UseCaseContext, 'query' | 'settings'>;
+
+/**
+ * Returns the condition for accounts that a text names: the address, its comparison key or the username begins with it, or,
+ * where the index of trigrams exists, one of them or the display name contains it.
+ */
+export async function textCondition(context: Needs, text: string): Promise<Sql> {
+  const folded = text.toLowerCase();
+  const prefix = `${literal(folded)}%`;
+  const keyPrefix = text.includes('@') ? `${literal(comparedKey(context, folded) ?? folded)}%` : prefix;
+  const begins = sql`email LIKE ${prefix} OR email_key LIKE ${keyPrefix} OR username_key LIKE ${prefix}`;
+  if ([...text].length < SHORTEST_ANYWHERE || !(await findsAnywhere(context))) return sql`(${begins})`;
+  const anywhere = `%${literal(folded)}%`;
+  return sql`(${begins} OR email LIKE ${anywhere} OR username_key LIKE ${anywhere} OR display_name ILIKE ${anywhere})`;
+}
