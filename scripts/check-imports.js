@@ -11,13 +11,16 @@ import { packageSources, parseSource, sourceFiles } from './support/source-files
 /**
  * One row per layer, from the processes at the top to the independent parts. A layer is a file or a folder directly under src,
  * and can always import from itself. `values` lists the layers, or single files of them, that it can import. `types` lists
- * those from which it can only use `import type`. No row lists main, worker or cli, so nothing imports a process.
+ * those from which it can only use `import type`. Only the command line starts main and worker, and nothing imports it.
  */
 const FLOW = ['dependencies', 'request', 'settings']; // passed as arguments, so receiving layers can import their types
 const LAYERS = {
   main: { values: ['start', 'welcome', 'app', 'workers', 'http/metrics.ts', 'lib'], types: [] },
   worker: { values: ['start', 'workers', 'http/metrics.ts', 'lib'], types: [] },
-  cli: { values: ['start', 'inputs', 'services', 'problems', 'lib'], types: [] },
+  cli: {
+    values: ['main', 'worker', 'start', 'app', 'settings', 'mail', 'inputs', 'services', 'problems', 'lib'],
+    types: [],
+  },
   start: { values: ['settings', 'dependencies', 'database', 'jobs', 'lib'], types: [] },
   welcome: { values: ['entities'], types: FLOW },
   dependencies: {

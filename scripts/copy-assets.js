@@ -4,8 +4,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
-/** Sources of the email templates, used only for building and previews. */
-const BUILD_ONLY = /templates[\\/](layout\.mjml|samples\.json)$/;
+/** The source of the email layout, used only for building. */
+const BUILD_ONLY = /templates[\\/]layout\.mjml$/;
 
 function copy(from, to) {
   const target = new URL(to, root);

@@ -137,10 +137,13 @@ async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logge
  * Runs a process of the gateway: reads settings, creates dependencies, calls `run`, and closes everything at the end. If `run`
  * returns a number, the process exits with it. Otherwise it runs until a signal. A failure to start is reported in one line.
  */
-export async function runProcess(run: (started: Process) => Promise<number | undefined>): Promise<void> {
+export async function runProcess(
+  run: (started: Process) => Promise<number | undefined>,
+  { logTo = 'stdout' }: { logTo?: 'stdout' | 'stderr' } = {},
+): Promise<void> {
   const settings = settingsOrExit();
   sizeThreadPool(availableParallelism());
-  const logger = createLogger(settings.logLevel, logDestination(logFormat(settings)));
+  const logger = createLogger(settings.logLevel, logDestination(logFormat(settings), logTo));
   const warnings = [...transportWarnings(settings), ...unknownNameWarnings(readEnvironment())];
   for (const warning of warnings) logger.warn(warning);
   const stop = new AbortController();

@@ -1,25 +1,34 @@
-import { supportedNode } from '../lib/supported-node.js';
-import { contextWithoutClient, type UseCaseContext } from '../services/use-case.js';
+import type { Command } from 'commander';
+import type { UseCaseContext } from '../services/use-case.js';
+import { type Answer, printAnswer } from './answer.js';
 
-/** The input of a command: the use cases' context, the command-line arguments, and a function that prints a line. */
-export interface Command {
-  context: UseCaseContext;
-  words: string[];
-  say(line: string): void;
+/** Returns whether the command line asks for JSON, before or after the name of the command. */
+export function wantsJson(command: Command): boolean {
+  return command.optsWithGlobals<{ json?: boolean }>().json === true;
 }
 
-/** Runs a command on a migrated database and ends the process with the exit code that the command returns. */
-export async function runCommand(command: (given: Command) => Promise<number>): Promise<void> {
-  supportedNode();
-  const { migrateAll, runProcess } = await import('../start.js');
-  await runProcess(async ({ dependencies }) => {
-    await migrateAll(dependencies);
-    // A command ends before a queue could answer: the relay enqueues what it wrote.
-    const add = async (): Promise<void> => undefined;
-    const mailQueue = { ...dependencies.mailQueue, add };
-    const passwordCheckQueue = { ...dependencies.passwordCheckQueue, add };
-    const context = contextWithoutClient({ ...dependencies, mailQueue, passwordCheckQueue }, `cli-${process.pid}`);
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
-    return await command({ context, words: process.argv.slice(2), say });
-  });
+/**
+ * Runs a command on a migrated database, prints its answer, and ends the process. The log goes to standard error, so that
+ * standard output holds the answer alone.
+ */
+export async function runOnDatabase(
+  command: Command,
+  perform: (context: UseCaseContext) => Promise<Answer>,
+): Promise<void> {
+  const [{ migrateAll, runProcess }, { contextWithoutClient }] = await Promise.all([
+    import('../start.js'),
+    import('../services/use-case.js'),
+  ]);
+  await runProcess(
+    async ({ dependencies }) => {
+      await migrateAll(dependencies);
+      // A command ends before a queue could answer: the relay enqueues what it wrote.
+      const add = async (): Promise<void> => undefined;
+      const mailQueue = { ...dependencies.mailQueue, add };
+      const passwordCheckQueue = { ...dependencies.passwordCheckQueue, add };
+      const context = contextWithoutClient({ ...dependencies, mailQueue, passwordCheckQueue }, `cli-${process.pid}`);
+      return printAnswer(await perform(context), wantsJson(command));
+    },
+    { logTo: 'stderr' },
+  );
 }

@@ -16,9 +16,9 @@ const secretFields = [
   'secret',
 ];
 
-/** The log destination: standard output, as JSON or in readable form. */
-export function logDestination(format: 'json' | 'pretty'): DestinationStream {
-  const output = pino.destination(1);
+/** The log destination, as JSON or in readable form. */
+export function logDestination(format: 'json' | 'pretty', stream: 'stdout' | 'stderr' = 'stdout'): DestinationStream {
+  const output = pino.destination(stream === 'stdout' ? 1 : 2);
   return format === 'pretty' ? prettyStream(output) : output;
 }
 

@@ -11,7 +11,9 @@ import { sampleOf } from '../unit/mail/samples.js';
 it('previews every mail in every language, as the gateway writes them', async () => {
   await ensureBuilt();
   const folder = dataDirectory();
-  const said = execFileSync(process.execPath, ['scripts/mail-preview.js', folder], { encoding: 'utf8' });
+  const said = execFileSync(process.execPath, ['dist/cli/gatehouse.js', 'mail', 'preview', folder], {
+    encoding: 'utf8',
+  });
   expect(said).toContain(`file://${folder}/index.html`);
   const names = Object.keys(mails) as (keyof typeof mails)[];
   const index = readFileSync(join(folder, 'index.html'), 'utf8');

@@ -17,16 +17,16 @@ beforeAll(async () => {
   return () => drop();
 });
 
-/** Runs a command to its end; tells its code and what it said, the log lines aside. */
-async function command(name: string, words: string[], input?: string) {
-  const child = await startProcess({ entry: `cli/${name}`, dataDir: dataDirectory(), env, words });
+/** Runs a command to its end; tells its code and what it said. */
+async function command(words: string[], input?: string) {
+  const child = await startProcess({ entry: 'cli/gatehouse', dataDir: dataDirectory(), env, words });
   child.type(input ?? '');
   const code = await child.ended();
-  const said = child
-    .output()
+  const told = child
+    .stderr()
     .split('\n')
     .filter((line) => !line.startsWith('{'));
-  return { code, said: said.join('\n').trim() };
+  return { code, said: child.stdout().trim(), told: told.join('\n').trim() };
 }
 
 /** Without another admin, the first one keeps the role. */
@@ -51,27 +51,35 @@ it('AD1: makes the first admin and no second one, and changes users while the ga
   const gateway = await startProcess({ dataDir: dataDirectory(), env });
   await gateway.ready();
   const [migrated, unnamed, unknown, weak, nobody] = await Promise.all([
-    command('migrate', []),
-    command('create-admin', []),
-    command('change-user', ['delete', ADMIN]),
-    command('create-admin', [ADMIN], 'short\n'),
-    command('change-user', ['disable', 'nobody@example.com']),
+    command(['migrate']),
+    command(['admin', 'create']),
+    command(['users', 'rename', ADMIN]),
+    command(['admin', 'create', ADMIN], 'short\n'),
+    command(['users', 'disable', 'nobody@example.com']),
   ]);
-  expect(migrated).toEqual({ code: 0, said: 'The database is up to date.' });
-  expect(unnamed).toMatchObject({ code: 2, said: expect.stringContaining('Usage') });
-  expect(unknown).toMatchObject({ code: 2, said: expect.stringContaining('node dist/cli/change-user.js') });
-  expect(nobody.code).toBe(1);
-  expect(weak).toMatchObject({ code: 1, said: expect.stringMatching(/\(.+\)/) });
-  const made = await command('create-admin', [` ${ADMIN.toUpperCase()} `], `${PASSWORD}\n`);
-  expect(made).toEqual({ code: 0, said: `${ADMIN} is the first admin and can sign in.` });
-  const second = await command('create-admin', ['second@example.com'], `${PASSWORD}\n`);
+  expect(migrated).toEqual({ code: 0, said: 'The database is up to date.', told: '' });
+  expect(unnamed).toMatchObject({
+    code: 2,
+    said: '',
+    told: expect.stringContaining("missing required argument 'email'"),
+  });
+  expect(unknown).toMatchObject({ code: 2, told: expect.stringContaining("unknown command 'rename'") });
+  expect(nobody).toEqual({
+    code: 1,
+    said: '',
+    told: 'nobody@example.com: There is no account with this address.',
+  });
+  expect(weak).toMatchObject({ code: 1, told: expect.stringMatching(/\(.+\)/) });
+  const made = await command(['admin', 'create', ` ${ADMIN.toUpperCase()} `], `${PASSWORD}\n`);
+  expect(made).toEqual({ code: 0, said: `${ADMIN} is the first admin and can sign in.`, told: '' });
+  const second = await command(['admin', 'create', 'second@example.com'], `${PASSWORD}\n`);
   expect(second.code).toBe(1);
 
   const { tokens, user } = expectType(await login(gateway), 'LoginSuccess');
   expect(user.role).toBe('admin');
-  expect((await command('change-user', ['role', ADMIN, 'user'])).code).toBe(1);
+  expect((await command(['users', 'role', ADMIN, 'user'])).code).toBe(1);
   await addSecondAdmin();
-  expect((await command('change-user', ['role', ADMIN, 'user'])).code).toBe(0);
+  expect((await command(['users', 'role', ADMIN, 'user'])).code).toBe(0);
   const { data } = await gateway.ask(RefreshDocument, { input: { refreshToken: tokens.refreshToken ?? '' } });
   const refreshed = expectType(data.refresh, 'RefreshSuccess');
   const claims = JSON.parse(
@@ -80,14 +88,72 @@ it('AD1: makes the first admin and no second one, and changes users while the ga
   expect(claims.role).toBe('user');
 
   const token = refreshed.tokens.accessToken;
-  expect(await command('change-user', ['disable', ADMIN])).toEqual({ code: 0, said: 'Done. Sessions ended: 1.' });
+  expect(await command(['users', 'disable', ADMIN])).toEqual({
+    code: 0,
+    said: `${ADMIN} is disabled; 1 session ended.`,
+    told: '',
+  });
   await eventually(async () => {
     const { errors } = await gateway.ask(MeDocument, {}, { token });
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   }, 1_000);
   expect((await login(gateway)).__typename).not.toBe('LoginSuccess');
-  expect((await command('change-user', ['enable', ADMIN])).code).toBe(0);
+  expect((await command(['users', 'enable', ADMIN])).code).toBe(0);
   expectType(await login(gateway), 'LoginSuccess');
+}, 60_000);
+
+it('shows an account, its sessions and what would be unusual, as text and as JSON', async () => {
+  const gateway = await startProcess({ dataDir: dataDirectory(), env });
+  await gateway.ready();
+  const { session } = expectType(await login(gateway), 'LoginSuccess');
+  const json = async (...words: string[]) => {
+    const { code, said } = await command([...words, '--json']);
+    return { code, answer: JSON.parse(said) as Record<string, unknown> };
+  };
+  const [shown, user, listed, nobody, doubtful, onlyAdmin, role, keys, cleanup] = await Promise.all([
+    command(['users', 'show', ADMIN]),
+    json('users', 'show', ADMIN),
+    json('users', 'sessions', ADMIN),
+    json('users', 'show', 'nobody@example.com'),
+    json('users', 'role', ADMIN, 'adnim'),
+    json('users', 'role', 'other@example.com', 'user'),
+    command(['users', 'role', ADMIN, 'editor', '--yes']),
+    json('keys', 'list'),
+    json('cleanup'),
+  ]);
+  expect(shown.said).toMatch(/^id: .+\naddress: +first@example.com\n.*state: +ACTIVE\n/s);
+  expect(user).toMatchObject({ code: 0, answer: { ok: true, user: { email: ADMIN, state: 'ACTIVE' } } });
+  const sessions = expect.arrayContaining([expect.objectContaining({ id: session.id })]);
+  expect(listed.answer).toMatchObject({ ok: true, sessions });
+  expect(JSON.stringify(listed)).not.toMatch(/hash|secret/i);
+  expect(nobody).toMatchObject({ code: 1, answer: { ok: false, code: 'NOT_FOUND' } });
+  expect(doubtful).toMatchObject({ code: 1, answer: { ok: false, code: 'ROLE_UNKNOWN' } });
+  expect(onlyAdmin).toMatchObject({ code: 1, answer: { ok: false, code: 'CONFLICT' } });
+  expect(role.said).toBe(`${ADMIN} now has the role editor, from the next refresh, within 15 minutes.`);
+  expect(keys.answer).toMatchObject({ ok: true, keys: [{ state: 'ACTIVE', algorithm: 'ES256' }] });
+  expect(JSON.stringify(keys)).not.toContain('Jwk');
+  expect(cleanup.answer).toMatchObject({ ok: true, deleted: expect.any(Object) });
+  expect(await command(['users', 'end-sessions', ADMIN])).toMatchObject({
+    code: 0,
+    said: `${ADMIN}: 1 session ended.`,
+  });
+}, 60_000);
+
+it('prints what it would run with, and no secret', async () => {
+  const [config, schema, help, nothing] = await Promise.all([
+    command(['config', 'print']),
+    command(['schema', 'print']),
+    command(['--help']),
+    command([]),
+  ]);
+  expect(config.code).toBe(0);
+  expect(config.said).toMatch(/^# ACCESS_TOKEN_TTL=900$/m);
+  const password = new URL(env.DATABASE_URL ?? '').password;
+  if (password !== '') expect(config.said).not.toContain(password);
+  if (env.SECRET_KEY !== undefined) expect(config.said).not.toContain(env.SECRET_KEY);
+  expect(schema.said).toContain('type Query {');
+  expect(help).toMatchObject({ code: 0, said: expect.stringContaining('Usage: gatehouse') });
+  expect(nothing.code).toBe(2);
 }, 60_000);
 
 it('publishes a new key that signs at once when it is told so', async () => {
@@ -101,7 +167,7 @@ it('publishes a new key that signs at once when it is told so', async () => {
   };
   const before = await keys();
   expect(before).toHaveLength(1);
-  const { code, said } = await command('rotate-keys', ['--now']);
+  const { code, said } = await command(['keys', 'rotate', '--now']);
   expect(code).toBe(0);
   const replica = await startProcess({ dataDir: dataDirectory(), env });
   await replica.ready();
@@ -121,7 +187,8 @@ it('tells in one line that the database is away', async () => {
   const away = new URL(env.DATABASE_URL ?? '');
   away.port = '1';
   const child = await startProcess({
-    entry: 'cli/migrate',
+    entry: 'cli/gatehouse',
+    words: ['migrate'],
     dataDir: dataDirectory(),
     env: { ...env, DATABASE_URL: away.href },
   });

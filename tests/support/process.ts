@@ -104,6 +104,7 @@ export interface ChildGateway {
   pid: number;
   /** What it wrote so far, both channels. */
   output(): string;
+  stdout(): string;
   stderr(): string;
   /** Writes to its input and closes it. */
   type(text: string): void;
@@ -169,6 +170,7 @@ function wrap(child: ChildProcess, port: number): ChildGateway {
     port,
     pid: child.pid ?? 0,
     output: () => textOf(),
+    stdout: () => textOf('out'),
     stderr: () => textOf('err'),
     type: (text) => void child.stdin?.end(text),
     signal,

@@ -2,6 +2,7 @@ import type { User } from '../../entities/user.js';
 import type { Statement } from '../../lib/query.js';
 import { findLocks } from '../attempts/current-locks.js';
 import type { UseCaseContext } from '../use-case.js';
+import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 
 /** What an account allows its owner to do. */
 export type UserState = 'ACTIVE' | 'UNVERIFIED' | 'LOCKED' | 'DISABLED' | 'PASSWORD_CHANGE_REQUIRED';
@@ -73,4 +74,14 @@ const FIND: Statement = {
 /** Returns the accounts with these ids. */
 export async function findAdminUsers(context: Needs, ids: readonly string[]): Promise<AdminUserRecord[]> {
   return await toAdminUserRecords(context, await context.query(FIND, [ids]));
+}
+
+/** Returns the account that has the mailbox, in any spelling. */
+export async function findAdminUserByAddress(
+  context: Needs & Pick<UseCaseContext, 'em'>,
+  email: string,
+): Promise<AdminUserRecord | null> {
+  const owner = await findAddressOwner(context.em, email, comparedKey(context, email));
+  const [user] = owner === null ? [] : await findAdminUsers(context, [owner.id]);
+  return user ?? null;
 }

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { isProblem } from '../../problems.js';
+import { type Answer, refused } from '../answer.js';
+import { readPassword } from '../read-password.js';
+import { runOnDatabase } from '../run-command.js';
+
+/** The question to whoever types a password; it is not asked of a pipe. */
+export async function askPassword(email: string): Promise<string> {
+  return await readPassword(`Password for ${email}: `);
+}
+
+/** Adds the commands that make the first admin. */
+export function addAdminCommands(program: Command): void {
+  program
+    .command('admin')
+    .description('the first admin')
+    .command('create')
+    .description('create the first admin; asks for the password, or reads it from a pipe')
+    .argument('<email>', 'address of the admin; an account that has it becomes the admin')
+    .action(async (email: string, _options: object, command: Command) => {
+      await runOnDatabase(command, async (context): Promise<Answer> => {
+        const { createFirstAdmin } = await import('../../services/admin/create-first-admin.js');
+        const outcome = await createFirstAdmin(context, { email, password: await askPassword(email) });
+        if (!isProblem(outcome)) {
+          return { text: `${outcome.email} is the first admin and can sign in.`, data: { email: outcome.email } };
+        }
+        if (outcome.code !== 'PASSWORD_REJECTED') return refused(outcome);
+        return refused(outcome, `${outcome.message} (${outcome.rules.join(', ')})`);
+      });
+    });
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { UseCaseContext } from '../../services/use-case.js';
+import type { Answer } from '../answer.js';
+import { runOnDatabase } from '../run-command.js';
+
+async function rotate(context: UseCaseContext, immediately: boolean): Promise<Answer> {
+  const { resealSeeds } = await import('../../services/two-factor/reseal-seeds.js');
+  const { id, activeFrom } = await context.keyRing.rotate({ immediately });
+  const { resealed, lost } = await resealSeeds(context);
+  const lines = [`Key ${id} is published and will sign from ${activeFrom.toISOString()}.`];
+  if (resealed > 0) lines.push(`${resealed} authenticator secrets are now encrypted under the current SECRET_KEY.`);
+  if (lost > 0)
+    lines.push(`${lost} authenticator secrets are encrypted under neither SECRET_KEY nor SECRET_KEY_PREVIOUS.`);
+  return { text: lines.join('\n'), data: { id, activeFrom, resealed, lost } };
+}
+
+/** Adds the commands for the signing keys. */
+export function addKeyCommands(program: Command): void {
+  const keys = program.command('keys').description('the keys that sign access tokens');
+  keys
+    .command('list')
+    .description('list the published keys')
+    .action(async (_options: object, command: Command) => {
+      await runOnDatabase(command, async (context) => {
+        const { listKeys } = await import('../../services/tokens/list-keys.js');
+        const found = await listKeys(context);
+        const lines = found.map(({ id, algorithm, state, activeFrom }) =>
+          [id, algorithm, state, `signs from ${activeFrom.toISOString()}`].join('  '),
+        );
+        return {
+          text: lines.join('\n') || 'There is no key yet; the first one is made at the first start.',
+          data: { keys: found },
+        };
+      });
+    });
+  keys
+    .command('rotate')
+    .description('publish a new key, which signs after seven minutes')
+    .option('--now', 'sign with it at once; services that cached the published keys reject its tokens for a while')
+    .action(async ({ now = false }: { now?: boolean }, command: Command) => {
+      await runOnDatabase(command, (context) => rotate(context, now));
+    });
+}

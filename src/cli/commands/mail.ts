@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { printAnswer } from '../answer.js';
+import { wantsJson } from '../run-command.js';
+
+/** Adds the commands for emails. */
+export function addMailCommands(program: Command): void {
+  const mail = program.command('mail').description('the emails');
+  mail
+    .command('preview')
+    .description('render every email in every language with sample values')
+    .argument('[folder]', 'where to write the pages', 'data/mail-preview')
+    .action(async (folder: string, _options: object, command: Command) => {
+      const { writePreview } = await import('../../mail/preview.js');
+      const written = writePreview(resolve(folder));
+      const { href } = pathToFileURL(written.index);
+      const text = `${written.mails} emails in ${written.languages} languages: ${href}`;
+      process.exitCode = printAnswer({ text, data: { ...written } }, wantsJson(command));
+    });
+}

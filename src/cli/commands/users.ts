@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import { role as roleName } from '../../inputs/admin.js';
+import { normalIdentifier } from '../../lib/email-address.js';
+import { isProblem, type Problem } from '../../problems.js';
+import { OPERATOR } from '../../services/admin/administrator.js';
+import type { UseCaseContext } from '../../services/use-case.js';
+import { type Answer, refused } from '../answer.js';
+import { runOnDatabase } from '../run-command.js';
+import { describeSession, describeUser } from '../user-lines.js';
+
+type OnUser = (context: UseCaseContext, email: string, command: Command) => Promise<Answer>;
+
+const NO_ACCOUNT = 'There is no account with this address.';
+const LAST_ADMIN = 'This is the last admin who can sign in. Make another account an admin first.';
+
+/** The refusal of an act in the words of a command. */
+function refusal(email: string, outcome: Problem, onConflict: string): Answer {
+  const text = { NOT_FOUND: NO_ACCOUNT, CONFLICT: onConflict }[outcome.code as string] ?? outcome.message;
+  return refused(outcome, `${email}: ${text}`);
+}
+
+function sessions(count: number): string {
+  return count === 1 ? '1 session ended' : `${count} sessions ended`;
+}
+
+const unlock: OnUser = async (context, email) => {
+  const { unlockUser } = await import('../../services/admin/unlock-user.js');
+  const outcome = await unlockUser(context, OPERATOR, { email });
+  if (isProblem(outcome)) return refusal(email, outcome, '');
+  const { wasLocked } = outcome;
+  const text = wasLocked ? `${email} is unlocked: the failed attempts are cleared.` : `${email} was not locked.`;
+  return { text, data: { email, wasLocked } };
+};
+
+function switchAccount(disabled: boolean): OnUser {
+  return async (context, email) => {
+    const { changeUser } = await import('../../services/admin/change-user.js');
+    const outcome = await changeUser(context, OPERATOR, { email }, { disabled });
+    if (isProblem(outcome)) return refusal(email, outcome, LAST_ADMIN);
+    const { endedSessions } = outcome;
+    const text = disabled ? `${email} is disabled; ${sessions(endedSessions)}.` : `${email} can sign in again.`;
+    return { text, data: { email, disabled, endedSessions } };
+  };
+}
+
+const resetTwoFactor: OnUser = async (context, email) => {
+  const use = await import('../../services/admin/reset-two-factor.js');
+  const outcome = await use.resetTwoFactor(context, OPERATOR, { email });
+  if (isProblem(outcome)) return refusal(email, outcome, 'This account has no second factor.');
+  const { endedSessions } = outcome;
+  return {
+    text: `${email} has no second factor any more; ${sessions(endedSessions)}.`,
+    data: { email, endedSessions },
+  };
+};
+
+const endSessions: OnUser = async (context, email) => {
+  const { endUserSessions } = await import('../../services/admin/end-user-sessions.js');
+  const outcome = await endUserSessions(context, OPERATOR, { email });
+  if (isProblem(outcome)) return refusal(email, outcome, '');
+  const { endedSessions } = outcome;
+  return { text: `${email}: ${sessions(endedSessions)}.`, data: { email, endedSessions } };
+};
+
+const show: OnUser = async (context, email) => {
+  const { findAdminUserByAddress } = await import('../../services/admin/user-record.js');
+  const user = await findAdminUserByAddress(context, email);
+  if (user === null) return { text: `${email}: ${NO_ACCOUNT}`, code: 'NOT_FOUND' };
+  return { text: describeUser(user), data: { user } };
+};
+
+const listSessionsOf: OnUser = async (context, email) => {
+  const [{ findAdminUserByAddress }, { listSessions }, { MAX_PAGE_SIZE }] = await Promise.all([
+    import('../../services/admin/user-record.js'),
+    import('../../services/sessions/list-sessions.js'),
+    import('../../services/page.js'),
+  ]);
+  const user = await findAdminUserByAddress(context, email);
+  if (user === null) return { text: `${email}: ${NO_ACCOUNT}`, code: 'NOT_FOUND' };
+  const [page] = await listSessions(context, [user.id], { kind: 'page-window', first: MAX_PAGE_SIZE, after: null });
+  const found = (page?.items ?? []).map(({ item }) => item);
+  const text = found.map(describeSession).join('\n') || `${email} has no active session.`;
+  return { text, data: { email, sessions: found } };
+};
+
+/** Returns why a role is doubtful; undefined if it is in use or known to the gateway. */
+async function doubtOf(context: UseCaseContext, role: string): Promise<string | undefined> {
+  const { isKnownRole } = await import('../../services/admin/known-roles.js');
+  if (await isKnownRole(context, role)) return undefined;
+  return `Nobody has the role ${role} yet. If that is no mistake, run the command again with --yes.`;
+}
+
+async function setRole(context: UseCaseContext, email: string, role: string, isSure: boolean): Promise<Answer> {
+  if (!roleName.safeParse(role).success) {
+    return { text: 'A role is a letter, then up to 31 lower-case letters, digits, _ or -.', code: 'INPUT_INVALID' };
+  }
+  const doubt = isSure ? undefined : await doubtOf(context, role);
+  if (doubt !== undefined) return { text: doubt, code: 'ROLE_UNKNOWN' };
+  const { changeUser } = await import('../../services/admin/change-user.js');
+  const outcome = await changeUser(context, OPERATOR, { email }, { role });
+  if (isProblem(outcome)) return refusal(email, outcome, LAST_ADMIN);
+  const minutes = Math.ceil(context.settings.accessTokenTtl / 60);
+  const text = `${email} now has the role ${role}, from the next refresh, within ${minutes} minutes.`;
+  return { text, data: { email, role } };
+}
+
+function addOnUser(users: Command, name: string, description: string, perform: OnUser): void {
+  users
+    .command(name)
+    .description(description)
+    .argument('<email>', 'address of the account')
+    .action(async (typed: string, _options: object, command: Command) => {
+      await runOnDatabase(command, (context) => perform(context, normalIdentifier(typed), command));
+    });
+}
+
+/** Adds the commands for accounts. */
+export function addUserCommands(program: Command): void {
+  const users = program.command('users').description('the accounts');
+  addOnUser(users, 'show', 'show an account', show);
+  addOnUser(users, 'sessions', 'list the active sessions of an account', listSessionsOf);
+  addOnUser(users, 'unlock', 'lift the locks caused by failed attempts', unlock);
+  addOnUser(users, 'disable', 'disable an account and end its sessions; the last admin stays', switchAccount(true));
+  addOnUser(users, 'enable', 'enable a disabled account', switchAccount(false));
+  addOnUser(users, 'end-sessions', 'end all sessions of an account', endSessions);
+  addOnUser(users, 'reset-two-factor', 'remove the second factor of an account and end its sessions', resetTwoFactor);
+  users
+    .command('role')
+    .description('give an account a role, effective from its next refresh; the last admin stays')
+    .argument('<email>', 'address of the account')
+    .argument('<role>', 'the new role')
+    .option('--yes', 'also give a role that nobody has yet')
+    .action(async (typed: string, role: string, { yes = false }: { yes?: boolean }, command: Command) => {
+      await runOnDatabase(command, (context) => setRole(context, normalIdentifier(typed), role, yes));
+    });
+}
