@@ -31,9 +31,11 @@ ENV NODE_ENV=production \
 RUN install --directory --owner=1000 --group=1000 --mode=0700 /data
 COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules ./node_modules
-# What `npm start`, `npm run admin:create`, `npm run user` and the like run first.
+# What the npm scripts run first.
 COPY scripts/check-node.js scripts/ensure-built.js ./scripts/
 COPY --from=build /app/dist ./dist
+# `docker exec … gatehouse users show ada@example.com`
+RUN chmod 755 dist/cli/gatehouse.js && ln -s /app/dist/cli/gatehouse.js /usr/local/bin/gatehouse
 # By number, so that Kubernetes can tell that it is not root (runAsNonRoot): the user `node` of the image.
 USER 1000:1000
 EXPOSE 4000

@@ -9,6 +9,6 @@ export async function printWelcome({ settings, orm }: Dependencies): Promise<voi
   if (settings.graphqlIde) lines.push(`IDE       ${publicUrl}/ide`);
   if (settings.smtpUrl === undefined) lines.push(`Mailbox   ${publicUrl}/dev/mail`);
   const admins = await orm.em.fork().count(User, { role: 'admin' });
-  if (admins === 0) lines.push('Admin     none yet; create one with: npm run admin:create -- you@example.com');
+  if (admins === 0) lines.push('Admin     none yet; create one with: npx gatehouse admin create you@example.com');
   process.stdout.write(`\n  Gatehouse is ready.\n\n${lines.map((line) => `    ${line}\n`).join('')}\n`);
 }

@@ -27,7 +27,7 @@ describe('D3: the image', () => {
   });
 
   test('holds every script that its commands run', () => {
-    const commands = ['start', 'worker', 'migrate', 'admin:create', 'user', 'keys:rotate'];
+    const commands = ['start', 'worker', 'migrate', 'gatehouse', 'admin:create', 'user', 'keys:rotate'];
     const run = commands.flatMap((name) => [scripts[`pre${name}`] ?? '', scripts[name] ?? '']).join(' ');
     const files = [...run.matchAll(/scripts\/[\w-]+\.js/g)].map(([file]) => file);
     expect(files.length).toBeGreaterThan(0);
