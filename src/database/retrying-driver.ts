@@ -2,7 +2,7 @@ import { type Configuration, isRaw, raw } from '@mikro-orm/core';
 import { NativeQueryBuilder, PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import { CommitUnanswered, isConnectionLost } from '../lib/database-errors.js';
-import { type BoundStatement, Sql } from '../lib/sql.js';
+import { type BoundStatement, Sql, SqlBatch } from '../lib/sql.js';
 import { bindValues } from './bind.js';
 import { runStatement } from './new-connection.js';
 
@@ -22,8 +22,9 @@ class RetryingConnection extends PostgreSqlConnection {
     return await (transaction === undefined ? runStatement(statement.text, run) : run());
   }) as Execute;
 
-  #bind(query: Call[0] | Sql, params: NonNullable<Call[1]>): BoundStatement {
+  #bind(query: Call[0] | Sql | SqlBatch, params: NonNullable<Call[1]>): BoundStatement {
     if (query instanceof Sql) return query;
+    if (query instanceof SqlBatch) return { text: SqlBatch.TEXT, values: [...query.statements] };
     const written = query instanceof NativeQueryBuilder ? query.toRaw() : query;
     if (isRaw(written)) return bindValues(this.platform, written.sql, written.params);
     if (Array.isArray(params)) return bindValues(this.platform, written, params);

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { cancelRequest } from './cancel-request.js';
 import { CommitUnanswered, isConnectionLost, isNeverSent, isServerEnding } from './database-errors.js';
 import type { Holdings } from './request-scope.js';
-import type { BoundStatement } from './sql.js';
+import { type BoundStatement, SqlBatch } from './sql.js';
 import type { Answer } from './statement-batch.js';
 import { SteadyClient, type SteadyClientConfig, TRANSACTION_BEGIN, textOf } from './steady-client.js';
 
@@ -24,7 +24,7 @@ const ROLLBACK = /^rollback\b(?! to)/i;
 interface Answered {
   command: string;
   rowCount: null;
-  rows: never[];
+  rows: Record<string, unknown>[][];
 }
 
 const answered = (command: string): Answered => ({ command, rowCount: null, rows: [] });
@@ -65,6 +65,7 @@ export class RequestClient extends SteadyClient {
         const isBegin = TRANSACTION_BEGIN.test(text);
         if (isBegin && typeof call.at(-1) !== 'function') return this.#putOff(text);
         this.#running = { text };
+        if (text === SqlBatch.TEXT) return this.#sendAll(ask, call[1] as BoundStatement[]);
         return this.#begin === undefined ? ask(...call) : this.#beginWith(ask, call);
       };
       return this.#cancelling === undefined ? send() : this.#cancelling.then(send);
@@ -141,6 +142,18 @@ export class RequestClient extends SteadyClient {
         answer,
       );
     });
+  }
+
+  /** Sends statements of a transaction at once, with the BEGIN that was put off. Answers with the rows of each. */
+  async #sendAll(ask: (...call: unknown[]) => unknown, statements: readonly BoundStatement[]): Promise<Answered> {
+    const begin = this.#begin === undefined ? [] : [{ text: this.#begin, values: [] }];
+    this.#begin = undefined;
+    const batch = this.batch([...begin, ...statements]);
+    const results = await new Promise<pg.QueryResult[]>((resolve, reject) => {
+      const answer: Answer = (cause, answers = []) => (cause === null ? resolve(answers) : reject(cause));
+      ask(batch, answer);
+    });
+    return { ...answered('BATCH'), rows: results.slice(-statements.length).map(({ rows }) => rows) };
   }
 
   #commitTo(lease: Lease): void {

@@ -69,3 +69,20 @@ export async function run<Row = Record<string, unknown>>(
   // The ORM hands it to our connection as it is.
   return await em.execute<Row[]>(statement as never);
 }
+
+/** Statements of an open transaction that are sent at once. */
+export class SqlBatch {
+  /** The text by which the connection recognises it; its values are the statements. */
+  static readonly TEXT = '-- several statements';
+
+  constructor(readonly statements: readonly BoundStatement[]) {}
+}
+
+/** Runs statements of the transaction of `em` in one round trip, and returns the rows of each. */
+export async function runAll(
+  em: Pick<EntityManager, 'execute'>,
+  statements: readonly Sql[],
+): Promise<Record<string, unknown>[][]> {
+  if (statements.length === 0) return [];
+  return await em.execute<Record<string, unknown>[][]>(new SqlBatch(statements) as never);
+}

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RevocationReason } from '../entities/session.js';
-import { type NewAuditEvent, recordEvent } from './audit/record-event.js';
+import { run, runAll, type Sql } from '../lib/sql.js';
+import { insertEvent, type NewAuditEvent } from './audit/record-event.js';
 import { handOver } from './mail-outbox/hand-over.js';
-import { type NewMail, writeMail } from './mail-outbox/write-mail.js';
-import { handOverPasswordCheck, type NewPassword, requestPasswordCheck } from './passwords/breach-check.js';
+import { insertMail, type NewMail } from './mail-outbox/write-mail.js';
+import { enqueuePasswordCheck, insertPasswordCheck, type NewPassword } from './passwords/breach-check.js';
 import { revokeSessions, type SessionSelection } from './sessions/revoke-sessions.js';
 import type { Request, RequestFacts } from './use-case.js';
 
@@ -16,10 +18,10 @@ export interface Work extends RequestFacts {
   readonly em: EntityManager;
   /** The time at which the transaction began. */
   readonly now: Date;
-  /** Writes an audit event. */
+  /** Writes an audit event. Like emails and checks, it is sent with the last statements of the transaction. */
   record(event: NewAuditEvent): Promise<void>;
-  /** Writes an email to the outbox. It is enqueued after the commit. */
-  mail(mail: WorkMail): Promise<void>;
+  /** Writes an email to the outbox, within a budget if given. It is enqueued after the commit. */
+  mail(mail: WorkMail, budget?: MailBudget): Promise<void>;
   /** Ends sessions and returns the ids of those that were alive. They are announced after the commit. */
   endSessions(selection: SessionSelection, reason: RevocationReason): Promise<string[]>;
   /** Requests the breach check of a new password. Its job is enqueued after the commit. */
@@ -33,6 +35,16 @@ export type WorkMail = Omit<NewMail, 'requestId' | 'now'> & {
   /** Leaves the email to the relay, which enqueues it a few seconds later. */
   leaveToRelay?: boolean;
 };
+
+/** The budget from which an email is drawn. Beyond it the email is written as one of kind `none`. */
+export interface MailBudget {
+  /** Locks the counters. */
+  lock: Sql;
+  /** The condition that the budget allows an email. */
+  isAllowed: Sql;
+  /** Counts the email if the budget allows it. */
+  draw: Sql;
+}
 
 /** The outcome of a transaction that is to be rolled back. */
 export class Undone<Outcome> extends Error {
@@ -58,14 +70,52 @@ interface Aftermath {
   steps: ((request: Request) => Promise<void>)[];
 }
 
-function createWork(request: Request, em: EntityManager, aftermath: Aftermath): Work {
+/** Runs statements together whose rows no later statement needs. */
+type Write = (statements: readonly Sql[], read?: (rows: Record<string, unknown>[][]) => void) => Promise<void>;
+
+/** The writes that are sent together, as the last statements of a transaction. */
+function createLastWrites(em: EntityManager): { write: Write; flush(): Promise<void> } {
+  const statements: Sql[] = [];
+  const readers: ((rows: Record<string, unknown>[][]) => void)[] = [];
+  return {
+    async write(added, read) {
+      const from = statements.length;
+      statements.push(...added);
+      if (read !== undefined) readers.push((rows) => read(rows.slice(from, from + added.length)));
+    },
+    async flush() {
+      const rows = await runAll(em, statements);
+      for (const read of readers) read(rows);
+    },
+  };
+}
+
+async function writeMail(
+  write: Write,
+  { requestId, logger }: Pick<Request, 'requestId' | 'logger'>,
+  mail: NewMail,
+  budget: MailBudget | undefined,
+): Promise<string> {
+  const id = randomUUID();
+  if (budget === undefined) await write([insertMail(id, mail)]);
+  else {
+    const { lock, isAllowed, draw } = budget;
+    await write([lock, insertMail(id, mail, isAllowed), draw], ([, rows]) => {
+      if (rows?.[0]?.mail === mail.mail) return;
+      logger.info({ requestId, mail: mail.mail }, 'a mail was not sent: the mail budget of its address is used up');
+    });
+  }
+  return id;
+}
+
+function createWork(request: Request, em: EntityManager, aftermath: Aftermath, write: Write): Work {
   const { settings, secretKeys, client, requestId, logger } = request;
   const now = request.clock.now();
   return {
     ...{ em, now, settings, secretKeys, client, requestId, logger },
-    record: (event) => recordEvent(em, request, event),
-    async mail({ leaveToRelay = false, ...mail }) {
-      const outboxId = await writeMail(em, { ...mail, requestId, now });
+    record: (event) => write([insertEvent(request, event)]),
+    async mail({ leaveToRelay = false, ...mail }, budget) {
+      const outboxId = await writeMail(write, request, { ...mail, requestId, now }, budget);
       if (!leaveToRelay) aftermath.outboxIds.push(outboxId);
     },
     async endSessions(selection, reason) {
@@ -74,7 +124,10 @@ function createWork(request: Request, em: EntityManager, aftermath: Aftermath): 
       return ended;
     },
     async checkPassword(password) {
-      aftermath.checkedUsers.push(await requestPasswordCheck(em, request, password));
+      const check = insertPasswordCheck(request, password);
+      if (check === undefined) return;
+      await write([check]);
+      aftermath.checkedUsers.push(password.userId);
     },
     afterCommit: (step) => void aftermath.steps.push(step),
   };
@@ -87,7 +140,7 @@ function nothingYet(): Aftermath {
 async function follow(request: Request, aftermath: Aftermath): Promise<void> {
   request.revocations.announce(aftermath.endedSessions);
   for (const outboxId of aftermath.outboxIds) handOver(request, outboxId);
-  for (const userId of aftermath.checkedUsers) handOverPasswordCheck(request, userId);
+  for (const userId of aftermath.checkedUsers) enqueuePasswordCheck(request, userId);
   const { requestId, logger } = request;
   for (const step of aftermath.steps) {
     await step(request).catch((cause: unknown) =>
@@ -103,14 +156,16 @@ async function follow(request: Request, aftermath: Aftermath): Promise<void> {
  */
 export async function inTransaction<Outcome>(
   request: Request,
-  run: (work: Work) => Promise<Outcome>,
+  act: (work: Work) => Promise<Outcome>,
 ): Promise<Settled<Outcome>> {
   let aftermath: Aftermath | undefined;
   const attempt = async (em: EntityManager): Promise<Outcome> => {
     // A repeated transaction starts with nothing from the previous attempt.
     aftermath = nothingYet();
-    const outcome = await run(createWork(request, em, aftermath));
+    const lastWrites = createLastWrites(em);
+    const outcome = await act(createWork(request, em, aftermath, lastWrites.write));
     if (outcome instanceof Undone) throw outcome;
+    await lastWrites.flush();
     return outcome;
   };
   try {
@@ -130,10 +185,13 @@ export async function inTransaction<Outcome>(
  */
 export async function inStatement<Outcome>(
   request: Request,
-  run: (work: Omit<Work, 'afterCommit'>) => Promise<Outcome>,
+  act: (work: Omit<Work, 'afterCommit'>) => Promise<Outcome>,
 ): Promise<Outcome> {
   const aftermath = nothingYet();
-  const outcome = await run(createWork(request, request.em, aftermath));
+  const write: Write = async (statements) => {
+    for (const statement of statements) await run(request.em, statement);
+  };
+  const outcome = await act(createWork(request, request.em, aftermath, write));
   await follow(request, aftermath);
   return outcome;
 }

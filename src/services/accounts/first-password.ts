@@ -1,5 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { sql } from '../../lib/sql.js';
+import { type Sql, sql } from '../../lib/sql.js';
 import { readAdmitted } from '../admission.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -26,10 +25,6 @@ const findWaiting = (email: string, key: string | null, now: Date) => sql`
     AND c.link_expires_at > ${now}
   ORDER BY u.email = ${email} DESC LIMIT 1`;
 
-const CONTEST = `
-  UPDATE users SET password_contested_at = ?
-  WHERE id = ? AND password_contested_at IS NULL AND email_verified_at IS NULL AND password_hash <> ?`;
-
 /**
  * Hashes the password, or compares it with that of the account that waits for the address. Either way one hash is
  * computed, so that timing reveals nothing about the address. After a lost race (`overtaken`) a comparison also
@@ -54,22 +49,21 @@ export function newHash({ hash }: PresentedPassword): string {
 }
 
 /**
- * Marks the account as contested if the sign-up used another password. Two people may have signed up for the unverified
+ * Returns the statement that marks the account as contested if the sign-up used another password. Two people may have signed up for the unverified
  * address, and it is unknown which of them owns the mailbox. The password stops working once the address is verified.
  */
-export async function contestPassword(
-  em: EntityManager,
-  presented: PresentedPassword,
-  account: { userId: string; now: Date },
-): Promise<void> {
+export function contestPassword(presented: PresentedPassword, { userId, now }: { userId: string; now: Date }): Sql {
   const { comparedWith, isSame } = presented;
   if (comparedWith === null) throw new ChangedMeanwhile();
-  await em.execute(CONTEST, [account.now, account.userId, isSame ? comparedWith : '']);
+  return sql`
+    UPDATE users SET password_contested_at = ${now}
+    WHERE id = ${userId} AND password_contested_at IS NULL AND email_verified_at IS NULL
+      AND password_hash <> ${isSame ? comparedWith : ''}`;
 }
 
 /** Throws if the account of a new code was deleted, as the code would verify nothing. */
-export function expectAlive({ userId }: { userId: string | null }): void {
-  if (userId === null) throw new ChangedMeanwhile();
+export function expectAlive(isIssued: boolean): void {
+  if (!isIssued) throw new ChangedMeanwhile();
 }
 
 /** Returns whether the sign-up must be attempted again. */

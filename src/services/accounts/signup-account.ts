@@ -1,35 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { OneTimeCode } from '../../entities/one-time-code.js';
+import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
+import { runAll, type Sql, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
-import { lockCode } from '../one-time-codes/issue.js';
-import { findAddressOwner } from '../users/address-owner.js';
+import { codeLock, lockCode } from '../one-time-codes/issue.js';
+import { addressOwner } from '../users/address-owner.js';
 import { newHash } from './first-password.js';
 import type { SignupAttempt, SignupWritten } from './signup-attempt.js';
-import { mailAgain, mailCode, tellOwner, writeCode } from './signup-mails.js';
+import { mailAgain, mailCode, mailIssued, tellOwner, writeCode } from './signup-mails.js';
 
-const INSERT_USER = `
-  INSERT INTO users (id, email, email_key, username, username_key, display_name, role, password_hash, password_changed_at,
-    locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO NOTHING
-  RETURNING id`;
-
-async function insertUser({ em, input, role, presented, now, key }: SignupAttempt): Promise<string | null> {
+function insertUser({ work: { now }, input, role, presented, key }: SignupAttempt, id: string): Sql {
   const { email, username = null, displayName = null, locale = null, timezone = null } = input;
-  const accepted = (yes: boolean) => (yes ? now : null);
-  const names = [randomUUID(), email, key, username, username?.toLowerCase() ?? null, displayName];
-  const consent = [accepted(input.termsAccepted), accepted(input.privacyPolicyAccepted)];
-  const values = [...names, role, newHash(presented), now, locale, timezone, ...consent, now, now];
-  const [row] = await em.execute<{ id: string }[]>(INSERT_USER, values);
-  return row?.id ?? null;
+  const termsAcceptedAt = input.termsAccepted ? now : null;
+  const privacyPolicyAcceptedAt = input.privacyPolicyAccepted ? now : null;
+  return sql`
+    INSERT INTO users (id, email, email_key, username, username_key, display_name, role, password_hash,
+      password_changed_at, locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at)
+    VALUES (${id}, ${email}, ${key}, ${username}, ${username?.toLowerCase() ?? null}, ${displayName}, ${role},
+      ${newHash(presented)}, ${now}, ${locale}, ${timezone}, ${termsAcceptedAt}, ${privacyPolicyAcceptedAt}, ${now}, ${now})
+    ON CONFLICT DO NOTHING`;
 }
 
 /**
  * Gives an unverified account to a new sign-up. The account belongs to its first sign-up until that one's link has
  * expired.
  */
-async function replaceUnverified({ em, input, role, presented, now, key }: SignupAttempt, user: User): Promise<void> {
+async function replaceUnverified({ work, input, role, presented, key }: SignupAttempt, user: User): Promise<void> {
+  const { em, now } = work;
   const { username = null, displayName = null, locale = null, timezone = null } = input;
   await em.nativeUpdate(
     User,
@@ -62,10 +59,10 @@ async function answerOtherSpelling(attempt: SignupAttempt, user: User): Promise<
   // Locks the typed spelling before the owner's. Sign-ups with the same spelling wait here, so that they cannot
   // deadlock.
   await writeCode(attempt, { userId: null });
-  const code = await lockCode(attempt.em, 'VERIFY_EMAIL', user.email);
-  if (code?.user?.id === user.id && code.linkExpiresAt > attempt.now) return await mailAgain(attempt, user, code);
+  const code = await lockCode(attempt.work.em, 'VERIFY_EMAIL', user.email);
+  if (code?.user?.id === user.id && code.linkExpiresAt > attempt.work.now) return await mailAgain(attempt, user, code);
   await replaceUnverified(attempt, user);
-  return await mailCode(attempt, user.id);
+  return await mailCode(attempt, { userId: user.id });
 }
 
 /**
@@ -76,28 +73,31 @@ interface Holder {
   user: User | null;
 }
 
-async function findHolder({ em, input, key }: SignupAttempt): Promise<Holder> {
-  const code = await lockCode(em, 'VERIFY_EMAIL', input.email);
-  const user = await findAddressOwner(em, input.email, key);
+async function findHolder({ work: { em }, input: { email }, key }: SignupAttempt): Promise<Holder> {
+  const [locked = [], owners = []] = await runAll(em, [codeLock('VERIFY_EMAIL', email), addressOwner(email, key)]);
+  const [code, user] = [locked[0], owners[0]];
+  if (user === undefined) return { code: null, user: null };
   // An account created between the two statements has a code by now, and belongs to its first sign-up like any other.
-  return { code: code === null && user !== null ? await lockCode(em, 'VERIFY_EMAIL', input.email) : code, user };
+  const issued = code === undefined ? await lockCode(em, 'VERIFY_EMAIL', email) : em.map(OneTimeCode, code);
+  return { code: issued, user: em.map(User, user) };
 }
 
 /** Answers for a taken address. Its owner gets a mail, and the caller learns nothing. */
 async function answerTaken(attempt: SignupAttempt, user: User, code: OneTimeCode | null): Promise<SignupWritten> {
-  const { input, now } = attempt;
+  const { input, work } = attempt;
   if (user.emailVerifiedAt !== null || user.disabledAt !== null) return await tellOwner(attempt, user);
   if (user.email !== input.email) return await answerOtherSpelling(attempt, user);
-  if (code?.user?.id === user.id && code.linkExpiresAt > now) return await mailAgain(attempt, user, code);
+  if (code?.user?.id === user.id && code.linkExpiresAt > work.now) return await mailAgain(attempt, user, code);
   await replaceUnverified(attempt, user);
-  return await mailCode(attempt, user.id);
+  return await mailCode(attempt, { userId: user.id });
 }
 
 /** Writes a new account or, for a taken address, a mail to its owner. */
 export async function writeAccount(
   attempt: SignupAttempt,
 ): Promise<SignupWritten | Problem<'USERNAME_TAKEN' | 'EMAIL_TAKEN'>> {
-  const { context, em, input } = attempt;
+  const { context, input } = attempt;
+  const { em } = attempt.work;
   const { code, user } = await findHolder(attempt);
   const usernameKey = input.username?.toLowerCase();
   if (user !== null) {
@@ -105,8 +105,9 @@ export async function writeAccount(
     if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
     return context.settings.signupRevealsAccounts ? problem('EMAIL_TAKEN') : await answerTaken(attempt, user, code);
   }
-  const userId = await insertUser(attempt);
-  if (userId !== null) return await mailCode(attempt, userId);
+  const userId = randomUUID();
+  const { id: codeId, isIssued } = await writeCode(attempt, { userId, after: insertUser(attempt, userId) });
+  if (isIssued) return await mailIssued(attempt, { codeId, userId });
   if (usernameKey !== undefined && (await em.count(User, { usernameKey })) > 0) return problem('USERNAME_TAKEN');
   // Another sign-up took the address while this one waited for it, and has committed.
   return await writeAccount(attempt);

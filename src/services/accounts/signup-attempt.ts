@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Request, UseCaseContext } from '../use-case.js';
+import type { Work } from '../work.js';
 import type { PresentedPassword } from './first-password.js';
 
 /** Details of the new account. The address is already trimmed and lower-cased. */
@@ -21,11 +21,10 @@ export type SignupContext = Request & Pick<UseCaseContext, 'admission' | 'query'
 /** State of a sign-up while it is written. */
 export interface SignupAttempt {
   context: SignupContext;
-  em: EntityManager;
+  work: Work;
   input: SignupInput;
   role: string;
   presented: PresentedPassword;
-  now: Date;
   /** Key that EMAIL_DEDUPLICATION compares for the address. */
   key: string | null;
 }
@@ -33,7 +32,6 @@ export interface SignupAttempt {
 /** Result of the writes of a sign-up. */
 export interface SignupWritten {
   kind: 'written';
-  outboxId: string;
   /** Owner of the address. */
   userId: string;
   /** Reason why the account and its password are not the caller's. The caller never sees it. Absent if they are. */

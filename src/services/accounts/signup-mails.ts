@@ -1,31 +1,40 @@
 import type { OneTimeCode } from '../../entities/one-time-code.js';
 import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
+import { runAll, type Sql } from '../../lib/sql.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
-import { writeTypedMail } from '../mail-outbox/typed-mail.js';
+import { mailTyped } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
-import { issueCode } from '../one-time-codes/issue.js';
+import { prepareCode } from '../one-time-codes/issue.js';
 import { contestPassword, expectAlive } from './first-password.js';
 import type { SignupAttempt, SignupWritten } from './signup-attempt.js';
 
-function freshSince({ context, now }: SignupAttempt): Date {
-  return addSeconds(now, -context.settings.codeResendSeconds);
+/** The code of a sign-up. */
+interface SignupCode {
+  /** Without a user the code is a decoy. */
+  userId: string | null;
+  /** Defaults to the typed address. */
+  address?: string;
+  /** A valid previous code of the same user is reused. */
+  previous?: OneTimeCode | null;
+  /** A statement that is sent with the code, before it. The code is only issued if the user exists after it. */
+  after?: Sql;
 }
 
-/**
- * Issues a code for an address. A valid `previous` code of the same user is reused. Without a user the code is a decoy.
- */
+/** Issues a code for an address. Returns its id, and whether it belongs to a user. */
 export async function writeCode(
-  attempt: SignupAttempt,
-  code: { userId: string | null; address?: string; previous?: OneTimeCode | null },
-): Promise<string> {
-  const { context, em, input, now } = attempt;
-  const { verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = context.settings;
-  const lives = { now, codeTtl, linkTtl, countOnSince: freshSince(attempt) };
-  const identity = { purpose: 'VERIFY_EMAIL' as const, address: input.email, ...code };
-  const issued = await issueCode(em, context.secretKeys, { ...identity, ...lives });
-  if (code.userId !== null) expectAlive(issued);
-  return issued.id;
+  { context, work, input }: SignupAttempt,
+  { after, address = input.email, ...code }: SignupCode,
+): Promise<{ id: string; isIssued: boolean }> {
+  const { verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl, codeResendSeconds } = context.settings;
+  const { em, now } = work;
+  const lives = { now, codeTtl, linkTtl, countOnSince: addSeconds(now, -codeResendSeconds) };
+  const identity = { purpose: 'VERIFY_EMAIL' as const, address, ...code };
+  const onlyForUser = after !== undefined;
+  const prepared = prepareCode(context.secretKeys, { ...identity, ...lives }, { onlyForUser });
+  const results = await runAll(em, onlyForUser ? [after, prepared.statement] : [prepared.statement]);
+  const isIssued = results.at(-1)?.[0]?.user_id != null;
+  return { id: prepared.code.id, isIssued };
 }
 
 /**
@@ -33,27 +42,29 @@ export async function writeCode(
  * caller's attempts.
  */
 export async function tellOwner(attempt: SignupAttempt, user: User): Promise<SignupWritten> {
-  const { context, em, now } = attempt;
+  const { work } = attempt;
   const { id: userId, email: recipient, locale = null } = user;
   await writeCode(attempt, { userId: null, address: recipient });
-  const { requestId } = context;
-  const variables = { ...actFacts(context, user, now), ...greeting(user) };
-  const notice = { mail: 'already-registered' as const, recipient, locale, variables, requestId, now };
-  return { kind: 'written', outboxId: await writeTypedMail(context, em, notice), userId, refused: 'EMAIL_TAKEN' };
+  const variables = { ...actFacts(work, user, work.now), ...greeting(user) };
+  await mailTyped(work, { mail: 'already-registered', recipient, locale, variables });
+  return { kind: 'written', userId, refused: 'EMAIL_TAKEN' };
 }
 
-/** Mails the code of an account: the `previous` one while it is valid, otherwise a new one. */
-export async function mailCode(
-  attempt: SignupAttempt,
-  userId: string,
-  { recipient = attempt.input.email, previous = null }: { recipient?: string; previous?: OneTimeCode | null } = {},
+/** Mails an issued code to its address. */
+export async function mailIssued(
+  { work, input }: SignupAttempt,
+  { codeId, userId, recipient = input.email }: { codeId: string; userId: string; recipient?: string | undefined },
 ): Promise<SignupWritten> {
-  const { context, em, input, now } = attempt;
-  const codeId = await writeCode(attempt, { userId, address: recipient, previous });
-  const { requestId } = context;
   const { locale = null } = input;
-  const mail = { mail: 'verify-email' as const, recipient, locale, codeId, variables: greeting(input), requestId, now };
-  return { kind: 'written', outboxId: await writeTypedMail(context, em, mail), userId };
+  await mailTyped(work, { mail: 'verify-email', recipient, locale, codeId, variables: greeting(input) });
+  return { kind: 'written', userId };
+}
+
+/** Mails the code of an account: the previous one while it is valid, otherwise a new one. */
+export async function mailCode(attempt: SignupAttempt, code: SignupCode & { userId: string }): Promise<SignupWritten> {
+  const { id: codeId, isIssued } = await writeCode(attempt, code);
+  expectAlive(isIssued);
+  return await mailIssued(attempt, { codeId, userId: code.userId, recipient: code.address });
 }
 
 /**
@@ -62,9 +73,9 @@ export async function mailCode(
  */
 export async function mailAgain(
   attempt: SignupAttempt,
-  { id: userId, email }: User,
+  { id: userId, email: address }: User,
   previous: OneTimeCode,
 ): Promise<SignupWritten> {
-  await contestPassword(attempt.em, attempt.presented, { userId, now: attempt.now });
-  return { ...(await mailCode(attempt, userId, { recipient: email, previous })), refused: 'EMAIL_NOT_VERIFIED' };
+  const after = contestPassword(attempt.presented, { userId, now: attempt.work.now });
+  return { ...(await mailCode(attempt, { userId, address, previous, after })), refused: 'EMAIL_NOT_VERIFIED' };
 }

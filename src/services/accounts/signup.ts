@@ -2,10 +2,10 @@ import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
-import { handOver, type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
-import { handOverPasswordCheck, requestPasswordCheck } from '../passwords/breach-check.js';
+import { type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
 import { refusePassword } from '../passwords/policy.js';
 import { comparedKey } from '../users/address-owner.js';
+import { inTransaction } from '../work.js';
 import { changedMeanwhile, presentPassword } from './first-password.js';
 import { writeAccount } from './signup-account.js';
 import type { SignupAttempt, SignupContext, SignupInput, SignupWritten } from './signup-attempt.js';
@@ -44,14 +44,15 @@ function eventOf(outcome: SignupWritten | SignupProblem): NewAuditEvent {
  * Writes the account, its audit event and the request for the password check. The check is requested for a taken
  * address too.
  */
-async function writeAll(attempt: SignupAttempt): Promise<{ outboxId: string; checkOf: string } | SignupProblem> {
-  const { context, em, input, now } = attempt;
+async function writeAll(attempt: SignupAttempt): Promise<{ writtenAt: Date } | SignupProblem> {
+  const { work, input } = attempt;
   const written = await writeAccount(attempt);
-  await recordEvent(em, context, eventOf(written));
+  await work.record(eventOf(written));
   if (isProblem(written)) return written;
-  const { outboxId, userId, refused } = written;
-  const check = { userId, password: input.password, passwordChangedAt: now, isStrangers: refused !== undefined };
-  return { outboxId, checkOf: await requestPasswordCheck(em, context, check) };
+  const { userId, refused } = written;
+  const { password } = input;
+  await work.checkPassword({ userId, password, passwordChangedAt: work.now, isStrangers: refused !== undefined });
+  return { writtenAt: work.now };
 }
 
 /**
@@ -85,14 +86,12 @@ export async function signup(
     mailStatus(context),
     presentPassword(context, { email, key, password, overtaken }),
   ]);
-  const now = context.clock.now();
-  const written = await context.em
-    .transactional((em) => writeAll({ context, em, input, role, presented, now, key }))
-    .catch((error) => raceLost(context, error));
+  const written = await inTransaction(context, (work) =>
+    writeAll({ context, work, input, role, presented, key }),
+  ).catch((error) => raceLost(context, error));
   if (written === undefined) return await signup(context, input, true);
   if ('code' in written) return written;
-  handOver(context, written.outboxId);
-  handOverPasswordCheck(context, written.checkOf);
+  const { writtenAt: now } = written;
   return {
     kind: 'signup-accepted',
     email: input.email,

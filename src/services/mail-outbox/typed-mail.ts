@@ -1,12 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { emailKey } from '../../lib/email-key.js';
 import type { LimitWindow } from '../../lib/rate-limiter.js';
-import { run, type Sql, sql } from '../../lib/sql.js';
-import type { Request } from '../use-case.js';
+import { type Sql, sql } from '../../lib/sql.js';
 import type { Work, WorkMail } from '../work.js';
-import { type MailName, type NewMail, writeMail } from './write-mail.js';
-
-type Needs = Pick<Work, 'em' | 'now' | 'settings' | 'secretKeys' | 'requestId' | 'logger'>;
+import type { MailName } from './write-mail.js';
 
 /** The name of the mail budget in RATE_LIMITS. */
 const MAIL_BUDGET = 'mail:address';
@@ -32,6 +28,9 @@ const readStatement = (keys: string[], ends: number[], now: number): Sql => sql`
     expire = CASE WHEN counter.expire <= ${now} THEN excluded.expire ELSE counter.expire END
   RETURNING key, points`;
 
+/** Points that no counter reaches. */
+const NO_LIMIT = 2_147_483_647;
+
 interface CountedWindow extends LimitWindow {
   name: string;
   /** The counted subject: one address, or the mailbox of all its spellings. */
@@ -39,7 +38,7 @@ interface CountedWindow extends LimitWindow {
 }
 
 /** Returns the windows that a mail draws on: those of the mailbox, for every operation, and those of its kind. */
-function windowsOf({ settings }: Needs, mail: MailName, recipient: string): CountedWindow[] {
+function windowsOf({ settings }: Pick<Work, 'settings'>, mail: MailName, recipient: string): CountedWindow[] {
   const { enabled, overrides, factor } = settings.rateLimits;
   const mailbox = emailKey(recipient);
   const scaled = DEFAULT_BUDGET.map(({ points, seconds }) => ({ points: points * factor, seconds }));
@@ -55,46 +54,25 @@ function windowsOf({ settings }: Needs, mail: MailName, recipient: string): Coun
 }
 
 /**
- * Draws one mail from the budget of an address. Returns false if the budget is used up. Spellings that a provider
- * delivers to one mailbox share a budget. Mails of kind `none` draw nothing and cost the same statements.
- */
-async function draw(needs: Needs, mail: MailName, recipient: string): Promise<boolean> {
-  const windows = windowsOf(needs, mail, recipient);
-  const { em, secretKeys } = needs;
-  const keyOf = ({ name, subject }: CountedWindow) =>
-    `mail:${secretKeys.authenticate('limit-identity', ['mail', name, subject]).toString('base64url')}`;
-  const now = needs.now.getTime();
-  const limits = new Map(windows.map((window) => [keyOf(window), window]));
-  const keys = [...limits.keys()];
-  const ends = [...limits.values()].map(({ seconds }) => now + seconds * 1_000);
-  const counters = await run<{ key: string; points: number }>(em, readStatement(keys, ends, now));
-  const allowed = counters.every(({ key, points }) => points < (limits.get(key)?.points ?? 0));
-  const drawn = allowed && mail !== 'none' ? 1 : 0;
-  await run(em, sql`UPDATE rate_limits SET points = points + ${drawn} WHERE key = ANY(${keys})`);
-  return allowed;
-}
-
-/** Returns the mail, or one of kind `none` if the budget of its address is used up. */
-async function withinBudget<Mail extends WorkMail>(needs: Needs, mail: Mail): Promise<Mail> {
-  const allowed = await draw(needs, mail.mail, mail.recipient);
-  if (!allowed && mail.mail !== 'none') {
-    const { requestId } = needs;
-    needs.logger.info({ requestId, mail: mail.mail }, 'a mail was not sent: the mail budget of its address is used up');
-  }
-  return allowed ? mail : { ...mail, mail: 'none' };
-}
-
-/**
  * Writes a mail to an address that a caller typed. All such operations share one budget per address, so that strangers
- * cannot flood it. Beyond the budget, the same row is written and nothing is sent.
+ * cannot flood it. Spellings that a provider delivers to one mailbox share it too. Beyond the budget, the same row is
+ * written and nothing is sent. Mails of kind `none` draw nothing and cost the same statements.
  */
 export async function mailTyped(work: Work, mail: WorkMail): Promise<void> {
-  await work.mail(await withinBudget(work, mail));
-}
-
-/** As `mailTyped`, for a caller that enqueues the mail itself. */
-export async function writeTypedMail(request: Request, em: EntityManager, mail: NewMail): Promise<string> {
-  const { settings, secretKeys, requestId, logger } = request;
-  const needs = { em, now: mail.now, settings, secretKeys, requestId, logger };
-  return await writeMail(em, await withinBudget(needs, mail));
+  const windows = windowsOf(work, mail.mail, mail.recipient);
+  const keyOf = ({ name, subject }: CountedWindow) =>
+    `mail:${work.secretKeys.authenticate('limit-identity', ['mail', name, subject]).toString('base64url')}`;
+  const now = work.now.getTime();
+  const keys = windows.map(keyOf);
+  const ends = windows.map(({ seconds }) => now + seconds * 1_000);
+  const most = windows.map(({ points }) => Math.min(points, NO_LIMIT));
+  const isAllowed = sql`NOT EXISTS (
+    SELECT FROM unnest(${keys}::text[], ${most}::int[]) AS budget (key, most)
+    WHERE (SELECT c.points FROM rate_limits c WHERE c.key = budget.key) >= most)`;
+  const drawn = mail.mail === 'none' ? 0 : 1;
+  await work.mail(mail, {
+    lock: readStatement(keys, ends, now),
+    isAllowed,
+    draw: sql`UPDATE rate_limits SET points = points + ${drawn} WHERE key = ANY(${keys}) AND ${isAllowed}`,
+  });
 }

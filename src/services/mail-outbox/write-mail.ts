@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { OutboxMessage } from '../../entities/outbox-message.js';
+import { type Sql, sql } from '../../lib/sql.js';
 import { firstRelayAt } from '../outbox/outbox.js';
 
 /** The kinds of mail that use-cases write. `none` causes the same work for an address that gets no mail. */
@@ -44,21 +42,18 @@ export interface NewMail {
   now: Date;
 }
 
-/** Writes the mail in the caller's transaction, so that it is committed exactly when the change is. Returns its id. */
-export async function writeMail(em: EntityManager, mail: NewMail): Promise<string> {
-  const id = randomUUID();
-  await em.insert(OutboxMessage, {
-    id,
-    mail: mail.mail,
-    recipient: mail.recipient,
-    locale: mail.locale,
-    codeId: mail.codeId ?? null,
-    variables: mail.variables ?? {},
-    requestId: mail.requestId,
-    createdAt: mail.now,
-    nextAttemptAt: firstRelayAt(mail.now),
-  });
-  return id;
+/**
+ * Returns the statement that writes a mail, so that it is committed exactly when the change is. Where the condition
+ * `isAllowed` does not hold, the mail is written as one of kind `none`. The statement returns the kind.
+ */
+export function insertMail(id: string, mail: NewMail, isAllowed: Sql = sql`true`): Sql {
+  return sql`
+    INSERT INTO outbox_messages
+      (id, mail, recipient, locale, code_id, variables, status, attempts, request_id, created_at, next_attempt_at)
+    SELECT ${id}, CASE WHEN ${isAllowed} THEN ${mail.mail} ELSE 'none' END, ${mail.recipient}, ${mail.locale},
+      ${mail.codeId ?? null}, ${JSON.stringify(mail.variables ?? {})}, 'PENDING', 0, ${mail.requestId}, ${mail.now},
+      ${firstRelayAt(mail.now)}
+    RETURNING mail`;
 }
 
 /** Returns the variable with which a mail greets its reader; none if the account has no display name. */

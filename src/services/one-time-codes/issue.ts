@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { OneTimeCode, type OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
+import { run, type Sql, sql } from '../../lib/sql.js';
 
 /** A code to be issued. */
 export interface NewCode {
@@ -36,16 +37,6 @@ export interface IssuedCode {
   linkExpiresAt: Date;
 }
 
-const ISSUE = `
-  INSERT INTO one_time_codes AS code (purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
-  VALUES (?, ?, ?, (SELECT id FROM users WHERE id = ? FOR KEY SHARE), ?, 0, ?, ?, ?)
-  ON CONFLICT (purpose, address) DO UPDATE SET
-    id = excluded.id, user_id = excluded.user_id, key_id = excluded.key_id,
-    attempts = CASE WHEN code.issued_at > ? THEN code.attempts ELSE 0 END,
-    issued_at = CASE WHEN code.issued_at > ? THEN code.issued_at ELSE excluded.issued_at END,
-    code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL
-  RETURNING user_id`;
-
 /** Returns the id and key of the previous code while its link is valid for the same user. */
 function livingIdentity(
   keys: SecretKeys,
@@ -56,11 +47,18 @@ function livingIdentity(
   return { id: previous.id, keyId: previous.keyId };
 }
 
+/** A code that is to be issued, and the statement that does it. */
+export interface PreparedCode {
+  code: Omit<IssuedCode, 'userId'>;
+  /** Returns the `user_id` of the issued code. */
+  statement: Sql;
+}
+
 /**
- * Issues the only valid code of an address. An earlier code and its link become invalid, unless `previous` is given and
- * valid: then it stays valid with renewed times.
+ * Prepares the only valid code of an address. An earlier code and its link become invalid, unless `previous` is given and
+ * valid: then it stays valid with renewed times. With `onlyForUser`, nothing is issued if the user does not exist.
  */
-export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCode): Promise<IssuedCode> {
+export function prepareCode(keys: SecretKeys, code: NewCode, { onlyForUser = false } = {}): PreparedCode {
   const issued = {
     ...(livingIdentity(keys, code) ?? { id: randomUUID(), keyId: keys.currentId }),
     codeExpiresAt: addSeconds(code.now, code.codeTtl),
@@ -68,8 +66,26 @@ export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCo
   };
   const { id, keyId, codeExpiresAt, linkExpiresAt } = issued;
   const { purpose, address, userId, now, countOnSince = now } = code;
-  const values = [purpose, address, id, userId, keyId, now, codeExpiresAt, linkExpiresAt];
-  const [row] = await em.execute<{ user_id: string | null }[]>(ISSUE, [...values, countOnSince, countOnSince]);
+  const owner = sql`(SELECT id FROM users WHERE id = ${userId} FOR KEY SHARE)`;
+  const source = onlyForUser ? owner : sql`(SELECT ${owner} AS id)`;
+  const statement = sql`
+    INSERT INTO one_time_codes AS code
+      (purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
+    SELECT ${purpose}, ${address}, ${id}, owner.id, ${keyId}, 0, ${now}, ${codeExpiresAt}, ${linkExpiresAt}
+    FROM ${source} AS owner
+    ON CONFLICT (purpose, address) DO UPDATE SET
+      id = excluded.id, user_id = excluded.user_id, key_id = excluded.key_id,
+      attempts = CASE WHEN code.issued_at > ${countOnSince} THEN code.attempts ELSE 0 END,
+      issued_at = CASE WHEN code.issued_at > ${countOnSince} THEN code.issued_at ELSE excluded.issued_at END,
+      code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL
+    RETURNING user_id`;
+  return { code: issued, statement };
+}
+
+/** Issues the code that `prepareCode` prepares. */
+export async function issueCode(em: EntityManager, keys: SecretKeys, code: NewCode): Promise<IssuedCode> {
+  const { code: issued, statement } = prepareCode(keys, code);
+  const [row] = await run<{ user_id: string | null }>(em, statement);
   return { ...issued, userId: row?.user_id ?? null };
 }
 
@@ -83,6 +99,13 @@ export async function lockCode(
   address: string,
 ): Promise<OneTimeCode | null> {
   return await em.findOne(OneTimeCode, { purpose, address }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+/** Returns the statement of `lockCode`, which returns the columns of the code. */
+export function codeLock(purpose: OneTimeCodePurpose, address: string): Sql {
+  return sql`
+    SELECT purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at, consumed_at
+    FROM one_time_codes WHERE purpose = ${purpose} AND address = ${address} FOR UPDATE`;
 }
 
 const LONG_AGO = new Date(0);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { CheckPasswordPayload } from '../../jobs/check-password.js';
+import { type Sql, sql, sqlText } from '../../lib/sql.js';
 import { enqueue } from '../outbox/enqueue.js';
 import { firstRelayAt, type Outbox } from '../outbox/outbox.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -28,15 +28,11 @@ export const passwordChecks: Outbox<CheckPasswordPayload> = {
   payload: ({ id: userId, requestId }) => ({ userId, requestId }),
 };
 
-const REQUEST = `
-  INSERT INTO password_checks (user_id, sealed_digest, password_changed_at, attempts, next_attempt_at, created_at)
-  SELECT id, ?, ?, 0, ?, ? FROM users WHERE id = ?
-  ON CONFLICT (user_id) DO`;
 /** A new password replaces the one that is still being checked. */
-const REPLACE = `${REQUEST} UPDATE SET
+const REPLACE = sqlText(`UPDATE SET
     sealed_digest = excluded.sealed_digest, password_changed_at = excluded.password_changed_at, attempts = 0,
-    next_attempt_at = excluded.next_attempt_at, created_at = excluded.created_at`;
-const KEEP = `${REQUEST} NOTHING`;
+    next_attempt_at = excluded.next_attempt_at, created_at = excluded.created_at`);
+const KEEP = sqlText('NOTHING');
 /** A time at which no password was set, so that the check marks no account. */
 const NEVER = new Date(0);
 
@@ -48,26 +44,26 @@ function digestOf(password: string): string {
 }
 
 /**
- * Requests the breach check of a password in the transaction that sets it. The digest is stored encrypted. Returns the
- * argument for `handOverPasswordCheck` after the commit.
+ * Returns the statement that requests the breach check of a password, for the transaction that sets it; undefined if none
+ * are made. The digest is stored encrypted.
  */
-export async function requestPasswordCheck(
-  em: EntityManager,
+export function insertPasswordCheck(
   { settings, secretKeys }: Pick<UseCaseContext, 'settings' | 'secretKeys'>,
   { userId, password, passwordChangedAt: now, isStrangers = false }: NewPassword,
-): Promise<string> {
-  if (!settings.breachCheck) return userId;
-  const sealed = secretKeys.encrypt('breach-check', digestOf(password));
-  const values = [sealed, isStrangers ? NEVER : now, firstRelayAt(now), now, userId];
-  await em.execute(isStrangers ? KEEP : REPLACE, values);
-  return userId;
+): Sql | undefined {
+  if (!settings.breachCheck) return undefined;
+  const encrypted = secretKeys.encrypt('breach-check', digestOf(password));
+  return sql`
+    INSERT INTO password_checks (user_id, sealed_digest, password_changed_at, attempts, next_attempt_at, created_at)
+    SELECT id, ${encrypted}, ${isStrangers ? NEVER : now}, 0, ${firstRelayAt(now)}, ${now} FROM users WHERE id = ${userId}
+    ON CONFLICT (user_id) DO ${isStrangers ? KEEP : REPLACE}`;
 }
 
 /**
  * Enqueues the job of a committed check without making the request wait. The relay enqueues what the queue did not
  * accept.
  */
-export function handOverPasswordCheck(
+export function enqueuePasswordCheck(
   context: Pick<UseCaseContext, 'settings' | 'passwordCheckQueue' | 'requestId' | 'logger'>,
   userId: string,
 ): void {

@@ -5,6 +5,7 @@ import { recordEvent } from '../audit/record-event.js';
 import { MULTI_FACTOR } from '../sessions/effective-role.js';
 import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
 import { verifySecondFactor } from '../two-factor/verify-second-factor.js';
+import { inTransaction } from '../work.js';
 import { type Opened, openSession } from './open-session.js';
 import type { PasswordChangeRequired } from './password-change-required.js';
 import { finishSignIn, type SignedIn, type SignInContext } from './sign-in.js';
@@ -42,10 +43,10 @@ async function begin(
 ): Promise<Opened | undefined> {
   const { rememberMe, deviceName, tokenDelivery, firstMethods, firstProvenAt: authenticatedAt } = tried;
   const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
-  return await context.em.transactional(async (em) => {
-    if (!(await consumeChallenge(em, tried.id, context.clock.now()))) return undefined;
+  return await inTransaction(context, async (work) => {
+    if (!(await consumeChallenge(work.em, tried.id, work.now))) return undefined;
     const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods, authenticatedAt };
-    return await openSession(context, em, begin, 'TWO_FACTOR');
+    return await openSession(context, work, begin, 'TWO_FACTOR');
   });
 }
 

@@ -1,9 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
-import { recordEvent } from '../audit/record-event.js';
 import { addressOfToken, type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
 import { lockOrMakeCode } from '../one-time-codes/issue.js';
+import { inTransaction, type Work } from '../work.js';
 import { type Opened, openSession } from './open-session.js';
 import { type DeviceToken, finishSignIn, type SignedIn, type SignInBegun, type SignInContext } from './sign-in.js';
 
@@ -25,16 +24,16 @@ const METHODS = ['otp'];
  */
 async function openTo(
   context: SignInContext,
-  em: EntityManager,
+  work: Work,
   { userId, issuedAt: authenticatedAt }: ConsumedCode,
   input: ExchangeTokenInput,
 ): Promise<Opened | Problem<'TOKEN_INVALID'>> {
   const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
-  const user = await em.findOneOrFail(User, userId);
+  const user = await work.em.findOneOrFail(User, userId);
   const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken };
   const verified = { ...begin, authenticationMethods: METHODS, authenticatedAt };
-  const opened = await openSession(context, em, verified, 'TOKEN_EXCHANGE');
-  if (opened === undefined) await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId });
+  const opened = await openSession(context, work, verified, 'TOKEN_EXCHANGE');
+  if (opened === undefined) await work.record({ type: 'TOKEN_EXCHANGE', success: false, userId });
   return opened ?? problem('TOKEN_INVALID');
 }
 
@@ -47,15 +46,15 @@ export async function exchangeToken(
   context: SignInContext,
   input: ExchangeTokenInput,
 ): Promise<SignedIn | Exclude<Opened, SignInBegun> | Problem<'TOKEN_INVALID'>> {
-  const now = context.clock.now();
   const presented = { purpose: 'EXCHANGE' as const, token: input.token };
-  const outcome = await context.em.transactional(async (em) => {
+  const outcome = await inTransaction(context, async (work) => {
+    const { em, now } = work;
     // The ticket that may be issued is locked before the token, in the common order.
     const address = await addressOfToken(em, context.secretKeys, presented);
     if (address !== undefined) await lockOrMakeCode(em, context.secretKeys, 'RESET_TICKET', address);
     const consumed = await consumeToken(em, context.secretKeys, { ...presented, now });
-    if (!isProblem(consumed)) return await openTo(context, em, consumed, input);
-    await recordEvent(em, context, { type: 'TOKEN_EXCHANGE', success: false, userId: null });
+    if (!isProblem(consumed)) return await openTo(context, work, consumed, input);
+    await work.record({ type: 'TOKEN_EXCHANGE', success: false, userId: null });
     return consumed;
   });
   return outcome.kind === 'sign-in-begun' ? await finishSignIn(context, outcome, input.heldRefreshToken) : outcome;

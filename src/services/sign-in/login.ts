@@ -13,6 +13,7 @@ import { isUsualDevice, presentedDevice } from '../devices/known-devices.js';
 import type { TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from '../users/address-owner.js';
+import { inTransaction } from '../work.js';
 import { nextStep, type Opened, openSession } from './open-session.js';
 import type { PasswordChangeRequired } from './password-change-required.js';
 import { type DeviceToken, finishSignIn, type SignedIn, type SignInContext, signInOnUsualDevice } from './sign-in.js';
@@ -113,16 +114,16 @@ async function open(context: Needs, found: Found, input: LoginInput, attempt: At
   // in this order.
   const isPlain = found.isUsualDevice && nextStep(sessionOf(context, user, input)) === 'SESSION';
   if (!isPlain) {
-    return await context.em.transactional(async (em) => {
-      const opened = await openSession(context, em, sessionOf(context, user, input), 'LOGIN');
-      await attempt.succeeded(em);
+    return await inTransaction(context, async (work) => {
+      const opened = await openSession(context, work, sessionOf(context, user, input), 'LOGIN');
+      await attempt.succeeded(work.em);
       return opened;
     });
   }
   const signedIn = await signInOnUsualDevice(context, sessionOf(context, user, input), 'LOGIN', attempt.success());
   return (
     signedIn ??
-    (await context.em.transactional((em) => openSession(context, em, sessionOf(context, user, input), 'LOGIN')))
+    (await inTransaction(context, (work) => openSession(context, work, sessionOf(context, user, input), 'LOGIN')))
   );
 }
 

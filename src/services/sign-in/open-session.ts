@@ -1,8 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { recordEvent } from '../audit/record-event.js';
 import type { NewSession } from '../sessions/create-session.js';
 import { MULTI_FACTOR } from '../sessions/effective-role.js';
 import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
+import type { Work } from '../work.js';
 import {
   type PasswordChangeRequired,
   requirePasswordChange,
@@ -40,16 +39,16 @@ export function nextStep(verified: VerifiedSignIn): 'SECOND_FACTOR' | 'NEW_PASSW
  */
 export async function openSession(
   context: SignInContext,
-  em: EntityManager,
+  work: Work,
   verified: VerifiedSignIn,
   event: SignInEventType,
 ): Promise<Opened | undefined> {
   const { user, authenticationMethods: firstMethods, authenticatedAt: firstProvenAt } = verified;
   const step = nextStep(verified);
   if (step === 'SECOND_FACTOR') {
-    await recordEvent(em, context, { type: event, userId: user.id, metadata: { secondFactor: 'required' } });
+    await work.record({ type: event, userId: user.id, metadata: { secondFactor: 'required' } });
     const { rememberMe, deviceName, tokenDelivery } = verified;
-    return await issueChallenge(em, context, {
+    return await issueChallenge(work.em, context, {
       user,
       rememberMe,
       deviceName,
@@ -58,6 +57,6 @@ export async function openSession(
       firstProvenAt,
     });
   }
-  if (step === 'NEW_PASSWORD') return await requirePasswordChange(context, em, user, event);
-  return await signIn(context, em, verified, event);
+  if (step === 'NEW_PASSWORD') return await requirePasswordChange(work, user, event);
+  return await signIn(context, work, verified, event);
 }

@@ -1,9 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../../entities/user.js';
-import { type AuditContext, recordEvent } from '../audit/record-event.js';
 import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
-import type { UseCaseContext } from '../use-case.js';
+import type { Work } from '../work.js';
 
 /** Every factor is verified, but the password is breached or was chosen by two people. It permits only a reset. */
 export interface PasswordChangeRequired extends ResetTicket {
@@ -12,8 +10,6 @@ export interface PasswordChangeRequired extends ResetTicket {
 
 /** The audit events of the steps that sign in. */
 export type SignInEventType = 'LOGIN' | 'TWO_FACTOR' | 'TOKEN_EXCHANGE';
-
-type Needs = AuditContext & Pick<UseCaseContext, 'secretKeys'>;
 
 /** Locks the row of an account whose password is still the one that was verified. */
 const HOLD_UNCHANGED = `
@@ -26,23 +22,19 @@ const HOLD_UNCHANGED = `
  * verified the same.
  */
 export async function requirePasswordChange(
-  context: Needs,
-  em: EntityManager,
+  work: Work,
   user: User,
   event: SignInEventType,
 ): Promise<PasswordChangeRequired | undefined> {
-  const previous = await lockOrMakeCode(em, context.secretKeys, 'RESET_TICKET', user.email);
+  const { em } = work;
+  const previous = await lockOrMakeCode(em, work.secretKeys, 'RESET_TICKET', user.email);
   const unchanged = await em.execute<unknown[]>(HOLD_UNCHANGED, [user.id, user.passwordChangedAt]);
   if (unchanged.length === 0) return undefined;
   const isContested = user.passwordContestedAt != null;
   const metadata = { reason: isContested ? 'CONTESTED' : 'BREACHED' };
-  await recordEvent(em, context, { type: event, success: false, userId: user.id, metadata });
+  await work.record({ type: event, success: false, userId: user.id, metadata });
   return {
     kind: 'password-change-required',
-    ...(await issueResetTicket(
-      { em, secretKeys: context.secretKeys, now: context.clock.now() },
-      user,
-      isContested ? previous : null,
-    )),
+    ...(await issueResetTicket(work, user, isContested ? previous : null)),
   };
 }

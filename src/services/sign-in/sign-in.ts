@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Sql, sql } from '../../lib/sql.js';
 import { refund } from '../admission.js';
 import type { AuditEventType } from '../audit/events.js';
-import { insertEvent, recordEvent } from '../audit/record-event.js';
+import { insertEvent } from '../audit/record-event.js';
 import { insertDevice, isUsualDevice, presentedDevice, rememberDevice } from '../devices/known-devices.js';
-import { handOver } from '../mail-outbox/hand-over.js';
-import { writeMail } from '../mail-outbox/write-mail.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import {
   createSession,
@@ -19,6 +16,7 @@ import {
 } from '../sessions/create-session.js';
 import { toSessionRecord } from '../sessions/session-record.js';
 import type { Request, UseCaseContext } from '../use-case.js';
+import type { Work } from '../work.js';
 import { replaceSession } from './replace-session.js';
 
 /** Identification of the client's device: by a cookie, or by a token in the input. */
@@ -34,8 +32,6 @@ export interface SignInBegun {
   begun: SessionBegun;
   /** The token that will identify the device; null if the client keeps none. */
   deviceToken: string | null;
-  /** The mail about a device that is new to the account. */
-  outboxId: string | undefined;
 }
 
 /** A completed sign-in. */
@@ -48,15 +44,11 @@ export interface SignedIn extends SessionStarted {
 export type SignInContext = SessionContext & Pick<UseCaseContext, 'admission' | 'query' | 'transact'> & Request;
 
 /** Notifies the owner of the device, the place and the time of a sign-in, with a link to report it. */
-async function tellOfDevice(
-  context: SignInContext,
-  em: EntityManager,
-  { session, user }: SessionBegun,
-): Promise<string> {
-  const { sessionReportTtl: ttl } = context.settings;
+async function tellOfDevice(work: Work, { session, user }: SessionBegun): Promise<void> {
+  const { sessionReportTtl: ttl } = work.settings;
   const now = session.createdAt;
   const code = { purpose: 'REPORT_SESSION' as const, address: session.id, userId: user.id, now };
-  const { id: codeId } = await issueCode(em, context.secretKeys, { ...code, codeTtl: ttl, linkTtl: ttl });
+  const { id: codeId } = await issueCode(work.em, work.secretKeys, { ...code, codeTtl: ttl, linkTtl: ttl });
   const facts = {
     displayName: user.displayName,
     deviceName: session.deviceName,
@@ -71,15 +63,7 @@ async function tellOfDevice(
     Object.entries(facts).filter((fact): fact is [string, string] => fact[1] != null),
   );
   const { email: recipient, locale = null } = user;
-  return await writeMail(em, {
-    mail: 'new-device',
-    recipient,
-    locale,
-    codeId,
-    variables,
-    requestId: context.requestId,
-    now,
-  });
+  await work.mail({ mail: 'new-device', recipient, locale, codeId, variables });
 }
 
 /**
@@ -128,40 +112,40 @@ export async function signInOnUsualDevice(
   admission?.refunded();
   const deviceToken = device.keepsToken ? device.token : null;
   const begun = { user, session: toSessionRecord(row), secret };
-  return { kind: 'sign-in-begun', begun, deviceToken, outboxId: undefined };
+  return { kind: 'sign-in-begun', begun, deviceToken };
 }
 
 /** Creates the session of a verified user. Session, device, audit event and notice are written together. */
 export async function signIn(
   context: SignInContext,
-  em: EntityManager,
+  work: Work,
   begin: NewSession & DeviceToken,
   event: AuditEventType,
 ): Promise<SignInBegun | undefined> {
-  const begun = await createSession(context, em, begin);
+  const begun = await createSession(context, work.em, begin);
   if (begun === undefined) return undefined;
   const { session, user } = begun;
   const device = deviceOf(context, begin);
-  const { isNew } = await rememberDevice(em, user.id, device, session.createdAt);
+  const { isNew } = await rememberDevice(work.em, user.id, device, session.createdAt);
   const metadata = { sessionId: session.id };
   const who = { userId: user.id, actorId: user.id, metadata };
-  await recordEvent(em, context, { type: event, ...who });
-  if (isNew) await recordEvent(em, context, { type: 'NEW_DEVICE', ...who });
-  const outboxId = isNew ? await tellOfDevice(context, em, begun) : undefined;
-  return { kind: 'sign-in-begun', begun, deviceToken: device.keepsToken ? device.token : null, outboxId };
+  await work.record({ type: event, ...who });
+  if (isNew) {
+    await work.record({ type: 'NEW_DEVICE', ...who });
+    await tellOfDevice(work, begun);
+  }
+  return { kind: 'sign-in-begun', begun, deviceToken: device.keepsToken ? device.token : null };
 }
 
 /**
- * Completes a sign-in after its commit: signs the tokens, enqueues the mail, and ends the session that the client held
- * before.
+ * Completes a sign-in after its commit: signs the tokens, and ends the session that the client held before.
  */
 export async function finishSignIn(
   context: SignInContext,
   signIn: SignInBegun,
   heldRefreshToken: string | null,
 ): Promise<SignedIn> {
-  const { begun, deviceToken, outboxId } = signIn;
-  if (outboxId !== undefined) handOver(context, outboxId);
+  const { begun, deviceToken } = signIn;
   const started = await startSession(context, begun);
   await replaceSession(context, heldRefreshToken);
   return { ...started, deviceToken };

@@ -1,7 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailKey } from '../../lib/email-key.js';
+import { type Sql, sql, sqlText } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
+
+const COLUMNS = sqlText(`id, email, username, username_key, display_name, role, password_hash,
+  password_changed_at, password_breached_at, password_contested_at, two_factor_enabled_at, email_verified_at, disabled_at,
+  last_login_at, locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`);
 
 /** Returns the key that EMAIL_DEDUPLICATION compares for an address; null if only the address itself is compared. */
 export function comparedKey({ settings }: Pick<UseCaseContext, 'settings'>, email: string): string | null {
@@ -12,6 +17,12 @@ export function comparedKey({ settings }: Pick<UseCaseContext, 'settings'>, emai
 export async function findAddressOwner(em: EntityManager, email: string, key: string | null): Promise<User | null> {
   const owners = await em.find(User, key === null ? { email } : { $or: [{ email }, { emailKey: key }] });
   return owners.find((owner) => owner.email === email) ?? owners[0] ?? null;
+}
+
+/** Returns the statement of `findAddressOwner`, which returns the columns that a sign-up reads. */
+export function addressOwner(email: string, key: string | null): Sql {
+  return sql`
+    SELECT ${COLUMNS} FROM users WHERE email = ${email} OR email_key = ${key} ORDER BY email = ${email} DESC LIMIT 1`;
 }
 
 const HELD = 'SELECT email FROM users WHERE email = ? OR email_key = ? ORDER BY email = ? DESC LIMIT 1';

@@ -29,12 +29,12 @@ it('a login on a known device takes three round trips: limits and account, attem
   expect(count).toBe(3);
 });
 
-it('a sign-up takes ten round trips: limits and waiting account, and the transaction', async () => {
+it('a sign-up takes five round trips: limits and waiting account, holder of the address, account and code, the rest, commit', async () => {
   const count = await roundTrips(async () => {
     const { data } = await gateway.ask(SignupDocument, { input: { email: newEmail(), password: PASSWORD } });
     expectType(data.signup, 'SignupAccepted');
   });
-  expect(count).toBe(10);
+  expect(count).toBe(5);
 });
 
 it('a refresh takes one round trip: its limit, with the rotation', async () => {

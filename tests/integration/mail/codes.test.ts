@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { OneTimeCode, type OneTimeCodePurpose } from '../../../src/entities/one-time-code.js';
 import { OutboxMessage } from '../../../src/entities/outbox-message.js';
 import { User } from '../../../src/entities/user.js';
-import { type MailName, writeMail } from '../../../src/services/mail-outbox/write-mail.js';
+import { run } from '../../../src/lib/sql.js';
+import { insertMail, type MailName } from '../../../src/services/mail-outbox/write-mail.js';
 import { consumeCode, consumeToken } from '../../../src/services/one-time-codes/consume.js';
 import { issueCode } from '../../../src/services/one-time-codes/issue.js';
 import { startWorkers } from '../../../src/workers/start-workers.js';
@@ -51,7 +52,8 @@ async function write(gateway: TestGateway, { mail, purpose, codeTtl, linkTtl, va
   const lives = { now, codeTtl, linkTtl };
   const issued = { purpose, address: randomUUID(), userId, ...lives };
   const { id: codeId } = await issueCode(em, gateway.dependencies.secretKeys, issued);
-  const outboxId = await writeMail(em, { mail, recipient, locale: 'en', codeId, variables, requestId: 'r', now });
+  const outboxId = randomUUID();
+  await run(em, insertMail(outboxId, { mail, recipient, locale: 'en', codeId, variables, requestId: 'r', now }));
   return { recipient, codeId, outboxId, address: issued.address };
 }
 
