@@ -1,5 +1,6 @@
-import type { ApolloServerPlugin, GraphQLRequestListener, GraphQLResponse } from '@apollo/server';
+import type { GraphQLResponse } from '@apollo/server';
 import type { Context } from '../request.js';
+import type { Listener } from './one-listener.js';
 
 function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLResponse): boolean {
   const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
@@ -7,7 +8,11 @@ function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLRespon
   return codes.includes('UNAUTHENTICATED');
 }
 
-const reports: GraphQLRequestListener<Context> = {
+/**
+ * Reports access problems to links and routers, which do not know what a document selected. Those in the data are listed in
+ * `extensions.problems`, and the rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1).
+ */
+export const accessProblems: Listener = {
   async willSendResponse({ contextValue, response }) {
     const { accessProblems: problems, actor } = contextValue;
     if (actor.kind === 'rejected' && hasUnauthenticated(contextValue, response)) {
@@ -18,9 +23,3 @@ const reports: GraphQLRequestListener<Context> = {
     singleResult.extensions = { ...singleResult.extensions, problems };
   },
 };
-
-/**
- * Reports access problems to links and routers, which do not know what a document selected. Those in the data are listed in
- * `extensions.problems`, and the rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1).
- */
-export const accessProblems: ApolloServerPlugin<Context> = { requestDidStart: async () => reports };

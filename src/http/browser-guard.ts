@@ -1,10 +1,9 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { problemMessages } from '../problems.js';
-import type { Context } from '../request.js';
 import { checkCsrfToken } from '../services/sessions/csrf-token.js';
 import { header } from './header.js';
+import type { Listener } from './one-listener.js';
 import type { OriginCheck } from './origins.js';
 
 /** The headers that the guard reads, added to the context. */
@@ -36,22 +35,18 @@ function isForeign({ origin, fetchSite }: BrowserHeaders, isAllowed: OriginCheck
  * A mutation, and any request with the cookie, must come from an allowed origin. If the cookie is sent across sites
  * (SameSite=None), mutations with it also need the token from `csrfToken`.
  */
-export function browserGuard(isAllowed: OriginCheck): ApolloServerPlugin<Context & { browser: BrowserHeaders }> {
+export function browserGuard(isAllowed: OriginCheck): Listener {
   return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ operation, contextValue }) {
-          const { browser, refreshCookie, settings } = contextValue;
-          const isMutation = operation?.operation === 'mutation';
-          const hasCookie = refreshCookie.value !== null;
-          if ((isMutation || hasCookie) && isForeign(browser, isAllowed)) {
-            throw refuse(browser.origin === undefined ? undefined : UNLISTED_ORIGIN);
-          }
-          if (!isMutation || !hasCookie || settings.cookieSameSite !== 'none') return;
-          const { token } = contextValue.presentedSession(null);
-          if (!checkCsrfToken(contextValue, token?.sessionId ?? null, browser.csrfToken ?? '')) throw refuse();
-        },
-      };
+    async didResolveOperation({ operation, contextValue }) {
+      const { browser, refreshCookie, settings } = contextValue;
+      const isMutation = operation?.operation === 'mutation';
+      const hasCookie = refreshCookie.value !== null;
+      if ((isMutation || hasCookie) && isForeign(browser, isAllowed)) {
+        throw refuse(browser.origin === undefined ? undefined : UNLISTED_ORIGIN);
+      }
+      if (!isMutation || !hasCookie || settings.cookieSameSite !== 'none') return;
+      const { token } = contextValue.presentedSession(null);
+      if (!checkCsrfToken(contextValue, token?.sessionId ?? null, browser.csrfToken ?? '')) throw refuse();
     },
   };
 }

@@ -1,10 +1,10 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { createGate, type Leave } from '../lib/gate.js';
 import { requestClient } from '../lib/request-scope.js';
 import type { HttpContext } from './authenticate/request-context.js';
 import { busy } from './busy.js';
+import type { Listener } from './one-listener.js';
 import { createCostJudge } from './operation-cost.js';
 
 /** From this cost on, answering takes long enough to delay sign-ins; the usual pages cost a few hundred. */
@@ -35,30 +35,19 @@ function createPlace() {
  * thread, and a few connections that read the largest pages would delay every sign-in. The router's reads for many users
  * pass at once if its secret identifies it.
  */
-export function costlyOperations(
-  { settings }: Pick<Dependencies, 'settings'>,
-  schema: GraphQLSchema,
-): ApolloServerPlugin<HttpContext> {
+export function costlyOperations({ settings }: Pick<Dependencies, 'settings'>, schema: GraphQLSchema): Listener {
   const judge = createCostJudge(schema);
   const place = createPlace();
+  const running = new WeakMap<HttpContext, Leave>();
   return {
-    async requestDidStart() {
-      let leave: Leave | undefined;
-      let isAnswered = false;
-      return {
-        async didResolveOperation({ document, operation, request, contextValue: { fromRouter } }) {
-          if (operation === undefined) return;
-          const cost = judge(document, operation, request.variables ?? {});
-          if (cost < COSTLY || (fromRouter && settings.routerSecret !== undefined)) return;
-          leave = await place();
-          // Another plugin may have rejected the operation meanwhile.
-          if (isAnswered) leave();
-        },
-        async willSendResponse() {
-          isAnswered = true;
-          leave?.();
-        },
-      };
+    async didResolveOperation({ document, operation, request, contextValue }) {
+      if (operation === undefined) return;
+      const cost = judge(document, operation, request.variables ?? {});
+      if (cost < COSTLY || (contextValue.fromRouter && settings.routerSecret !== undefined)) return;
+      running.set(contextValue, await place());
+    },
+    async willSendResponse({ contextValue }) {
+      running.get(contextValue)?.();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -15,6 +15,7 @@ import { browserGuard } from './browser-guard.js';
 import { clientTurns } from './client-turns.js';
 import { costlyOperations } from './costly-operations.js';
 import { untilHangUp } from './hang-up.js';
+import { type Listener, oneListener } from './one-listener.js';
 import { MAX_TOKENS, operationLimits, refuseManyFragments } from './operation-limits.js';
 import type { OriginCheck } from './origins.js';
 import { schemaSecrecy } from './schema-secrecy.js';
@@ -36,8 +37,8 @@ function isUnfitArgument(error: GraphQLError): boolean {
 }
 
 /** Logs the cause of each fault with the request id, and keeps the id for the masked error. */
-function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>): ApolloServerPlugin<HttpContext> {
-  const listener: GraphQLRequestListener<HttpContext> = {
+function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>): Listener {
+  return {
     async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
       for (const error of errors.filter(isFault)) {
         requestIds.set(error, requestId);
@@ -45,7 +46,6 @@ function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>)
       }
     },
   };
-  return { requestDidStart: async () => listener };
 }
 
 function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: FastifyInstance, isAllowed: OriginCheck) {
@@ -69,11 +69,13 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       // It would wrap every field, and answers are never cached.
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(app),
-      browserGuard(isAllowed),
-      faultLog(dependencies, requestIds),
-      schemaSecrecy(dependencies, schema),
-      costlyOperations(dependencies, schema),
-      accessProblems,
+      oneListener([
+        browserGuard(isAllowed),
+        faultLog(dependencies, requestIds),
+        schemaSecrecy(dependencies, schema),
+        costlyOperations(dependencies, schema),
+        accessProblems,
+      ]),
     ],
     formatError(formatted, error) {
       if (error instanceof GraphQLError && isUnfitArgument(error)) {
@@ -87,9 +89,16 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
 }
 
 /** Rejects an invalid `Host`, as RFC 9112 (3.2) requires: Apollo Server could not read the request's URL. */
-function refuseBadHost(request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
-  if (URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) done();
-  else done(Object.assign(new Error('Invalid Host header.'), { statusCode: 400 }));
+function refuseBadHosts() {
+  let lastValid: string | undefined;
+  return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    const { host } = request.headers;
+    const isValid =
+      (host !== undefined && host === lastValid) ||
+      URL.canParse(request.url, `${request.protocol}://${request.hostname}/`);
+    if (isValid) lastValid = host;
+    done(isValid ? undefined : Object.assign(new Error('Invalid Host header.'), { statusCode: 400 }));
+  };
 }
 
 /** Serves the schema at GRAPHQL_PATH, by POST only. */
@@ -115,8 +124,9 @@ export async function registerGraphQL(
     }
   };
   const handler = fastifyApolloHandler(server, { context });
+  const onRequest = refuseBadHosts();
   for (const path of [GRAPHQL_PATH, `${GRAPHQL_PATH}/`]) {
-    app.post(path, { onRequest: refuseBadHost }, (request, reply) =>
+    app.post(path, { onRequest }, (request, reply) =>
       untilHangUp(request, reply, () => handler.call(app, request, reply)),
     );
   }

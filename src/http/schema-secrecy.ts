@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -9,6 +8,7 @@ import {
 } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import type { HttpContext } from './authenticate/request-context.js';
+import type { Listener } from './one-listener.js';
 
 const REFUSAL = 'The operation or its variables do not fit the schema of this API.';
 const REVEALING_CODES: readonly unknown[] = ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'];
@@ -53,29 +53,22 @@ function withoutForeignNames(message: string, names: ReadonlySet<string>): strin
  * document that does not fit gets the same text. The log has the details with the request id, and admins and the router
  * receive them.
  */
-export function schemaSecrecy(
-  { settings, logger }: Dependencies,
-  schema: GraphQLSchema,
-): ApolloServerPlugin<HttpContext> {
+export function schemaSecrecy({ settings, logger }: Dependencies, schema: GraphQLSchema): Listener {
   if (settings.nodeEnv !== 'production' || settings.introspection) return {};
   const names = namesOf(schema);
   return {
-    async requestDidStart() {
-      return {
-        async willSendResponse({ response: { body }, contextValue }) {
-          if (body.kind !== 'single' || mayKnow(contextValue)) return;
-          const { singleResult } = body;
-          const revealing = singleResult.errors?.filter(isRevealing) ?? [];
-          const [first] = revealing;
-          if (first === undefined) return;
-          const reasons = revealing.slice(0, MOST_LOGGED).map(({ message, locations }) => ({
-            message: withoutForeignNames(message, names),
-            at: locations?.map(({ line, column }) => `${line}:${column}`),
-          }));
-          logger.info({ requestId: contextValue.requestId, reasons }, 'an operation does not match the schema');
-          singleResult.errors = [{ message: REFUSAL, extensions: { code: first.extensions?.code } }];
-        },
-      };
+    async willSendResponse({ response: { body }, contextValue }) {
+      if (body.kind !== 'single' || mayKnow(contextValue)) return;
+      const { singleResult } = body;
+      const revealing = singleResult.errors?.filter(isRevealing) ?? [];
+      const [first] = revealing;
+      if (first === undefined) return;
+      const reasons = revealing.slice(0, MOST_LOGGED).map(({ message, locations }) => ({
+        message: withoutForeignNames(message, names),
+        at: locations?.map(({ line, column }) => `${line}:${column}`),
+      }));
+      logger.info({ requestId: contextValue.requestId, reasons }, 'an operation does not match the schema');
+      singleResult.errors = [{ message: REFUSAL, extensions: { code: first.extensions?.code } }];
     },
   };
 }

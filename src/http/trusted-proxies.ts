@@ -102,15 +102,19 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The IP address of the client, as far as trusted proxies report it; null if the connection has none. */
     readonly clientAddress: string | null;
+    /** The address, once it was read. */
+    knownAddress: { address: string | null } | undefined;
   }
 }
 
 /** Adds the address of its client to every request. */
 export function registerClientAddress(app: FastifyInstance, dependencies: Dependencies): void {
   const addressOf = createClientAddress(dependencies.settings);
+  app.decorateRequest('knownAddress', undefined);
   app.decorateRequest('clientAddress', {
     getter(this: FastifyRequest) {
-      return addressOf(this);
+      this.knownAddress ??= { address: addressOf(this) };
+      return this.knownAddress.address;
     },
   });
   warnOfIgnoredForwarding(app, dependencies);

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Dependencies } from '../../dependencies.js';
 import { isDatabaseUnavailable } from '../../lib/database-errors.js';
@@ -10,17 +11,39 @@ const BEARER = /^Bearer +([^\s]+) *$/i;
  * The Authorization header. A blank one is ignored, because some clients send one without a token. Node.js keeps the first
  * of two, while a proxy may have read the other, so two different ones are not a valid token.
  */
-function authorizationOf({ raw: { rawHeaders } }: FastifyRequest): string | null {
-  const sent = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization',
-  );
-  const distinct = new Set(sent.map((value) => value.trim()).filter((value) => value !== ''));
-  return distinct.size === 0 ? null : [...distinct].join(', ');
+function authorizationOf({ headers, raw: { rawHeaders } }: FastifyRequest): string | null {
+  if (headers.authorization === undefined) return null;
+  const sent = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'authorization') sent.add(rawHeaders[index + 1]?.trim() ?? '');
+  }
+  sent.delete('');
+  return sent.size === 0 ? null : [...sent].join(', ');
 }
 
-async function actorOf({ accessTokens, revocations }: Dependencies, authorization: string | null): Promise<Actor> {
-  if (authorization === null) return { kind: 'anonymous' };
+interface Presented {
+  authorization: string;
+  token: string | undefined;
+}
+
+/** What each connection presented last. It usually presents the same again, so that its text is read once. */
+const presented = new WeakMap<Socket, Presented>();
+
+function tokenOf(socket: Socket, authorization: string): string | undefined {
+  const last = presented.get(socket);
+  if (last?.authorization === authorization) return last.token;
   const token = BEARER.exec(authorization)?.[1];
+  presented.set(socket, { authorization, token });
+  return token;
+}
+
+async function actorOf(
+  { accessTokens, revocations }: Dependencies,
+  socket: Socket,
+  authorization: string | null,
+): Promise<Actor> {
+  if (authorization === null) return { kind: 'anonymous' };
+  const token = tokenOf(socket, authorization);
   if (token === undefined) return { kind: 'rejected', sessionId: null };
   const check = await accessTokens.verify(token).catch((cause: unknown) => {
     if (isDatabaseUnavailable(cause)) return { status: 'unverifiable' as const };
@@ -35,5 +58,5 @@ async function actorOf({ accessTokens, revocations }: Dependencies, authorizatio
 
 /** Verifies the bearer token without a round trip, by its signature and the in-memory list of revoked sessions. */
 export const accessToken: Strategy = async (dependencies, request) => ({
-  actor: await actorOf(dependencies, authorizationOf(request)),
+  actor: await actorOf(dependencies, request.raw.socket, authorizationOf(request)),
 });
