@@ -19,6 +19,7 @@ import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AdminActsResolver } from './resolvers/admin/acts.js';
 import { AdminEventsResolver, AdminUserEventsResolver } from './resolvers/admin/events.js';
+import { AdminOverviewResolver } from './resolvers/admin/overview.js';
 import { AdminUserListResolver } from './resolvers/admin/user-list.js';
 import { AdminUsersResolver } from './resolvers/admin/users.js';
 import { AuditResolver } from './resolvers/audit.js';
@@ -62,6 +63,7 @@ export function createSubgraph(): Subgraph {
       AdminEventsResolver,
       AdminUserEventsResolver,
       AdminActsResolver,
+      AdminOverviewResolver,
     ],
     { references, sentences: limitSentences, tagged: staffFields },
   );

@@ -1,4 +1,6 @@
+import { AccountGauge } from './account-gauge.js';
 import { AuditEvent } from './audit-event.js';
+import { EventCount } from './event-count.js';
 import { KnownDevice } from './known-device.js';
 import { LoginFailure } from './login-failure.js';
 import { OneTimeCode } from './one-time-code.js';
@@ -27,4 +29,6 @@ export const entities = [
   RecoveryCode,
   TwoFactorChallenge,
   AuditEvent,
+  EventCount,
+  AccountGauge,
 ];

@@ -12,4 +12,5 @@ export const advisoryLocks = {
   onlineMigrations: 7_105_314,
   /** Taken by a function of the database that is created by a migration. */
   auditPartitions: 7_105_315,
+  overview: 7_105_316,
 } as const;

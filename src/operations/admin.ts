@@ -26,6 +26,7 @@ export const adminOperations: OperationGroup = {
     adminUser: read,
     adminUsers: read,
     adminAuditEvents: read,
+    adminOverview: read,
   },
   Mutation: {
     adminUnlockUser: help,

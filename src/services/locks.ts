@@ -23,6 +23,6 @@ export function codeLockOrder(purpose = 'purpose'): string {
 }
 
 /** Waits for the advisory lock, and holds it until the transaction ends. */
-export async function lockAdvisory(em: EntityManager, lock: 'keyRing' | 'admins'): Promise<void> {
+export async function lockAdvisory(em: EntityManager, lock: 'keyRing' | 'admins' | 'overview'): Promise<void> {
   await em.execute('SELECT pg_advisory_xact_lock(?)', [advisoryLocks[lock]]);
 }

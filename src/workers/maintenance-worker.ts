@@ -3,6 +3,7 @@ import type { Dependencies } from '../dependencies.js';
 import { purgeJob } from '../jobs/purge.js';
 import { createJobQueue } from '../jobs/queue.js';
 import { purge } from '../services/maintenance/purge.js';
+import { rollUp } from '../services/maintenance/roll-up.js';
 import { type BackgroundWork, startQueueWorker } from './queue-worker.js';
 
 const EVERY_MILLISECONDS = 3_600_000;
@@ -43,7 +44,12 @@ export function startMaintenanceWorker(dependencies: Dependencies): BackgroundWo
     lockMilliseconds: LOCK_MILLISECONDS,
     stalledCheckMilliseconds: STALLED_CHECK_MILLISECONDS,
     work: async () => {
-      await purge({ ...dependencies, em: dependencies.orm.em.fork(), signal: stop.signal });
+      const context = { ...dependencies, em: dependencies.orm.em.fork(), signal: stop.signal };
+      // First, because the purge may delete what is to be counted.
+      await rollUp(context, stop.signal).catch((cause: unknown) =>
+        dependencies.logger.error({ err: cause, component: 'worker' }, 'the events could not be counted'),
+      );
+      await purge(context);
     },
   });
   return {
