@@ -19,6 +19,8 @@ import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
 import { AdminActsResolver } from './resolvers/admin/acts.js';
 import { AdminEventsResolver, AdminUserEventsResolver } from './resolvers/admin/events.js';
+import { AdminMailsResolver, AdminUserMailsResolver } from './resolvers/admin/mails.js';
+import { AdminObstacleResolver } from './resolvers/admin/obstacle.js';
 import { AdminOverviewResolver } from './resolvers/admin/overview.js';
 import { AdminUserListResolver } from './resolvers/admin/user-list.js';
 import { AdminUsersResolver } from './resolvers/admin/users.js';
@@ -62,6 +64,9 @@ export function createSubgraph(): Subgraph {
       AdminUserListResolver,
       AdminEventsResolver,
       AdminUserEventsResolver,
+      AdminMailsResolver,
+      AdminUserMailsResolver,
+      AdminObstacleResolver,
       AdminActsResolver,
       AdminOverviewResolver,
     ],

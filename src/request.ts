@@ -4,6 +4,8 @@ import type { LimitState } from './lib/rate-limiter.js';
 import type { Problem, ProblemCode } from './problems.js';
 import type { AuditFilter } from './services/admin/event-filter.js';
 import type { KeysetWindow } from './services/admin/keyset.js';
+import type { MailPage } from './services/admin/list-mails.js';
+import type { SignInObstacle } from './services/admin/sign-in-obstacle.js';
 import type { AuditEventPage } from './services/audit/list-events.js';
 import type { PageWindow } from './services/page.js';
 import type { SessionPage } from './services/sessions/list-sessions.js';
@@ -87,6 +89,9 @@ export interface Context extends UseCaseContext {
         { userId: string; filter: AuditFilter; window: KeysetWindow },
         AuditEventPage | Problem<'INPUT_INVALID'>
       >;
+      mailPages: DataLoader<{ userId: string; window: KeysetWindow }, MailPage | Problem<'INPUT_INVALID'>>;
+      /** What stands between a person and a session. */
+      obstacles: DataLoader<string, SignInObstacle | null>;
     };
   };
 }

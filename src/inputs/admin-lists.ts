@@ -43,6 +43,15 @@ export const adminFilters = {
     from: moment,
     before: moment,
   }),
+  mails: z.object({
+    status: z.enum(['PENDING', 'SENT', 'FAILED', 'DISCARDED']).nullish(),
+    mail: matching(/^[a-z][a-z0-9-]{0,63}$/, 'characters', 'This is not the name of an email.').nullish(),
+    recipient: line(LONGEST_TEXT)
+      .transform((text) => text.trim().toLowerCase())
+      .nullish(),
+    from: moment,
+    before: moment,
+  }),
 } as const;
 
 /** A validated filter of accounts. */
@@ -50,3 +59,6 @@ export type UserFilter = z.output<typeof adminFilters.users>;
 
 /** A validated filter of audit events. */
 export type AuditFilter = z.output<typeof adminFilters.auditEvents>;
+
+/** A validated filter of emails. */
+export type MailFilter = z.output<typeof adminFilters.mails>;

@@ -23,6 +23,8 @@ export interface Limiter {
   consume(key: string, points?: number, counted?: CountedRow): Promise<LimitState>;
   /** Returns what a statement of the caller counts; undefined if PostgreSQL is not the first store. */
   row(key: string): CounterRow | undefined;
+  /** Returns those of the keys whose next attempt would be refused, and counts nothing. */
+  exhausted(keys: readonly string[]): Promise<Set<string>>;
   /** Takes back one attempt of `key`. */
   giveBack(key: string): Promise<void>;
   /** Resets the count of `key`. */
@@ -135,6 +137,26 @@ function buildLimiter(stores: LimiterStores, name: string, window: LimitWindow):
   });
 }
 
+const EXHAUSTED: Statement = {
+  name: 'exhausted-limits',
+  text: `SELECT key FROM ${LIMITS_TABLE} WHERE key = ANY($1::text[]) AND points >= $2::int
+    AND expire > (extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+};
+
+/** Reads the counters of many keys: by one statement from PostgreSQL, or by one pipeline from Redis. */
+function exhaustedKeys({ query, redis }: LimiterStores, limiter: RateLimiterAbstract) {
+  const { points } = limiter;
+  return async (keys: readonly string[]): Promise<Set<string>> => {
+    if (redis === undefined) {
+      const rows = await query(EXHAUSTED, [keys.map((key) => limiter.getKey(key)), points]);
+      const found = new Set(rows.map((row) => row.key));
+      return new Set(keys.filter((key) => found.has(limiter.getKey(key))));
+    }
+    const states = await Promise.all(keys.map((key) => limiter.get(key)));
+    return new Set(keys.filter((_key, index) => (states[index]?.consumedPoints ?? 0) >= points));
+  };
+}
+
 /** A limiter that counts the attempts of each key. A key's window starts with its first attempt. */
 export function createLimiter(stores: LimiterStores, name: string, window: LimitWindow): Limiter {
   const { points } = window;
@@ -163,6 +185,7 @@ export function createLimiter(stores: LimiterStores, name: string, window: Limit
       const isBlocked = limiter.getInMemoryBlockMsBeforeExpire(stored) > 0;
       return { key: stored, most: points, milliseconds: window.seconds * 1_000, isBlocked };
     },
+    exhausted: exhaustedKeys(stores, limiter),
     giveBack: async (key) => void (await limiter.reward(key)),
     forget: async (key) => void (await limiter.delete(key)),
   };

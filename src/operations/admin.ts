@@ -26,6 +26,7 @@ export const adminOperations: OperationGroup = {
     adminUser: read,
     adminUsers: read,
     adminAuditEvents: read,
+    adminMails: read,
     adminOverview: read,
   },
   Mutation: {
@@ -41,6 +42,8 @@ export const adminOperations: OperationGroup = {
       sessions: { limits: [] },
       liveSessionCount: { limits: [] },
       auditEvents: { limits: [] },
+      mails: { limits: [] },
+      signInObstacle: { limits: [] },
     },
     AdminUserConnection: {
       approximateTotalCount: { limits: [] },

@@ -55,8 +55,8 @@ async function issueWayBack(work: Work, user: User, newEmail: string): Promise<s
 async function tellOldAddress(work: Work, user: User, newEmail: string): Promise<void> {
   const codeId = await issueWayBack(work, user, newEmail);
   const variables = { newAddress: maskedEmail(newEmail), ...actFacts(work, user, work.now), ...greeting(user) };
-  const mail = { mail: 'email-changed' as const, recipient: user.email, locale: user.locale ?? null, variables };
-  await work.mail({ ...mail, codeId });
+  const { id: userId, email: recipient, locale = null } = user;
+  await work.mail({ mail: 'email-changed', recipient, locale, userId, variables, codeId });
 }
 
 async function change(work: Work, input: EmailChangeConfirmation): Promise<Changed | ConfirmProblem> {

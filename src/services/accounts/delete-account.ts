@@ -50,6 +50,8 @@ const DELETE_CODES = `
 const DELETE_MAILS = `
   DELETE FROM outbox_messages WHERE (recipient = ? AND status <> 'PENDING')
     OR code_id IN (SELECT id FROM one_time_codes WHERE user_id = ?)`;
+/** The other mails concern nobody any more. */
+const DISOWN_MAILS = 'UPDATE outbox_messages SET user_id = NULL WHERE user_id = ?';
 /**
  * Finds the addresses that hold a valid revert link for the account. They are notified that there is no account left to
  * revert.
@@ -121,6 +123,7 @@ async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void
   await em.execute(FORGET_CLIENTS, [id]);
   for (const table of OWNED) await em.execute(`DELETE FROM ${table} WHERE user_id = ?`, [id]);
   await em.execute(DELETE_MAILS, [email, id]);
+  await em.execute(DISOWN_MAILS, [id]);
   await em.execute(DELETE_CODES, [id, email, id]);
 }
 

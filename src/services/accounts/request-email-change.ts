@@ -43,7 +43,7 @@ function mailFor(
 ): WorkMail {
   const { locale = null } = taker ?? user;
   const variables = { ...actFacts(work, taker ?? user, work.now), ...greeting(taker ?? user) };
-  const addressed = { recipient: taker?.email ?? newEmail, locale, variables };
+  const addressed = { recipient: taker?.email ?? newEmail, locale, userId: (taker ?? user).id, variables };
   return taker === null ? { mail: 'change-email', codeId, ...addressed } : { mail: 'already-registered', ...addressed };
 }
 

@@ -23,6 +23,7 @@ async function writeCode(work: Work, typed: string): Promise<void> {
     mail: user === null ? 'none' : 'verify-email',
     recipient: email,
     locale: user?.locale ?? null,
+    userId: user?.id ?? null,
     codeId,
     variables: greeting(user),
   });

@@ -46,7 +46,7 @@ export async function tellOwner(attempt: SignupAttempt, user: User): Promise<Sig
   const { id: userId, email: recipient, locale = null } = user;
   await writeCode(attempt, { userId: null, address: recipient });
   const variables = { ...actFacts(work, user, work.now), ...greeting(user) };
-  await mailTyped(work, { mail: 'already-registered', recipient, locale, variables });
+  await mailTyped(work, { mail: 'already-registered', recipient, locale, userId, variables });
   return { kind: 'written', userId, refused: 'EMAIL_TAKEN' };
 }
 
@@ -56,7 +56,7 @@ export async function mailIssued(
   { codeId, userId, recipient = input.email }: { codeId: string; userId: string; recipient?: string | undefined },
 ): Promise<SignupWritten> {
   const { locale = null } = input;
-  await mailTyped(work, { mail: 'verify-email', recipient, locale, codeId, variables: greeting(input) });
+  await mailTyped(work, { mail: 'verify-email', recipient, locale, userId, codeId, variables: greeting(input) });
   return { kind: 'written', userId };
 }
 

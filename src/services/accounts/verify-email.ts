@@ -39,7 +39,7 @@ async function markVerified(work: Work, code: ConsumedCode, ticket: OneTimeCode)
   const isContested = user.emailVerifiedAt === null && user.passwordContestedAt != null;
   // Captured before the choices are dropped: most contested sign-ups come from one person, who is notified in the
   // chosen language.
-  const reader = { email: user.email, locale: user.locale ?? null };
+  const reader = { id: user.id, email: user.email, locale: user.locale ?? null };
   if (isContested) dropChoices(work, user);
   user.emailVerifiedAt ??= now;
   user.updatedAt = now;

@@ -61,6 +61,7 @@ async function tellOwner(work: Work, { owner }: WrongTry, told: boolean): Promis
     mail: owner === null || told ? 'none' : 'account-locked',
     recipient: owner?.email ?? NOBODY,
     locale: owner?.locale ?? null,
+    userId: owner?.id ?? null,
     variables: { ...actFacts(work, owner, work.now), lockedMinutes, ...greeting(owner) },
   });
 }

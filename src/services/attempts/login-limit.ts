@@ -46,6 +46,48 @@ export function limitKey(keys: SecretKeys, name: string, identity: string): stri
   return keys.authenticate('limit-identity', [name, identity]).toString('base64url');
 }
 
+/** The limits of sign-ins for one account. */
+export type LoginWindows = readonly { points: number; seconds: number }[];
+
+/** Returns the counters of the limits, in the order of their windows. */
+function loginLimiters({ limiter }: Pick<UseCaseContext, 'limiter'>, windows: LoginWindows) {
+  return windows.map((window, index) => {
+    const name = index === 0 ? LOGIN_LIMIT : `${LOGIN_LIMIT}-${index + 1}`;
+    return { name, limiter: limiter(name, { ...window, isForgettable: true }) };
+  });
+}
+
+type Reading = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'limiter' | 'logger' | 'requestId'>;
+
+/**
+ * Returns the ids of the users for whose names a limit is used up, apart from devices that they know. If the counters are
+ * unavailable, there are none.
+ */
+export async function usersAtLimit(
+  context: Reading,
+  users: readonly Pick<User, 'id' | 'email' | 'usernameKey'>[],
+  windows: LoginWindows,
+): Promise<Set<string>> {
+  const { settings, secretKeys, logger, requestId } = context;
+  if (!settings.rateLimits.enabled) return new Set();
+  const found = loginLimiters(context, windows).map(async ({ name, limiter }) => {
+    const owners = new Map(
+      users.flatMap(({ id, email, usernameKey }) =>
+        [email, usernameKey]
+          .filter((identifier) => identifier != null)
+          .map((identifier) => [limitKey(secretKeys, name, loginIdentity(context, identifier, null)), id] as const),
+      ),
+    );
+    return [...(await limiter.exhausted([...owners.keys()]))].map((key) => owners.get(key) ?? '');
+  });
+  try {
+    return new Set((await Promise.all(found)).flat());
+  } catch (cause) {
+    logger.warn({ err: cause, requestId }, 'the limits of sign-ins could not be read');
+    return new Set();
+  }
+}
+
 type Needs = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'limiter' | 'client' | 'logger' | 'requestId'>;
 
 /**
@@ -59,11 +101,9 @@ export async function forgetLoginLimit(context: Needs, user: Pick<User, 'email' 
   const identities = names.flatMap((name) =>
     [null, client.deviceToken].map((token) => loginIdentity(context, name, token)),
   );
-  const forgetting = windows.flatMap((window, index) => {
-    const name = index === 0 ? LOGIN_LIMIT : `${LOGIN_LIMIT}-${index + 1}`;
-    const limiter = context.limiter(name, { ...window, isForgettable: true });
-    return [...new Set(identities)].map((identity) => limiter.forget(limitKey(secretKeys, name, identity)));
-  });
+  const forgetting = loginLimiters(context, windows).flatMap(({ name, limiter }) =>
+    [...new Set(identities)].map((identity) => limiter.forget(limitKey(secretKeys, name, identity))),
+  );
   await Promise.all(forgetting).catch((cause: unknown) => {
     logger.warn({ err: cause, requestId }, 'the failed sign-ins of a name could not be cleared');
   });

@@ -4,7 +4,7 @@ import { actFacts } from './act-facts.js';
 import { greeting, type MailName } from './write-mail.js';
 
 /** The owner of an account, as a notification addresses them. */
-type Owner = Pick<User, 'email' | 'locale'> & Partial<Pick<User, 'displayName' | 'timezone'>>;
+type Owner = Pick<User, 'email' | 'locale'> & Partial<Pick<User, 'id' | 'displayName' | 'timezone'>>;
 
 /** Notifies the owner of an account by email of what was done to it. */
 export async function notifyOwner(
@@ -13,7 +13,7 @@ export async function notifyOwner(
   mail: MailName,
   options: Pick<WorkMail, 'variables' | 'leaveToRelay'> = {},
 ): Promise<void> {
-  const { email: recipient, locale = null } = owner;
+  const { id: userId = null, email: recipient, locale = null } = owner;
   const variables = { ...actFacts(work, owner, work.now), ...greeting(owner), ...options.variables };
-  await work.mail({ ...options, mail, recipient, locale, variables });
+  await work.mail({ ...options, mail, recipient, locale, userId, variables });
 }

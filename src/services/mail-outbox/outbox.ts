@@ -9,7 +9,7 @@ export const mailOutbox: LeasedOutbox<SendMailPayload> = {
   pending: "status = 'PENDING'",
   enqueueAgainAfterSeconds: 30,
   lease: {
-    columns: `id, mail, recipient, locale, code_id, variables, status, attempts, request_id, created_at, next_attempt_at,
+    columns: `id, mail, recipient, locale, user_id, code_id, variables, status, attempts, request_id, created_at, next_attempt_at,
       locked_until, finished_at, last_error`,
   },
   payload: ({ id: outboxId, requestId }) => ({ outboxId, requestId }),

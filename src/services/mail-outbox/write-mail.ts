@@ -34,6 +34,8 @@ export interface NewMail {
   mail: MailName;
   recipient: string;
   locale: string | null;
+  /** The account that the mail concerns; none for an address without one. */
+  userId?: string | null;
   /** The one-time code in the mail. */
   codeId?: string;
   /** Values that the template shows beside the code; never a secret. */
@@ -49,9 +51,9 @@ export interface NewMail {
 export function insertMail(id: string, mail: NewMail, isAllowed: Sql = sql`true`): Sql {
   return sql`
     INSERT INTO outbox_messages
-      (id, mail, recipient, locale, code_id, variables, status, attempts, request_id, created_at, next_attempt_at)
+      (id, mail, recipient, locale, user_id, code_id, variables, status, attempts, request_id, created_at, next_attempt_at)
     SELECT ${id}, CASE WHEN ${isAllowed} THEN ${mail.mail} ELSE 'none' END, ${mail.recipient}, ${mail.locale},
-      ${mail.codeId ?? null}, ${JSON.stringify(mail.variables ?? {})}, 'PENDING', 0, ${mail.requestId}, ${mail.now},
+      ${mail.userId ?? null}, ${mail.codeId ?? null}, ${JSON.stringify(mail.variables ?? {})}, 'PENDING', 0, ${mail.requestId}, ${mail.now},
       ${firstRelayAt(mail.now)}
     RETURNING mail`;
 }

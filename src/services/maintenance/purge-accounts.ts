@@ -17,6 +17,7 @@ const LOCK_CODE = `SELECT FROM one_time_codes WHERE purpose = 'VERIFY_EMAIL' AND
 const LOCK_USER = `SELECT id FROM users WHERE id = ? AND email = ? AND ${UNVERIFIED} FOR UPDATE`;
 const DELETE_CODES = 'DELETE FROM one_time_codes WHERE address = ?';
 const DELETE_MAILS = `DELETE FROM outbox_messages WHERE recipient = ? AND status <> 'PENDING'`;
+const DISOWN_MAILS = 'UPDATE outbox_messages SET user_id = NULL WHERE user_id = ?';
 const DELETE_USER = 'DELETE FROM users WHERE id = ?';
 /** A position before every account. */
 const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'];
@@ -33,6 +34,7 @@ async function deleteAccount(em: EntityManager, { id, email }: Account, times: r
   if (found.length === 0) return false;
   await em.execute(DELETE_CODES, [email]);
   await em.execute(DELETE_MAILS, [email]);
+  await em.execute(DISOWN_MAILS, [id]);
   await em.execute(DELETE_USER, [id]);
   return true;
 }

@@ -61,7 +61,7 @@ async function mark(context: Needs, check: Check): Promise<void> {
     if (owner === undefined) return await work.mail({ mail: 'none', recipient: NOBODY, locale: null });
     await work.record({ type: 'PASSWORD_BREACHED', userId });
     const { email: recipient, locale } = owner;
-    await work.mail({ mail: 'password-breached', recipient, locale, variables: greeting(owner) });
+    await work.mail({ mail: 'password-breached', recipient, locale, userId, variables: greeting(owner) });
   });
 }
 

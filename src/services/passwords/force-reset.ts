@@ -21,6 +21,7 @@ async function mailReset(work: Work, user: User): Promise<void> {
     mail: disabledAt == null ? 'reset-password' : 'none',
     recipient: email,
     locale,
+    userId: user.id,
     codeId,
     variables: { ...actFacts(work, user, now), ...greeting(user) },
   });

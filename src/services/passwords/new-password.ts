@@ -98,7 +98,7 @@ export async function setNewPassword(work: Work, next: NextPassword): Promise<Pa
   work.afterCommit((request) => forgetLoginLimit(request, user));
   if (contested) {
     // Only the mail about the new password must not wait.
-    const reader = { email, locale: next.user.locale ?? null };
+    const reader = { id: userId, email, locale: next.user.locale ?? null };
     await notifyOwner(work, reader, 'sign-up-contested', { leaveToRelay: true });
   }
   await notifyOwner(work, user, 'password-changed');

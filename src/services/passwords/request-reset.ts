@@ -20,6 +20,7 @@ async function writeCode(work: Work, previous: OneTimeCode, user: User | null): 
     mail: user === null ? 'none' : 'reset-password',
     recipient: email,
     locale: user?.locale ?? null,
+    userId: user?.id ?? null,
     codeId,
     variables: { ...actFacts(work, user, now), ...greeting(user) },
   });

@@ -97,6 +97,7 @@ async function endReusedSession(request: Request, row: Record<string, unknown>):
       mail: 'session-reuse',
       recipient: row.email as string,
       locale: row.locale as string | null,
+      userId,
       variables: {
         ...greeting({ displayName: row.display_name as string | null }),
         deviceName: device,

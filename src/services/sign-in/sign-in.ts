@@ -63,7 +63,7 @@ async function tellOfDevice(work: Work, { session, user }: SessionBegun): Promis
     Object.entries(facts).filter((fact): fact is [string, string] => fact[1] != null),
   );
   const { email: recipient, locale = null } = user;
-  await work.mail({ mail: 'new-device', recipient, locale, codeId, variables });
+  await work.mail({ mail: 'new-device', recipient, locale, userId: user.id, codeId, variables });
 }
 
 /**
