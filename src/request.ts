@@ -72,6 +72,8 @@ export interface Context extends UseCaseContext {
   deviceCookie: DeviceCookie;
   /** Whether the request contains the router's secret, or none is required. */
   fromRouter: boolean;
+  /** Whether the request contains the configured secret of the router. */
+  hasRouterSecret: boolean;
   /** Reports a limit to the client, in the headers of the answer. */
   tellLimit(name: string, windowSeconds: number, state: LimitState): void;
   /** Counts a failure for the metrics. */

@@ -1,4 +1,4 @@
-import { ask, askMe, login, openSessions, rotate } from '../lib/asks.js';
+import { askEvents, askMe, askSessions, login, openSessions, rotate } from '../lib/asks.js';
 import { onDatabase } from '../lib/bench.js';
 import { startScript } from '../lib/children.js';
 import { CONNECTIONS, measure } from '../lib/sides.js';
@@ -7,8 +7,6 @@ const SMALL = 1_000;
 const LARGE = 1_000_000;
 const EXPIRED = 500;
 
-const SESSIONS = '{ mySessions(first: 20) { edges { node { id } } pageInfo { hasNextPage } } }';
-const EVENTS = '{ myAuditEvents(first: 20) { edges { node { id } } pageInfo { hasNextPage } } }';
 const EXPIRE = `UPDATE sessions SET expires_at = now() - interval '1 year', absolute_expires_at = now() - interval '1 year'
   WHERE id IN (SELECT id FROM sessions WHERE last_rotated_at IS NULL AND expires_at > now() LIMIT ${EXPIRED})`;
 
@@ -16,10 +14,8 @@ const asks = {
   login: ({ gateway }, connection) => login(connection, gateway.nextEmail()),
   refresh: ({ sessions }, connection, index) => rotate(connection, sessions[index]),
   me: ({ sessions }, connection, index) => askMe(connection, sessions[index]),
-  sessions: ({ sessions }, connection, index) =>
-    ask(connection, sessions[index], SESSIONS, (data) => data.mySessions?.edges.length > 0),
-  events: ({ sessions }, connection, index) =>
-    ask(connection, sessions[index], EVENTS, (data) => data.myAuditEvents?.edges.length > 0),
+  sessions: ({ sessions }, connection, index) => askSessions(connection, sessions[index]),
+  events: ({ sessions }, connection, index) => askEvents(connection, sessions[index]),
 };
 
 async function open(bench, count) {

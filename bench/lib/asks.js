@@ -1,13 +1,9 @@
+import { readOperations } from '../../scripts/support/operations.js';
 import { PASSWORD } from './bench.js';
 import { withConnections } from './client.js';
 
-const LOGIN = `mutation ($input: LoginInput!) { login(input: $input) {
-  __typename ... on LoginSuccess { tokens { accessToken refreshToken } user { id } } } }`;
-const REFRESH = `mutation ($input: RefreshInput) { refresh(input: $input) {
-  __typename ... on RefreshSuccess { tokens { accessToken refreshToken } } } }`;
-const SIGNUP =
-  'mutation ($input: SignupInput!) { signup(input: $input) { __typename ... on SignupAccepted { email mailStatus } } }';
-const ME = '{ me { id email } }';
+/** The documents of a client, as the tests and the IDE use them. */
+const documents = readOperations();
 
 /** Returns the data of a response, which must match the expectation. */
 export function expectData({ status, text }, isExpected) {
@@ -20,33 +16,54 @@ export function expectData({ status, text }, isExpected) {
 /** Signs in by password and returns the tokens. */
 export async function login(connection, email) {
   const input = { identifier: email, password: PASSWORD, tokenDelivery: 'BODY' };
-  const answer = await connection.post({ query: LOGIN, variables: { input } });
+  const answer = await connection.post({ query: documents.Login, variables: { input } });
   return expectData(answer, (data) => data.login?.__typename === 'LoginSuccess').login.tokens;
 }
 
 /** Signs up with a new address. */
 export async function signUp(connection, email) {
   const input = { email, password: PASSWORD, termsAccepted: true };
-  const answer = await connection.post({ query: SIGNUP, variables: { input } });
+  const answer = await connection.post({ query: documents.Signup, variables: { input } });
   expectData(answer, (data) => data.signup?.__typename === 'SignupAccepted');
 }
 
 /** Refreshes a session and keeps its new tokens for the next refresh. */
 export async function rotate(connection, session) {
   const variables = { input: { refreshToken: session.refreshToken } };
-  const answer = await connection.post({ query: REFRESH, variables });
+  const answer = await connection.post({ query: documents.Refresh, variables });
   const { refresh } = expectData(answer, (given) => given.refresh?.__typename === 'RefreshSuccess');
   Object.assign(session, refresh.tokens);
 }
 
-/** Executes a query as a signed-in user. */
-export async function ask(connection, { accessToken }, query, isExpected) {
+/** Executes a query of `operations/` as a signed-in user. */
+async function ask(connection, { accessToken }, { query, variables }, isExpected) {
   const headers = { authorization: `Bearer ${accessToken}` };
-  return expectData(await connection.post({ query }, headers), isExpected);
+  return expectData(await connection.post({ query, variables }, headers), isExpected);
 }
 
 /** Queries the signed-in user. */
-export const askMe = (connection, session) => ask(connection, session, ME, (data) => data.me?.email !== undefined);
+export const askMe = (connection, session) =>
+  ask(connection, session, { query: documents.MeInBrief }, (data) => data.me?.email !== undefined);
+
+const page = { first: 20 };
+
+/** Queries a page of the user's sessions. */
+export const askSessions = (connection, session) =>
+  ask(
+    connection,
+    session,
+    { query: documents.MySessions, variables: page },
+    (data) => data.mySessions?.edges.length > 0,
+  );
+
+/** Queries a page of the user's audit events. */
+export const askEvents = (connection, session) =>
+  ask(
+    connection,
+    session,
+    { query: documents.MyAuditEvents, variables: page },
+    (data) => data.myAuditEvents?.edges.length > 0,
+  );
 
 /** The tokens of `count` new sessions. */
 export async function openSessions({ url, nextEmail }, count) {

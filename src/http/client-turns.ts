@@ -3,7 +3,7 @@ import type { Dependencies } from '../dependencies.js';
 import { tick } from '../lib/clock.js';
 import { createGate, type Leave } from '../lib/gate.js';
 import { hangUpSignal, requestClient } from '../lib/request-scope.js';
-import { isFromRouter } from './authenticate/router-credential.js';
+import { hasRouterSecret } from './authenticate/router-credential.js';
 import { busy } from './busy.js';
 
 /** Operations that one client can run at once while there are other clients. */
@@ -43,7 +43,7 @@ function leaveAfter({ raw }: FastifyReply, leave: Leave): void {
 export function clientTurns(dependencies: Pick<Dependencies, 'settings'>) {
   const gate = createGate({ places: Number.POSITIVE_INFINITY, queueLimit: MOST_WAITING, share: SHARE });
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (dependencies.settings.routerSecret !== undefined && isFromRouter(dependencies, request)) return;
+    if (hasRouterSecret(dependencies, request)) return;
     const taken = await Promise.resolve(gate.take(requestClient(), endOfWait)).catch(busy);
     if (typeof taken !== 'function') throw busy();
     leaveAfter(reply, taken);

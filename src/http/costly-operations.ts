@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Dependencies } from '../dependencies.js';
 import { createGate, type Leave } from '../lib/gate.js';
 import { requestClient } from '../lib/request-scope.js';
 import type { HttpContext } from './authenticate/request-context.js';
@@ -35,7 +34,7 @@ function createPlace() {
  * thread, and a few connections that read the largest pages would delay every sign-in. The router's reads for many users
  * pass at once if its secret identifies it.
  */
-export function costlyOperations({ settings }: Pick<Dependencies, 'settings'>, schema: GraphQLSchema): Listener {
+export function costlyOperations(schema: GraphQLSchema): Listener {
   const judge = createCostJudge(schema);
   const place = createPlace();
   const running = new WeakMap<HttpContext, Leave>();
@@ -43,7 +42,7 @@ export function costlyOperations({ settings }: Pick<Dependencies, 'settings'>, s
     async didResolveOperation({ document, operation, request, contextValue }) {
       if (operation === undefined) return;
       const cost = judge(document, operation, request.variables ?? {});
-      if (cost < COSTLY || (contextValue.fromRouter && settings.routerSecret !== undefined)) return;
+      if (cost < COSTLY || contextValue.hasRouterSecret) return;
       running.set(contextValue, await place());
     },
     async willSendResponse({ contextValue }) {

@@ -73,7 +73,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
         browserGuard(isAllowed),
         faultLog(dependencies, requestIds),
         schemaSecrecy(dependencies, schema),
-        costlyOperations(dependencies, schema),
+        costlyOperations(schema),
         accessProblems,
       ]),
     ],

@@ -1,6 +1,7 @@
 import type { IMiddlewareFunction } from 'graphql-middleware';
 import type { Dependencies } from '../dependencies.js';
 import { isDatabaseUnavailable } from '../lib/database-errors.js';
+import { onceInRequest } from '../lib/once-in-request.js';
 import { operations } from '../operations/all.js';
 import type { LimitPolicy as Policy } from '../operations/limit-policy.js';
 import { effectivePolicies, limitedFields } from '../operations/limits.js';
@@ -43,16 +44,6 @@ function whereItCounts(count: Count): Count {
       logger.warn({ err: cause, requestId, field: call.info.fieldName }, 'a limit could not be counted');
       return [];
     }
-  };
-}
-
-/** Counts a field of a type once in a request, which may contain many objects of the type. */
-function oncePerRequest(count: Count): Count {
-  const counted = new WeakMap<Context, ReturnType<Count>>();
-  return (call) => {
-    const once = counted.get(call.context) ?? count(call);
-    counted.set(call.context, once);
-    return once;
   };
 }
 
@@ -110,7 +101,9 @@ export function createRateLimits(dependencies: Dependencies): Record<string, Rec
       return prepared.givenBack;
     };
     const held = type === 'Mutation' ? countAll : whereItCounts(countAll);
-    return countFirst(type === 'User' ? oncePerRequest(held) : held);
+    // A request may contain many users, and their fields count once.
+    const once: Count = (call) => onceInRequest(call.context, ['limit', type, field], () => held(call));
+    return countFirst(type === 'User' ? once : held);
   };
   return Object.fromEntries(
     Object.entries(limitedFields).map(([type, fields]) => [

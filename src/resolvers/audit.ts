@@ -7,7 +7,7 @@ import { DEFAULT_PAGE_SIZE, PageArguments } from '../schema/pagination.js';
 import { listOwnEvents } from '../services/audit/list-events.js';
 import { readPage } from '../services/page.js';
 import { toAuditEventConnection } from './mapping/audit.js';
-import { onceInRequest } from './once-in-request.js';
+import { onceInRootField } from './once-in-root-field.js';
 
 @Resolver()
 export class AuditResolver {
@@ -23,7 +23,7 @@ export class AuditResolver {
     if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
     const window = readPage({ first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null });
     if (isProblem(window)) return window;
-    return await onceInRequest(context, info, ['audit-events', actor.userId, window], async () =>
+    return await onceInRootField(context, info, ['audit-events', actor.userId, window], async () =>
       toAuditEventConnection(await listOwnEvents(context, actor.userId, window), actor),
     );
   }

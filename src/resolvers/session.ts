@@ -32,14 +32,14 @@ import { revokeOtherSessions, revokeSession } from '../services/sessions/revoke-
 import { reportSession } from '../services/sign-in/report-session.js';
 import { toSession, toSessionConnection } from './mapping/session.js';
 import { toUser, viewerOf } from './mapping/user.js';
-import { onceInRequest } from './once-in-request.js';
+import { onceInRootField } from './once-in-root-field.js';
 import { deliverTokens } from './token-delivery.js';
 
 /** One page of a user's active sessions. */
 export async function pageOfSessions(context: Context, info: GraphQLResolveInfo, userId: string, page: PageArguments) {
   const window = readPage({ first: page.first ?? DEFAULT_PAGE_SIZE, after: page.after ?? null });
   if (isProblem(window)) return window;
-  return await onceInRequest(context, info, ['sessions', userId, window], async () =>
+  return await onceInRootField(context, info, ['sessions', userId, window], async () =>
     toSessionConnection(await context.loaders.sessionPages.load({ userId, window }), context.actor),
   );
 }
@@ -168,7 +168,7 @@ export class SessionCountResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return await onceInRequest(context, info, ['session-count', userId], () =>
+    return await onceInRootField(context, info, ['session-count', userId], () =>
       context.loaders.sessionCounts.load(userId),
     );
   }

@@ -9,7 +9,7 @@ const strategies: readonly Strategy[] = [accessToken, routerCredential];
 
 /** Identifies the caller of a request by each kind of credential. */
 export async function authenticate(dependencies: Dependencies, request: FastifyRequest): Promise<Caller> {
-  const caller: Caller = { actor: { kind: 'anonymous' }, fromRouter: false };
+  const caller: Caller = { actor: { kind: 'anonymous' }, fromRouter: false, hasRouterSecret: false };
   for (const strategy of strategies) Object.assign(caller, await strategy(dependencies, request));
   return caller;
 }

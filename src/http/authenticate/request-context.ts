@@ -79,12 +79,12 @@ export function createContextFactory(dependencies: Dependencies) {
   const refreshCookieOf = createRefreshCookies(dependencies);
   const deviceCookies = createDeviceCookies(dependencies.settings);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
-    const { actor, fromRouter } = await authenticate(dependencies, request);
+    const caller = await authenticate(dependencies, request);
+    const { actor } = caller;
     if (actor.kind === 'user') workOnRowsOf(`user:${actor.userId}`);
     return Object.assign(Object.create(shared), {
       scope: {},
-      actor,
-      fromRouter,
+      ...caller,
       client: {
         ipAddress: request.clientAddress,
         userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT).replace(CONTROL, ' ') ?? null,

@@ -7,18 +7,25 @@ import type { Strategy } from './strategy.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/**
- * Tells whether the request contains the router's secret. Without a configured secret, every caller counts as the router
- * outside production.
- */
-export function isFromRouter({ settings }: Pick<Dependencies, 'settings'>, request: FastifyRequest): boolean {
-  const { routerSecret, nodeEnv } = settings;
-  if (routerSecret === undefined) return nodeEnv !== 'production';
+/** Tells whether the request contains the configured secret of the router. */
+export function hasRouterSecret(
+  { settings: { routerSecret } }: Pick<Dependencies, 'settings'>,
+  request: FastifyRequest,
+): boolean {
+  if (routerSecret === undefined) return false;
   const given = header(request, 'x-router-secret') ?? header(request, 'router-authorization');
   return given !== null && equalInConstantTime(digest(given), digest(routerSecret));
 }
 
-/** Recognises the router of the supergraph by its secret. */
-export const routerCredential: Strategy = (dependencies, request) => ({
-  fromRouter: isFromRouter(dependencies, request),
-});
+/**
+ * Recognises the router of the supergraph by its secret. Without a configured secret, every caller counts as the router
+ * outside production.
+ */
+export const routerCredential: Strategy = (dependencies, request) => {
+  const { routerSecret, nodeEnv } = dependencies.settings;
+  const isProven = hasRouterSecret(dependencies, request);
+  return {
+    hasRouterSecret: isProven,
+    fromRouter: isProven || (routerSecret === undefined && nodeEnv !== 'production'),
+  };
+};

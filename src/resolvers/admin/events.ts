@@ -12,7 +12,7 @@ import { DEFAULT_PAGE_SIZE } from '../../schema/pagination.js';
 import { MICROSECONDS, readKeysetPage } from '../../services/admin/keyset.js';
 import { EVENT_ORDER, listEvents } from '../../services/admin/list-events.js';
 import { toAuditEventConnection } from '../mapping/audit.js';
-import { onceInRequest } from '../once-in-request.js';
+import { onceInRootField } from '../once-in-root-field.js';
 
 /** Validates the filter and the page of a list of events. */
 function readWanted({ filter, first, after }: AdminUserEventsArguments, size: number) {
@@ -31,7 +31,7 @@ export class AdminEventsResolver {
   ) {
     const read = readWanted(wanted, ADMIN_PAGE_SIZE);
     if (isProblem(read)) return read;
-    return await onceInRequest(context, info, ['admin-events', read], async () => {
+    return await onceInRootField(context, info, ['admin-events', read], async () => {
       const page = await listEvents(context, read.filter, read.window);
       return isProblem(page) ? page : toAuditEventConnection(page, 'staff');
     });
@@ -49,7 +49,7 @@ export class AdminUserEventsResolver {
   ) {
     const read = readWanted(wanted, DEFAULT_PAGE_SIZE);
     if (isProblem(read)) return read;
-    return await onceInRequest(context, info, ['user-events', userId, read], async () => {
+    return await onceInRootField(context, info, ['user-events', userId, read], async () => {
       const page = await context.loaders.admin.eventPages.load({ userId, ...read });
       return isProblem(page) ? page : toAuditEventConnection(page, 'staff');
     });

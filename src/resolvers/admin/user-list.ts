@@ -10,7 +10,7 @@ import { listUsers } from '../../services/admin/list-users.js';
 import { userOrders } from '../../services/admin/user-order.js';
 import { toAdminUser } from '../mapping/admin-user.js';
 import { toPageInfo } from '../mapping/page-info.js';
-import { onceInRequest } from '../once-in-request.js';
+import { onceInRootField } from '../once-in-root-field.js';
 
 @Resolver(() => AdminUserConnection)
 export class AdminUserListResolver {
@@ -24,7 +24,7 @@ export class AdminUserListResolver {
     const request = { first: first ?? ADMIN_PAGE_SIZE, after: after ?? null };
     const window = readKeysetPage(request, orderBy, userOrders[orderBy].form);
     if (isProblem(window)) return window;
-    return await onceInRequest(context, info, ['admin-users', selected, orderBy, window], async () => {
+    return await onceInRootField(context, info, ['admin-users', selected, orderBy, window], async () => {
       const page = await listUsers(context, selected, orderBy, window);
       if (isProblem(page)) return page;
       const edges = page.items.map(({ cursor, item }) =>

@@ -7,7 +7,7 @@ import { PageArguments } from '../../schema/pagination.js';
 import { AuthSessionConnection } from '../../schema/session.js';
 import { findAdminUsers } from '../../services/admin/user-record.js';
 import { toAdminUser } from '../mapping/admin-user.js';
-import { onceInRequest } from '../once-in-request.js';
+import { onceInRootField } from '../once-in-root-field.js';
 import { pageOfSessions } from '../session.js';
 
 @Resolver(() => AdminUser)
@@ -23,7 +23,7 @@ export class AdminUsersResolver {
 
   @FieldResolver(() => Int, { description: 'Number of active sessions.' })
   async liveSessionCount(@Root() { id }: AdminUser, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
-    return await onceInRequest(context, info, ['session-count', id], () => context.loaders.sessionCounts.load(id));
+    return await onceInRootField(context, info, ['session-count', id], () => context.loaders.sessionCounts.load(id));
   }
 
   @FieldResolver(() => AuthSessionConnection, { description: 'The active sessions, newest first.' })

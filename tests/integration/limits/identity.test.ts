@@ -58,7 +58,7 @@ describe('X1: the account that a try counts for', () => {
           { from },
         );
         const limits = String(headers.ratelimit).replace(/;t=\d+/g, '');
-        const times = { retryAfterSeconds: undefined, lockedForSeconds: undefined, lockedUntil: undefined };
+        const times = { retryAfterSeconds: undefined, lockedUntil: undefined };
         const problem = { ...data.login, ...times };
         answers.push({ status, problem, limits, policy: headers['ratelimit-policy'] });
       }

@@ -90,7 +90,7 @@ describe('P6, S3: a change', () => {
       expectType(await change(gateway, accessToken, { current: WRONG }), 'InvalidCredentialsProblem');
     }
     const locked = expectType(await change(gateway, accessToken), 'AccountLockedProblem');
-    expect(locked.lockedForSeconds).toBeGreaterThan(1_700);
+    expect(locked.retryAfterSeconds).toBeGreaterThan(1_700);
     expect(await codeOfMe(accessToken)).toBeNull();
     // The login of the account is another matter.
     expectType(await login(gateway, email, PASSWORD), 'LoginSuccess');

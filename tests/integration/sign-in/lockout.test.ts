@@ -45,8 +45,8 @@ describe('L1: five wrong passwords', () => {
       expectType((await login(email, { password: WRONG })).data.login, 'InvalidCredentialsProblem');
     }
     const locked = expectType((await login(email)).data.login, 'AccountLockedProblem');
-    expect(locked.lockedForSeconds).toBeGreaterThan(1_790);
-    expect(locked.lockedForSeconds).toBeLessThanOrEqual(1_800);
+    expect(locked.retryAfterSeconds).toBeGreaterThan(1_790);
+    expect(locked.retryAfterSeconds).toBeLessThanOrEqual(1_800);
     const until = new Date(locked.lockedUntil).getTime() - gateway.clock.now().getTime();
     expect(Math.round(until / 1_000)).toBeGreaterThan(1_790);
     gateway.clock.advance(1_801);
@@ -129,7 +129,7 @@ describe('E1: a lock tells nothing', () => {
       const seen = [];
       for (let index = 0; index < 7; index += 1) {
         const { body, status } = await login(identifier, { password: WRONG });
-        seen.push({ body: masked(body).replace(/"lockedForSeconds":\d+/, '"lockedForSeconds":0'), status });
+        seen.push({ body: masked(body).replace(/"retryAfterSeconds":\d+/, '"retryAfterSeconds":0'), status });
       }
       answers.push(seen);
     }

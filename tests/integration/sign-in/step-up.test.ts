@@ -113,11 +113,11 @@ describe('S1: reauthenticate', () => {
       const { result } = await reauthenticate({ token: accessToken }, { password: 'Wrong-Horse-7-Staple' });
       expectType(result, 'InvalidCredentialsProblem');
     }
-    const { lockedForSeconds } = expectType(
+    const { retryAfterSeconds } = expectType(
       (await reauthenticate({ token: accessToken })).result,
       'AccountLockedProblem',
     );
-    expect(lockedForSeconds).toBeGreaterThan(1_700);
+    expect(retryAfterSeconds).toBeGreaterThan(1_700);
     expectType((await gateway.ask(RefreshDocument, { input: { refreshToken } })).data.refresh, 'RefreshSuccess');
     expect((await loggedIn(gateway, email)).accessToken).not.toBe('');
   });

@@ -57,8 +57,8 @@ describe('T4: the password is only the first step', () => {
     const { email, id } = await twoFactorUser(gateway);
     const before = await sessionsOf(id);
     const answer = await gateway.ask(LoginDocument, { input: { identifier: email, password: PASSWORD } });
-    const { challenge, challengeExpiresAt, methods } = expectType(answer.data.login, 'TwoFactorRequired');
-    const life = new Date(challengeExpiresAt).getTime() - gateway.clock.now().getTime();
+    const { challenge, expiresAt, methods } = expectType(answer.data.login, 'TwoFactorRequired');
+    const life = new Date(expiresAt).getTime() - gateway.clock.now().getTime();
     expect(Math.round(life / 1_000)).toBeGreaterThan(295);
     expect(life).toBeLessThanOrEqual(300_000);
     expect(methods).toEqual(['TOTP', 'RECOVERY_CODE']);

@@ -26,7 +26,6 @@ export const ReportSession = `mutation ReportSession($input: ReportSessionInput!
     ...Problem
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -34,6 +33,9 @@ export const ReportSession = `mutation ReportSession($input: ReportSessionInput!
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -55,7 +57,6 @@ export const RequestPasswordReset = `mutation RequestPasswordReset($input: Reque
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -63,6 +64,9 @@ export const RequestPasswordReset = `mutation RequestPasswordReset($input: Reque
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -84,7 +88,6 @@ export const ResendVerification = `mutation ResendVerification($input: ResendVer
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -92,6 +95,9 @@ export const ResendVerification = `mutation ResendVerification($input: ResendVer
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -114,7 +120,6 @@ export const ResetPassword = `mutation ResetPassword($input: ResetPasswordInput!
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -122,6 +127,9 @@ export const ResetPassword = `mutation ResetPassword($input: ResetPasswordInput!
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -135,7 +143,6 @@ export const RevertEmailChange = `mutation RevertEmailChange($input: RevertEmail
     ...Problem
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -143,6 +150,9 @@ export const RevertEmailChange = `mutation RevertEmailChange($input: RevertEmail
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -160,7 +170,6 @@ export const VerifyEmailWithTokenWithoutSession = `mutation VerifyEmailWithToken
     ...Problem
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -168,6 +177,9 @@ export const VerifyEmailWithTokenWithoutSession = `mutation VerifyEmailWithToken
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -188,7 +200,6 @@ export const VerifyEmailWithoutSession = `mutation VerifyEmailWithoutSession($in
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -196,6 +207,9 @@ export const VerifyEmailWithoutSession = `mutation VerifyEmailWithoutSession($in
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -212,7 +226,6 @@ export const VerifyPasswordResetCode = `mutation VerifyPasswordResetCode($input:
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -220,5 +233,8 @@ export const VerifyPasswordResetCode = `mutation VerifyPasswordResetCode($input:
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;

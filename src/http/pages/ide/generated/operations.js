@@ -18,7 +18,7 @@ export const ExchangeToken = `mutation ExchangeToken($input: ExchangeTokenInput!
     }
     ... on TwoFactorRequired {
       challenge
-      challengeExpiresAt: expiresAt
+      expiresAt
       methods
     }
     ... on PasswordChangeRequired {
@@ -31,6 +31,9 @@ export const ExchangeToken = `mutation ExchangeToken($input: ExchangeTokenInput!
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 
 fragment Tokens on AuthTokens {
@@ -96,19 +99,18 @@ export const Login = `mutation Login($input: LoginInput!) {
     }
     ... on TwoFactorRequired {
       challenge
-      challengeExpiresAt: expiresAt
+      expiresAt
       methods
     }
     ... on PasswordChangeRequired {
       resetToken
-      resetExpiresAt: expiresAt
+      expiresAt
     }
     ...Problem
     ... on EmailNotVerifiedProblem {
       resendAvailableAt
     }
     ... on AccountLockedProblem {
-      lockedForSeconds: retryAfterSeconds
       lockedUntil
     }
     ... on AuthInputProblem {
@@ -120,10 +122,6 @@ export const Login = `mutation Login($input: LoginInput!) {
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
-    }
-    ... on AuthUnavailableProblem {
-      retryAfter: retryAfterSeconds
     }
   }
 }
@@ -131,6 +129,9 @@ export const Login = `mutation Login($input: LoginInput!) {
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 
 fragment Tokens on AuthTokens {
@@ -191,6 +192,9 @@ export const Logout = `mutation Logout {
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -272,7 +276,6 @@ export const Refresh = `mutation Refresh($input: RefreshInput) {
     ...Problem
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -280,6 +283,9 @@ export const Refresh = `mutation Refresh($input: RefreshInput) {
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 
 fragment Tokens on AuthTokens {
@@ -319,7 +325,6 @@ export const RevokeOtherSessions = `mutation RevokeOtherSessions {
     ...Problem
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -327,6 +332,9 @@ export const RevokeOtherSessions = `mutation RevokeOtherSessions {
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -352,10 +360,6 @@ export const Signup = `mutation Signup($input: SignupInput!) {
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
-    }
-    ... on AuthUnavailableProblem {
-      retryAfter: retryAfterSeconds
     }
   }
 }
@@ -363,6 +367,9 @@ export const Signup = `mutation Signup($input: SignupInput!) {
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 `;
 
@@ -393,7 +400,6 @@ export const VerifyEmail = `mutation VerifyEmail($input: VerifyEmailInput!) {
     }
     ... on AuthRateLimitProblem {
       limit
-      retryAfterSeconds
     }
   }
 }
@@ -401,6 +407,9 @@ export const VerifyEmail = `mutation VerifyEmail($input: VerifyEmailInput!) {
 fragment Problem on AuthProblem {
   code
   message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
 }
 
 fragment Account on User {

@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { onceInRequest } from '../lib/once-in-request.js';
 import type { Context } from '../request.js';
-
-const answers = new WeakMap<Context, Map<string, Promise<unknown>>>();
 
 /**
  * The root field that contains a field. Mutations run one after another, and each must see what the previous one has done.
@@ -13,17 +12,12 @@ function rootKey({ path, operation }: GraphQLResolveInfo): string {
   return String(root.key);
 }
 
-/** Runs once what a request asks for several times with equal arguments, and gives every caller the same outcome. */
-export function onceInRequest<Outcome>(
+/** Runs once what a query, or a field of a mutation, requests several times under the same words. */
+export function onceInRootField<Outcome>(
   context: Context,
   info: GraphQLResolveInfo,
   words: readonly unknown[],
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const known = answers.get(context) ?? new Map<string, Promise<unknown>>();
-  answers.set(context, known);
-  const key = JSON.stringify([rootKey(info), ...words]);
-  const answer = (known.get(key) as Promise<Outcome> | undefined) ?? work();
-  known.set(key, answer);
-  return answer;
+  return onceInRequest(context, [rootKey(info), ...words], work);
 }
