@@ -4,7 +4,7 @@ import { isProblem } from '../../problems.js';
 import type { Context } from '../../request.js';
 import { AdminOverview, AdminOverviewDay, AdminRefusalCount } from '../../schema/admin/overview.js';
 import { readOverview } from '../../services/admin/overview.js';
-import { onceInRequest } from '../once-in-request.js';
+import { onceInRootField } from '../once-in-root-field.js';
 
 @Resolver()
 export class AdminOverviewResolver {
@@ -14,7 +14,7 @@ export class AdminOverviewResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return await onceInRequest(context, info, ['admin-overview', days], async () => {
+    return await onceInRootField(context, info, ['admin-overview', days], async () => {
       const overview = await readOverview(context, days);
       if (isProblem(overview)) return overview;
       return Object.assign(new AdminOverview(), {
