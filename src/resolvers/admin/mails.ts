@@ -11,7 +11,7 @@ import { DEFAULT_PAGE_SIZE, PageArguments } from '../../schema/pagination.js';
 import { MICROSECONDS, readKeysetPage } from '../../services/admin/keyset.js';
 import { listMails, MAIL_ORDER } from '../../services/admin/list-mails.js';
 import { toAdminMailConnection } from '../mapping/admin-mail.js';
-import { onceInRequest } from '../once-in-request.js';
+import { onceInRootField } from '../once-in-root-field.js';
 
 @Resolver()
 export class AdminMailsResolver {
@@ -25,7 +25,7 @@ export class AdminMailsResolver {
     const request = { first: first ?? ADMIN_PAGE_SIZE, after: after ?? null };
     const window = readKeysetPage(request, MAIL_ORDER, MICROSECONDS);
     if (isProblem(window)) return window;
-    return await onceInRequest(context, info, ['admin-mails', selected, window], async () => {
+    return await onceInRootField(context, info, ['admin-mails', selected, window], async () => {
       const page = await listMails(context, selected, window);
       return isProblem(page) ? page : toAdminMailConnection(page);
     });
@@ -46,7 +46,7 @@ export class AdminUserMailsResolver {
     const request = { first: first ?? DEFAULT_PAGE_SIZE, after: after ?? null };
     const window = readKeysetPage(request, MAIL_ORDER, MICROSECONDS);
     if (isProblem(window)) return window;
-    return await onceInRequest(context, info, ['user-mails', userId, window], async () => {
+    return await onceInRootField(context, info, ['user-mails', userId, window], async () => {
       const page = await context.loaders.admin.mailPages.load({ userId, window });
       return isProblem(page) ? page : toAdminMailConnection(page);
     });

@@ -4,7 +4,7 @@ import type { Context } from '../../request.js';
 import { AdminSignInObstacle } from '../../schema/admin/obstacle.js';
 import { AdminUser } from '../../schema/admin/user.js';
 import { toAuditEvent } from '../mapping/audit.js';
-import { onceInRequest } from '../once-in-request.js';
+import { onceInRootField } from '../once-in-root-field.js';
 
 @Resolver(() => AdminUser)
 export class AdminObstacleResolver {
@@ -13,7 +13,7 @@ export class AdminObstacleResolver {
     description: 'What prevents the user from signing in, and the operation that removes it; null if nothing does.',
   })
   async signInObstacle(@Root() { id }: AdminUser, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
-    return await onceInRequest(context, info, ['obstacle', id], async () => {
+    return await onceInRootField(context, info, ['obstacle', id], async () => {
       const obstacle = await context.loaders.admin.obstacles.load(id);
       if (obstacle === null) return null;
       const { lastRefusal, ...rest } = obstacle;
