@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
+import { CODE_LOCK_ORDER } from '../locks.js';
 import type { PurgeContext } from './purge-batches.js';
 
 const BATCH = 100;
@@ -15,7 +16,8 @@ export const FIND_UNVERIFIED = `SELECT id, email, created_at::text AS created FR
 // Locks the code before the user, in the common order. A concurrent verification is waited for, and wins.
 const LOCK_CODE = `SELECT FROM one_time_codes WHERE purpose = 'VERIFY_EMAIL' AND address = ? FOR UPDATE`;
 const LOCK_USER = `SELECT id FROM users WHERE id = ? AND email = ? AND ${UNVERIFIED} FOR UPDATE`;
-const DELETE_CODES = 'DELETE FROM one_time_codes WHERE address = ?';
+// Names every purpose, because the index begins with it.
+const DELETE_CODES = `DELETE FROM one_time_codes WHERE address = ? AND purpose IN ('${CODE_LOCK_ORDER.join("','")}')`;
 const DELETE_MAILS = `DELETE FROM outbox_messages WHERE recipient = ? AND status <> 'PENDING'`;
 const DISOWN_MAILS = 'UPDATE outbox_messages SET user_id = NULL WHERE user_id = ?';
 const DELETE_USER = 'DELETE FROM users WHERE id = ?';

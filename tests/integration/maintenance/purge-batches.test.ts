@@ -127,3 +127,15 @@ it('finds what it deletes by an index', async () => {
     expect(lines).toMatch(/Index Cond/);
   }
 });
+
+it('has an index for every foreign key, so that deleting a row reads no other table as a whole', async () => {
+  const gateway = await testGateway();
+  const missing = await rows(
+    gateway,
+    `SELECT conrelid::regclass::text AS source, conname AS name FROM pg_constraint c
+      WHERE contype = 'f' AND NOT EXISTS (
+        SELECT FROM pg_index i
+        WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = c.conkey[1])`,
+  );
+  expect(missing).toEqual([]);
+});
