@@ -15,6 +15,7 @@ const OutboxMessageSchema = defineEntity({
     { properties: ['recipient'] },
     { properties: ['createdAt', 'id'] },
     { properties: ['userId', 'createdAt', 'id'], where: 'user_id is not null' },
+    { properties: ['codeId'], where: 'code_id is not null' },
   ],
   properties: {
     id: p.uuid().primary(),

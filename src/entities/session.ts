@@ -23,7 +23,11 @@ export type RevocationReason =
 const SessionSchema = defineEntity({
   name: 'Session',
   tableName: 'sessions',
-  indexes: [{ properties: ['user', 'createdAt', 'id'] }, { properties: ['revokedAt'] }],
+  indexes: [
+    { properties: ['user', 'createdAt', 'id'] },
+    { properties: ['revokedAt'] },
+    { properties: ['purgeCheckAt'] },
+  ],
   properties: {
     id: p.uuid().primary(),
     user: () => p.manyToOne(User).deleteRule('cascade'),
@@ -51,6 +55,8 @@ const SessionSchema = defineEntity({
     expiresAt: p.datetime(),
     absoluteExpiresAt: p.datetime(),
     revokedAt: p.datetime().nullable(),
+    /** When the purge checks whether the session has expired. A refresh does not change it, so it may be too early. */
+    purgeCheckAt: p.datetime().defaultRaw(`'-infinity'`).lazy().hidden(),
     revocationReason: p.string().length(32).$type<RevocationReason>().nullable(),
   },
 });

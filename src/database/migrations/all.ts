@@ -12,6 +12,7 @@ import { AdminColumns } from './2026-11-28-000510-admin-columns.js';
 import { AdminIndexes } from './2026-11-28-000520-admin-indexes.js';
 import { AdminAuditIndexes } from './2026-11-28-000530-admin-audit-indexes.js';
 import { Overview } from './2026-11-28-000800-overview.js';
+import { PurgeSessions } from './2026-11-28-000900-purge-sessions.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -28,4 +29,5 @@ export const migrations: MigrationObject[] = [
   { name: '2026-11-28-000520-admin-indexes', class: AdminIndexes },
   { name: '2026-11-28-000530-admin-audit-indexes', class: AdminAuditIndexes },
   { name: '2026-11-28-000800-overview', class: Overview },
+  { name: '2026-11-28-000900-purge-sessions', class: PurgeSessions },
 ];

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { UseCaseContext } from '../use-case.js';
-import type { PurgeRule } from './purge-rules.js';
+import type { PurgeCheck, PurgeRule } from './purge-rules.js';
 
 /** Context of a purge. `signal` ends it between two batches. */
 export type PurgeContext = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'logger' | 'countPurged'> & {
@@ -15,6 +15,11 @@ const STATEMENT_TIMEOUT = '60s';
 /** Number of batches between two log lines. */
 const BATCHES_PER_LINE = 20;
 
+interface Bound {
+  text: string;
+  values: unknown[];
+}
+
 /** One batch of a table that is read in key order: the key before it and its last key. */
 interface Stretch {
   after: string;
@@ -23,7 +28,7 @@ interface Stretch {
 }
 
 /** Returns the statement that deletes one batch of a rule's rows. */
-export function batchStatement(rule: PurgeRule, stretch?: Stretch): { text: string; values: unknown[] } {
+export function batchStatement(rule: PurgeRule, stretch?: Stretch): Bound {
   const { table, where, before, walk } = rule;
   const conditions = [`(${where})`];
   const values: unknown[] = [...before];
@@ -48,6 +53,25 @@ export function stretchStatement({ table, walk }: PurgeRule): string {
   return `SELECT ${walk} AS key FROM ${table} WHERE ${walk} > ? ORDER BY ${walk} LIMIT 1 OFFSET ${BATCH - 1}`;
 }
 
+/**
+ * Returns the statement that deletes one batch of a rule's due rows, and sets the next check of those that are kept. A
+ * kept row is due no longer, so the batches come to an end.
+ */
+export function checkStatement({ table, where, before }: PurgeRule, check: PurgeCheck): Bound {
+  const { column, next } = check;
+  const text = `
+    WITH due AS MATERIALIZED (
+      SELECT ctid AS place, (${where}) AS ended FROM ${table} WHERE ${column} < ?
+      ORDER BY ${column} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED),
+    kept AS (
+      UPDATE ${table} SET ${column} = ${next}
+      WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE NOT ended)) AND NOT (${where})),
+    gone AS (
+      DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE ended)) AND (${where}) RETURNING 1)
+    SELECT (SELECT count(*)::int FROM due) AS due, (SELECT count(*)::int FROM gone) AS deleted`;
+  return { text, values: [...before, check.before, ...before, ...before] };
+}
+
 /** Result of a batch. `next` is the key at which the next one begins, and is absent after the last. */
 interface Batch {
   deleted: number;
@@ -55,7 +79,7 @@ interface Batch {
 }
 
 async function deleteBatch(em: EntityManager, rule: PurgeRule, after: string): Promise<Batch> {
-  const { permit, walk } = rule;
+  const { permit, walk, check } = rule;
   await em.execute(`SET LOCAL statement_timeout = '${STATEMENT_TIMEOUT}'`);
   if (permit !== undefined) {
     await em.execute('SELECT set_config(?, ?, true)', [permit.name, permit.value.toISOString()]);
@@ -64,6 +88,11 @@ async function deleteBatch(em: EntityManager, rule: PurgeRule, after: string): P
     const { text, values } = batchStatement(rule, stretch);
     return (await em.execute<unknown[]>(text, values)).length;
   };
+  if (check !== undefined) {
+    const { text, values } = checkStatement(rule, check);
+    const [{ due = 0, deleted = 0 } = {}] = await em.execute<{ due?: number; deleted?: number }[]>(text, values);
+    return due < BATCH ? { deleted } : { deleted, next: after };
+  }
   if (walk === undefined) {
     const deleted = await remove();
     return deleted < BATCH ? { deleted } : { deleted, next: after };
@@ -76,7 +105,7 @@ async function deleteBatch(em: EntityManager, rule: PurgeRule, after: string): P
 /** Deletes the rows of a rule, one transaction per batch. Returns the number of deleted rows. */
 export async function purgeRows({ em, logger, signal }: PurgeContext, rule: PurgeRule): Promise<number> {
   let deleted = 0;
-  let after: string | undefined = rule.first ?? '';
+  let after: string | undefined = '';
   for (let batches = 1; after !== undefined && signal?.aborted !== true; batches += 1) {
     const from: string = after;
     const batch = await em.fork().transactional((forked) => deleteBatch(forked, rule, from));

@@ -8,6 +8,16 @@ export interface PurgePermit {
   value: Date;
 }
 
+/**
+ * An indexed column that says when the purge checks a row, where an index on the columns of `where` would cost every
+ * request. A row that is due and is still kept is checked again at the time in its column `next`.
+ */
+export interface PurgeCheck {
+  column: string;
+  next: string;
+  before: Date;
+}
+
 /** A rule for rows that are no longer kept. */
 export interface PurgeRule {
   /** Name of the rows in logs and metrics. */
@@ -22,8 +32,7 @@ export interface PurgeRule {
    * request more than reading the table does.
    */
   walk?: string;
-  /** A key before every other one. Defaults to the empty string. */
-  first?: string;
+  check?: PurgeCheck;
 }
 
 const HOUR = 3_600;
@@ -40,8 +49,17 @@ const ENDLESS_LOCKS_AFTER = 366 * DAY;
 const CHALLENGES_AFTER = DAY;
 /** A check that has waited this long will not be made: its queue was unavailable, or the check was switched off. */
 const PASSWORD_CHECKS_AFTER = DAY;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const SIGNING_KEYS_AFTER = 30 * DAY;
+
+/** Returns the rules for sessions that ended before a time. */
+function sessionRules(before: Date): PurgeRule[] {
+  const sessions = { rows: 'sessions', table: 'sessions', before: [before] };
+  return [
+    { ...sessions, where: 'revoked_at < ?' },
+    // Every refresh changes `expires_at`, so an index on it would be costly.
+    { ...sessions, where: 'expires_at < ?', check: { column: 'purge_check_at', next: 'expires_at', before } },
+  ];
+}
 
 /** Returns the rules for everything that is purged except unverified accounts. */
 export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' | 'clock'>): PurgeRule[] {
@@ -51,9 +69,7 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
   const sessions = ago(Math.max(settings.purgeSessionsAfter, settings.accessTokenTtl + HOUR));
   const audit = ago(settings.auditRetention);
   return [
-    { rows: 'sessions', table: 'sessions', where: 'revoked_at < ?', before: [sessions] },
-    // Every refresh updates this column, so an index on it would be costly.
-    { rows: 'sessions', table: 'sessions', where: 'expires_at < ?', before: [sessions], walk: 'id', first: FIRST_ID },
+    ...sessionRules(sessions),
     {
       rows: 'deleted accounts',
       table: 'users',

@@ -79,7 +79,8 @@ interface SessionInsert {
 
 const INSERT = sqlText(`
   INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
-    ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at)`);
+    ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at,
+    purge_check_at)`);
 const RETURNED = sqlText(SESSION_COLUMNS.join(', '));
 
 /** Returns the statement parts that create a session. `condition` is an additional requirement for its user. */
@@ -91,6 +92,7 @@ export function insertSession(
 ): SessionInsert {
   const { user, rememberMe, deviceName, authenticationMethods: methods, authenticatedAt } = begin;
   const absoluteEnd = addSeconds(now, settings.sessionAbsoluteTtl);
+  const end = idleEnd(settings, rememberMe, now, absoluteEnd);
   const secret = newSessionSecret();
   const { deviceType, browser, operatingSystem } = describeDevice(client.userAgent);
   const { city, country } = locate(client.ipAddress);
@@ -104,7 +106,7 @@ export function insertSession(
       ${INSERT}
       SELECT ${id}, id, ${hashSessionSecret(secret)}, 0, ${rememberMe}, ${deviceName}, ${deviceType}, ${browser},
         ${operatingSystem}, ${client.ipAddress}, ${city}, ${country}, ${methods}, ${authenticatedAt}, ${now}, ${now},
-        ${idleEnd(settings, rememberMe, now, absoluteEnd)}, ${absoluteEnd}
+        ${end}, ${absoluteEnd}, ${end}
       FROM signed_in RETURNING ${RETURNED})`;
   return { members, secret };
 }

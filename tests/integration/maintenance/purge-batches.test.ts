@@ -2,7 +2,12 @@ import { expect, it } from 'vitest';
 import { addSeconds } from '../../../src/lib/clock.js';
 import { purge } from '../../../src/services/maintenance/purge.js';
 import { FIND_UNVERIFIED } from '../../../src/services/maintenance/purge-accounts.js';
-import { BATCH, batchStatement, stretchStatement } from '../../../src/services/maintenance/purge-batches.js';
+import {
+  BATCH,
+  batchStatement,
+  checkStatement,
+  stretchStatement,
+} from '../../../src/services/maintenance/purge-batches.js';
 import { purgeRules } from '../../../src/services/maintenance/purge-rules.js';
 import { commandContext, faults, quickUser, rows } from '../../support/accounts.js';
 import { type TestGateway, testGateway } from '../../support/app.js';
@@ -107,6 +112,10 @@ it('finds what it deletes by an index', async () => {
   const rules = purgeRules(commandContext(gateway)).filter(({ table }) => table !== 'signing_keys');
   const after = { sessions: '00000000-0000-0000-0000-000000000000', rate_limits: '' };
   const statements: [string, unknown[]][] = rules.flatMap((rule): [string, unknown[]][] => {
+    if (rule.check !== undefined) {
+      const { text, values } = checkStatement(rule, rule.check);
+      return [[text, values]];
+    }
     if (rule.walk === undefined) return [batchStatement(rule)].map(({ text, values }) => [text, values]);
     const first = after[rule.table as keyof typeof after];
     const { text, values } = batchStatement(rule, { after: first, upTo: first });
@@ -126,6 +135,28 @@ it('finds what it deletes by an index', async () => {
     expect(lines).not.toMatch(/Seq Scan/);
     expect(lines).toMatch(/Index Cond/);
   }
+});
+
+it('checks each session again at the end that its last refresh gave it, and deletes only those that have ended', async () => {
+  const gateway = await testGateway();
+  const { id, email } = await quickUser(gateway);
+  await loggedIn(gateway, email);
+  await filled(gateway);
+  // A process of an earlier version created these, and they are in use.
+  const later = addSeconds(gateway.clock.now(), DAY);
+  await rows(
+    gateway,
+    `INSERT INTO sessions (id, user_id, secret_hash, remember_me, device_type, authentication_methods, authenticated_at,
+        created_at, last_activity_at, expires_at, absolute_expires_at)
+      SELECT gen_random_uuid(), ?, '', false, 'UNKNOWN', '{}', ?, ?, ?, ?, ? FROM generate_series(1, ${2 * BATCH})`,
+    [id, later, later, later, later, later],
+  );
+  expect(await purge(commandContext(gateway))).toMatchObject({ sessions: SESSIONS });
+  const left = await rows(
+    gateway,
+    'SELECT count(*)::int AS n, bool_and(purge_check_at = expires_at) AS moved FROM sessions',
+  );
+  expect(left).toEqual([{ n: 2 * BATCH + 1, moved: true }]);
 });
 
 it('has an index for every foreign key, so that deleting a row reads no other table as a whole', async () => {
