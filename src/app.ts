@@ -17,11 +17,13 @@ import { applyMiddleware } from './permissions/shield.js';
 import { stepUps } from './permissions/step-up.js';
 import type { Context } from './request.js';
 import { AccountResolver } from './resolvers/account.js';
+import { AdminAccountActsResolver } from './resolvers/admin/account-acts.js';
 import { AdminActsResolver } from './resolvers/admin/acts.js';
 import { AdminEventsResolver, AdminUserEventsResolver } from './resolvers/admin/events.js';
 import { AdminMailsResolver, AdminUserMailsResolver } from './resolvers/admin/mails.js';
 import { AdminObstacleResolver } from './resolvers/admin/obstacle.js';
 import { AdminOverviewResolver } from './resolvers/admin/overview.js';
+import { AdminSystemActsResolver } from './resolvers/admin/system-acts.js';
 import { AdminUserListResolver } from './resolvers/admin/user-list.js';
 import { AdminUsersResolver } from './resolvers/admin/users.js';
 import { AuditResolver } from './resolvers/audit.js';
@@ -69,6 +71,8 @@ export function createSubgraph(): Subgraph {
       AdminObstacleResolver,
       AdminActsResolver,
       AdminOverviewResolver,
+      AdminAccountActsResolver,
+      AdminSystemActsResolver,
     ],
     { references, sentences: limitSentences, tagged: staffFields },
   );

@@ -33,6 +33,7 @@ function problemsIn(schema, operationGroups) {
 
 function stepUpOf({ stepUp = 'none' }) {
   if (stepUp === 'none') return '';
+  if (stepUp.exceptDefaultRole) return 'required for a role other than the default one';
   return stepUp.exceptOwnSession ? 'required, except for the current session' : 'required';
 }
 

@@ -40,8 +40,12 @@ const UserSchema = defineEntity({
     passwordBreachedAt: p.datetime().nullable(),
     /** When somebody else signed up with this address before it was verified. It is then unknown whose password this is. */
     passwordContestedAt: p.datetime().nullable(),
+    /** When an admin required a new password. From then on, every sign-in only allows a reset. */
+    passwordChangeRequiredAt: p.datetime().nullable(),
     twoFactorEnabledAt: p.datetime().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
+    /** End of the invitation with which an admin created the account. Until then it cannot be signed up anew. */
+    invitedUntil: p.datetime().nullable(),
     disabledAt: p.datetime().nullable(),
     /** When the owner deleted the account. Its data is gone; the row is deleted once no access token can refer to it. */
     deletedAt: p.datetime().nullable().index(),

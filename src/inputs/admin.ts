@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { displayName, email, locale } from './profile.js';
 import { matching } from './text.js';
 
 /** Why a member of staff acts. The audit log holds nothing else that was typed but a ticket number. */
@@ -20,5 +21,10 @@ const why = {
 /** Rules of the inputs of administration. The ids in them are checked where they are looked up. */
 export const adminInputs = {
   onUser: z.object({ userId: z.string(), ...why }),
+  endSession: z.object({ sessionId: z.string(), ...why }),
+  inviteUser: z.object({ email, displayName, role: role.nullish(), locale, ...why }),
+  deleteUser: z.object({ userId: z.string(), email, ...why }),
+  retryMail: z.object({ mailId: z.string() }),
+  sendTestMail: z.object({ email }),
   setUserRole: z.object({ userId: z.string(), role, ...why }),
 } as const;

@@ -1,4 +1,4 @@
-import { HOUR, perUser } from './limit-policy.js';
+import { HOUR, perEmail, perUser } from './limit-policy.js';
 import { type OperationGroup, recentAuthentication, type StaffMutation, type StaffQuery } from './operation.js';
 
 /** What both roles are allowed to read. */
@@ -36,6 +36,21 @@ export const adminOperations: OperationGroup = {
     adminSetUserRole: { ...act, stepUp: recentAuthentication('ROLE_CHANGE') },
     adminResetTwoFactor: { ...act, stepUp: recentAuthentication('TOTP_DISABLE') },
     adminEndUserSessions: help,
+    adminEndSession: help,
+    adminVerifyUserEmail: act,
+    adminResendVerification: { ...help, credential: true },
+    adminSendPasswordReset: { ...help, credential: true },
+    adminRequirePasswordChange: { ...act, credential: true },
+    adminInviteUser: {
+      ...act,
+      credential: true,
+      limits: [perUser(100, HOUR)],
+      stepUp: recentAuthentication('USER_INVITE', { exceptDefaultRole: true }),
+    },
+    adminDeleteUser: { ...act, limits: [perUser(100, HOUR)], stepUp: recentAuthentication('ACCOUNT_DELETE') },
+    adminRetryMail: { ...act, credential: true },
+    adminSendTestMail: { ...act, credential: true, limits: [perUser(20, HOUR), perEmail(5, HOUR)] },
+    adminRotateSigningKey: { ...act, limits: [perUser(5, HOUR)], stepUp: recentAuthentication('SIGNING_KEY_ROTATE') },
   },
   fields: {
     AdminUser: {

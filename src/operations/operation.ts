@@ -22,6 +22,8 @@ export interface StepUp {
   event: AuditEventType;
   /** Whether an operation on the caller's own session is exempt; the argument `id` names the session. */
   exceptOwnSession?: boolean;
+  /** Whether a call whose input names no role, or the default one, is exempt. */
+  exceptDefaultRole?: boolean;
 }
 
 /** Requires a recent authentication; a rejection is recorded as `event`. */

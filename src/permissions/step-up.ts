@@ -10,13 +10,22 @@ function isOwnSession({ id }: { id?: unknown }, sessionId: string): boolean {
   return typeof id === 'string' && id.toLowerCase() === sessionId;
 }
 
-function requireStepUp({ event, exceptOwnSession = false }: StepUp): IMiddlewareFunction<unknown, Context> {
+type Arguments = { id?: unknown; input?: { role?: unknown } };
+
+/** Returns whether the row exempts this call. */
+function isExempt(stepUp: StepUp, args: Arguments, { settings }: Context, sessionId: string): boolean {
+  if (stepUp.exceptOwnSession === true && isOwnSession(args, sessionId)) return true;
+  return stepUp.exceptDefaultRole === true && (args.input?.role ?? settings.defaultRole) === settings.defaultRole;
+}
+
+function requireStepUp(stepUp: StepUp): IMiddlewareFunction<unknown, Context> {
   return async (resolve, parent, args, context, info) => {
     const { actor } = context;
     if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
-    const isExempt = exceptOwnSession && isOwnSession(args, actor.sessionId);
-    const stale = isExempt ? undefined : requireRecentAuthentication(context, actor.authenticatedAt);
-    if (stale !== undefined) return await recordRefusal(context, event, actor.userId, stale);
+    if (!isExempt(stepUp, args, context, actor.sessionId)) {
+      const stale = requireRecentAuthentication(context, actor.authenticatedAt);
+      if (stale !== undefined) return await recordRefusal(context, stepUp.event, actor.userId, stale);
+    }
     return await resolve(parent, args, context, info);
   };
 }

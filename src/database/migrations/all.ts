@@ -11,6 +11,7 @@ import { CountLimits } from './2026-11-28-000500-count-limits.js';
 import { AdminColumns } from './2026-11-28-000510-admin-columns.js';
 import { AdminIndexes } from './2026-11-28-000520-admin-indexes.js';
 import { AdminAuditIndexes } from './2026-11-28-000530-admin-audit-indexes.js';
+import { AdminActs } from './2026-11-28-000540-admin-acts.js';
 import { Overview } from './2026-11-28-000800-overview.js';
 import { PurgeSessions } from './2026-11-28-000900-purge-sessions.js';
 
@@ -28,6 +29,7 @@ export const migrations: MigrationObject[] = [
   { name: '2026-11-28-000510-admin-columns', class: AdminColumns },
   { name: '2026-11-28-000520-admin-indexes', class: AdminIndexes },
   { name: '2026-11-28-000530-admin-audit-indexes', class: AdminAuditIndexes },
+  { name: '2026-11-28-000540-admin-acts', class: AdminActs },
   { name: '2026-11-28-000800-overview', class: Overview },
   { name: '2026-11-28-000900-purge-sessions', class: PurgeSessions },
 ];

@@ -1,36 +1,13 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { z } from 'zod';
 import { adminInputs } from '../../inputs/admin.js';
 import { parseInput } from '../../inputs/parse.js';
-import { isUuid } from '../../lib/uuid.js';
-import { isProblem, type Problem, problem } from '../../problems.js';
 import type { Context } from '../../request.js';
-import { AdminSetUserRoleInput, AdminUserInput, AdminUserResult, AdminUserUpdated } from '../../schema/admin/acts.js';
-import type { UserActed } from '../../services/admin/act-on-user.js';
-import type { AccountName, Staff } from '../../services/admin/administrator.js';
+import { AdminSetUserRoleInput, AdminUserInput, AdminUserResult } from '../../schema/admin/acts.js';
 import { changeUser } from '../../services/admin/change-user.js';
 import { endUserSessions } from '../../services/admin/end-user-sessions.js';
 import { resetTwoFactor } from '../../services/admin/reset-two-factor.js';
 import { unlockUser } from '../../services/admin/unlock-user.js';
-import { findAdminUsers } from '../../services/admin/user-record.js';
-import { toAdminUser } from '../mapping/admin-user.js';
-
-type Why = Pick<z.output<typeof adminInputs.onUser>, 'userId' | 'reason' | 'ticket'>;
-type ActOnUser = (context: Context, by: Staff, account: AccountName) => Promise<UserActed | Problem>;
-
-/** Runs an act of the signed-in member of staff, and returns the account as it is afterwards. */
-async function act(context: Context, { userId, reason, ticket = null }: Why, perform: ActOnUser) {
-  const { actor } = context;
-  if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
-  if (!isUuid(userId)) return problem('NOT_FOUND');
-  const by: Staff = { kind: 'staff', userId: actor.userId, role: actor.role, reason, ticket };
-  const outcome = await perform(context, by, { id: userId.toLowerCase() });
-  if (isProblem(outcome)) return outcome;
-  const [user] = await findAdminUsers(context, [outcome.userId]);
-  if (user === undefined) return problem('NOT_FOUND');
-  const { endedSessions, mailStatus } = outcome;
-  return Object.assign(new AdminUserUpdated(), { user: toAdminUser(user), endedSessions, mailStatus });
-}
+import { act } from './act.js';
 
 @Resolver()
 export class AdminActsResolver {

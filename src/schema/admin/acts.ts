@@ -21,7 +21,7 @@ export const AdminReason = describedEnum('AdminReason', 'Why an admin acts; reco
 
 /** The fields of every act: why it happens. */
 @InputType()
-abstract class ReasonInput {
+export abstract class ReasonInput {
   @Field(() => AdminReason, { description: 'Why the operation is necessary.' })
   reason!: keyof typeof AdminReason;
 

@@ -1,3 +1,4 @@
+import type { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { type MailAccepted, mailStatus } from '../mail-outbox/hand-over.js';
@@ -8,17 +9,27 @@ import type { Request } from '../use-case.js';
 import { heldAddress } from '../users/address-owner.js';
 import { inTransaction, type Work } from '../work.js';
 
+/** Issues the code that verifies an address: the `previous` one while its link is valid. Returns its id. */
+export async function issueVerificationCode(
+  { em, now, settings, secretKeys }: Work,
+  address: string,
+  user: User | null,
+  previous: OneTimeCode | null,
+): Promise<string> {
+  const { verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = settings;
+  const owner = { purpose: 'VERIFY_EMAIL' as const, address, userId: user?.id ?? null };
+  return (await issueCode(em, secretKeys, { ...owner, now, codeTtl, linkTtl, previous })).id;
+}
+
 /** Sends nothing during the cool-down. */
 async function writeCode(work: Work, typed: string): Promise<void> {
-  const { em, now, settings, secretKeys } = work;
-  const { codeResendSeconds, verificationCodeTtl: codeTtl, verificationLinkTtl: linkTtl } = settings;
+  const { em, now, settings } = work;
   const email = await heldAddress(em, work, typed);
   const previous = await lockCode(em, 'VERIFY_EMAIL', email);
-  const availableAt = previous === null ? now : addSeconds(previous.issuedAt, codeResendSeconds);
+  const availableAt = previous === null ? now : addSeconds(previous.issuedAt, settings.codeResendSeconds);
   if (availableAt > now) return;
   const user = await em.findOne(User, { email, emailVerifiedAt: null, disabledAt: null });
-  const code = { purpose: 'VERIFY_EMAIL' as const, address: email, userId: user?.id ?? null, now, codeTtl, linkTtl };
-  const { id: codeId } = await issueCode(em, secretKeys, { ...code, previous });
+  const codeId = await issueVerificationCode(work, email, user, previous);
   await mailTyped(work, {
     mail: user === null ? 'none' : 'verify-email',
     recipient: email,

@@ -42,6 +42,8 @@ async function replaceUnverified({ work, input, role, presented, key }: SignupAt
       passwordChangedAt: now,
       passwordBreachedAt: null,
       passwordContestedAt: null,
+      passwordChangeRequiredAt: null,
+      invitedUntil: null,
       locale,
       timezone,
       termsAcceptedAt: input.termsAccepted ? now : null,
@@ -85,7 +87,8 @@ async function findHolder({ work: { em }, input: { email }, key }: SignupAttempt
 /** Answers for a taken address. Its owner gets a mail, and the caller learns nothing. */
 async function answerTaken(attempt: SignupAttempt, user: User, code: OneTimeCode | null): Promise<SignupWritten> {
   const { input, work } = attempt;
-  if (user.emailVerifiedAt !== null || user.disabledAt !== null) return await tellOwner(attempt, user);
+  const isInvited = user.invitedUntil != null && user.invitedUntil > work.now;
+  if (user.emailVerifiedAt !== null || user.disabledAt !== null || isInvited) return await tellOwner(attempt, user);
   if (user.email !== input.email) return await answerOtherSpelling(attempt, user);
   if (code?.user?.id === user.id && code.linkExpiresAt > work.now) return await mailAgain(attempt, user, code);
   await replaceUnverified(attempt, user);

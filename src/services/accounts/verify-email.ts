@@ -26,7 +26,7 @@ export interface EmailVerified {
  * Drops everything that another person may have chosen or agreed to, because the address was signed up more than once
  * before it was verified. The verified owner sets a password by a reset. The account remains contested until then.
  */
-function dropChoices(work: Work, user: User): void {
+export function dropChoices(work: Work, user: User): void {
   const unusable = { passwordHash: unusableHash(), passwordChangedAt: work.now, passwordBreachedAt: null };
   Object.assign(user, droppedChoices(work), unusable);
 }

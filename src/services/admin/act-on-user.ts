@@ -6,7 +6,13 @@ import type { MailStatus } from '../mail-outbox/hand-over.js';
 import type { Request } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 import { inTransaction, type Work } from '../work.js';
-import { type AccountName, type Administrator, actorOf, administratorFacts, type Staff } from './administrator.js';
+import {
+  type AccountName,
+  type Administrator,
+  actorOf,
+  administratorFacts,
+  type StaffMember,
+} from './administrator.js';
 
 /** An act is done. */
 export interface UserActed {
@@ -44,7 +50,7 @@ async function findAccount(work: Work, account: AccountName): Promise<User | nul
 }
 
 /** Reads the role again: the token may be older than the act of another admin. */
-async function stillHasRole({ em }: Work, { userId, role }: Staff): Promise<boolean> {
+export async function stillHasRole({ em }: Pick<Work, 'em'>, { userId, role }: StaffMember): Promise<boolean> {
   return (await em.count(User, { id: userId, role, disabledAt: null })) === 1;
 }
 

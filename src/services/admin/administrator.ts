@@ -1,11 +1,15 @@
 import type { User } from '../../entities/user.js';
 import type { AdminReason } from '../../inputs/admin.js';
 
-/** A member of staff who is signed in, with the role of their access token, and why they act. */
-export interface Staff {
-  kind: 'staff';
+/** A member of staff who is signed in, with the role of their access token. */
+export interface StaffMember {
   userId: string;
   role: string;
+}
+
+/** A member of staff, and why they act. */
+export interface Staff extends StaffMember {
+  kind: 'staff';
   reason: AdminReason;
   ticket: string | null;
 }

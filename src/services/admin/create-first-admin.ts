@@ -56,7 +56,8 @@ export async function createFirstAdmin(
     // An unverified account may have been created by someone other than the owner of the address.
     if (user.emailVerifiedAt == null) Object.assign(user, droppedChoices(work));
     const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
-    const fresh = { passwordChangedAt: now, passwordBreachedAt: null, passwordContestedAt: null, updatedAt: now };
+    const marks = { passwordBreachedAt: null, passwordContestedAt: null, passwordChangeRequiredAt: null };
+    const fresh = { ...marks, passwordChangedAt: now, updatedAt: now };
     em.persist(Object.assign(user, proven, fresh));
     await em.flush();
     await record(work, user.id, known === null);

@@ -8,7 +8,8 @@ import type { UserState } from './user-record.js';
 type Needs = Pick<UseCaseContext, 'query' | 'clock' | 'settings' | 'secretKeys'>;
 
 const VERIFIED = 'disabled_at IS NULL AND email_verified_at IS NOT NULL';
-const BAD_PASSWORD = '(password_breached_at IS NOT NULL OR password_contested_at IS NOT NULL)';
+const BAD_PASSWORD = `(password_breached_at IS NOT NULL OR password_contested_at IS NOT NULL
+  OR password_change_required_at IS NOT NULL)`;
 
 /** The part of a state that the row of an account tells; the first state that applies counts. */
 const stateConditions: Record<UserState, string> = {

@@ -28,7 +28,9 @@ const TIMES = {
   passwordChangedAt: 'password_changed_at',
   passwordBreachedAt: 'password_breached_at',
   passwordContestedAt: 'password_contested_at',
+  passwordChangeRequiredAt: 'password_change_required_at',
   emailVerifiedAt: 'email_verified_at',
+  invitedUntil: 'invited_until',
   disabledAt: 'disabled_at',
   lastLoginAt: 'last_login_at',
   twoFactorEnabledAt: 'two_factor_enabled_at',
@@ -47,7 +49,8 @@ function stateOf(user: Omit<AdminUserRecord, 'state'>): UserState {
   if (user.disabledAt != null) return 'DISABLED';
   if (user.emailVerifiedAt == null) return 'UNVERIFIED';
   if (user.lockedUntil !== null) return 'LOCKED';
-  return user.passwordBreachedAt == null && user.passwordContestedAt == null ? 'ACTIVE' : 'PASSWORD_CHANGE_REQUIRED';
+  const marks = [user.passwordBreachedAt, user.passwordContestedAt, user.passwordChangeRequiredAt];
+  return marks.every((mark) => mark == null) ? 'ACTIVE' : 'PASSWORD_CHANGE_REQUIRED';
 }
 
 type Needs = Pick<UseCaseContext, 'query' | 'clock' | 'settings' | 'secretKeys'>;

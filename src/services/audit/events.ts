@@ -24,10 +24,16 @@ export const auditEvents = {
     refusedRisk: 'MEDIUM',
   },
   PROFILE_UPDATE: { description: 'The name, username, language or time zone was changed.', risk: 'LOW' },
-  ACCOUNT_DISABLE: { description: 'An operator disabled the account.', risk: 'HIGH' },
-  ACCOUNT_ENABLE: { description: 'An operator re-enabled the account.', risk: 'HIGH' },
+  ACCOUNT_DISABLE: { description: 'An admin or an operator disabled the account.', risk: 'HIGH' },
+  ACCOUNT_ENABLE: { description: 'An admin or an operator re-enabled the account.', risk: 'HIGH' },
   ROLE_CHANGE: { description: 'The role of the account was changed.', risk: 'HIGH' },
-  ACCOUNT_DELETE: { description: 'The owner deleted the account.', risk: 'HIGH' },
+  ACCOUNT_DELETE: { description: 'The owner or an admin deleted the account.', risk: 'HIGH' },
+  USER_INVITE: { description: 'An admin created an account and invited its owner.', risk: 'HIGH' },
+  EMAIL_VERIFICATION_RESEND: {
+    description: 'Staff had the email sent again that verifies the address.',
+    risk: 'MEDIUM',
+  },
+  PASSWORD_CHANGE_REQUIRE: { description: 'An admin required a new password.', risk: 'HIGH' },
   LOGIN: { description: 'The user signed in with a password.', risk: 'LOW', refusedRisk: 'MEDIUM' },
   TOKEN_EXCHANGE: {
     description: 'The user signed in with the exchange token issued when the address was verified.',
@@ -42,7 +48,7 @@ export const auditEvents = {
   REFRESH: { description: 'The tokens of a session were refreshed.', risk: 'LOW', refusedRisk: 'MEDIUM' },
   REFRESH_REUSE: { description: 'A refresh token was reused, and its session was ended.', risk: 'CRITICAL' },
   LOGOUT: { description: 'The user signed out.', risk: 'LOW' },
-  SESSION_REVOKE: { description: 'The user ended another session, or all other sessions.', risk: 'MEDIUM' },
+  SESSION_REVOKE: { description: 'The user or staff ended sessions of the account.', risk: 'MEDIUM' },
   SESSION_REPORT: {
     description: 'The user reported an unrecognised sign-in, and its session was ended.',
     risk: 'CRITICAL',
@@ -62,6 +68,9 @@ export const auditEvents = {
     risk: 'MEDIUM',
     refusedRisk: 'HIGH',
   },
+  MAIL_RETRY: { description: 'An admin had an email sent again that had failed.', risk: 'MEDIUM' },
+  MAIL_TEST: { description: 'An admin sent a test email.', risk: 'LOW', refusedRisk: 'MEDIUM' },
+  SIGNING_KEY_ROTATE: { description: 'An admin rotated the signing key of the access tokens.', risk: 'HIGH' },
   LIMIT_EXCEEDED: { description: 'A rate limit was exceeded for the first time in its window.', risk: 'MEDIUM' },
   ACCESS_DENIED: { description: 'A signed-in user requested an operation that is not permitted.', risk: 'MEDIUM' },
 } as const satisfies Record<string, AuditEventKind>;

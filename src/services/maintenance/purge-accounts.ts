@@ -1,23 +1,25 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
-import { CODE_LOCK_ORDER } from '../locks.js';
+import { CODE_LOCK_ORDER, codeLockOrder } from '../locks.js';
 import type { PurgeContext } from './purge-batches.js';
 
 const BATCH = 100;
 
-/** A disabled account stays, so that its address remains refused. */
+/** A disabled account stays, so that its address remains refused. An invited one stays while its invitation is valid. */
 const UNVERIFIED = `
-  email_verified_at IS NULL AND disabled_at IS NULL AND created_at < ? AND updated_at < ? AND NOT EXISTS (
+  email_verified_at IS NULL AND disabled_at IS NULL AND created_at < ? AND updated_at < ?
+  AND (invited_until IS NULL OR invited_until < ?) AND NOT EXISTS (
     SELECT FROM one_time_codes c
     WHERE c.purpose = 'VERIFY_EMAIL' AND c.user_id = users.id AND c.consumed_at IS NULL AND c.link_expires_at > ?)`;
 /** Uses the index of unverified accounts. */
 export const FIND_UNVERIFIED = `SELECT id, email, created_at::text AS created FROM users
   WHERE ${UNVERIFIED} AND (created_at, id) > (?::timestamptz, ?::uuid) ORDER BY created_at, id LIMIT ${BATCH}`;
-// Locks the code before the user, in the common order. A concurrent verification is waited for, and wins.
-const LOCK_CODE = `SELECT FROM one_time_codes WHERE purpose = 'VERIFY_EMAIL' AND address = ? FOR UPDATE`;
-const LOCK_USER = `SELECT id FROM users WHERE id = ? AND email = ? AND ${UNVERIFIED} FOR UPDATE`;
 // Names every purpose, because the index begins with it.
-const DELETE_CODES = `DELETE FROM one_time_codes WHERE address = ? AND purpose IN ('${CODE_LOCK_ORDER.join("','")}')`;
+const CODES = `address = ? AND purpose IN ('${CODE_LOCK_ORDER.join("','")}')`;
+// Locks the codes before the user, in the common order. A concurrent verification or reset is waited for, and wins.
+const LOCK_CODES = `SELECT FROM one_time_codes WHERE ${CODES} ORDER BY ${codeLockOrder()} FOR UPDATE`;
+const LOCK_USER = `SELECT id FROM users WHERE id = ? AND email = ? AND ${UNVERIFIED} FOR UPDATE`;
+const DELETE_CODES = `DELETE FROM one_time_codes WHERE ${CODES}`;
 const DELETE_MAILS = `DELETE FROM outbox_messages WHERE recipient = ? AND status <> 'PENDING'`;
 const DISOWN_MAILS = 'UPDATE outbox_messages SET user_id = NULL WHERE user_id = ?';
 const DELETE_USER = 'DELETE FROM users WHERE id = ?';
@@ -31,7 +33,7 @@ interface Account {
 }
 
 async function deleteAccount(em: EntityManager, { id, email }: Account, times: readonly Date[]): Promise<boolean> {
-  await em.execute(LOCK_CODE, [email]);
+  await em.execute(LOCK_CODES, [email]);
   const found = await em.execute<unknown[]>(LOCK_USER, [id, email, ...times]);
   if (found.length === 0) return false;
   await em.execute(DELETE_CODES, [email]);
@@ -49,7 +51,7 @@ async function deleteAccount(em: EntityManager, { id, email }: Account, times: r
 export async function purgeUnverifiedAccounts(context: PurgeContext): Promise<number> {
   const now = context.clock.now();
   const before = addSeconds(now, -context.settings.purgeUnverifiedAfter);
-  const times = [before, before, now];
+  const times = [before, before, now, now];
   let deleted = 0;
   for (let last = FIRST; context.signal?.aborted !== true; ) {
     const accounts = await context.em.execute<Account[]>(FIND_UNVERIFIED, [...times, ...last]);

@@ -37,14 +37,15 @@ export interface IssuedCode {
   linkExpiresAt: Date;
 }
 
-/** Returns the id and key of the previous code while its link is valid for the same user. */
+/** Returns the id and key of the previous code, and the end of its link, while that is valid for the same user. */
 function livingIdentity(
   keys: SecretKeys,
   { previous, userId, now }: NewCode,
-): { id: string; keyId: string } | undefined {
+): Pick<OneTimeCode, 'id' | 'keyId' | 'linkExpiresAt'> | undefined {
   if (previous == null || previous.consumedAt !== null || previous.linkExpiresAt <= now) return undefined;
   if ((previous.user?.id ?? null) !== userId || !keys.holds(previous.keyId)) return undefined;
-  return { id: previous.id, keyId: previous.keyId };
+  const { id, keyId, linkExpiresAt } = previous;
+  return { id, keyId, linkExpiresAt };
 }
 
 /** A code that is to be issued, and the statement that does it. */
@@ -56,13 +57,18 @@ export interface PreparedCode {
 
 /**
  * Prepares the only valid code of an address. An earlier code and its link become invalid, unless `previous` is given and
- * valid: then it stays valid with renewed times. With `onlyForUser`, nothing is issued if the user does not exist.
+ * valid: then it stays valid with renewed times, and its link never expires earlier than before. With `onlyForUser`,
+ * nothing is issued if the user does not exist.
  */
 export function prepareCode(keys: SecretKeys, code: NewCode, { onlyForUser = false } = {}): PreparedCode {
+  const living = livingIdentity(keys, code);
+  const linkEnd = addSeconds(code.now, code.linkTtl);
   const issued = {
-    ...(livingIdentity(keys, code) ?? { id: randomUUID(), keyId: keys.currentId }),
+    id: living?.id ?? randomUUID(),
+    keyId: living?.keyId ?? keys.currentId,
     codeExpiresAt: addSeconds(code.now, code.codeTtl),
-    linkExpiresAt: addSeconds(code.now, code.linkTtl),
+    // A short-lived reset must not end an invitation, which has the same link.
+    linkExpiresAt: living !== undefined && living.linkExpiresAt > linkEnd ? living.linkExpiresAt : linkEnd,
   };
   const { id, keyId, codeExpiresAt, linkExpiresAt } = issued;
   const { purpose, address, userId, now, countOnSince = now } = code;

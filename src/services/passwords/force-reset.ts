@@ -27,7 +27,8 @@ async function mailReset(work: Work, user: User): Promise<void> {
   });
 }
 
-async function closeOtherWaysIn({ em, now }: Work, address: string): Promise<void> {
+/** Makes the tickets and tokens invalid that open the account without its password. */
+export async function closeOtherWaysIn({ em, now }: Work, address: string): Promise<void> {
   for (const purpose of OTHER_WAYS_IN) {
     await em.nativeUpdate(OneTimeCode, { purpose, address, consumedAt: null }, { consumedAt: now });
   }

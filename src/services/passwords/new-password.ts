@@ -71,6 +71,7 @@ async function replaceHash(
     passwordChangedAt: now,
     passwordBreachedAt: null,
     passwordContestedAt: null,
+    passwordChangeRequiredAt: null,
     // The person who requested a move to another address may be the reason for the new password.
     pendingEmail: null,
     emailVerifiedAt: reason === 'PASSWORD_RESET' ? (user.emailVerifiedAt ?? now) : user.emailVerifiedAt,

@@ -10,15 +10,23 @@ import type { Request } from '../use-case.js';
 import { heldAddress } from '../users/address-owner.js';
 import { inTransaction, type Work } from '../work.js';
 
-async function writeCode(work: Work, previous: OneTimeCode, user: User | null): Promise<void> {
-  const { em, now, settings, secretKeys } = work;
-  const { address: email } = previous;
+/** Issues the reset code of an address: the `previous` one while its link is valid. Returns its id. */
+export async function issueResetCode(
+  { em, now, settings, secretKeys }: Work,
+  previous: OneTimeCode,
+  user: User | null,
+): Promise<string> {
   const { resetCodeTtl: codeTtl, resetLinkTtl: linkTtl } = settings;
-  const code = { purpose: 'RESET_PASSWORD' as const, address: email, userId: user?.id ?? null, now, codeTtl, linkTtl };
-  const { id: codeId } = await issueCode(em, secretKeys, { ...code, previous });
+  const owner = { purpose: 'RESET_PASSWORD' as const, address: previous.address, userId: user?.id ?? null };
+  return (await issueCode(em, secretKeys, { ...owner, now, codeTtl, linkTtl, previous })).id;
+}
+
+async function writeCode(work: Work, previous: OneTimeCode, user: User | null): Promise<void> {
+  const { now } = work;
+  const codeId = await issueResetCode(work, previous, user);
   await mailTyped(work, {
     mail: user === null ? 'none' : 'reset-password',
-    recipient: email,
+    recipient: previous.address,
     locale: user?.locale ?? null,
     userId: user?.id ?? null,
     codeId,

@@ -100,6 +100,7 @@ export function insertSession(
     signed_in AS (
       UPDATE users SET last_login_at = ${now}
       WHERE id = ${user.id} AND disabled_at IS NULL AND password_changed_at = ${user.passwordChangedAt}
+        AND password_change_required_at IS NULL
         AND (two_factor_enabled_at IS NULL OR ${methods.includes(MULTI_FACTOR)}::boolean) AND ${condition}
       RETURNING id),
     begun AS (
@@ -112,8 +113,8 @@ export function insertSession(
 }
 
 /**
- * Creates a session. Returns `undefined` if the user was disabled, or got another password or a second factor, in the
- * meantime.
+ * Creates a session. Returns `undefined` if the user was disabled, or got another password or a second factor, or needs
+ * a new password, in the meantime.
  */
 export async function createSession(
   context: SessionContext,

@@ -17,12 +17,12 @@ export type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
 
 /**
  * Returns whether the password must be changed first. A breached one counts if it was verified itself, or if every
- * factor was.
+ * factor was. What an admin requires counts in any case.
  */
 function mustChangePassword({ user, authenticationMethods: methods }: VerifiedSignIn): boolean {
   const isBreached =
     user.passwordBreachedAt != null && ['pwd', MULTI_FACTOR].some((method) => methods.includes(method));
-  return isBreached || user.passwordContestedAt != null;
+  return isBreached || user.passwordContestedAt != null || user.passwordChangeRequiredAt != null;
 }
 
 /** Returns the step that follows the verified methods. */

@@ -3,13 +3,21 @@ import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import type { Work } from '../work.js';
 
-/** Every factor is verified, but the password is breached or was chosen by two people. It permits only a reset. */
+/**
+ * Every factor is verified, but the password is breached or was chosen by two people, or an admin requires a new one. It
+ * permits only a reset.
+ */
 export interface PasswordChangeRequired extends ResetTicket {
   kind: 'password-change-required';
 }
 
 /** The audit events of the steps that sign in. */
 export type SignInEventType = 'LOGIN' | 'TWO_FACTOR' | 'TOKEN_EXCHANGE';
+
+function reasonOf({ passwordContestedAt, passwordChangeRequiredAt }: User): string {
+  if (passwordContestedAt != null) return 'CONTESTED';
+  return passwordChangeRequiredAt == null ? 'BREACHED' : 'REQUIRED';
+}
 
 /** Locks the row of an account whose password is still the one that was verified. */
 const HOLD_UNCHANGED = `
@@ -31,7 +39,7 @@ export async function requirePasswordChange(
   const unchanged = await em.execute<unknown[]>(HOLD_UNCHANGED, [user.id, user.passwordChangedAt]);
   if (unchanged.length === 0) return undefined;
   const isContested = user.passwordContestedAt != null;
-  const metadata = { reason: isContested ? 'CONTESTED' : 'BREACHED' };
+  const metadata = { reason: reasonOf(user) };
   await work.record({ type: event, success: false, userId: user.id, metadata });
   return {
     kind: 'password-change-required',

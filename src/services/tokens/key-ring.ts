@@ -35,12 +35,20 @@ export interface KeyRing {
   find(id: string): Promise<PublishedKey | undefined>;
   /** Returns every key that may have signed a token that is still valid, and the upcoming one. */
   published(): Promise<JWK[]>;
+  /** Publishes a new key and returns it. It signs once every verifier can know it, or at once. */
+  rotate(options: { immediately: boolean }): Promise<NewKey>;
   /**
-   * Publishes a new key. It signs once every verifier can know it, or at once. Returns its id and the time from which
-   * it signs.
+   * Publishes a key that signs once every verifier can know it. `permit` runs in the transaction that writes the key; if
+   * it returns false, no key is written and the result is undefined.
    */
-  rotate(options: { immediately: boolean }): Promise<{ id: string; activeFrom: Date }>;
+  rotateIf(permit: RotationPermit): Promise<NewKey | undefined>;
 }
+
+/** A key that was published now. */
+export type NewKey = Pick<SigningKey, 'id' | 'algorithm' | 'createdAt' | 'activeFrom'>;
+
+/** Decides on a rotation. `isDue` is false while a published key waits to sign. */
+export type RotationPermit = (em: EntityManager, rotation: { key: NewKey; isDue: boolean }) => Promise<boolean>;
 
 /** Dependencies and settings of the ring. */
 export interface KeyRingOptions {
@@ -125,13 +133,14 @@ async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
 async function addKey(
   options: KeyRingOptions,
   delaySeconds: number,
-  onlyIfNoneSigns: boolean,
+  permit: RotationPermit,
 ): Promise<SigningKey | undefined> {
   return await options.orm.em.fork().transactional(async (em) => {
     await lockAdvisory(em, 'keyRing');
     const now = options.clock.now();
-    if (onlyIfNoneSigns && (await hasSigner(options, em, now))) return undefined;
     const key = await createKey(options, now, addSeconds(now, delaySeconds));
+    const isDue = (await em.count(SigningKey, { activeFrom: { $gt: now }, retiresAt: null })) === 0;
+    if (!(await permit(em, { key, isDue }))) return undefined;
     const retiresAt = addSeconds(key.activeFrom, options.accessTokenTtl + CLOCK_SKEW_SECONDS);
     await em.nativeUpdate(SigningKey, { retiresAt: null }, { retiresAt });
     em.persist(key);
@@ -142,6 +151,16 @@ async function addKey(
 function canSign({ activeFrom, privateKey }: RingEntry, now: Date): boolean {
   return activeFrom <= now && privateKey !== undefined;
 }
+
+function newestActive(entries: readonly RingEntry[], now: Date): ActiveKey | undefined {
+  return entries.filter((entry): entry is RingEntry & ActiveKey => canSign(entry, now)).at(-1);
+}
+
+const ifNoneSigns =
+  (options: KeyRingOptions): RotationPermit =>
+  async (em) =>
+    !(await hasSigner(options, em, options.clock.now()));
+const always: RotationPermit = () => Promise.resolve(true);
 
 /** Creates a ring that reads the keys from the database and keeps them in memory. */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
@@ -165,19 +184,20 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     refresh(RELOAD_EVERY_MILLISECONDS).catch((error: unknown) => {
       if (entries.length === 0) throw error;
     });
-  const newestActive = (): ActiveKey | undefined => {
-    const now = options.clock.now();
-    return entries.filter((entry): entry is RingEntry & ActiveKey => canSign(entry, now)).at(-1);
+  const publish = async (delaySeconds: number, permit: RotationPermit): Promise<NewKey | undefined> => {
+    const key = await addKey(options, delaySeconds, permit);
+    await refresh(0);
+    return key;
   };
 
   return {
     async active() {
       await keepFresh();
-      if (newestActive() === undefined) {
-        await outsideOfRequests(() => addKey(options, 0, true));
+      if (newestActive(entries, options.clock.now()) === undefined) {
+        await outsideOfRequests(() => addKey(options, 0, ifNoneSigns(options)));
         await refresh(0);
       }
-      const key = newestActive();
+      const key = newestActive(entries, options.clock.now());
       if (key === undefined) throw new Error('The key ring has no key that is allowed to sign yet.');
       return key;
     },
@@ -194,10 +214,10 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       return entries.filter((entry) => (entry.retiresAt ?? Infinity) > now).map((entry) => entry.jwk);
     },
     async rotate({ immediately }) {
-      const key = await addKey(options, immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, false);
-      await refresh(0);
+      const key = await publish(immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, always);
       if (key === undefined) throw new Error('No key was created.');
-      return { id: key.id, activeFrom: key.activeFrom };
+      return key;
     },
+    rotateIf: (permit) => publish(PUBLISH_BEFORE_SIGNING_SECONDS, permit),
   };
 }

@@ -124,7 +124,7 @@ it('finds what it deletes by an index', async () => {
       [stretchStatement(rule), [first]],
     ];
   });
-  statements.push([FIND_UNVERIFIED, [now, now, now, now, after.sessions]]);
+  statements.push([FIND_UNVERIFIED, [now, now, now, now, now, after.sessions]]);
   for (const [text, values] of statements) {
     const plan = await gateway.dependencies.orm.em.fork().transactional(async (em) => {
       // An index is used for every table where there is one, although the tables are empty.

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { User } from '../../entities/user.js';
+import { CODE_LOCK_ORDER, codeLockOrder } from '../locks.js';
+import { unusableHash } from '../passwords/unusable-hash.js';
+import type { Work } from '../work.js';
+
+/**
+ * Selects the codes of the account, and the decoys kept under its address or id. A revert link that another account has
+ * for the address stays.
+ */
+const CODES = `user_id = ? OR (user_id IS NULL AND address IN (?, ?) AND purpose IN ('${CODE_LOCK_ORDER.join("','")}'))`;
+/** Every use of one of these locks it before the user's row, so the deletion waits for it. */
+const LOCK_FACTORS = [
+  'SELECT 1 FROM totp_credentials WHERE user_id = ? FOR UPDATE',
+  'SELECT 1 FROM two_factor_challenges WHERE user_id = ? ORDER BY id FOR UPDATE',
+];
+const LOCK_CODES = `
+  SELECT id FROM one_time_codes WHERE ${CODES}
+  ORDER BY ${codeLockOrder()}, address FOR UPDATE`;
+/**
+ * Also deletes codes issued since the lock. A code that another transaction holds is skipped, and its use finds a
+ * disabled account.
+ */
+const DELETE_CODES = `
+  DELETE FROM one_time_codes WHERE id IN (SELECT id FROM one_time_codes WHERE ${CODES} FOR UPDATE SKIP LOCKED)`;
+/**
+ * Deletes the finished mails to the account's address, and every mail with a code of the account, whatever its
+ * recipient. A pending mail would have nothing left to show.
+ */
+const DELETE_MAILS = `
+  DELETE FROM outbox_messages WHERE (recipient = ? AND status <> 'PENDING')
+    OR code_id IN (SELECT id FROM one_time_codes WHERE user_id = ?)`;
+/** The other mails concern nobody any more. */
+const DISOWN_MAILS = 'UPDATE outbox_messages SET user_id = NULL WHERE user_id = ?';
+/**
+ * Finds the addresses that hold a valid revert link for the account. They are notified that there is no account left to
+ * revert.
+ */
+const FIND_WAYS_BACK = `
+  SELECT address FROM one_time_codes
+  WHERE user_id = ? AND purpose = 'REVERT_EMAIL' AND consumed_at IS NULL AND link_expires_at > ?`;
+const FORGET_CLIENTS = `
+  UPDATE sessions SET device_name = NULL, device_type = 'UNKNOWN', browser = NULL, operating_system = NULL,
+    ip_address = NULL, city = NULL, country = NULL
+  WHERE user_id = ?`;
+
+/** Tables that hold the rest of the account's data. */
+const OWNED = [
+  'password_history',
+  'password_checks',
+  'known_devices',
+  'totp_credentials',
+  'recovery_codes',
+  'two_factor_challenges',
+];
+
+/** What must not have changed since the account was read, beside its address. */
+type Unchanged = Partial<Pick<User, 'passwordHash' | 'role' | 'disabledAt'>>;
+
+/**
+ * Clears the user's row if it still is as `expected`. The row stays while an access token may
+ * name it, so that concurrent requests find a disabled account. The purge deletes it later.
+ */
+async function empty({ em, now, settings }: Work, { id, email }: User, expected: Unchanged): Promise<boolean> {
+  const emptied = await em.nativeUpdate(
+    User,
+    { id, email, deletedAt: null, ...expected },
+    {
+      // A placeholder frees the address at once.
+      email: `${randomUUID()}@deleted.invalid`,
+      emailKey: null,
+      pendingEmail: null,
+      username: null,
+      usernameKey: null,
+      displayName: null,
+      // A deleted admin must not prevent the creation of a first admin.
+      role: settings.defaultRole,
+      passwordHash: unusableHash(),
+      passwordChangedAt: now,
+      passwordBreachedAt: null,
+      passwordContestedAt: null,
+      passwordChangeRequiredAt: null,
+      twoFactorEnabledAt: null,
+      emailVerifiedAt: null,
+      invitedUntil: null,
+      lastLoginAt: null,
+      locale: null,
+      timezone: null,
+      termsAcceptedAt: null,
+      privacyPolicyAcceptedAt: null,
+      disabledAt: now,
+      deletedAt: now,
+      updatedAt: now,
+    },
+  );
+  return emptied === 1;
+}
+
+/** Locks the rows that other transactions lock before the user's row, in the same order. */
+async function lock(em: EntityManager, { id, email }: User): Promise<void> {
+  for (const statement of LOCK_FACTORS) await em.execute(statement, [id]);
+  await em.execute(LOCK_CODES, [id, email, id]);
+}
+
+/** Deletes everything but the user's row, and clears the client data of the sessions. */
+async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void> {
+  await em.execute(FORGET_CLIENTS, [id]);
+  for (const table of OWNED) await em.execute(`DELETE FROM ${table} WHERE user_id = ?`, [id]);
+  await em.execute(DELETE_MAILS, [email, id]);
+  await em.execute(DISOWN_MAILS, [id]);
+  await em.execute(DELETE_CODES, [id, email, id]);
+}
+
+/** An account whose data is gone. */
+export interface ErasedAccount {
+  /** The sessions that were alive. */
+  endedSessions: string[];
+  /** The account's address and those that hold a valid revert link, which are to be notified. */
+  addresses: string[];
+}
+
+/**
+ * Erases an account in the caller's transaction, which holds no lock but the advisory one. Its sessions end, and its
+ * address and username are free at once. Returns undefined if it changed since it was read.
+ */
+export async function eraseAccount(
+  work: Work,
+  user: User,
+  expected: Unchanged = {},
+): Promise<ErasedAccount | undefined> {
+  const { em, now } = work;
+  const { id: userId, email } = user;
+  await lock(em, user);
+  if (!(await empty(work, user, expected))) return undefined;
+  const endedSessions = await work.endSessions({ userId, exceptId: null }, 'ACCOUNT_DELETED');
+  const waysBack = await em.execute<{ address: string }[]>(FIND_WAYS_BACK, [userId, now]);
+  await deleteOwned(em, user);
+  return { endedSessions, addresses: [email, ...waysBack.map(({ address }) => address)] };
+}

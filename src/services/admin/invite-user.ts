@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { User } from '../../entities/user.js';
+import { addSeconds } from '../../lib/clock.js';
+import { run, sql } from '../../lib/sql.js';
+import { type Problem, problem } from '../../problems.js';
+import { lockOrMakeCode } from '../one-time-codes/issue.js';
+import { unusableHash } from '../passwords/unusable-hash.js';
+import type { Request } from '../use-case.js';
+import { comparedKey, findAddressOwner } from '../users/address-owner.js';
+import { inTransaction, type Work } from '../work.js';
+import { stillHasRole, type UserActed } from './act-on-user.js';
+import { type Administrator, actorOf, administratorFacts } from './administrator.js';
+import { mailInvitation, withMailStatus } from './code-mail.js';
+
+/** The account of an invited person. */
+export interface Invitation {
+  email: string;
+  displayName: string | null;
+  /** Null for the default role. */
+  role: string | null;
+  locale: string | null;
+}
+
+type InviteProblem = Problem<'FORBIDDEN' | 'CONFLICT'>;
+
+/** Creates an account with a password that nobody has. Returns null if the address has an account by now. */
+async function create(work: Work, { email, displayName, locale, role }: Invitation): Promise<User | null> {
+  const { em, now, settings } = work;
+  const until = addSeconds(now, settings.invitationTtl);
+  const statement = sql`
+    INSERT INTO users (id, email, email_key, display_name, role, password_hash, password_changed_at, invited_until, locale,
+      created_at, updated_at)
+    VALUES (${randomUUID()}, ${email}, ${comparedKey(work, email)}, ${displayName}, ${role ?? settings.defaultRole},
+      ${unusableHash()}, ${now}, ${until}, ${locale}, ${now}, ${now})
+    ON CONFLICT DO NOTHING RETURNING id`;
+  const [row] = await run<{ id: string }>(em, statement);
+  return row === undefined ? null : await em.findOneOrFail(User, row.id);
+}
+
+async function recordInvitation(work: Work, by: Administrator, user: User | null, code?: string): Promise<void> {
+  const facts: Record<string, string> = code === undefined ? { role: user?.role ?? '' } : { problem: code };
+  const metadata = { ...administratorFacts(by), ...facts };
+  const success = code === undefined;
+  await work.record({ type: 'USER_INVITE', success, userId: user?.id ?? null, actorId: actorOf(by), metadata });
+}
+
+async function invite(work: Work, by: Administrator, invitation: Invitation): Promise<UserActed | InviteProblem> {
+  const { em, secretKeys } = work;
+  const { email } = invitation;
+  const refuse = async (code: 'FORBIDDEN' | 'CONFLICT', owner: User | null = null) => {
+    await recordInvitation(work, by, owner, code);
+    return problem(code);
+  };
+  if (by.kind === 'staff' && !(await stillHasRole(work, by))) return await refuse('FORBIDDEN');
+  // Locked before the user's row, in the common order.
+  const previous = await lockOrMakeCode(em, secretKeys, 'RESET_PASSWORD', email);
+  const owner = await findAddressOwner(em, email, comparedKey(work, email));
+  const user = owner === null ? await create(work, invitation) : null;
+  if (user === null) return await refuse('CONFLICT', owner);
+  await recordInvitation(work, by, user);
+  await mailInvitation(work, user, previous);
+  return { kind: 'user-acted', userId: user.id, endedSessions: 0, mailStatus: null };
+}
+
+/**
+ * Creates an account with an unverified address and no usable password, and mails its owner a link that sets the first
+ * password and verifies the address. CONFLICT if the address has an account.
+ */
+export async function inviteUser(
+  request: Request,
+  by: Administrator,
+  invitation: Invitation,
+): Promise<UserActed | InviteProblem> {
+  return await withMailStatus(
+    request,
+    inTransaction(request, (work) => invite(work, by, invitation)),
+  );
+}

@@ -1,0 +1,36 @@
+import { type Problem, problem } from '../../problems.js';
+import { recordEvent } from '../audit/record-event.js';
+import type { NewKey } from '../tokens/key-ring.js';
+import { resealSeeds } from '../two-factor/reseal-seeds.js';
+import type { UseCaseContext } from '../use-case.js';
+import { stillHasRole } from './act-on-user.js';
+import type { StaffMember } from './administrator.js';
+
+/** A new key is published. */
+export interface SigningKeyRotated {
+  kind: 'signing-key-rotated';
+  key: NewKey;
+}
+
+/**
+ * Publishes a new signing key of the access tokens, which signs once every verifier can know it, and encrypts the seeds of
+ * authenticator apps under the current secret. CONFLICT while the key of an earlier rotation waits to sign.
+ */
+export async function rotateSigningKey(
+  context: UseCaseContext,
+  by: StaffMember,
+): Promise<SigningKeyRotated | Problem<'FORBIDDEN' | 'CONFLICT'>> {
+  const event = { type: 'SIGNING_KEY_ROTATE', userId: null, actorId: by.userId } as const;
+  let refused: 'FORBIDDEN' | 'CONFLICT' | undefined;
+  const key = await context.keyRing.rotateIf(async (em, rotation) => {
+    refused = (await stillHasRole({ em }, by)) ? undefined : 'FORBIDDEN';
+    if (refused === undefined && !rotation.isDue) refused = 'CONFLICT';
+    const facts: Record<string, string> = refused === undefined ? { keyId: rotation.key.id } : { problem: refused };
+    const metadata = { by: by.role, ...facts };
+    await recordEvent(em, context, { ...event, success: refused === undefined, metadata });
+    return refused === undefined;
+  });
+  if (key === undefined) return problem(refused ?? 'CONFLICT');
+  await resealSeeds(context);
+  return { kind: 'signing-key-rotated', key };
+}
