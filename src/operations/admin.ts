@@ -1,4 +1,4 @@
-import { HOUR, perEmail, perUser } from './limit-policy.js';
+import { HOUR, perUser } from './limit-policy.js';
 import { type OperationGroup, recentAuthentication, type StaffMutation, type StaffQuery } from './operation.js';
 
 /** What both roles are allowed to read. */
@@ -49,7 +49,7 @@ export const adminOperations: OperationGroup = {
     },
     adminDeleteUser: { ...act, limits: [perUser(100, HOUR)], stepUp: recentAuthentication('ACCOUNT_DELETE') },
     adminRetryMail: { ...act, credential: true },
-    adminSendTestMail: { ...act, credential: true, limits: [perUser(20, HOUR), perEmail(5, HOUR)] },
+    adminSendTestMail: { ...act, credential: true, limits: [perUser(10, HOUR)] },
     adminRotateSigningKey: { ...act, limits: [perUser(5, HOUR)], stepUp: recentAuthentication('SIGNING_KEY_ROTATE') },
   },
   fields: {

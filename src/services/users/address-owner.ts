@@ -5,7 +5,8 @@ import { type Sql, sql, sqlText } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
 
 const COLUMNS = sqlText(`id, email, username, username_key, display_name, role, password_hash,
-  password_changed_at, password_breached_at, password_contested_at, two_factor_enabled_at, email_verified_at, disabled_at,
+  password_changed_at, password_breached_at, password_contested_at, password_change_required_at, two_factor_enabled_at,
+  email_verified_at, invited_until, disabled_at,
   last_login_at, locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`);
 
 /** Returns the key that EMAIL_DEDUPLICATION compares for an address; null if only the address itself is compared. */

@@ -56,7 +56,7 @@ describe('adminRetryMail', () => {
 });
 
 it('adminSendTestMail writes a mail to the address, within its limit', async () => {
-  const own = await sharedGateway({ env: { RATE_LIMITS: 'adminSendTestMail:email=2/1h' } });
+  const own = await sharedGateway({ env: { RATE_LIMITS: 'adminSendTestMail=2/1h' } });
   const boss = await staffMember(own, 'admin');
   const email = newEmail();
   const send = async () =>
