@@ -31,7 +31,7 @@ const LAYERS = {
     values: ['request', 'http', 'schema', 'resolvers', 'permissions', 'operations', 'services', 'problems', 'lib'],
     types: FLOW,
   },
-  http: { values: ['request', 'operations', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
+  http: { values: ['request', 'operations', 'inputs', 'services', 'problems', 'lib'], types: ['mail', ...FLOW] },
   resolvers: {
     values: ['schema', 'inputs', 'services', 'request', 'problems', 'lib'],
     types: ['entities', ...FLOW],

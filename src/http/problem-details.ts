@@ -3,13 +3,18 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
-/** Sends an error outside GraphQL in RFC 9457 form. It reveals no more than the status. */
-function sendProblem(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
+/** Sends an error outside GraphQL in RFC 9457 form. It reveals no more than the status and what it is given. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  more: Record<string, unknown> = {},
+): FastifyReply {
   return reply
     .code(status)
     .header('cache-control', 'no-store')
     .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, requestId: request.id }));
+    .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, requestId: request.id, ...more }));
 }
 
 /** The headers of answers that no hook of ours sees, because their request could not be read. */

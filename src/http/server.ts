@@ -5,6 +5,7 @@ import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
+import { registerAdminExport } from './admin-export.js';
 import { registerChangePassword } from './change-password.js';
 import { boundConnections } from './connection-bounds.js';
 import { isDevelopmentPage, registerDevelopmentPages } from './development-pages.js';
@@ -143,6 +144,7 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   registerJwks(app, keyRing);
   registerChangePassword(app, settings);
   registerMetrics(app, dependencies);
+  registerAdminExport(app, dependencies);
   await registerPages(app, dependencies);
   return { http: app, shutdown };
 }

@@ -1,10 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { isUuid } from '../../lib/uuid.js';
+import { problem } from '../../problems.js';
 import type { Context } from '../../request.js';
 import { AdminUser } from '../../schema/admin/user.js';
 import { PageArguments } from '../../schema/pagination.js';
 import { AuthSessionConnection } from '../../schema/session.js';
+import { recordReading } from '../../services/admin/record-reading.js';
 import { findAdminUsers } from '../../services/admin/user-record.js';
 import { toAdminUser } from '../mapping/admin-user.js';
 import { onceInRootField } from '../once-in-root-field.js';
@@ -17,7 +19,13 @@ export class AdminUsersResolver {
     @Arg('id', () => ID, { description: 'Identifier of the account.' }) id: string,
     @Ctx() context: Context,
   ) {
-    const [user] = isUuid(id) ? await findAdminUsers(context, [id]) : [];
+    const { actor } = context;
+    if (actor.kind !== 'user') return problem('UNAUTHENTICATED');
+    if (!isUuid(id)) return null;
+    const [[user]] = await Promise.all([
+      findAdminUsers(context, [id]),
+      recordReading(context, actor.userId, id.toLowerCase()),
+    ]);
     return user === undefined ? null : toAdminUser(user);
   }
 

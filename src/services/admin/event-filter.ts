@@ -14,7 +14,7 @@ const AHEAD_SECONDS = 86_400;
 const FREQUENT: readonly string[] = ['LOGIN', 'REFRESH'];
 const RISKY: readonly string[] = ['HIGH', 'CRITICAL'];
 
-/** The conditions of the two partial indexes, as the planner must see them. */
+/** The conditions of the two partial indexes, as the planner must see them. `NOT success` implies the first. */
 const IS_RARE = sqlText(`(NOT success OR type NOT IN ('LOGIN', 'REFRESH'))`);
 const IS_RISKY = sqlText(`risk_level IN ('HIGH', 'CRITICAL')`);
 
@@ -38,19 +38,19 @@ function timeConditions({ clock }: Pick<UseCaseContext, 'clock'>, filter: AuditF
 
 /**
  * Returns the condition for the events that a filter selects. It names an index, or a time: without an account, a rare type
- * or a high risk it reads the last 30 days unless the filter says otherwise. `ofUser` tells that the events are those of one
- * account anyway.
+ * or a high risk it reads the last 30 days unless the filter says otherwise. `ofUser` and `ofType` tell that the
+ * events are those of one account or type anyway: stating it twice would mislead the planner.
  */
 export function eventCondition(
   context: Pick<UseCaseContext, 'clock'>,
   filter: AuditFilter,
-  { ofUser = false } = {},
+  { ofUser = false, ofType = false } = {},
 ): Sql {
   const { types, success, riskLevels, userId, actorId, ipAddress, requestId } = filter;
   return allOf([
     ...timeConditions(context, filter, ofUser),
-    ...(types == null || types.length === 0 ? [] : [sql`type = ANY(${types}::text[])`]),
-    ...(areTypesRare(filter) ? [IS_RARE] : []),
+    ...(types == null || types.length === 0 || ofType ? [] : [sql`type = ANY(${types}::text[])`]),
+    ...(areTypesRare(filter) && success !== false ? [IS_RARE] : []),
     ...(success == null ? [] : [sqlText(success ? 'success' : 'NOT success')]),
     ...(riskLevels == null || riskLevels.length === 0 ? [] : [sql`risk_level = ANY(${riskLevels}::text[])`]),
     ...(areAllRisky(filter) ? [IS_RISKY] : []),

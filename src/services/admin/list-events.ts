@@ -35,8 +35,10 @@ export function eventsStatement(
   filter: AuditFilter,
   window: KeysetWindow,
 ): Sql {
-  const condition = eventCondition(context, filter);
-  if (!areTypesRare(filter) || filter.userId != null || filter.actorId != null) return newest(condition, window);
+  if (!areTypesRare(filter) || filter.userId != null || filter.actorId != null) {
+    return newest(eventCondition(context, filter), window);
+  }
+  const condition = eventCondition(context, filter, { ofType: true });
   const ofType = newest(allOf([sql`type = wanted.type`, condition]), window);
   return sql`SELECT found.* FROM unnest(${filter.types ?? []}::text[]) AS wanted (type) CROSS JOIN LATERAL (${ofType}) AS found
     ${NEWEST_FIRST} LIMIT ${window.first + 1}`;

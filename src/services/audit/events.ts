@@ -72,6 +72,11 @@ export const auditEvents = {
   MAIL_TEST: { description: 'An admin sent a test email.', risk: 'LOW', refusedRisk: 'MEDIUM' },
   SIGNING_KEY_ROTATE: { description: 'An admin rotated the signing key of the access tokens.', risk: 'HIGH' },
   LIMIT_EXCEEDED: { description: 'A rate limit was exceeded for the first time in its window.', risk: 'MEDIUM' },
+  ADMIN_READ: { description: 'A member of staff read the details of the account; recorded once an hour.', risk: 'LOW' },
+  ADMIN_EXPORT: {
+    description: 'An admin exported accounts or audit events; recorded when the export begins and ends.',
+    risk: 'HIGH',
+  },
   ACCESS_DENIED: { description: 'A signed-in user requested an operation that is not permitted.', risk: 'MEDIUM' },
 } as const satisfies Record<string, AuditEventKind>;
 

@@ -7,6 +7,7 @@ import { createFirstAdmin } from '../../../src/services/admin/create-first-admin
 import { unlockUser } from '../../../src/services/admin/unlock-user.js';
 import { auditEvents, riskOf } from '../../../src/services/audit/events.js';
 import {
+  AdminUserDocument,
   ChangePasswordDocument,
   CompleteTwoFactorDocument,
   ConfirmEmailChangeDocument,
@@ -40,6 +41,7 @@ import { changeCodeOf, derived, signedInUser, tokenOf, wayBackOf } from '../../s
 import { eventually } from '../../support/eventually.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../../support/journey.js';
 import { rangeServer } from '../../support/range-server.js';
+import { staffMember } from '../../support/staff.js';
 import { appCode, challengeOf, toNextStep, twoFactorUser, wrongAppCode } from '../../support/totp.js';
 
 let gateway: TestGateway;
@@ -414,6 +416,19 @@ describe('U1: what is refused before it reaches a use-case', () => {
     const { data } = await limited.ask(LoginDocument, { input });
     expectType(data.login, 'AuthRateLimitProblem');
     expect(limited.logLines.join('')).toContain('an audit event could not be written');
+  });
+});
+
+describe('U1: staff', () => {
+  it('read the details of an account, and export lists', async () => {
+    const [admin, user] = [await staffMember(gateway, 'admin'), await quickUser(gateway)];
+    const read = await ask(AdminUserDocument, { id: user.id }, { token: admin.token });
+    await expectEvents(gateway, read, [{ type: 'ADMIN_READ', user: user.id, actor: admin.id }]);
+    const headers = { authorization: `Bearer ${admin.token}` };
+    const { statusCode } = await gateway.inject({ url: '/admin/export/users.csv?role=admin', headers });
+    expect(statusCode).toBe(200);
+    const [event] = await rows<StoredEvent>(gateway, "SELECT * FROM audit_events WHERE type = 'ADMIN_EXPORT'");
+    expect(event).toMatchObject({ actor_id: admin.id, user_id: null, success: true });
   });
 });
 
