@@ -86,6 +86,7 @@ const ROOMS = [
   'users',
   'one-time-codes',
   'tokens',
+  'health',
 ];
 /** The unit of work writes data of several rooms, so this file beside them can import any of them. */
 const UNIT_OF_WORK = 'src/services/work.ts';

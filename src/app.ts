@@ -23,6 +23,7 @@ import { AdminEventsResolver, AdminUserEventsResolver } from './resolvers/admin/
 import { AdminMailsResolver, AdminUserMailsResolver } from './resolvers/admin/mails.js';
 import { AdminObstacleResolver } from './resolvers/admin/obstacle.js';
 import { AdminOverviewResolver } from './resolvers/admin/overview.js';
+import { AdminStatusResolver } from './resolvers/admin/status.js';
 import { AdminSystemActsResolver } from './resolvers/admin/system-acts.js';
 import { AdminUserListResolver } from './resolvers/admin/user-list.js';
 import { AdminUsersResolver } from './resolvers/admin/users.js';
@@ -73,6 +74,7 @@ export function createSubgraph(): Subgraph {
       AdminOverviewResolver,
       AdminAccountActsResolver,
       AdminSystemActsResolver,
+      AdminStatusResolver,
     ],
     { references, sentences: limitSentences, tagged: staffFields },
   );

@@ -25,6 +25,7 @@ import { createRevocationFeed } from './services/sessions/revocation-feed.js';
 import type { RevocationList } from './services/sessions/revocation-list.js';
 import { type AccessTokens, createAccessTokens } from './services/tokens/access-tokens.js';
 import { createKeyRing, type KeyRing } from './services/tokens/key-ring.js';
+import { type DescribedSetting, describeSettings } from './settings/described-settings.js';
 import type { Settings } from './settings.js';
 
 /** The parts that create and verify secrets and tokens. */
@@ -38,6 +39,8 @@ interface TokenParts {
 /** Everything that lives as long as the process, shared by server, worker and commands. */
 export interface Dependencies extends DatabaseParts, TokenParts, MailParts, JobQueues, JobCounters {
   settings: Settings;
+  /** The settings for people, without secrets. */
+  describedSettings: readonly DescribedSetting[];
   logger: Logger;
   clock: Clock;
   redis: RedisClient | undefined;
@@ -141,6 +144,7 @@ async function build(
     mail.mailTransport,
   ];
   return {
+    describedSettings: describeSettings(settings),
     ...{ settings, logger, clock, redis, metrics, ...database, ...tokens, ...mail, ...queues },
     ...createJobCounters(metrics),
     revocations: feed.revocations,

@@ -41,6 +41,13 @@ type ReadSettings = { [Name in keyof Variables as CamelCase<Name>]: Variables[Na
  */
 export type Settings = Readonly<Omit<ReadSettings, keyof CompletedSettings> & CompletedSettings>;
 
+const variablesOf = new WeakMap<Settings, readonly string[]>();
+
+/** Returns the names of the variables that were set when the settings were loaded. */
+export function setVariables(settings: Settings): readonly string[] {
+  return variablesOf.get(settings) ?? [];
+}
+
 /** The environment was rejected. The message has one line per reason and quotes no value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -76,9 +83,14 @@ export function readEnvironment(file = '.env'): NodeJS.ProcessEnv {
  */
 export function loadSettings(env: Record<string, string | undefined>): Settings {
   const production = env.NODE_ENV?.trim() === 'production';
-  const { values, problems } = readVariables(env, production);
+  const { values, texts, problems } = readVariables(env, production);
   if (problems.length > 0) throw new SettingsError(problems);
-  return complete(values as Variables);
+  const settings = complete(values as Variables);
+  variablesOf.set(
+    settings,
+    [...texts].flatMap(([name, text]) => (text === undefined ? [] : [name])),
+  );
+  return settings;
 }
 
 function readVariables(env: Record<string, string | undefined>, production: boolean) {
@@ -103,7 +115,7 @@ function readVariables(env: Record<string, string | undefined>, production: bool
   for (const { name, reason } of checkTogether(values as Partial<Variables>, texts, production)) {
     problems.push({ name, reason, example: exampleOf(notesOf(shape[name])) });
   }
-  return { values, problems };
+  return { values, texts, problems };
 }
 
 /** The value of one variable, or the reasons why its text is rejected. */

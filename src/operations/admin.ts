@@ -28,6 +28,7 @@ export const adminOperations: OperationGroup = {
     adminAuditEvents: read,
     adminMails: read,
     adminOverview: read,
+    adminStatus: read,
   },
   Mutation: {
     adminUnlockUser: help,

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.js';
+import { type Settings, setVariables } from '../settings.js';
 import { settingsSchema } from './schema.js';
 import { settingNotes } from './setting.js';
 
@@ -34,15 +34,13 @@ function camelCase(variable: string): string {
 }
 
 /** Describes every setting as it applies, in the order of the documentation. Holds no secret. */
-export function describeSettings(
-  env: Readonly<Record<string, string | undefined>>,
-  settings: Settings,
-): DescribedSetting[] {
+export function describeSettings(settings: Settings): DescribedSetting[] {
+  const isSetByName = new Set(setVariables(settings));
   const shape = settingsSchema(settings.nodeEnv === 'production').shape;
   return Object.entries(shape).map(([name, type]) => {
     const isSecret = settingNotes.get(type)?.secret === true;
     const value = (settings as unknown as Record<string, unknown>)[camelCase(name)];
-    const isSet = [name, `${name}_FILE`].some((variable) => (env[variable] ?? '').trim() !== '');
+    const isSet = isSetByName.has(name);
     const shown = isSecret && value !== undefined ? maskOf(value) : textOf(value);
     return { name, value: shown, isSet, isSecret };
   });

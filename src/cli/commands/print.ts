@@ -6,8 +6,7 @@ async function readSettings() {
   const { loadSettings, readEnvironment, SettingsError } = await import('../../settings.js');
   const { describeSettings } = await import('../../settings/described-settings.js');
   try {
-    const env = readEnvironment();
-    return describeSettings(env, loadSettings(env));
+    return describeSettings(loadSettings(readEnvironment()));
   } catch (cause) {
     if (cause instanceof SettingsError) return cause;
     throw cause;

@@ -1,0 +1,35 @@
+import {
+  AdminFinding,
+  AdminSetting,
+  AdminSigningKey,
+  AdminStatus,
+  AdminStatusPart,
+} from '../../schema/admin/status.js';
+import type { Status } from '../../services/admin/status.js';
+
+const statusNames = { up: 'UP', degraded: 'DEGRADED', down: 'DOWN' } as const;
+
+function toPart(part: Status['parts'][number], findings: Status['findings']): AdminStatusPart {
+  const { name, state, milliseconds, isUsed } = part;
+  const finding = findings.find(({ code }) => code === `${name}_${state}`.toUpperCase());
+  return Object.assign(new AdminStatusPart(), {
+    name,
+    status: isUsed ? statusNames[state] : 'UNUSED',
+    latencyMs: isUsed ? Math.round(milliseconds * 10) / 10 : null,
+    detail: finding?.why ?? null,
+  });
+}
+
+/** The status as admins see it. */
+export function toStatus({ version, startedAt, parts, findings, keys, changedSettings }: Status): AdminStatus {
+  return Object.assign(new AdminStatus(), {
+    version,
+    startedAt,
+    parts: parts.map((part) => toPart(part, findings)),
+    findings: findings.map((finding) => Object.assign(new AdminFinding(), finding)),
+    signingKeys: keys.map((key) => Object.assign(new AdminSigningKey(), key)),
+    changedSettings: changedSettings.map(({ name, value, isSecret }) =>
+      Object.assign(new AdminSetting(), { name, value, secret: isSecret }),
+    ),
+  });
+}

@@ -1,0 +1,113 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, Float, ID, ObjectType } from 'type-graphql';
+import { describedEnum } from '../problems.js';
+
+export const AdminPartStatus = describedEnum('AdminPartStatus', 'State of a part.', {
+  UP: 'It works.',
+  DEGRADED: 'It does not work, and something else stands in for it.',
+  DOWN: 'It does not work, and the gateway cannot serve without it.',
+  UNUSED: 'This gateway does not use it.',
+});
+
+export const AdminFindingSeverity = describedEnum('AdminFindingSeverity', 'How urgent a finding is.', {
+  OK: 'Nothing to do.',
+  NOTICE: 'Good to know.',
+  WARNING: 'Something does not work as it should.',
+  ERROR: 'The gateway cannot serve.',
+});
+
+export const AdminSigningKeyState = describedEnum('AdminSigningKeyState', 'What a signing key is used for.', {
+  PUBLISHED: 'Published, and does not sign yet.',
+  ACTIVE: 'Signs access tokens.',
+  RETIRING: 'Verifies the tokens that it signed.',
+  RETIRED: 'No longer published.',
+});
+
+@ObjectType({ description: 'A part that the gateway uses.' })
+export class AdminStatusPart {
+  @Field(() => String, { description: 'Name of the part, such as `database`.' })
+  name!: string;
+
+  @Field(() => AdminPartStatus, { description: 'Its state.' })
+  status!: keyof typeof AdminPartStatus;
+
+  @Field(() => Float, { nullable: true, description: 'Milliseconds that the check took; null if it is not used.' })
+  latencyMs!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'What its state means; null if it works.' })
+  detail!: string | null;
+}
+
+@ObjectType({ description: 'Something that an operator should know.' })
+export class AdminFinding {
+  @Field(() => String, { description: 'Stable name of the finding.' })
+  code!: string;
+
+  @Field(() => AdminFindingSeverity, { description: 'How urgent it is.' })
+  severity!: keyof typeof AdminFindingSeverity;
+
+  @Field(() => String, { description: 'What was found.' })
+  what!: string;
+
+  @Field(() => String, { description: 'Why it matters.' })
+  why!: string;
+
+  @Field(() => String, { description: 'The next step.' })
+  next!: string;
+}
+
+@ObjectType({ description: 'A key that signs access tokens, without its private part.' })
+export class AdminSigningKey {
+  @Field(() => ID, { description: 'Identifier; the `kid` of the tokens.' })
+  id!: string;
+
+  @Field(() => String, { description: 'Signature algorithm (JWA).' })
+  algorithm!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When it starts to sign.' })
+  activeFrom!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it is no longer published; null while it signs.' })
+  retiresAt!: Date | null;
+
+  @Field(() => AdminSigningKeyState, { description: 'What it is used for.' })
+  state!: keyof typeof AdminSigningKeyState;
+}
+
+@ObjectType({ description: 'A setting that is set.' })
+export class AdminSetting {
+  @Field(() => String, { description: 'Name of the environment variable.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its value; null for a secret.' })
+  value!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether it is a secret.' })
+  secret!: boolean;
+}
+
+@ObjectType({
+  description: 'What the gateway runs with, and whether all of it works. Seen by the process that answers.',
+})
+export class AdminStatus {
+  @Field(() => String, { description: 'Version of the gateway.' })
+  version!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When the process started.' })
+  startedAt!: Date;
+
+  @Field(() => [AdminStatusPart], { description: 'Each part.' })
+  parts!: AdminStatusPart[];
+
+  @Field(() => [AdminFinding], { description: 'What an operator should know, most urgent first.' })
+  findings!: AdminFinding[];
+
+  @Field(() => [AdminSigningKey], { description: 'The signing keys, newest first.' })
+  signingKeys!: AdminSigningKey[];
+
+  @Field(() => [AdminSetting], { description: 'The settings that are set, in the order of the documentation.' })
+  changedSettings!: AdminSetting[];
+}
