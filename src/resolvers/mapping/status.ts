@@ -1,10 +1,5 @@
-import {
-  AdminFinding,
-  AdminSetting,
-  AdminSigningKey,
-  AdminStatus,
-  AdminStatusPart,
-} from '../../schema/admin/status.js';
+import { AdminSigningKey } from '../../schema/admin/signing-key.js';
+import { AdminFinding, AdminSetting, AdminStatus, AdminStatusPart } from '../../schema/admin/status.js';
 import type { Status } from '../../services/admin/status.js';
 
 const statusNames = { up: 'UP', degraded: 'DEGRADED', down: 'DOWN' } as const;

@@ -1,6 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, Float, ID, ObjectType } from 'type-graphql';
+import { Field, Float, ObjectType } from 'type-graphql';
 import { describedEnum } from '../problems.js';
+import { AdminSigningKey } from './signing-key.js';
 
 export const AdminPartStatus = describedEnum('AdminPartStatus', 'State of a part.', {
   UP: 'It works.',
@@ -14,13 +15,6 @@ export const AdminFindingSeverity = describedEnum('AdminFindingSeverity', 'How u
   NOTICE: 'Good to know.',
   WARNING: 'Something does not work as it should.',
   ERROR: 'The gateway cannot serve.',
-});
-
-export const AdminSigningKeyState = describedEnum('AdminSigningKeyState', 'What a signing key is used for.', {
-  PUBLISHED: 'Published, and does not sign yet.',
-  ACTIVE: 'Signs access tokens.',
-  RETIRING: 'Verifies the tokens that it signed.',
-  RETIRED: 'No longer published.',
 });
 
 @ObjectType({ description: 'A part that the gateway uses.' })
@@ -54,27 +48,6 @@ export class AdminFinding {
 
   @Field(() => String, { description: 'The next step.' })
   next!: string;
-}
-
-@ObjectType({ description: 'A key that signs access tokens, without its private part.' })
-export class AdminSigningKey {
-  @Field(() => ID, { description: 'Identifier; the `kid` of the tokens.' })
-  id!: string;
-
-  @Field(() => String, { description: 'Signature algorithm (JWA).' })
-  algorithm!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => GraphQLDateTime, { description: 'When it starts to sign.' })
-  activeFrom!: Date;
-
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it is no longer published; null while it signs.' })
-  retiresAt!: Date | null;
-
-  @Field(() => AdminSigningKeyState, { description: 'What it is used for.' })
-  state!: keyof typeof AdminSigningKeyState;
 }
 
 @ObjectType({ description: 'A setting that is set.' })
