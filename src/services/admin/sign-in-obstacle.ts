@@ -33,15 +33,19 @@ function lockRule(lock: keyof ObstacleFacts['locks'], explanation: string): Rule
   };
 }
 
-const passwordRule: Rule = ({ user: { passwordBreachedAt, passwordContestedAt } }) => {
-  const rejected = { code: 'PASSWORD_REJECTED', remedy: 'SEND_PASSWORD_RESET' } as const;
-  if (passwordContestedAt != null) {
-    const explanation = 'Two people chose a password for this address, so it permits only a reset.';
-    return { ...rejected, explanation, since: passwordContestedAt };
+/** Why a password permits only a reset; the first mark that is set counts. */
+const passwordMarks = [
+  ['passwordChangeRequiredAt', 'An admin requires a new password, so the current one permits only a reset.'],
+  ['passwordContestedAt', 'Two people chose a password for this address, so it permits only a reset.'],
+  ['passwordBreachedAt', 'The password was found in a known breach, so it permits only a reset.'],
+] as const;
+
+const passwordRule: Rule = ({ user }) => {
+  for (const [mark, explanation] of passwordMarks) {
+    const since = user[mark];
+    if (since != null) return { code: 'PASSWORD_REJECTED', explanation, remedy: 'SEND_PASSWORD_RESET', since };
   }
-  if (passwordBreachedAt == null) return undefined;
-  const explanation = 'The password was found in a known breach, so it permits only a reset.';
-  return { ...rejected, explanation, since: passwordBreachedAt };
+  return undefined;
 };
 
 /** What a refused attempt tells, by the reason in its event. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { subjectKey } from '../../../src/services/attempts/subject.js';
 import {
   AdminDisableUserDocument,
+  AdminRequirePasswordChangeDocument,
   AdminUnlockUserDocument,
   AdminUserDocument,
   ExchangeTokenDocument,
@@ -145,6 +146,17 @@ const scenarios: Record<
       async refuse() {
         const { id, email } = await quickUser(gateway);
         await rows(gateway, 'UPDATE users SET password_breached_at = now() WHERE id = ? RETURNING id', [id]);
+        return { id, refused: await login(email) };
+      },
+    },
+    {
+      what: 'a password that an admin wants changed',
+      code: 'PASSWORD_REJECTED',
+      remedy: 'SEND_PASSWORD_RESET',
+      async refuse() {
+        const { id, email } = await quickUser(gateway);
+        const input = { userId: id, ...OTHER };
+        await gateway.ask(AdminRequirePasswordChangeDocument, { input }, { token: admin.token });
         return { id, refused: await login(email) };
       },
     },

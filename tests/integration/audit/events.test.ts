@@ -7,6 +7,12 @@ import { createFirstAdmin } from '../../../src/services/admin/create-first-admin
 import { unlockUser } from '../../../src/services/admin/unlock-user.js';
 import { auditEvents, riskOf } from '../../../src/services/audit/events.js';
 import {
+  AdminInviteUserDocument,
+  AdminRequirePasswordChangeDocument,
+  AdminResendVerificationDocument,
+  AdminRetryMailDocument,
+  AdminRotateSigningKeyDocument,
+  AdminSendTestMailDocument,
   AdminUserDocument,
   ChangePasswordDocument,
   CompleteTwoFactorDocument,
@@ -429,6 +435,33 @@ describe('U1: staff', () => {
     expect(statusCode).toBe(200);
     const [event] = await rows<StoredEvent>(gateway, "SELECT * FROM audit_events WHERE type = 'ADMIN_EXPORT'");
     expect(event).toMatchObject({ actor_id: admin.id, user_id: null, success: true });
+  });
+});
+
+describe('U1: acts of staff', () => {
+  it('on accounts, emails and keys', async () => {
+    const [{ token }, user, fresh] = [
+      await staffMember(gateway, 'admin'),
+      await quickUser(gateway),
+      await signedUp(gateway),
+    ];
+    const why = { reason: 'OTHER' as const };
+    const freshId = (await accountOf(gateway, fresh.email))?.id ?? '';
+    await ask(AdminInviteUserDocument, { input: { email: newEmail(), ...why } }, { token });
+    gateway.clock.advance(120);
+    await ask(AdminResendVerificationDocument, { input: { userId: freshId, ...why } }, { token });
+    await ask(AdminRequirePasswordChangeDocument, { input: { userId: user.id, ...why } }, { token });
+    const text = "UPDATE outbox_messages SET status = 'FAILED', finished_at = now() WHERE recipient = ? RETURNING id";
+    const [mail] = await rows<{ id: string }>(gateway, text, [fresh.email]);
+    await ask(AdminRetryMailDocument, { input: { mailId: mail?.id ?? '' } }, { token });
+    await ask(AdminSendTestMailDocument, { input: { email: newEmail() } }, { token });
+    await ask(AdminRotateSigningKeyDocument, {}, { token });
+    const of =
+      'SELECT DISTINCT type FROM audit_events WHERE actor_id = (SELECT id FROM users WHERE role = ? ORDER BY created_at DESC LIMIT 1)';
+    const types = (await rows<{ type: string }>(gateway, of, ['admin'])).map(({ type }) => type);
+    for (const type of ['USER_INVITE', 'EMAIL_VERIFICATION_RESEND', 'PASSWORD_CHANGE_REQUIRE'])
+      expect(types).toContain(type);
+    for (const type of ['MAIL_RETRY', 'MAIL_TEST', 'SIGNING_KEY_ROTATE']) expect(types).toContain(type);
   });
 });
 
