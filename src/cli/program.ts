@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAdminCommands } from './commands/admin.js';
+import { addCheckCommand } from './commands/check.js';
 import { addKeyCommands } from './commands/keys.js';
 import { addMailCommands } from './commands/mail.js';
 import { addMaintenanceCommands } from './commands/maintenance.js';
@@ -25,6 +26,7 @@ export function createProgram(): Command {
     addMailCommands,
     addPrintCommands,
     addMaintenanceCommands,
+    addCheckCommand,
   ]) {
     add(program);
   }

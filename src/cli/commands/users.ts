@@ -7,6 +7,7 @@ import type { UseCaseContext } from '../../services/use-case.js';
 import { type Answer, refused } from '../answer.js';
 import { runOnDatabase } from '../run-command.js';
 import { describeSession, describeUser } from '../user-lines.js';
+import { addAccountCommands } from './accounts.js';
 
 type OnUser = (context: UseCaseContext, email: string, command: Command) => Promise<Answer>;
 
@@ -117,6 +118,7 @@ function addOnUser(users: Command, name: string, description: string, perform: O
 /** Adds the commands for accounts. */
 export function addUserCommands(program: Command): void {
   const users = program.command('users').description('the accounts');
+  addAccountCommands(users);
   addOnUser(users, 'show', 'show an account', show);
   addOnUser(users, 'sessions', 'list the active sessions of an account', listSessionsOf);
   addOnUser(users, 'unlock', 'lift the locks caused by failed attempts', unlock);

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { adminInputs } from '../../inputs/admin.js';
+import { adminFilters } from '../../inputs/admin-lists.js';
+import { normalIdentifier } from '../../lib/email-address.js';
+import { isProblem } from '../../problems.js';
+import { OPERATOR } from '../../services/admin/administrator.js';
+import type { UseCaseContext } from '../../services/use-case.js';
+import { type Answer, refused } from '../answer.js';
+import { runOnDatabase } from '../run-command.js';
+
+const MOST = 100;
+
+interface ListOptions {
+  text?: string;
+  role?: string;
+  state?: string;
+}
+
+async function list(context: UseCaseContext, options: ListOptions): Promise<Answer> {
+  const filter = adminFilters.users.safeParse(options);
+  if (!filter.success) return { text: 'The filter is not valid.', code: 'INPUT_INVALID' };
+  const { listUsers } = await import('../../services/admin/list-users.js');
+  const window = { kind: 'keyset-window', first: MOST, after: null } as const;
+  const page = await listUsers(context, filter.data, 'CREATED_AT_DESC', window);
+  if (isProblem(page)) return refused(page);
+  const users = page.items.map(({ item }) => item);
+  const lines = users.map(({ email, role, state, createdAt }) =>
+    [email, role, state, createdAt.toISOString()].join('  '),
+  );
+  if (page.hasNextPage)
+    lines.push(`Only the newest ${MOST} are shown. Narrow the list with --text, --role or --state.`);
+  return { text: lines.join('\n') || 'There is no such account.', data: { users, hasMore: page.hasNextPage } };
+}
+
+interface InviteOptions {
+  role?: string;
+  name?: string;
+  locale?: string;
+}
+
+async function invite(context: UseCaseContext, typed: string, options: InviteOptions): Promise<Answer> {
+  const { role, name: displayName, locale } = options;
+  const input = { email: typed, role, displayName, locale, reason: 'OTHER' };
+  const parsed = adminInputs.inviteUser.safeParse(input);
+  if (!parsed.success) {
+    return { text: parsed.error.issues.map(({ message }) => message).join(' '), code: 'INPUT_INVALID' };
+  }
+  const { email } = parsed.data;
+  const { inviteUser } = await import('../../services/admin/invite-user.js');
+  const outcome = await inviteUser(context, OPERATOR, {
+    email,
+    role: parsed.data.role ?? null,
+    displayName: parsed.data.displayName ?? null,
+    locale: parsed.data.locale ?? null,
+  });
+  if (!isProblem(outcome)) {
+    const when = outcome.mailStatus === 'QUEUED' ? 'is on its way' : 'is sent as soon as the mail server accepts it';
+    return { text: `${email} is invited; the email ${when}.`, data: { email, ...outcome } };
+  }
+  return refused(outcome, outcome.code === 'CONFLICT' ? `${email}: This address has an account.` : outcome.message);
+}
+
+async function remove(context: UseCaseContext, email: string, isSure: boolean): Promise<Answer> {
+  if (!isSure) {
+    return { text: `This deletes ${email} for good. Run the command again with --yes.`, code: 'NOT_CONFIRMED' };
+  }
+  const [{ deleteUser }, { findAdminUserByAddress }] = await Promise.all([
+    import('../../services/admin/delete-user.js'),
+    import('../../services/admin/user-record.js'),
+  ]);
+  const user = await findAdminUserByAddress(context, email);
+  if (user === null) return { text: `${email}: There is no account with this address.`, code: 'NOT_FOUND' };
+  const outcome = await deleteUser(context, OPERATOR, { id: user.id }, user.email);
+  if (!isProblem(outcome)) return { text: `${user.email} is deleted.`, data: { email: user.email, ...outcome } };
+  const text = outcome.code === 'CONFLICT' ? 'This is the last admin who can sign in.' : outcome.message;
+  return refused(outcome, `${email}: ${text}`);
+}
+
+/** Adds the commands that list, invite and delete accounts. */
+export function addAccountCommands(users: Command): void {
+  users
+    .command('list')
+    .description(`list the newest accounts, at most ${MOST}`)
+    .option('--text <text>', 'part of an address or a name, at least two characters')
+    .option('--role <role>', 'only accounts with this role')
+    .option('--state <state>', 'ACTIVE, UNVERIFIED, LOCKED, DISABLED or PASSWORD_CHANGE_REQUIRED')
+    .action(async (options: ListOptions, command: Command) => {
+      await runOnDatabase(command, (context) => list(context, options));
+    });
+  users
+    .command('invite')
+    .description('create an account and mail a link that sets its first password and verifies the address')
+    .argument('<email>', 'address of the account')
+    .option('--role <role>', 'role of the account')
+    .option('--name <name>', 'name of the person')
+    .option('--locale <locale>', 'language of the email')
+    .action(async (email: string, options: InviteOptions, command: Command) => {
+      await runOnDatabase(command, (context) => invite(context, email, options));
+    });
+  users
+    .command('delete')
+    .description('delete an account for good; the last admin stays')
+    .argument('<email>', 'address of the account')
+    .option('--yes', 'delete without asking again')
+    .action(async (email: string, { yes = false }: { yes?: boolean }, command: Command) => {
+      await runOnDatabase(command, (context) => remove(context, normalIdentifier(email), yes));
+    });
+}
