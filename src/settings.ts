@@ -29,6 +29,8 @@ interface CompletedSettings {
   corsOrigins: readonly string[];
   trustedProxies: readonly string[];
   twoFactorRequiredRoles: readonly string[];
+  /** Empty if administration is allowed from everywhere. */
+  adminNetworks: readonly string[];
   breachCheck: boolean;
   hibpBaseUrl: string;
 }
@@ -130,18 +132,25 @@ function readOne(type: z.ZodType, text: string | undefined, isSecret: boolean): 
   return { value: result.data, reasons };
 }
 
+/** The roles of administration require a second factor in production; the default role never does. */
+function requiredByDefault({ NODE_ENV: mode }: Variables, defaultRole: string): readonly string[] {
+  return mode === 'production' ? ['admin', 'support'].filter((role) => role !== defaultRole) : [];
+}
+
 function complete(read: Variables): Settings {
   const camelCased = Object.fromEntries(
     Object.entries(read).map(([variable, value]) => [camelCase(variable), value]),
   ) as ReadSettings;
   const appName = (read.APP_NAME ?? (displayNameOf(read.MAIL_FROM) || PRODUCT)).trim();
+  const defaultRole = read.DEFAULT_ROLE ?? read.SIGNUP_ROLES[0] ?? '';
   const publicUrl = read.PUBLIC_URL ?? `http://localhost:${read.PORT}`;
   return Object.freeze({
     ...camelCased,
     publicUrl,
     corsOrigins: read.CORS_ORIGINS ?? [],
     trustedProxies: read.TRUSTED_PROXIES ?? [],
-    twoFactorRequiredRoles: read.TWO_FACTOR_REQUIRED_ROLES ?? [],
+    twoFactorRequiredRoles: read.TWO_FACTOR_REQUIRED_ROLES ?? requiredByDefault(read, defaultRole),
+    adminNetworks: read.ADMIN_NETWORKS ?? [],
     breachCheck: read.BREACH_CHECK ?? (read.NODE_ENV === 'production' || read.HIBP_BASE_URL !== undefined),
     hibpBaseUrl: read.HIBP_BASE_URL ?? 'https://api.pwnedpasswords.com',
     databaseDirectUrl: read.DATABASE_DIRECT_URL ?? read.DATABASE_URL,
@@ -152,7 +161,7 @@ function complete(read: Variables): Settings {
     // A colon would end the issuer in an otpauth URL.
     twoFactorIssuer: read.TWO_FACTOR_ISSUER ?? appName.replaceAll(':', ' '),
     passwordMinLength: read.PASSWORD_MIN_LENGTH ?? (read.PASSWORD_POLICY === 'nist' ? 15 : 8),
-    defaultRole: read.DEFAULT_ROLE ?? read.SIGNUP_ROLES[0] ?? '',
+    defaultRole,
   });
 }
 

@@ -1,47 +1,17 @@
-import { BlockList, isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import ipaddr from 'ipaddr.js';
 import type { Dependencies } from '../dependencies.js';
 import { clientAddress } from '../lib/client-network.js';
+import { createNetworkCheck } from '../lib/networks.js';
 import { FORWARDED_HEADERS, type ForwardedHeader, forwardedAddresses } from './forwarded-addresses.js';
 
 /** Tells whether the address at this distance, 0 being the peer itself, is a proxy whose forwarding headers are trusted. */
 type ProxyTrust = (address: string, hop: number) => boolean;
 
-const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  // Includes the shared (RFC 6598) and link-local networks, from which hosting platforms reach a container.
-  private: [
-    '10.0.0.0/8',
-    '172.16.0.0/12',
-    '192.168.0.0/16',
-    '100.64.0.0/10',
-    '169.254.0.0/16',
-    'fc00::/7',
-    'fe80::/10',
-  ],
-};
-
-function addNetwork(networks: BlockList, entry: string): void {
-  const [text = '', length] = entry.split('/');
-  const parsed = ipaddr.parse(text);
-  const mapped = parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).isIPv4MappedAddress();
-  const address = ipaddr.process(text);
-  const bits = address.kind() === 'ipv4' ? 32 : 128;
-  const prefix = length === undefined ? bits : Math.max(0, Number(length) - (mapped ? 96 : 0));
-  networks.addSubnet(address.toString(), prefix, address.kind());
-}
-
 /** Creates the check of a proxy from TRUSTED_PROXIES: a number of hops, or addresses, networks and names of networks. */
 export function createProxyTrust(trusted: readonly string[]): ProxyTrust {
   const [only = ''] = trusted;
   if (/^\d+$/.test(only)) return (_address, hop) => hop < Number(only);
-  const networks = new BlockList();
-  for (const entry of trusted.flatMap((each) => NAMED_NETWORKS[each] ?? [each])) addNetwork(networks, entry);
-  return (text) => {
-    const address = clientAddress(text);
-    return address !== null && networks.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
-  };
+  return createNetworkCheck(trusted);
 }
 
 /** The settings that decide which forwarding headers are trusted. */

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { createNetworkCheck } from '../lib/networks.js';
 import { type Problem, ProblemError, problem, RETRY_SECONDS } from '../problems.js';
 import type { Context } from '../request.js';
 import { noteRefusal } from './note-refusal.js';
@@ -24,14 +25,18 @@ async function noteForbidden(context: Context, { code }: Problem, facts: Record<
 
 /**
  * A rule of the permission map. An error that a check throws is logged and passed on as the fault that it is; shield alone
- * would turn it into a plain rejection. `namesOperation` records rejections by operation.
+ * would turn it into a plain rejection. `factsOf` says more about a rejection in the audit log.
  */
-export function contextRule(name: string, check: Check, { namesOperation = false } = {}) {
+export function contextRule(
+  name: string,
+  check: Check,
+  factsOf: (context: Context, operation: string) => Record<string, string> = () => ({}),
+) {
   return rule(name, { cache: 'no_cache' })(async (_parent, _arguments, context: Context, info: GraphQLResolveInfo) => {
     try {
       const answer = check(context);
       if (answer === true) return true;
-      await noteForbidden(context, answer, namesOperation ? { rule: name, operation: info.fieldName } : { rule: name });
+      await noteForbidden(context, answer, { rule: name, ...factsOf(context, info.fieldName) });
       return new ProblemError(answer);
     } catch (cause) {
       context.logger.error({ err: cause, requestId: context.requestId, rule: name }, 'a permission rule failed');
@@ -56,13 +61,28 @@ export const isSignedIn = contextRule(
 /** The caller is signed in, or presents no token at all. An invalid token tells the client to refresh. */
 export const holdsNoBadToken = contextRule('holdsNoBadToken', (context) => tokenProblem(context) ?? true);
 
+/** The check of ADMIN_NETWORKS, created once for each list. */
+const networkChecks = new WeakMap<readonly string[], ReturnType<typeof createNetworkCheck>>();
+
+/** Returns whether the client is in a network from which administration is allowed. */
+function isInAdminNetwork({ settings, client }: Context): boolean {
+  const { adminNetworks } = settings;
+  if (adminNetworks.length === 0) return true;
+  const check = networkChecks.get(adminNetworks) ?? createNetworkCheck(adminNetworks);
+  networkChecks.set(adminNetworks, check);
+  return check(client.ipAddress);
+}
+
 function requireRole(name: string, ...allowed: string[]) {
   const check: Check = (context) => {
     const { actor } = context;
     if (actor.kind !== 'user') return tokenProblem(context) ?? problem('UNAUTHENTICATED');
-    return allowed.includes(actor.role) || problem('FORBIDDEN');
+    return (allowed.includes(actor.role) && isInAdminNetwork(context)) || problem('FORBIDDEN');
   };
-  return contextRule(name, check, { namesOperation: true });
+  return contextRule(name, check, (context, operation) => {
+    const network: Record<string, string> = isInAdminNetwork(context) ? {} : { network: 'OUTSIDE_ADMIN_NETWORKS' };
+    return { operation, ...network };
+  });
 }
 
 /** The caller is signed in as an admin. */

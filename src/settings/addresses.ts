@@ -114,6 +114,17 @@ export const proxyAddresses: Reader<readonly string[]> = reader((text, refuse) =
   return [...new Set(entries)];
 });
 
+/** Reads networks: addresses, CIDR ranges and the names `loopback` and `private`. */
+export const clientNetworks: Reader<readonly string[]> = listOf((entry, refuse) => {
+  if (PROXY_NETWORKS.includes(entry)) return entry;
+  const address = ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
+  const range = ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) || ipaddr.IPv6.isValidCIDR(entry);
+  if (entry.includes('%') || !(address || range)) {
+    refuse('must be an IP address, a CIDR range, loopback or private, without a zone (%)');
+  }
+  return entry;
+});
+
 /** Reads one sender with or without a display name. Injected headers and additional addresses are rejected. */
 export const mailSender: Reader<string> = reader((text, refuse) => {
   if (readSender(text) === undefined) {

@@ -1,3 +1,4 @@
+import { clientNetworks } from './addresses.js';
 import { locationsDatabase } from './files.js';
 import { duration, listOf, oneOf, visibleName, wholeNumber } from './readers.js';
 import { optional, withDefault } from './setting.js';
@@ -25,9 +26,15 @@ export function protectionSettings() {
       {
         description:
           'Roles granted only to sessions with a second factor, as a comma-separated list; other sessions of these users have `DEFAULT_ROLE`.',
+        derivedDefault: '`admin,support` in production, else none',
         example: 'admin',
       },
     ),
+    ADMIN_NETWORKS: optional(clientNetworks, {
+      description:
+        'Networks from which administration is allowed: addresses, CIDR ranges, `loopback` and `private` as a comma-separated list; without it, from everywhere. Behind a proxy it requires `TRUSTED_PROXIES`.',
+      example: '10.0.0.0/8,203.0.113.7',
+    }),
     TWO_FACTOR_ISSUER: optional(visibleName(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'), {
       description: 'Name under which authenticator apps list the account.',
       derivedDefault: '`APP_NAME`',

@@ -114,6 +114,7 @@ describe('defaults', () => {
       lockoutSeconds: 1_800,
       reauthenticationTtl: 600,
       twoFactorRequiredRoles: [],
+      adminNetworks: [],
       twoFactorIssuer: 'Gatehouse',
       totpWindow: 1,
       emailChangeCodeTtl: 600,
@@ -1172,8 +1173,8 @@ describe('the generated files', () => {
 
   test('.env.example shows the default of every setting that has one', () => {
     const shown = loadSettings(exampleSettings());
-    const { trustedProxies, corsOrigins, twoFactorRequiredRoles, ...defaults } = loadSettings({});
-    expect([trustedProxies, corsOrigins, twoFactorRequiredRoles]).toEqual([[], [], []]);
+    const { trustedProxies, corsOrigins, twoFactorRequiredRoles, adminNetworks, ...defaults } = loadSettings({});
+    expect([trustedProxies, corsOrigins, twoFactorRequiredRoles, adminNetworks]).toEqual([[], [], [], []]);
     const set = Object.entries(defaults).filter(([, value]) => value !== undefined);
     expect(shown).toMatchObject(Object.fromEntries(set));
   });
