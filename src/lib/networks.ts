@@ -35,3 +35,14 @@ export function createNetworkCheck(entries: readonly string[]): (address: string
     return address !== null && networks.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
   };
 }
+
+/** The check of each list, created once. */
+const checks = new WeakMap<readonly string[], ReturnType<typeof createNetworkCheck>>();
+
+/** Returns whether a client is in a network from which administration is allowed. With no networks, every client is. */
+export function isInAdminNetwork(adminNetworks: readonly string[], address: string | null): boolean {
+  if (adminNetworks.length === 0) return true;
+  const check = checks.get(adminNetworks) ?? createNetworkCheck(adminNetworks);
+  checks.set(adminNetworks, check);
+  return check(address);
+}

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { createNetworkCheck } from '../lib/networks.js';
+import { isInAdminNetwork } from '../lib/networks.js';
 import { type Problem, ProblemError, problem, RETRY_SECONDS } from '../problems.js';
 import type { Context } from '../request.js';
 import { noteRefusal } from './note-refusal.js';
@@ -61,26 +61,19 @@ export const isSignedIn = contextRule(
 /** The caller is signed in, or presents no token at all. An invalid token tells the client to refresh. */
 export const holdsNoBadToken = contextRule('holdsNoBadToken', (context) => tokenProblem(context) ?? true);
 
-/** The check of ADMIN_NETWORKS, created once for each list. */
-const networkChecks = new WeakMap<readonly string[], ReturnType<typeof createNetworkCheck>>();
-
-/** Returns whether the client is in a network from which administration is allowed. */
-function isInAdminNetwork({ settings, client }: Context): boolean {
-  const { adminNetworks } = settings;
-  if (adminNetworks.length === 0) return true;
-  const check = networkChecks.get(adminNetworks) ?? createNetworkCheck(adminNetworks);
-  networkChecks.set(adminNetworks, check);
-  return check(client.ipAddress);
-}
-
 function requireRole(name: string, ...allowed: string[]) {
   const check: Check = (context) => {
     const { actor } = context;
     if (actor.kind !== 'user') return tokenProblem(context) ?? problem('UNAUTHENTICATED');
-    return (allowed.includes(actor.role) && isInAdminNetwork(context)) || problem('FORBIDDEN');
+    return (
+      (allowed.includes(actor.role) && isInAdminNetwork(context.settings.adminNetworks, context.client.ipAddress)) ||
+      problem('FORBIDDEN')
+    );
   };
   return contextRule(name, check, (context, operation) => {
-    const network: Record<string, string> = isInAdminNetwork(context) ? {} : { network: 'OUTSIDE_ADMIN_NETWORKS' };
+    const network: Record<string, string> = isInAdminNetwork(context.settings.adminNetworks, context.client.ipAddress)
+      ? {}
+      : { network: 'OUTSIDE_ADMIN_NETWORKS' };
     return { operation, ...network };
   });
 }

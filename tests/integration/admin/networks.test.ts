@@ -30,6 +30,18 @@ it('an admin is refused elsewhere, which is audited, and keeps the own account',
   ]);
 });
 
+it('exports are refused elsewhere', async () => {
+  const ask = (remoteAddress: string) =>
+    gateway.inject({
+      method: 'GET',
+      url: '/admin/export/users.csv',
+      headers: { authorization: `Bearer ${admin.token}` },
+      remoteAddress,
+    });
+  expect((await ask('203.0.113.77')).statusCode).toBe(403);
+  expect((await ask('10.1.2.3')).statusCode).toBe(200);
+});
+
 it.each(['10.1.0.0/33', 'office', '1.2.3', 'fe80::1%eth0'])('%s is no network', (text) => {
   expect(() => loadSettings({ ADMIN_NETWORKS: text })).toThrow(/ADMIN_NETWORKS/);
 });

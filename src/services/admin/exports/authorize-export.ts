@@ -1,4 +1,5 @@
 import { User } from '../../../entities/user.js';
+import { isInAdminNetwork } from '../../../lib/networks.js';
 import { type Problem, problem, RETRY_SECONDS } from '../../../problems.js';
 import { ADMIN_ROLE } from '../../accounts/admins.js';
 import { recordRefusal } from '../../audit/record-refusal.js';
@@ -27,8 +28,8 @@ export async function authorizeExport(
   if (caller === 'unverifiable') return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS });
   if (typeof caller === 'string') return problem('UNAUTHENTICATED');
   const { userId, role, authenticatedAt } = caller;
-  const isAdmin =
-    role === ADMIN_ROLE && (await context.em.count(User, { id: userId, role: ADMIN_ROLE, disabledAt: null })) === 1;
+  const mayAsk = role === ADMIN_ROLE && isInAdminNetwork(context.settings.adminNetworks, context.client.ipAddress);
+  const isAdmin = mayAsk && (await context.em.count(User, { id: userId, role: ADMIN_ROLE, disabledAt: null })) === 1;
   const refused = isAdmin ? requireRecentAuthentication(context, authenticatedAt) : problem('FORBIDDEN');
   return refused === undefined ? userId : await recordRefusal(context, 'ADMIN_EXPORT', userId, refused);
 }
