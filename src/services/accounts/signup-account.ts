@@ -76,12 +76,15 @@ interface Holder {
 }
 
 async function findHolder({ work: { em }, input: { email }, key }: SignupAttempt): Promise<Holder> {
-  const [locked = [], owners = []] = await runAll(em, [codeLock('VERIFY_EMAIL', email), addressOwner(email, key)]);
-  const [code, user] = [locked[0], owners[0]];
-  if (user === undefined) return { code: null, user: null };
-  // An account created between the two statements has a code by now, and belongs to its first sign-up like any other.
-  const issued = code === undefined ? await lockCode(em, 'VERIFY_EMAIL', email) : em.map(OneTimeCode, code);
-  return { code: issued, user: em.map(User, user) };
+  const lock = codeLock('VERIFY_EMAIL', email);
+  // An account created between the first two statements has a code by the third, and belongs to its first sign-up like
+  // any other.
+  const [, owners = [], codes = []] = await runAll(em, [lock, addressOwner(email, key), lock]);
+  const [user, code] = [owners[0], codes[0]];
+  return {
+    code: code === undefined ? null : em.map(OneTimeCode, code),
+    user: user === undefined ? null : em.map(User, user),
+  };
 }
 
 /** Answers for a taken address. Its owner gets a mail, and the caller learns nothing. */
