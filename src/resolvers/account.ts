@@ -38,7 +38,7 @@ export class AccountResolver {
     return user === null ? null : toUser(user, 'full');
   }
 
-  @Query(() => AuthConfig, { description: "The gateway's rules, for forms." })
+  @Query(() => AuthConfig, { description: "The gateway's rules, for validating forms." })
   authConfig(@Ctx() context: Context): AuthConfig {
     return Object.assign(new AuthConfig(), authConfig(context));
   }
@@ -80,7 +80,7 @@ export class AccountResolver {
   }
 
   @Mutation(() => ResendVerificationResult, {
-    description: 'Sends a verification code again. The response is the same for every address.',
+    description: 'Sends another verification code. The response is the same for every address.',
   })
   async resendVerification(
     @Arg('input', () => ResendVerificationInput, { description: 'The address.' }) input: ResendVerificationInput,

@@ -95,7 +95,7 @@ export class SessionResolver {
   }
 
   @Mutation(() => LogoutResult, {
-    description: 'Ends the session of the access token and that of the cookie. Succeeds without either.',
+    description: 'Ends the sessions of the access token and of the cookie. Succeeds even if the request has neither.',
   })
   async logout(@Ctx() context: Context) {
     // Users must not believe that they are signed out if their token could not be verified.

@@ -6,7 +6,7 @@ import { describedEnum } from './problems.js';
 export const AuditRiskLevel = describedEnum('AuditRiskLevel', 'Severity of an event.', {
   LOW: 'Routine.',
   MEDIUM: 'Worth reviewing if unexpected.',
-  HIGH: 'Changes who can access the account, or is a rejected attempt to do so.',
+  HIGH: 'A change to who can access the account, or a rejected attempt at one.',
   CRITICAL: 'Somebody else has most likely accessed the account.',
 });
 
@@ -19,7 +19,7 @@ export class AuditEventAttribute {
   value!: string;
 }
 
-@ObjectType({ description: 'An event that concerns an account; never changed once written.' })
+@ObjectType({ description: 'An audit event. Events are never changed once written.' })
 export class AuditEvent {
   @Field(() => ID, { description: 'Identifier of the event.' })
   id!: string;

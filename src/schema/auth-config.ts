@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { PasswordRule } from './problems.js';
 
-@ObjectType({ description: "The gateway's rules, so that forms need no copy of them." })
+@ObjectType({ description: "The gateway's rules, so that clients need no copy of them." })
 export class AuthConfig {
   @Field(() => Int, { description: 'Minimum length of a password.' })
   passwordMinLength!: number;

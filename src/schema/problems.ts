@@ -36,7 +36,7 @@ const ruleDescriptions: Record<PasswordRuleName, string> = {
   NEEDS_SYMBOL: 'No symbol.',
   TOO_COMMON: 'Appears in a list of common passwords.',
   TOO_WEAK: 'Estimated to be guessable within a few attempts.',
-  RESEMBLES_ACCOUNT: "Little more than the account's address or name, or the name of this product.",
+  RESEMBLES_ACCOUNT: "Little more than the account's address or name, or the product name.",
   REUSED: "One of this account's most recent passwords.",
   BREACHED: 'Appears in a known data breach.',
 };

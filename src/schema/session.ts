@@ -18,7 +18,7 @@ export const AuthDeviceType = describedEnum('AuthDeviceType', 'Kind of device, d
   DESKTOP: 'A desktop or laptop computer.',
   MOBILE: 'A phone.',
   TABLET: 'A tablet.',
-  BOT: 'Identifies itself as a bot.',
+  BOT: 'A client that identifies itself as a bot.',
   UNKNOWN: 'Anything else.',
 });
 
@@ -40,16 +40,19 @@ export class AuthSession {
   @Field(() => String, { nullable: true, description: 'Operating system and its major version.' })
   operatingSystem!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Address of the latest sign-in or refresh.' })
+  @Field(() => String, { nullable: true, description: 'IP address of the latest sign-in or refresh.' })
   ipAddress!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'City of that address; null unless the operator has configured a location database.',
+    description: 'City of that IP address; null unless the operator has configured a location database.',
   })
   city!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Country of that address, as an ISO 3166-1 code such as `AT`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Country of that IP address, as an ISO 3166-1 code such as `AT`.',
+  })
   country!: string | null;
 
   @Field(() => Boolean, { description: 'Whether `rememberMe` was requested.' })

@@ -3,7 +3,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Selects audit events; every given field must apply. Without an account, a rare type or a high risk, it reads the last 30 days before `before`, unless `from` is given. */
+/** Filter for audit events. An event must match every given field. If `from` is omitted, only the 30 days before `before` are searched, unless the filter gives `userId`, `actorId`, `types` without LOGIN and REFRESH (or with `success: false`), or only HIGH and CRITICAL `riskLevels`. */
 export type AdminAuditFilter = {
   /** The user who acted. */
   actorId?: string | number | null | undefined;
@@ -19,9 +19,9 @@ export type AdminAuditFilter = {
   riskLevels?: Array<AuditRiskLevel> | null | undefined;
   /** Whether the action succeeded. */
   success?: boolean | null | undefined;
-  /** Types of events, such as `LOGIN`; at most 50. */
+  /** Event types, such as `LOGIN`; at most 50. */
   types?: Array<string> | null | undefined;
-  /** The account that is concerned. */
+  /** The account that the event concerns. */
   userId?: string | number | null | undefined;
 };
 
@@ -74,27 +74,27 @@ export type AdminInviteUserInput = {
   ticket?: string | null | undefined;
 };
 
-/** Selects emails; every given field must apply. Finished emails are kept for `PURGE_MAILS_AFTER`. */
+/** Filter for emails. An email must match every given field. Emails are deleted `PURGE_MAILS_AFTER` after they were sent, abandoned or discarded. */
 export type AdminMailFilter = {
-  /** Written before this time. */
+  /** Created before this time. */
   before?: string | null | undefined;
-  /** Written at this time or later. */
+  /** Created at this time or later. */
   from?: string | null | undefined;
   /** Kind of email, such as `verify-email`. */
   mail?: string | null | undefined;
-  /** The whole address that they go to. */
+  /** Complete address of the recipient. */
   recipient?: string | null | undefined;
-  /** What became of them. */
+  /** Delivery status. */
   status?: AdminMailStatus | null | undefined;
 };
 
-/** What became of an email. */
+/** Delivery status of an email. */
 export type AdminMailStatus =
-  /** It was not needed any more, for example because its code was used. */
+  /** No longer needed, for example because its code was used. */
   | 'DISCARDED'
-  /** It was rejected for good, or given up after a day. */
+  /** Rejected permanently, or abandoned after a day of attempts. */
   | 'FAILED'
-  /** It waits, or is being sent. */
+  /** Waiting to be sent, or being sent. */
   | 'PENDING'
   /** The mail server accepted it. */
   | 'SENT';
@@ -123,7 +123,7 @@ export type AdminReason =
   /** The user asked for help. */
   | 'SUPPORT_REQUEST';
 
-/** The operation that helps a user back in. */
+/** An operation that removes an obstacle to sign-in. */
 export type AdminRemedy =
   /** `adminEnableUser`. */
   | 'ENABLE'
@@ -171,7 +171,7 @@ export type AdminSigningKeyState =
   /** It only verifies tokens that it signed. */
   | 'RETIRING';
 
-/** Selects accounts; every given field must apply. */
+/** Filter for accounts. An account must match every given field. */
 export type AdminUserFilter = {
   /** Created before this time. */
   createdBefore?: string | null | undefined;
@@ -183,9 +183,9 @@ export type AdminUserFilter = {
   lastLoginFrom?: string | null | undefined;
   /** The role of the account. */
   role?: string | null | undefined;
-  /** The state of the account. LOCKED looks at the accounts of the latest 5,000 locks. */
+  /** The state of the account. LOCKED considers only the 5,000 most recent locks. */
   state?: AdminUserState | null | undefined;
-  /** The beginning of an address or username; from 3 characters on, where the database has `pg_trgm`, any part of an address, username or display name. At least 2 characters. */
+  /** The beginning of an address or username, at least 2 characters. If the database has the extension `pg_trgm`, 3 or more characters match any part of an address, username or display name. */
   text?: string | null | undefined;
   /** Whether the second factor is on. */
   twoFactor?: boolean | null | undefined;
@@ -201,18 +201,18 @@ export type AdminUserInput = {
   userId: string | number;
 };
 
-/** Order of a list of accounts. */
+/** Sort order of a list of accounts. */
 export type AdminUserOrder =
   /** Oldest first. */
   | 'CREATED_AT_ASC'
   /** Newest first. */
   | 'CREATED_AT_DESC'
-  /** By address, in the order of its bytes. */
+  /** By address, in byte order. */
   | 'EMAIL_ASC'
-  /** Latest sign-in first; accounts that never signed in come last. */
+  /** Most recent sign-in first; accounts without a sign-in come last. */
   | 'LAST_LOGIN_AT_DESC';
 
-/** What an account allows its owner to do. */
+/** Whether the owner of an account can sign in, and if not, why. */
 export type AdminUserState =
   /** The owner can sign in. */
   | 'ACTIVE'
@@ -220,7 +220,7 @@ export type AdminUserState =
   | 'DISABLED'
   /** Sign-in is locked after too many failed attempts. */
   | 'LOCKED'
-  /** The password permits only a reset. */
+  /** The owner must set a new password first. */
   | 'PASSWORD_CHANGE_REQUIRED'
   /** The address is not verified yet. */
   | 'UNVERIFIED';
@@ -229,7 +229,7 @@ export type AdminUserState =
 export type AuditRiskLevel =
   /** Somebody else has most likely accessed the account. */
   | 'CRITICAL'
-  /** Changes who can access the account, or is a rejected attempt to do so. */
+  /** A change to who can access the account, or a rejected attempt at one. */
   | 'HIGH'
   /** Routine. */
   | 'LOW'
@@ -238,7 +238,7 @@ export type AuditRiskLevel =
 
 /** Kind of device, derived from the user agent. */
 export type AuthDeviceType =
-  /** Identifies itself as a bot. */
+  /** A client that identifies itself as a bot. */
   | 'BOT'
   /** A desktop or laptop computer. */
   | 'DESKTOP'
@@ -415,7 +415,7 @@ export type PasswordRule =
   | 'NEEDS_SYMBOL'
   /** No upper-case letter. */
   | 'NEEDS_UPPERCASE'
-  /** Little more than the account's address or name, or the name of this product. */
+  /** Little more than the account's address or name, or the product name. */
   | 'RESEMBLES_ACCOUNT'
   /** One of this account's most recent passwords. */
   | 'REUSED'

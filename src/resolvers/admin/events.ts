@@ -23,7 +23,7 @@ function readWanted({ filter, first, after }: AdminUserEventsArguments, size: nu
 
 @Resolver()
 export class AdminEventsResolver {
-  @Query(() => AuditEventConnection, { description: 'The audit events that a filter selects, newest first.' })
+  @Query(() => AuditEventConnection, { description: 'The audit events that match a filter, newest first.' })
   async adminAuditEvents(
     @Args(() => AdminAuditEventsArguments) wanted: AdminAuditEventsArguments,
     @Ctx() context: Context,

@@ -15,7 +15,7 @@ import { onceInRootField } from '../once-in-root-field.js';
 
 @Resolver()
 export class AdminMailsResolver {
-  @Query(() => AdminMailConnection, { description: 'The emails that a filter selects, newest first.' })
+  @Query(() => AdminMailConnection, { description: 'The emails that match a filter, newest first.' })
   async adminMails(
     @Args(() => AdminMailsArguments) { filter, first, after }: AdminMailsArguments,
     @Ctx() context: Context,

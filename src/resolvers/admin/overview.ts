@@ -8,7 +8,7 @@ import { onceInRootField } from '../once-in-root-field.js';
 
 @Resolver()
 export class AdminOverviewResolver {
-  @Query(() => AdminOverview, { description: 'How the gateway is doing: accounts, sessions, sign-ins and emails.' })
+  @Query(() => AdminOverview, { description: 'Statistics on accounts, sessions, sign-ins and emails.' })
   async adminOverview(
     @Arg('days', () => Int, { defaultValue: 30, description: 'Number of days up to today, 1 to 90.' }) days: number,
     @Ctx() context: Context,

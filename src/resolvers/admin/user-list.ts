@@ -14,7 +14,7 @@ import { onceInRootField } from '../once-in-root-field.js';
 
 @Resolver(() => AdminUserConnection)
 export class AdminUserListResolver {
-  @Query(() => AdminUserConnection, { description: 'The accounts that a filter selects, page by page.' })
+  @Query(() => AdminUserConnection, { description: 'The accounts that match a filter, one page at a time.' })
   async adminUsers(
     @Args(() => AdminUsersArguments) { filter, orderBy, first, after }: AdminUsersArguments,
     @Ctx() context: Context,
@@ -38,7 +38,7 @@ export class AdminUserListResolver {
 
   @FieldResolver(() => Int, {
     description:
-      "Approximate number of accounts that the filter selects: the database's estimate; exact if this page has all of them.",
+      "Number of accounts that match the filter: exact if this page contains all of them, otherwise the database's estimate.",
   })
   async approximateTotalCount(@Root() { countApproximately }: AdminUserConnection) {
     return await countApproximately();

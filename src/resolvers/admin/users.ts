@@ -14,7 +14,7 @@ import { pageOfSessions } from '../session.js';
 
 @Resolver(() => AdminUser)
 export class AdminUsersResolver {
-  @Query(() => AdminUser, { nullable: true, description: 'One account; null if there is none with this id.' })
+  @Query(() => AdminUser, { nullable: true, description: 'One account; null if no account has this id.' })
   async adminUser(
     @Arg('id', () => ID, { description: 'Identifier of the account.' }) id: string,
     @Ctx() context: Context,

@@ -6,10 +6,10 @@ import { AdminPageArguments } from './users.js';
 
 @InputType({
   description:
-    'Selects audit events; every given field must apply. Without an account, a rare type or a high risk, it reads the last 30 days before `before`, unless `from` is given.',
+    'Filter for audit events. An event must match every given field. If `from` is omitted, only the 30 days before `before` are searched, unless the filter gives `userId`, `actorId`, `types` without LOGIN and REFRESH (or with `success: false`), or only HIGH and CRITICAL `riskLevels`.',
 })
 export class AdminAuditFilter {
-  @Field(() => [String], { nullable: true, description: 'Types of events, such as `LOGIN`; at most 50.' })
+  @Field(() => [String], { nullable: true, description: 'Event types, such as `LOGIN`; at most 50.' })
   types?: string[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether the action succeeded.' })
@@ -18,7 +18,7 @@ export class AdminAuditFilter {
   @Field(() => [AuditRiskLevel], { nullable: true, description: 'Severities of events.' })
   riskLevels?: (keyof typeof AuditRiskLevel)[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'The account that is concerned.' })
+  @Field(() => ID, { nullable: true, description: 'The account that the event concerns.' })
   userId?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The user who acted.' })
@@ -39,7 +39,10 @@ export class AdminAuditFilter {
 
 @ArgsType()
 export class AdminAuditEventsArguments extends AdminPageArguments {
-  @Field(() => AdminAuditFilter, { nullable: true, description: 'Selects the events. Omit for the last 30 days.' })
+  @Field(() => AdminAuditFilter, {
+    nullable: true,
+    description: 'Which events to return. Omit for those of the last 30 days.',
+  })
   filter?: AdminAuditFilter | null;
 }
 
@@ -47,7 +50,7 @@ export class AdminAuditEventsArguments extends AdminPageArguments {
 export class AdminUserEventsArguments extends PageArguments {
   @Field(() => AdminAuditFilter, {
     nullable: true,
-    description: 'Selects events of the account. Omit for all of them.',
+    description: 'Which events of the account to return. Omit for all of them.',
   })
   filter?: AdminAuditFilter | null;
 }

@@ -4,14 +4,14 @@ import { PageInfo } from '../pagination.js';
 import { describedEnum } from '../problems.js';
 import { AdminPageArguments } from './users.js';
 
-export const AdminMailStatus = describedEnum('AdminMailStatus', 'What became of an email.', {
-  PENDING: 'It waits, or is being sent.',
+export const AdminMailStatus = describedEnum('AdminMailStatus', 'Delivery status of an email.', {
+  PENDING: 'Waiting to be sent, or being sent.',
   SENT: 'The mail server accepted it.',
-  FAILED: 'It was rejected for good, or given up after a day.',
-  DISCARDED: 'It was not needed any more, for example because its code was used.',
+  FAILED: 'Rejected permanently, or abandoned after a day of attempts.',
+  DISCARDED: 'No longer needed, for example because its code was used.',
 });
 
-@ObjectType({ description: 'An email that the gateway sends. Its content is never shown.' })
+@ObjectType({ description: 'An email in the outbox. Its content is never returned.' })
 export class AdminMail {
   @Field(() => ID, { description: 'Identifier of the email.' })
   id!: string;
@@ -19,27 +19,30 @@ export class AdminMail {
   @Field(() => String, { description: 'Kind of the email, such as `verify-email`.' })
   mail!: string;
 
-  @Field(() => String, { description: 'Address that it goes to.' })
+  @Field(() => String, { description: 'Address of the recipient.' })
   recipient!: string;
 
-  @Field(() => AdminMailStatus, { description: 'What became of it.' })
+  @Field(() => AdminMailStatus, { description: 'Delivery status.' })
   status!: keyof typeof AdminMailStatus;
 
   @Field(() => Int, { description: 'Number of attempts to send it.' })
   attempts!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was written.' })
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it is next attempted; null once it is finished.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the next attempt is due; null if there will be none.',
+  })
   nextAttemptAt!: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was sent, given up or discarded.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was sent, abandoned or discarded.' })
   finishedAt!: Date | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why the last attempt failed, without addresses or secrets; null if none did.',
+    description: 'Reason for the last failed attempt, without addresses or secrets; null if no attempt failed.',
   })
   lastError!: string | null;
 
@@ -72,27 +75,28 @@ export class AdminMailConnection {
 }
 
 @InputType({
-  description: 'Selects emails; every given field must apply. Finished emails are kept for `PURGE_MAILS_AFTER`.',
+  description:
+    'Filter for emails. An email must match every given field. Emails are deleted `PURGE_MAILS_AFTER` after they were sent, abandoned or discarded.',
 })
 export class AdminMailFilter {
-  @Field(() => AdminMailStatus, { nullable: true, description: 'What became of them.' })
+  @Field(() => AdminMailStatus, { nullable: true, description: 'Delivery status.' })
   status?: keyof typeof AdminMailStatus | null;
 
   @Field(() => String, { nullable: true, description: 'Kind of email, such as `verify-email`.' })
   mail?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The whole address that they go to.' })
+  @Field(() => String, { nullable: true, description: 'Complete address of the recipient.' })
   recipient?: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Written at this time or later.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Created at this time or later.' })
   from?: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Written before this time.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Created before this time.' })
   before?: Date | null;
 }
 
 @ArgsType()
 export class AdminMailsArguments extends AdminPageArguments {
-  @Field(() => AdminMailFilter, { nullable: true, description: 'Selects the emails. Omit for all of them.' })
+  @Field(() => AdminMailFilter, { nullable: true, description: 'Which emails to return. Omit for all of them.' })
   filter?: AdminMailFilter | null;
 }

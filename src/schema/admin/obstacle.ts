@@ -3,7 +3,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { AuditEvent } from '../audit.js';
 import { AuthProblemCode, describedEnum } from '../problems.js';
 
-export const AdminRemedy = describedEnum('AdminRemedy', 'The operation that helps a user back in.', {
+export const AdminRemedy = describedEnum('AdminRemedy', 'An operation that removes an obstacle to sign-in.', {
   UNLOCK: '`adminUnlockUser`.',
   RESEND_VERIFICATION: '`adminResendVerification`.',
   SEND_PASSWORD_RESET: '`adminSendPasswordReset`.',
@@ -15,7 +15,7 @@ export const AdminRemedy = describedEnum('AdminRemedy', 'The operation that help
 export class AdminSignInObstacle {
   @Field(() => AuthProblemCode, {
     description:
-      'The code with which a sign-in is rejected. PASSWORD_REJECTED if it returns `PasswordChangeRequired` instead.',
+      'The code of the problem that a sign-in returns. PASSWORD_REJECTED if it returns `PasswordChangeRequired`.',
   })
   code!: keyof typeof AuthProblemCode;
 
@@ -28,7 +28,7 @@ export class AdminSignInObstacle {
   })
   remedy!: keyof typeof AdminRemedy | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it applies; null if that is unknown.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the obstacle arose; null if unknown.' })
   since!: Date | null;
 
   @Field(() => AuditEvent, {

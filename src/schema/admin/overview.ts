@@ -10,7 +10,7 @@ export class AdminOverviewDay {
   @Field(() => Int, { description: 'Completed sign-ins.' })
   signIns!: number;
 
-  @Field(() => Int, { description: 'Refused sign-ins.' })
+  @Field(() => Int, { description: 'Rejected sign-ins.' })
   refusedSignIns!: number;
 
   @Field(() => Int, { description: 'Sign-ups, with or without a verified address.' })
@@ -23,20 +23,20 @@ export class AdminOverviewDay {
   passwordResets!: number;
 }
 
-@ObjectType({ description: 'How often sign-ins were refused for one reason.' })
+@ObjectType({ description: 'Number of sign-ins that were rejected for one reason.' })
 export class AdminRefusalCount {
   @Field(() => AuthProblemCode, {
-    description: 'The reason. PASSWORD_REJECTED counts sign-ins whose password permits only a reset.',
+    description: 'The reason. PASSWORD_REJECTED stands for sign-ins that returned `PasswordChangeRequired`.',
   })
   code!: ProblemCode;
 
-  @Field(() => Int, { description: 'Number of refusals.' })
+  @Field(() => Int, { description: 'Number of rejected sign-ins.' })
   count!: number;
 }
 
 @ObjectType({
   description:
-    'How the gateway is doing. In a large database, numbers of accounts and sessions may be an hour old; counts of events are always current.',
+    'Statistics of the gateway. In a large database, the numbers of accounts and sessions may be up to an hour old; counts of events are always current.',
 })
 export class AdminOverview {
   @Field(() => Int, { description: 'Number of accounts.' })
@@ -68,7 +68,7 @@ export class AdminOverview {
   @Field(() => Int, { description: 'Accounts with the role `admin`.' })
   admins!: number;
 
-  @Field(() => Int, { description: 'Those of them with a second factor.' })
+  @Field(() => Int, { description: 'Admins with a second factor.' })
   adminsWithTwoFactor!: number;
 
   @Field(() => Int, { description: 'Emails that are waiting to be sent.' })
@@ -76,13 +76,13 @@ export class AdminOverview {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Seconds since the oldest of them was written; null if none waits.',
+    description: 'Age of the oldest waiting email, in seconds; null if none is waiting.',
   })
   oldestMailWaitingSeconds!: number | null;
 
-  @Field(() => [AdminOverviewDay], { description: 'Each day, oldest first. The last one is today.' })
+  @Field(() => [AdminOverviewDay], { description: 'Statistics of each day, oldest first. The last day is today.' })
   days!: AdminOverviewDay[];
 
-  @Field(() => [AdminRefusalCount], { description: 'Refused sign-ins of these days by reason, most frequent first.' })
+  @Field(() => [AdminRefusalCount], { description: 'Rejected sign-ins of these days by reason, most frequent first.' })
   refusals!: AdminRefusalCount[];
 }

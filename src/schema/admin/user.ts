@@ -3,13 +3,17 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { describedEnum } from '../problems.js';
 import { User } from '../user.js';
 
-export const AdminUserState = describedEnum('AdminUserState', 'What an account allows its owner to do.', {
-  ACTIVE: 'The owner can sign in.',
-  UNVERIFIED: 'The address is not verified yet.',
-  LOCKED: 'Sign-in is locked after too many failed attempts.',
-  DISABLED: 'The account is disabled.',
-  PASSWORD_CHANGE_REQUIRED: 'The password permits only a reset.',
-});
+export const AdminUserState = describedEnum(
+  'AdminUserState',
+  'Whether the owner of an account can sign in, and if not, why.',
+  {
+    ACTIVE: 'The owner can sign in.',
+    UNVERIFIED: 'The address is not verified yet.',
+    LOCKED: 'Sign-in is locked after too many failed attempts.',
+    DISABLED: 'The account is disabled.',
+    PASSWORD_CHANGE_REQUIRED: 'The owner must set a new password first.',
+  },
+);
 
 @ObjectType({ description: 'An account as admins and support see it.' })
 export class AdminUser {
@@ -33,7 +37,7 @@ export class AdminUser {
 
   @Field(() => AdminUserState, {
     description:
-      'The state of the account. If several apply: disabled, then unverified, then locked, then the password.',
+      'The state of the account. If several apply, it is the first of DISABLED, UNVERIFIED, LOCKED and PASSWORD_CHANGE_REQUIRED.',
   })
   state!: keyof typeof AdminUserState;
 

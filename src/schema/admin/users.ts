@@ -7,25 +7,25 @@ import { AdminUser, AdminUserState } from './user.js';
 /** The page size of a list of administration if a caller names none. */
 export const ADMIN_PAGE_SIZE = 50;
 
-export const AdminUserOrder = describedEnum('AdminUserOrder', 'Order of a list of accounts.', {
+export const AdminUserOrder = describedEnum('AdminUserOrder', 'Sort order of a list of accounts.', {
   CREATED_AT_DESC: 'Newest first.',
   CREATED_AT_ASC: 'Oldest first.',
-  LAST_LOGIN_AT_DESC: 'Latest sign-in first; accounts that never signed in come last.',
-  EMAIL_ASC: 'By address, in the order of its bytes.',
+  LAST_LOGIN_AT_DESC: 'Most recent sign-in first; accounts without a sign-in come last.',
+  EMAIL_ASC: 'By address, in byte order.',
 });
 
-@InputType({ description: 'Selects accounts; every given field must apply.' })
+@InputType({ description: 'Filter for accounts. An account must match every given field.' })
 export class AdminUserFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'The beginning of an address or username; from 3 characters on, where the database has `pg_trgm`, any part of an address, username or display name. At least 2 characters.',
+      'The beginning of an address or username, at least 2 characters. If the database has the extension `pg_trgm`, 3 or more characters match any part of an address, username or display name.',
   })
   text?: string | null;
 
   @Field(() => AdminUserState, {
     nullable: true,
-    description: 'The state of the account. LOCKED looks at the accounts of the latest 5,000 locks.',
+    description: 'The state of the account. LOCKED considers only the 5,000 most recent locks.',
   })
   state?: keyof typeof AdminUserState | null;
 
@@ -55,17 +55,17 @@ export class AdminPageArguments {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of this list, in the same order, after which the page starts.',
+    description: 'Cursor after which the page starts; it must come from this list in the same order.',
   })
   after?: string | null;
 }
 
 @ArgsType()
 export class AdminUsersArguments extends AdminPageArguments {
-  @Field(() => AdminUserFilter, { nullable: true, description: 'Selects the accounts. Omit for all of them.' })
+  @Field(() => AdminUserFilter, { nullable: true, description: 'Which accounts to return. Omit for all of them.' })
   filter?: AdminUserFilter | null;
 
-  @Field(() => AdminUserOrder, { defaultValue: AdminUserOrder.CREATED_AT_DESC, description: 'Order of the list.' })
+  @Field(() => AdminUserOrder, { defaultValue: AdminUserOrder.CREATED_AT_DESC, description: 'Sort order of the list.' })
   orderBy!: keyof typeof AdminUserOrder;
 }
 
