@@ -8,7 +8,7 @@ const LARGE = 1_000_000;
 const EXPIRED = 500;
 
 const EXPIRE = `UPDATE sessions SET expires_at = now() - interval '1 year', absolute_expires_at = now() - interval '1 year',
-    purge_check_at = now() - interval '1 year'
+    kept_until = now() - interval '1 year'
   WHERE id IN (SELECT id FROM sessions WHERE last_rotated_at IS NULL AND expires_at > now() LIMIT ${EXPIRED})`;
 
 const asks = {

@@ -18,7 +18,7 @@ function tables(count, now, hash) {
     'users (id, email, role, password_hash, password_changed_at, email_verified_at, created_at, updated_at)': (index) =>
       `${[users[index], `user-${index}@example.com`, 'user', hash, now, now, now, now].join('\t')}\n`,
     [`sessions (id, user_id, secret_hash, remember_me, device_type, authentication_methods, authenticated_at, created_at,
-      last_activity_at, expires_at, absolute_expires_at, purge_check_at)`]: (index) =>
+      last_activity_at, expires_at, absolute_expires_at, kept_until)`]: (index) =>
       row(index, [
         `\\\\x${randomBytes(32).toString('hex')}`,
         'f',

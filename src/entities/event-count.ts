@@ -4,9 +4,11 @@ const EventCountSchema = defineEntity({
   name: 'EventCount',
   tableName: 'event_counts',
   properties: {
-    /** Start of the hour, in UTC. */
-    hour: p.datetime().primary(),
-    /** What is counted. `counted` marks an hour that is complete, even if nothing happened in it. */
+    /** The day, in UTC. */
+    day: p.date().primary(),
+    /** The hour of the day, 0 to 23. */
+    hour: p.smallint().primary(),
+    /** What is counted. `complete` marks the last hour that is counted. */
     name: p.string().length(64).primary(),
     events: p.integer(),
   },

@@ -23,11 +23,7 @@ export type RevocationReason =
 const SessionSchema = defineEntity({
   name: 'Session',
   tableName: 'sessions',
-  indexes: [
-    { properties: ['user', 'createdAt', 'id'] },
-    { properties: ['revokedAt'] },
-    { properties: ['purgeCheckAt'] },
-  ],
+  indexes: [{ properties: ['user', 'createdAt', 'id'] }, { properties: ['revokedAt'] }, { properties: ['keptUntil'] }],
   properties: {
     id: p.uuid().primary(),
     user: () => p.manyToOne(User).deleteRule('cascade'),
@@ -56,7 +52,7 @@ const SessionSchema = defineEntity({
     absoluteExpiresAt: p.datetime(),
     revokedAt: p.datetime().nullable(),
     /** When the purge checks whether the session has expired. A refresh does not change it, so it may be too early. */
-    purgeCheckAt: p.datetime().defaultRaw(`'-infinity'`).lazy().hidden(),
+    keptUntil: p.datetime().defaultRaw(`'-infinity'`).lazy().hidden(),
     revocationReason: p.string().length(32).$type<RevocationReason>().nullable(),
   },
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dependencies } from '../dependencies.js';
 import { purgeJob } from '../jobs/purge.js';
 import { createJobQueue } from '../jobs/queue.js';
+import { isDatabaseUnavailable } from '../lib/database-errors.js';
 import { purge } from '../services/maintenance/purge.js';
 import { rollUp } from '../services/maintenance/roll-up.js';
 import { type BackgroundWork, startQueueWorker } from './queue-worker.js';
@@ -46,9 +47,11 @@ export function startMaintenanceWorker(dependencies: Dependencies): BackgroundWo
     work: async () => {
       const context = { ...dependencies, em: dependencies.orm.em.fork(), signal: stop.signal };
       // First, because the purge may delete what is to be counted.
-      await rollUp(context, stop.signal).catch((cause: unknown) =>
-        dependencies.logger.error({ err: cause, component: 'worker' }, 'the events could not be counted'),
-      );
+      await rollUp(context, stop.signal).catch((cause: unknown) => {
+        // The next run counts what this one did not, so a database that is unavailable loses nothing.
+        const level = isDatabaseUnavailable(cause) ? 'warn' : 'error';
+        dependencies.logger[level]({ err: cause, component: 'worker' }, 'the events could not be counted');
+      });
       await purge(context);
     },
   });

@@ -41,8 +41,12 @@ it('refuses weak secrets in production, in every process', async () => {
     SMTP_URL: 'smtps://user:password@mail.example.com',
     MAIL_FROM: 'no-reply@example.com',
   };
-  const entries = ['main', 'worker', 'cli/migrate'] as const;
-  const children = await Promise.all(entries.map((entry) => startProcess({ entry, dataDir: dataDirectory(), env })));
+  const processes = [{ entry: 'main' }, { entry: 'worker' }, { entry: 'cli/gatehouse', words: ['migrate'] }] as const;
+  const children = await Promise.all(
+    processes.map(({ entry, ...rest }) =>
+      startProcess({ entry, dataDir: dataDirectory(), env, words: [...('words' in rest ? rest.words : [])] }),
+    ),
+  );
   for (const child of children) {
     expect(await child.ended()).toBe(1);
     for (const name of ['SECRET_KEY', 'ROUTER_SECRET', 'PUBLIC_URL', 'CORS_ORIGINS']) {
@@ -63,7 +67,7 @@ it('warns in one line each of what production sends in the clear', async () => {
     SMTP_URL: 'smtp://mail.invalid?requireTLS=false',
     MAIL_FROM: 'no-reply@example.com',
   };
-  const child = await startProcess({ entry: 'cli/migrate', dataDir: dataDirectory(), env });
+  const child = await startProcess({ entry: 'cli/gatehouse', words: ['migrate'], dataDir: dataDirectory(), env });
   const warned = () =>
     child
       .output()
@@ -82,7 +86,7 @@ it('warns of names in .env and in the environment that are no settings, with the
   const { url, drop } = await createTestDatabase();
   onTestFinished(drop);
   const env = { ...sharedSettings(url), RATE_LIMTS: 'canary' };
-  const child = await startProcess({ entry: 'cli/migrate', dataDir: folder, cwd: folder, env });
+  const child = await startProcess({ entry: 'cli/gatehouse', words: ['migrate'], dataDir: folder, cwd: folder, env });
   expect(await child.ended()).toBe(0);
   const lines = child
     .output()

@@ -11,6 +11,7 @@ import {
   isInterfaceType,
   isListType,
   isNonNullType,
+  isObjectType,
   isRequiredArgument,
   isUnionType,
 } from 'graphql';
@@ -143,3 +144,39 @@ export const documents: Readonly<Record<string, string>> = Object.fromEntries([
   ...queries.map((field) => [field.name, `{ field: ${simpleCallOf(field)} }`] as const),
   ...Object.entries(mutationCalls).map(([name, call]) => [name, `mutation { field: ${call} }`] as const),
 ]);
+
+/** How the objects below the root are reached. */
+const PATHS: Readonly<Record<string, (selection: string) => string>> = {
+  Query: (selection) => selection,
+  User: (selection) => `me { ${selection} }`,
+  AdminUser: (selection) => `adminUser(id: "${NO_ID}") { ${selection} }`,
+};
+
+function pathTo(type: string): (selection: string) => string {
+  const path = PATHS[type];
+  if (path === undefined) throw new Error(`Nothing says how an object of the type ${type} is reached.`);
+  return path;
+}
+
+/** A document that gives one argument of a field as `$value`, and the others that the field needs. */
+function argumentDocument(type: string, field: Field, given: GraphQLArgument): string {
+  const others = field.args.filter((one) => one !== given && isRequiredArgument(one));
+  const list = [...others.map((one) => `${one.name}: ${argumentOf(field, one)}`), `${given.name}: $value`].join(', ');
+  const call = `${field.name}(${list}) ${codeOnly(field.type)}`;
+  if (type === 'Mutation') return `mutation($value: ${given.type}) { ${call} }`;
+  return `query($value: ${given.type}) { ${pathTo(type)(call)} }`;
+}
+
+/** A document for each argument of the schema that is not the input of a mutation, by `Type.field(argument)`. */
+export const argumentDocuments: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap((type) =>
+      Object.values(type.getFields()).flatMap((field) =>
+        field.args
+          .filter(({ name }) => name !== 'input')
+          .map((given) => [`${type.name}.${field.name}(${given.name})`, argumentDocument(type.name, field, given)]),
+      ),
+    ),
+);

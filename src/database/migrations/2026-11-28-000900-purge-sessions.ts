@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 const INDEXES = {
-  sessions_purge_check_at_index: '"sessions" ("purge_check_at")',
+  sessions_kept_until_index: '"sessions" ("kept_until")',
   outbox_messages_code_id_index: '"outbox_messages" ("code_id") where code_id is not null',
 };
 
@@ -14,7 +14,7 @@ export class PurgeSessions extends Migration {
   override up(): void {
     // A constant default rewrites no row, and covers the sessions that processes of an earlier version create.
     this.addSql(
-      `alter table "sessions" add column if not exists "purge_check_at" timestamptz not null default '-infinity'`,
+      `alter table "sessions" add column if not exists "kept_until" timestamptz not null default '-infinity'`,
     );
     for (const [name, definition] of Object.entries(INDEXES)) {
       // An interrupted run leaves an invalid index behind.

@@ -4,7 +4,7 @@ import { type Sql, sql } from '../../lib/sql.js';
 export const countedNames = ['signIns', 'refusedSignIns', 'signUps', 'verifications', 'passwordResets'] as const;
 export type CountedName = (typeof countedNames)[number];
 
-/** Marks an hour that is counted completely, even if nothing happened in it. */
+/** Marks the last hour that is counted, even if nothing happened in it. */
 const COMPLETE = 'complete';
 const REFUSAL = 'refusal:';
 
@@ -19,34 +19,47 @@ const NAMES = sql`unnest(array_remove(ARRAY[
   CASE WHEN type = 'EMAIL_VERIFICATION' AND success THEN 'verifications' END,
   CASE WHEN type = 'PASSWORD_RESET' AND success THEN 'passwordResets' END], NULL)) AS name`;
 
+/** Day and hour of a time in UTC, as columns. */
+function dayAndHour(time: Sql): Sql {
+  return sql`(${time} AT TIME ZONE 'UTC')::date AS day, extract(hour FROM ${time} AT TIME ZONE 'UTC')::smallint AS hour`;
+}
+
+/** The start of the hour of a row. */
+const START = sql`(day + hour * interval '1 hour') AT TIME ZONE 'UTC'`;
+
 /** Counts the events of a time by hour and name. */
 function eventsBetween(from: Sql, before: Sql): Sql {
-  return sql`SELECT date_trunc('hour', created_at, 'UTC') AS hour, name, count(*)::int AS events
+  return sql`SELECT ${dayAndHour(sql`created_at`)}, name, count(*)::int AS events
     FROM audit_events, LATERAL (SELECT ${NAMES}) AS named
     WHERE created_at >= ${from} AND created_at < ${before}
       AND type IN ('LOGIN', 'TWO_FACTOR', 'TOKEN_EXCHANGE', 'SIGN_UP', 'EMAIL_VERIFICATION', 'PASSWORD_RESET')
-    GROUP BY 1, 2`;
+    GROUP BY 1, 2, 3`;
 }
 
-/** Returns the statement that counts whole hours and stores the counts. Counting an hour again replaces its counts. */
-export function storeCounts(from: Date, before: Date): Sql {
-  return sql`INSERT INTO event_counts (hour, name, events)
-    ${eventsBetween(sql`${from}::timestamptz`, sql`${before}::timestamptz`)}
-    UNION ALL SELECT hour, ${COMPLETE}, 0
-      FROM generate_series(${from}::timestamptz, ${before}::timestamptz - interval '1 hour', '1 hour') AS hour
-    ON CONFLICT (hour, name) DO UPDATE SET events = EXCLUDED.events`;
+/** Returns the statements that count whole hours and store the counts, in the order in which they run. */
+export function storeCounts(from: Date, before: Date): Sql[] {
+  return [
+    sql`DELETE FROM event_counts WHERE name = ${COMPLETE}`,
+    sql`INSERT INTO event_counts (day, hour, name, events)
+      ${eventsBetween(sql`${from}::timestamptz`, sql`${before}::timestamptz`)}
+      UNION ALL SELECT ${dayAndHour(sql`(${before}::timestamptz - interval '1 hour')`)}, ${COMPLETE}, 0
+      ON CONFLICT (day, hour, name) DO UPDATE SET events = EXCLUDED.events`,
+  ];
 }
 
-/** Returns the statement that finds the end of the last complete hour; no row value if there is none. */
-export const lastCounted: Sql = sql`SELECT max(hour) + interval '1 hour' AS until FROM event_counts WHERE name = ${COMPLETE}`;
+/** The statement that finds the end of the last hour that is counted; null if there is none. */
+export const lastCounted: Sql = sql`SELECT max(${START}) + interval '1 hour' AS until FROM event_counts WHERE name = ${COMPLETE}`;
 
-/** Returns the statement that counts by day (UTC) and name: complete hours from their counts, the rest from the log. */
+/**
+ * Returns the statement that counts by day (UTC) and name: complete hours from their counts, the
+ * rest from the log. `from` is the start of a day.
+ */
 export function countsByDay(from: Date, before: Date): Sql {
   const start = sql`greatest(${from}::timestamptz, coalesce((${lastCounted}), ${from}::timestamptz))`;
-  return sql`SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, name, sum(events)::int AS events
+  return sql`SELECT day::text AS day, name, sum(events)::int AS events
     FROM (
-      SELECT hour, name, events FROM event_counts WHERE hour >= ${from} AND name <> ${COMPLETE}
-      UNION ALL ${eventsBetween(start, sql`${before}::timestamptz`)}
+      SELECT day, name, events FROM event_counts WHERE day >= ${from}::date AND name <> ${COMPLETE}
+      UNION ALL SELECT day, name, events FROM (${eventsBetween(start, sql`${before}::timestamptz`)}) AS recent
     ) AS counted GROUP BY 1, 2`;
 }
 

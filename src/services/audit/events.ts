@@ -30,7 +30,7 @@ export const auditEvents = {
   ACCOUNT_DELETE: { description: 'The owner or an admin deleted the account.', risk: 'HIGH' },
   USER_INVITE: { description: 'An admin created an account and invited its owner.', risk: 'HIGH' },
   EMAIL_VERIFICATION_RESEND: {
-    description: 'Staff had the email sent again that verifies the address.',
+    description: 'A member of staff sent the verification email again.',
     risk: 'MEDIUM',
   },
   PASSWORD_CHANGE_REQUIRE: { description: 'An admin required a new password.', risk: 'HIGH' },

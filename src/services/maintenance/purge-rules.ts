@@ -57,7 +57,7 @@ function sessionRules(before: Date): PurgeRule[] {
   return [
     { ...sessions, where: 'revoked_at < ?' },
     // Every refresh changes `expires_at`, so an index on it would be costly.
-    { ...sessions, where: 'expires_at < ?', check: { column: 'purge_check_at', next: 'expires_at', before } },
+    { ...sessions, where: 'expires_at < ?', check: { column: 'kept_until', next: 'expires_at', before } },
   ];
 }
 

@@ -30,7 +30,7 @@ async function countSome(em: EntityManager, now: Date): Promise<boolean> {
     const settled = startOfHour(addSeconds(now, -SETTLED_AFTER));
     if (from >= settled) return false;
     const before = new Date(Math.min(addSeconds(from, DAY).getTime(), settled.getTime()));
-    await run(transaction, storeCounts(from, before));
+    for (const statement of storeCounts(from, before)) await run(transaction, statement);
     return before < settled;
   });
 }
@@ -42,6 +42,9 @@ export async function rollUp({ em, clock }: Pick<UseCaseContext, 'em' | 'clock'>
   await em.fork().transactional(async (transaction) => {
     await transaction.execute(`SET LOCAL statement_timeout = '${STATEMENT_TIMEOUT}'`);
     await run(transaction, storeGauges(now));
-    await run(transaction, sql`DELETE FROM event_counts WHERE hour < ${addSeconds(now, -(OVERVIEW_DAYS + 1) * DAY)}`);
+    await run(
+      transaction,
+      sql`DELETE FROM event_counts WHERE day < ${addSeconds(now, -(OVERVIEW_DAYS + 1) * DAY)}::timestamptz::date`,
+    );
   });
 }

@@ -80,7 +80,7 @@ interface SessionInsert {
 const INSERT = sqlText(`
   INSERT INTO sessions (id, user_id, secret_hash, generation, remember_me, device_name, device_type, browser, operating_system,
     ip_address, city, country, authentication_methods, authenticated_at, created_at, last_activity_at, expires_at, absolute_expires_at,
-    purge_check_at)`);
+    kept_until)`);
 const RETURNED = sqlText(SESSION_COLUMNS.join(', '));
 
 /** Returns the statement parts that create a session. `condition` is an additional requirement for its user. */

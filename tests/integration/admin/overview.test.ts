@@ -56,8 +56,7 @@ describe('the overview', () => {
     gateway.clock.advance(2 * 3_600);
     await Promise.all([runRollUp(), runRollUp()]);
     await runRollUp();
-    const counted = await rows(gateway, "SELECT count(*)::int AS hours FROM event_counts WHERE name = 'complete'");
-    expect(counted[0]?.hours).toBeGreaterThanOrEqual(90 * 24 - 2);
+    expect(await rows(gateway, "SELECT name FROM event_counts WHERE name = 'complete'")).toHaveLength(1);
     admin = await staffMember(gateway, 'admin');
     const after = await overview();
     const sum = (days: typeof before.days) => days.reduce((total, { refusedSignIns }) => total + refusedSignIns, 0);
@@ -68,7 +67,7 @@ describe('the overview', () => {
   it('reads complete hours from their counts and not from the log', async () => {
     await rows(
       gateway,
-      "UPDATE event_counts SET events = events + 1000 WHERE name = 'refusedSignIns' AND hour = (SELECT max(hour) FROM event_counts WHERE name = 'refusedSignIns') RETURNING hour",
+      "UPDATE event_counts SET events = events + 1000 WHERE name = 'refusedSignIns' AND (day, hour) = (SELECT day, hour FROM event_counts WHERE name = 'refusedSignIns' ORDER BY day DESC, hour DESC LIMIT 1) RETURNING hour",
     );
     const { days } = await overview(2);
     expect(days.reduce((total, { refusedSignIns }) => total + refusedSignIns, 0)).toBeGreaterThanOrEqual(1_000);

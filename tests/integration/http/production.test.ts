@@ -177,7 +177,12 @@ describe('G5: in production', () => {
 
   it('what does not fit the schema is answered alike to strangers, and in detail to admins, the router and the log', async () => {
     const gateway = await testGateway({
-      env: productionSettings({ ROUTER_SECRET, RATE_LIMITS: 'login=1000/1h,login:account=200/1h' }),
+      env: productionSettings({
+        ROUTER_SECRET,
+        RATE_LIMITS: 'login=1000/1h,login:account=200/1h',
+        // By default an admin of production is one only with a second factor, which is tested elsewhere.
+        TWO_FACTOR_REQUIRED_ROLES: 'auditor',
+      }),
     });
     const email = await account(gateway);
     const user = (await signIn(gateway, email, false)).tokens.accessToken;

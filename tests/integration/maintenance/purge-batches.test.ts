@@ -154,7 +154,7 @@ it('checks each session again at the end that its last refresh gave it, and dele
   expect(await purge(commandContext(gateway))).toMatchObject({ sessions: SESSIONS });
   const left = await rows(
     gateway,
-    'SELECT count(*)::int AS n, bool_and(purge_check_at = expires_at) AS moved FROM sessions',
+    'SELECT count(*)::int AS n, bool_and(kept_until = expires_at) AS moved FROM sessions',
   );
   expect(left).toEqual([{ n: 2 * BATCH + 1, moved: true }]);
 });
