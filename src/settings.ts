@@ -173,7 +173,8 @@ function displayNameOf(sender: string): string {
     .trim();
 }
 
-function camelCase(variable: string): string {
+/** Returns the name of a setting, from the name of its variable. */
+export function camelCase(variable: string): string {
   return variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -1,4 +1,4 @@
-import { type Settings, setVariables } from '../settings.js';
+import { camelCase, type Settings, setVariables } from '../settings.js';
 import { settingsSchema } from './schema.js';
 import { settingNotes } from './setting.js';
 
@@ -27,10 +27,6 @@ function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(textOf).join(',');
   return typeof value === 'object' ? JSON.stringify(value) : withoutPassword(String(value));
-}
-
-function camelCase(variable: string): string {
-  return variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Describes every setting as it applies, in the order of the documentation. Holds no secret. */

@@ -13,6 +13,7 @@ import {
 import { type CountedName, countedNames, countsByDay, refusalCode } from '../audit/event-counts.js';
 import { type GaugeName, measure, startOfDay } from '../maintenance/account-gauges.js';
 import { OVERVIEW_DAYS } from '../maintenance/roll-up.js';
+import { passwordReasons } from '../sign-in/password-change-required.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** The counts of one day in UTC. */
@@ -40,11 +41,8 @@ const SIZE = sql`SELECT pg_relation_size('users') + pg_relation_size('sessions')
 const MAILS = sql`SELECT count(*)::int AS waiting, min(created_at) AS oldest FROM outbox_messages
   WHERE status = 'PENDING' AND mail <> 'none'`;
 
-/** Refusals whose reason is not a code of the contract: the password permits only a reset. */
-const PASSWORD_REASONS: readonly string[] = ['BREACHED', 'CONTESTED', 'CHANGE_REQUIRED'];
-
 function codeOf(reason: string): ProblemCode | undefined {
-  if (PASSWORD_REASONS.includes(reason)) return 'PASSWORD_REJECTED';
+  if (passwordReasons.some((one) => one === reason)) return 'PASSWORD_REJECTED';
   return reason in problemMessages ? (reason as ProblemCode) : undefined;
 }
 

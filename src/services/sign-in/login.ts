@@ -34,8 +34,8 @@ type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCO
 type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | LoginProblem;
 
 const COLUMNS = sqlText(`id, email, username, username_key, display_name, role, password_hash, password_changed_at,
-  password_breached_at, password_change_required_at, two_factor_enabled_at, email_verified_at, disabled_at, last_login_at, locale, timezone,
-  terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`);
+  password_breached_at, password_contested_at, password_change_required_at, two_factor_enabled_at, email_verified_at, disabled_at,
+  last_login_at, locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`);
 const FIRST_METHODS = ['pwd'];
 
 interface Found {

@@ -14,7 +14,10 @@ export interface PasswordChangeRequired extends ResetTicket {
 /** The audit events of the steps that sign in. */
 export type SignInEventType = 'LOGIN' | 'TWO_FACTOR' | 'TOKEN_EXCHANGE';
 
-function reasonOf({ passwordContestedAt, passwordChangeRequiredAt }: User): string {
+/** Why a password permits only a reset, as the audit event of the sign-in says. */
+export const passwordReasons = ['BREACHED', 'CONTESTED', 'REQUIRED'] as const;
+
+function reasonOf({ passwordContestedAt, passwordChangeRequiredAt }: User): (typeof passwordReasons)[number] {
   if (passwordContestedAt != null) return 'CONTESTED';
   return passwordChangeRequiredAt == null ? 'BREACHED' : 'REQUIRED';
 }

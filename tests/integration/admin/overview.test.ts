@@ -3,7 +3,7 @@ import { rollUp } from '../../../src/services/maintenance/roll-up.js';
 import { AdminOverviewDocument, LoginDocument } from '../../generated/operations.js';
 import { quickUser, rows, signedUp } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
-import { loggedIn } from '../../support/journey.js';
+import { loggedIn, PASSWORD } from '../../support/journey.js';
 import { type StaffMember, staffMember } from '../../support/staff.js';
 
 let gateway: TestGateway;
@@ -49,6 +49,16 @@ describe('the overview', () => {
       refusedSignIns: (before.refusedSignIns ?? 0) + 1,
       refusals: { INVALID_CREDENTIALS: (before.refusals.INVALID_CREDENTIALS ?? 0) + 1 },
     });
+  });
+
+  it('counts a sign-in whose password permits only a reset, whatever the reason', async () => {
+    const before = (await today()).refusals.PASSWORD_REJECTED ?? 0;
+    for (const mark of ['password_breached_at', 'password_contested_at', 'password_change_required_at']) {
+      const { email: identifier } = await quickUser(gateway);
+      await rows(gateway, `UPDATE users SET ${mark} = now() WHERE email = ? RETURNING id`, [identifier]);
+      await gateway.ask(LoginDocument, { input: { identifier, password: PASSWORD } });
+    }
+    expect((await today()).refusals.PASSWORD_REJECTED).toBe(before + 3);
   });
 
   it('counts the same when its hours are rolled up, even twice or by two workers at once', async () => {
