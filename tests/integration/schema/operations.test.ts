@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { Kind, type OperationDefinitionNode, validate } from 'graphql';
+import { getVariableValues, Kind, type OperationDefinitionNode, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSubgraph } from '../../../src/app.js';
 import * as generated from '../../generated/operations.js';
@@ -44,6 +45,44 @@ it('D4: every root field of the schema has a document of a client', () => {
   );
   const ofClients = roots.filter((name) => !name.startsWith('_')); // the others belong to routers
   expect([...new Set(documents.map(fieldOf))].sort()).toEqual(ofClients.sort());
+});
+
+const files = readdirSync('operations', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.graphql'))
+  .map((name) => readFileSync(`operations/${name}`, 'utf8'));
+const namesInFiles = files.flatMap((text) => [...text.matchAll(/^(?:query|mutation) (\w+)/gm)].map(([, name]) => name));
+
+interface Listed {
+  name: string;
+  group: string;
+  query: string;
+  variables?: Record<string, unknown>;
+}
+const listed = JSON.parse(readFileSync('src/http/pages/ide/generated/documents.json', 'utf8')) as Listed[];
+
+it('D4: every document of the files is among those executed here, and the IDE lists it', () => {
+  expect(named.map(([name]) => name).sort()).toEqual(namesInFiles.sort());
+  expect(listed.map(({ name }) => name).sort()).toEqual(namesInFiles.sort());
+});
+
+it('D4: the IDE lists the documents by group', () => {
+  const groups = [...new Set(listed.map(({ group }) => group))];
+  expect(groups).toEqual(['Account', 'Session', 'Second factor', 'Password', 'Admin']);
+  expect(listed.filter(({ group }) => group === 'Admin').every(({ name }) => name.startsWith('Admin'))).toBe(true);
+});
+
+describe.each(listed)('the document $name in the IDE', ({ query, variables = {} }) => {
+  it('D4: starts with a comment that fits beside the editor', () => {
+    const comment = /^(?:#.*\n)*/.exec(query)?.[0].trimEnd().split('\n') ?? [];
+    for (const line of comment) expect(line).toMatch(/^# \S.{0,41}$/);
+  });
+
+  it('D4: is valid, and so are its example variables', () => {
+    const document = parse(query) as Document;
+    expect(validate(schema, document)).toEqual([]);
+    const { variableDefinitions = [] } = operationOf(document);
+    expect(getVariableValues(schema, variableDefinitions, variables).errors).toBeUndefined();
+  });
 });
 
 describe.each(named)('the document %s', (_name, document) => {
