@@ -15,7 +15,10 @@ import { packageSources, parseSource, sourceFiles } from './support/source-files
  */
 const FLOW = ['dependencies', 'request', 'settings']; // passed as arguments, so receiving layers can import their types
 const LAYERS = {
-  main: { values: ['start', 'welcome', 'app', 'workers', 'http/metrics.ts', 'lib'], types: [] },
+  main: {
+    values: ['start', 'welcome', 'app', 'workers', 'http/metrics.ts', 'services', 'lib'],
+    types: ['dependencies'],
+  },
   worker: { values: ['start', 'workers', 'http/metrics.ts', 'lib'], types: [] },
   cli: {
     values: ['main', 'worker', 'start', 'app', 'settings', 'mail', 'inputs', 'services', 'problems', 'lib'],

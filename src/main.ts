@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dependencies } from './dependencies.js';
 import { supportedNode } from './lib/supported-node.js';
 
 supportedNode();
@@ -21,6 +22,17 @@ const [
 /** After this time the server listens even without a database: it is not ready, but can report that. */
 const LISTEN_AFTER_MILLISECONDS = 3_000;
 
+/** Invites the first admin if there is none. The log says what was done, and no address. */
+async function inviteAdmin(dependencies: Dependencies, email: string): Promise<void> {
+  const [{ inviteFirstAdmin }, { contextWithoutClient }] = await Promise.all([
+    import('./services/admin/invite-first-admin.js'),
+    import('./services/use-case.js'),
+  ]);
+  const outcome = await inviteFirstAdmin(contextWithoutClient(dependencies, `start-${process.pid}`), email);
+  if (outcome === 'DISABLED') dependencies.logger.warn('the account of ADMIN_EMAIL is disabled, and there is no admin');
+  else if (outcome !== 'EXISTS') dependencies.logger.info({ outcome }, 'there is no admin yet: see ADMIN_EMAIL');
+}
+
 await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
   const { settings, logger } = dependencies;
   const app = await buildApp(dependencies);
@@ -35,6 +47,7 @@ await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
     await whenDatabaseIsThere({ logger, signal }, async () => {
       await migrateAll(dependencies);
       await dependencies.keyRing.active();
+      if (settings.adminEmail !== undefined) await inviteAdmin(dependencies, settings.adminEmail);
     });
     await Promise.all([dependencies.watch(), tellPoolerFaults(dependencies)]);
   };

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ipaddr from 'ipaddr.js';
-import { configuredAddress } from '../lib/email-address.js';
+import { configuredAddress, emailAddress } from '../lib/email-address.js';
 import { readSender } from '../lib/mail-sender.js';
 import { checkRanges } from './files.js';
 import { entriesOf, listOf, type Reader, reader } from './readers.js';
@@ -140,6 +140,13 @@ export const plainAddress: Reader<string> = reader((text, refuse) => {
   const address = configuredAddress(text);
   if (address === undefined) refuse('must be one bare mail address');
   return address ?? text;
+});
+
+/** Reads the email address of an account, in the form in which accounts are stored. */
+export const mailbox: Reader<string> = reader((text, refuse) => {
+  const { data } = emailAddress.safeParse(text);
+  if (data === undefined) refuse('must be one bare email address');
+  return data ?? text;
 });
 
 /** Reads a name for use in a token: a URL, or text without a colon (StringOrURI, RFC 7519 section 2). */

@@ -1,4 +1,4 @@
-import { clientNetworks } from './addresses.js';
+import { clientNetworks, mailbox } from './addresses.js';
 import { locationsDatabase } from './files.js';
 import { duration, listOf, oneOf, visibleName, wholeNumber } from './readers.js';
 import { optional, withDefault } from './setting.js';
@@ -34,6 +34,11 @@ export function protectionSettings() {
       description:
         'Networks from which administration is allowed: addresses, CIDR ranges, `loopback` and `private` as a comma-separated list; without it, from everywhere. Behind a proxy it requires `TRUSTED_PROXIES`.',
       example: '10.0.0.0/8,203.0.113.7',
+    }),
+    ADMIN_EMAIL: optional(mailbox, {
+      description:
+        'Address of the first admin. While no admin exists, a starting server invites it by email, and invites it again only after the invitation expired or its email failed.',
+      example: 'you@example.com',
     }),
     TWO_FACTOR_ISSUER: optional(visibleName(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'), {
       description: 'Name under which authenticator apps list the account.',

@@ -13,6 +13,11 @@ export async function lockAdmins(em: EntityManager): Promise<void> {
   await lockAdvisory(em, 'admins');
 }
 
+/** Returns whether anybody has signed up or accepted an invitation as an admin. */
+export async function hasAdmin(em: EntityManager): Promise<boolean> {
+  return (await em.count(User, { role: ADMIN_ROLE, emailVerifiedAt: { $ne: null } })) > 0;
+}
+
 /** Returns whether no other active, verified admin exists. Hold `lockAdmins`, so that the answer stays true. */
 export async function isLastAdmin(em: EntityManager, { id, role }: Pick<User, 'id' | 'role'>): Promise<boolean> {
   if (role !== ADMIN_ROLE) return false;

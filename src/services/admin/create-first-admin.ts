@@ -3,7 +3,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailAddress } from '../../lib/email-address.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
-import { ADMIN_ROLE, lockAdmins } from '../accounts/admins.js';
+import { ADMIN_ROLE, hasAdmin, lockAdmins } from '../accounts/admins.js';
 import { refusePassword } from '../passwords/policy.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
@@ -49,7 +49,7 @@ export async function createFirstAdmin(
   return await inTransaction(context, async (work) => {
     const { em, now } = work;
     await lockAdmins(em);
-    if ((await em.count(User, { role: ADMIN_ROLE })) > 0) return problem('FORBIDDEN');
+    if (await hasAdmin(em)) return problem('FORBIDDEN');
     const known = await lockOwner(work, email);
     const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
     const emailKey = await freeKey(work, user.email);

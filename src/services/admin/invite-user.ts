@@ -15,16 +15,17 @@ import { mailInvitation, withMailStatus } from './code-mail.js';
 /** The account of an invited person. */
 export interface Invitation {
   email: string;
-  displayName: string | null;
-  /** Null for the default role. */
-  role: string | null;
-  locale: string | null;
+  /** By default the default role. */
+  role?: string | null | undefined;
+  displayName?: string | null | undefined;
+  locale?: string | null | undefined;
 }
 
 type InviteProblem = Problem<'FORBIDDEN' | 'CONFLICT'>;
 
 /** Creates an account with a password that nobody has. Returns null if the address has an account by now. */
-async function create(work: Work, { email, displayName, locale, role }: Invitation): Promise<User | null> {
+export async function createInvited(work: Work, invitation: Invitation): Promise<User | null> {
+  const { email, displayName = null, locale = null, role } = invitation;
   const { em, now, settings } = work;
   const until = addSeconds(now, settings.invitationTtl);
   const statement = sql`
@@ -55,7 +56,7 @@ async function invite(work: Work, by: Administrator, invitation: Invitation): Pr
   // Locked before the user's row, in the common order.
   const previous = await lockOrMakeCode(em, secretKeys, 'RESET_PASSWORD', email);
   const owner = await findAddressOwner(em, email, comparedKey(work, email));
-  const user = owner === null ? await create(work, invitation) : null;
+  const user = owner === null ? await createInvited(work, invitation) : null;
   if (user === null) return await refuse('CONFLICT', owner);
   await recordInvitation(work, by, user);
   await mailInvitation(work, user, previous);
