@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
-import { CODE_LOCK_ORDER, codeLockOrder } from '../locks.js';
+import { run, runAll, sql, sqlText } from '../../lib/sql.js';
+import { ANY_PURPOSE, lockRows, SKIP_HELD } from '../locks.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
 import type { Work } from '../work.js';
 
@@ -9,41 +10,32 @@ import type { Work } from '../work.js';
  * Selects the codes of the account, and the decoys kept under its address or id. A revert link that another account has
  * for the address stays.
  */
-const CODES = `user_id = ? OR (user_id IS NULL AND address IN (?, ?) AND purpose IN ('${CODE_LOCK_ORDER.join("','")}'))`;
-/** Every use of one of these locks it before the user's row, so the deletion waits for it. */
-const LOCK_FACTORS = [
-  'SELECT 1 FROM totp_credentials WHERE user_id = ? FOR UPDATE',
-  'SELECT 1 FROM two_factor_challenges WHERE user_id = ? ORDER BY id FOR UPDATE',
-];
-const LOCK_CODES = `
-  SELECT id FROM one_time_codes WHERE ${CODES}
-  ORDER BY ${codeLockOrder()}, address FOR UPDATE`;
+const codesOf = ({ id, email }: User) =>
+  sql`user_id = ${id} OR (user_id IS NULL AND address IN (${email}, ${id}) AND ${ANY_PURPOSE})`;
 /**
  * Also deletes codes issued since the lock. A code that another transaction holds is skipped, and its use finds a
  * disabled account.
  */
-const DELETE_CODES = `
-  DELETE FROM one_time_codes WHERE id IN (SELECT id FROM one_time_codes WHERE ${CODES} FOR UPDATE SKIP LOCKED)`;
+const deleteCodes = (user: User) => sql`
+  DELETE FROM one_time_codes WHERE id IN (SELECT id FROM one_time_codes WHERE ${codesOf(user)} ${SKIP_HELD})`;
 /**
  * Deletes the finished mails to the account's address, and every mail with a code of the account, whatever its
  * recipient. A pending mail would have nothing left to show.
  */
-const DELETE_MAILS = `
-  DELETE FROM outbox_messages WHERE (recipient = ? AND status <> 'PENDING')
-    OR code_id IN (SELECT id FROM one_time_codes WHERE user_id = ?)`;
-/** The other mails concern nobody any more. */
-const DISOWN_MAILS = 'UPDATE outbox_messages SET user_id = NULL WHERE user_id = ?';
+const deleteMails = ({ id, email }: User) => sql`
+  DELETE FROM outbox_messages WHERE (recipient = ${email} AND status <> 'PENDING')
+    OR code_id IN (SELECT id FROM one_time_codes WHERE user_id = ${id})`;
 /**
  * Finds the addresses that hold a valid revert link for the account. They are notified that there is no account left to
  * revert.
  */
-const FIND_WAYS_BACK = `
+const findRevertLinks = (userId: string, now: Date) => sql`
   SELECT address FROM one_time_codes
-  WHERE user_id = ? AND purpose = 'REVERT_EMAIL' AND consumed_at IS NULL AND link_expires_at > ?`;
-const FORGET_CLIENTS = `
+  WHERE user_id = ${userId} AND purpose = 'REVERT_EMAIL' AND consumed_at IS NULL AND link_expires_at > ${now}`;
+const clearClients = (userId: string) => sql`
   UPDATE sessions SET device_name = NULL, device_type = 'UNKNOWN', browser = NULL, operating_system = NULL,
     ip_address = NULL, city = NULL, country = NULL
-  WHERE user_id = ?`;
+  WHERE user_id = ${userId}`;
 
 /** Tables that hold the rest of the account's data. */
 const OWNED = [
@@ -97,19 +89,26 @@ async function empty({ em, now, settings }: Work, { id, email }: User, expected:
   return emptied === 1;
 }
 
-/** Locks the rows that other transactions lock before the user's row, in the same order. */
-async function lock(em: EntityManager, { id, email }: User): Promise<void> {
-  for (const statement of LOCK_FACTORS) await em.execute(statement, [id]);
-  await em.execute(LOCK_CODES, [id, email, id]);
+/** Waits for each use of a factor or code in progress, as every use locks it before the user's row. */
+async function lock(em: EntityManager, user: User): Promise<void> {
+  const owned = sql`user_id = ${user.id}`;
+  await runAll(em, [
+    lockRows('totp_credentials', owned),
+    lockRows('two_factor_challenges', owned),
+    lockRows('one_time_codes', codesOf(user)),
+  ]);
 }
 
 /** Deletes everything but the user's row, and clears the client data of the sessions. */
-async function deleteOwned(em: EntityManager, { id, email }: User): Promise<void> {
-  await em.execute(FORGET_CLIENTS, [id]);
-  for (const table of OWNED) await em.execute(`DELETE FROM ${table} WHERE user_id = ?`, [id]);
-  await em.execute(DELETE_MAILS, [email, id]);
-  await em.execute(DISOWN_MAILS, [id]);
-  await em.execute(DELETE_CODES, [id, email, id]);
+async function deleteOwned(em: EntityManager, user: User): Promise<void> {
+  await runAll(em, [
+    clearClients(user.id),
+    ...OWNED.map((table) => sql`DELETE FROM ${sqlText(table)} WHERE user_id = ${user.id}`),
+    deleteMails(user),
+    // The other mails concern nobody any more.
+    sql`UPDATE outbox_messages SET user_id = NULL WHERE user_id = ${user.id}`,
+    deleteCodes(user),
+  ]);
 }
 
 /** An account whose data is gone. */
@@ -134,7 +133,7 @@ export async function eraseAccount(
   await lock(em, user);
   if (!(await empty(work, user, expected))) return undefined;
   const endedSessions = await work.endSessions({ userId, exceptId: null }, 'ACCOUNT_DELETED');
-  const waysBack = await em.execute<{ address: string }[]>(FIND_WAYS_BACK, [userId, now]);
+  const revertLinks = await run<{ address: string }>(em, findRevertLinks(userId, now));
   await deleteOwned(em, user);
-  return { endedSessions, addresses: [email, ...waysBack.map(({ address }) => address)] };
+  return { endedSessions, addresses: [email, ...revertLinks.map(({ address }) => address)] };
 }

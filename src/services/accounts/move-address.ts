@@ -1,5 +1,6 @@
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
-import { codeLockOrder } from '../locks.js';
+import { runAll, sql } from '../../lib/sql.js';
+import { lockRows } from '../locks.js';
 import { comparedKey } from '../users/address-owner.js';
 import type { Work } from '../work.js';
 
@@ -19,44 +20,34 @@ export interface AddressMoved {
   replacedAccounts: number;
 }
 
-const LOCK_CODES = `
-  SELECT 1 FROM one_time_codes WHERE user_id = ? AND purpose NOT IN ('REVERT_EMAIL', 'REPORT_SESSION')
-  ORDER BY ${codeLockOrder()}, address FOR UPDATE`;
+/** The codes and tickets that were mailed to the old address. Revert links and report links stay. */
+const mailedCodes = (userId: string) => sql`user_id = ${userId} AND purpose NOT IN ('REVERT_EMAIL', 'REPORT_SESSION')`;
 
-/** Ends the codes and tickets that were mailed to the old address. Revert links and report links stay. */
-const END_CODES = `
-  UPDATE one_time_codes SET consumed_at = ?
-  WHERE user_id = ? AND consumed_at IS NULL AND purpose NOT IN ('REVERT_EMAIL', 'REPORT_SESSION')`;
+/** The accounts that never verified the address. Such an account was never used. */
+const unverifiedHolders = (to: string, key: string | null) =>
+  sql`(email = ${to} OR email_key = ${key}) AND email_verified_at IS NULL`;
 
-/** Waits for each use of these codes in progress, as every use locks the code before the user. */
-const LOCK_CODES_OF_UNPROVEN = `
-  SELECT 1 FROM one_time_codes code JOIN users ON users.id = code.user_id
-  WHERE (users.email = ? OR users.email_key = ?) AND users.email_verified_at IS NULL
-  ORDER BY ${codeLockOrder('code.purpose')}, code.address FOR UPDATE OF code`;
-
-/** Removes accounts that never verified the address. Such an account was never used. */
-const REMOVE_UNPROVEN = `
-  DELETE FROM users
-  WHERE (email = ? OR email_key = ?) AND id <> ? AND email_verified_at IS NULL AND disabled_at IS NULL
-  RETURNING id`;
-
-const MOVE = `
-  UPDATE users SET email = ?, email_key = ?, email_verified_at = ?, pending_email = NULL, updated_at = ?
-  WHERE id = ? AND (?::text IS NULL OR (email = ? AND pending_email = ?))
+const moveUser = ({ userId, from, to }: AddressMove, key: string | null, now: Date) => sql`
+  UPDATE users SET email = ${to}, email_key = ${key}, email_verified_at = ${now}, pending_email = NULL, updated_at = ${now}
+  WHERE id = ${userId} AND (${from}::text IS NULL OR (email = ${from} AND pending_email = ${to}))
   RETURNING id`;
 
 /** The second attempt sees a sign-up that committed at the same moment, and removes it. */
 const TRIES = 2;
 
 async function move(work: Work, em: EntityManager, step: AddressMove): Promise<AddressMoved | undefined> {
-  const { userId, from, to } = step;
+  const { userId, to } = step;
   const { now } = work;
   const key = comparedKey(work, to);
-  await em.execute(LOCK_CODES, [userId]);
-  await em.execute(END_CODES, [now, userId]);
-  await em.execute(LOCK_CODES_OF_UNPROVEN, [to, key]);
-  const removed = await em.execute<unknown[]>(REMOVE_UNPROVEN, [to, key, userId]);
-  const moved = await em.execute<unknown[]>(MOVE, [to, key, now, now, userId, from, from, to]);
+  const holders = unverifiedHolders(to, key);
+  const [, , , removed = [], moved = []] = await runAll(em, [
+    lockRows('one_time_codes', mailedCodes(userId)),
+    sql`UPDATE one_time_codes SET consumed_at = ${now} WHERE ${mailedCodes(userId)} AND consumed_at IS NULL`,
+    // Waits for each use of a code of these accounts in progress, as every use locks the code before the user.
+    lockRows('one_time_codes', sql`user_id = ANY(ARRAY(SELECT id FROM users WHERE ${holders}))`),
+    sql`DELETE FROM users WHERE ${holders} AND id <> ${userId} AND disabled_at IS NULL RETURNING id`,
+    moveUser(step, key, now),
+  ]);
   return moved.length > 0 ? { replacedAccounts: removed.length } : undefined;
 }
 

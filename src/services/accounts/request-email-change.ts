@@ -1,8 +1,8 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { inputProblem, isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
+import { lockOne } from '../locks.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
 import { type MailAccepted, mailStatus } from '../mail-outbox/hand-over.js';
 import { mailTyped } from '../mail-outbox/typed-mail.js';
@@ -64,7 +64,7 @@ async function writeCode(work: Work, user: User, newEmail: string): Promise<Writ
 async function write(work: Work, { userId, newEmail }: EmailChangeRequest): Promise<Written | RequestProblem> {
   const { em, now, settings, secretKeys } = work;
   const previous = await lockOrMakeCode(em, secretKeys, 'CHANGE_EMAIL', userId);
-  const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const user = await lockOne(em, User, { id: userId, disabledAt: null });
   if (user === null) return problem('UNAUTHENTICATED');
   if (user.email === newEmail)
     return inputProblem(['input', 'newEmail'], 'unchanged', 'This is already the address of this account.');

@@ -1,7 +1,8 @@
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
+import { lockOne } from '../locks.js';
 import type { Request } from '../use-case.js';
 import { inTransaction } from '../work.js';
 
@@ -30,7 +31,7 @@ function changedFields(user: User, change: ProfileChange): (typeof FIELDS)[numbe
 async function write(request: Request, userId: string, change: ProfileChange): Promise<ProfileUpdated | UpdateProblem> {
   return await inTransaction(request, async (work) => {
     const { em } = work;
-    const user = await em.findOne(User, { id: userId, disabledAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const user = await lockOne(em, User, { id: userId, disabledAt: null });
     if (user === null) return problem('UNAUTHENTICATED');
     const changed = changedFields(user, change);
     if (changed.length === 0) return { kind: 'profile-updated', user };

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailAddress } from '../../lib/email-address.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
 import { ADMIN_ROLE, hasAdmin, lockAdmins } from '../accounts/admins.js';
+import { lockOne } from '../locks.js';
 import { refusePassword } from '../passwords/policy.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { comparedKey, findAddressOwner } from '../users/address-owner.js';
@@ -22,7 +22,7 @@ async function freeKey(work: Work, email: string): Promise<string | null> {
 /** Locks the account that has the mailbox, in any spelling. */
 async function lockOwner(work: Work, email: string): Promise<User | null> {
   const owner = await findAddressOwner(work.em, email, comparedKey(work, email));
-  return owner && (await work.em.refresh(owner, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+  return owner && (await lockOne(work.em, User, { id: owner.id }, { refresh: true }));
 }
 
 async function record(work: Work, userId: string, isNew: boolean): Promise<void> {

@@ -1,5 +1,5 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
+import { lockOne } from '../locks.js';
 import type { Work } from '../work.js';
 
 /**
@@ -7,6 +7,5 @@ import type { Work } from '../work.js';
  * codes of its address first, in the common order.
  */
 export async function lockAccount({ em }: Pick<Work, 'em'>, user: User): Promise<boolean> {
-  const options = { refresh: true, lockMode: LockMode.PESSIMISTIC_WRITE } as const;
-  return (await em.findOne(User, { id: user.id, deletedAt: null }, options)) !== null;
+  return (await lockOne(em, User, { id: user.id, deletedAt: null }, { refresh: true })) !== null;
 }

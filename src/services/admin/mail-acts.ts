@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/postgresql';
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { OutboxMessage } from '../../entities/outbox-message.js';
 import { run, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
+import { lockOne } from '../locks.js';
 import { handOver } from '../mail-outbox/hand-over.js';
 import { insertMail } from '../mail-outbox/write-mail.js';
 import { firstRelayAt } from '../outbox/outbox.js';
@@ -53,7 +53,7 @@ async function isStillValid({ em, now }: Work, { codeId }: OutboxMessage): Promi
 async function retry(work: Work, by: StaffMember, id: string): Promise<MailQueued | Problem> {
   const { em, now } = work;
   if (!(await stillHasRole(work, by))) return await refuse(work, by, 'MAIL_RETRY', problem('FORBIDDEN'));
-  const mail = await em.findOne(OutboxMessage, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const mail = await lockOne(em, OutboxMessage, { id });
   // A row of kind `none` is no email, and the lists do not show it.
   if (mail === null || mail.mail === 'none') return problem('NOT_FOUND');
   const hasEnded = mail.status === 'FAILED' || mail.status === 'DISCARDED';

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { addSeconds } from '../../lib/clock.js';
 import { sql } from '../../lib/sql.js';
 import { insertEvent } from '../audit/record-event.js';
+import { advisoryLockOf } from '../locks.js';
 import type { UseCaseContext } from '../use-case.js';
 
 /** Repeated readings are recorded once in this time, across all processes. */
@@ -28,7 +29,7 @@ export async function recordReading(context: Needs, actorId: string, userId: str
   const source = sql`
     WHERE NOT EXISTS (SELECT ${latest}) AND EXISTS (SELECT FROM users WHERE id = ${userId} AND deleted_at IS NULL)`;
   const [, , [found] = []] = await context.transact([
-    sql`SELECT pg_advisory_xact_lock(hashtextextended(${`reading ${key}`}, 0))`,
+    advisoryLockOf(`reading ${key}`),
     insertEvent(context, { type: 'ADMIN_READ', userId, actorId }, source),
     sql`SELECT max(created_at) AS at ${latest}`,
   ]);

@@ -1,4 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
+import { SKIP_HELD } from '../locks.js';
 import type { UseCaseContext } from '../use-case.js';
 import type { PurgeCheck, PurgeRule } from './purge-rules.js';
 
@@ -11,14 +13,10 @@ export type PurgeContext = Pick<UseCaseContext, 'em' | 'clock' | 'settings' | 'l
  * Maximum number of rows that a statement reads or deletes. It is small, so that no statement locks many rows for long.
  */
 export const BATCH = 500;
-const STATEMENT_TIMEOUT = '60s';
+/** Time for one batch, as the time for a statement of a request is too short. */
+const STATEMENT_TIMEOUT = sqlText("SET LOCAL statement_timeout = '60s'");
 /** Number of batches between two log lines. */
 const BATCHES_PER_LINE = 20;
-
-interface Bound {
-  text: string;
-  values: unknown[];
-}
 
 /** One batch of a table that is read in key order: the key before it and its last key. */
 interface Stretch {
@@ -28,48 +26,41 @@ interface Stretch {
 }
 
 /** Returns the statement that deletes one batch of a rule's rows. */
-export function batchStatement(rule: PurgeRule, stretch?: Stretch): Bound {
-  const { table, where, before, walk } = rule;
-  const conditions = [`(${where})`];
-  const values: unknown[] = [...before];
-  if (stretch !== undefined) {
-    conditions.push(`${walk} > ?`);
-    values.push(stretch.after);
-  }
-  if (stretch?.upTo !== undefined) {
-    conditions.push(`${walk} <= ?`);
-    values.push(stretch.upTo);
-  }
-  const condition = conditions.join(' AND ');
+export function batchStatement({ table, where, walk }: PurgeRule, stretch?: Stretch): Sql {
+  const key = sqlText(walk ?? '');
+  const after = stretch === undefined ? sql`` : sql` AND ${key} > ${stretch.after}`;
+  const upTo = stretch?.upTo === undefined ? sql`` : sql` AND ${key} <= ${stretch.upTo}`;
+  const condition = sql`(${where})${after}${upTo}`;
+  const source = sqlText(table);
   // Rows that another transaction holds are in use, or are being purged already.
-  const batch = `SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+  const batch = sql`SELECT ctid FROM ${source} WHERE ${condition} LIMIT ${sqlText(`${BATCH}`)} ${SKIP_HELD}`;
   // Rows of different partitions can have the same ctid, so the condition is repeated.
-  const text = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${batch})) AND ${condition} RETURNING 1`;
-  return { text, values: [...values, ...values] };
+  return sql`DELETE FROM ${source} WHERE ctid = ANY(ARRAY(${batch})) AND ${condition} RETURNING 1`;
 }
 
 /** Returns the statement that finds the end of a stretch. */
-export function stretchStatement({ table, walk }: PurgeRule): string {
-  return `SELECT ${walk} AS key FROM ${table} WHERE ${walk} > ? ORDER BY ${walk} LIMIT 1 OFFSET ${BATCH - 1}`;
+export function stretchStatement({ table, walk = '' }: PurgeRule, after: string): Sql {
+  const key = sqlText(walk);
+  return sql`SELECT ${key} AS key FROM ${sqlText(table)} WHERE ${key} > ${after} ORDER BY ${key}
+    LIMIT 1 ${sqlText(`OFFSET ${BATCH - 1}`)}`;
 }
 
 /**
  * Returns the statement that deletes one batch of a rule's due rows, and sets the next check of those that are kept. A
  * kept row is due no longer, so the batches come to an end.
  */
-export function checkStatement({ table, where, before }: PurgeRule, check: PurgeCheck): Bound {
-  const { column, next } = check;
-  const text = `
+export function checkStatement({ table, where }: PurgeRule, { column, next, before }: PurgeCheck): Sql {
+  const [source, checked] = [table, column].map(sqlText) as [Sql, Sql];
+  return sql`
     WITH due AS MATERIALIZED (
-      SELECT ctid AS place, (${where}) AS ended FROM ${table} WHERE ${column} < ?
-      ORDER BY ${column} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED),
+      SELECT ctid AS place, (${where}) AS ended FROM ${source} WHERE ${checked} < ${before}
+      ORDER BY ${checked} ${sqlText(`LIMIT ${BATCH}`)} ${SKIP_HELD}),
     kept AS (
-      UPDATE ${table} SET ${column} = ${next}
+      UPDATE ${source} SET ${checked} = ${sqlText(next)}
       WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE NOT ended)) AND NOT (${where})),
     gone AS (
-      DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE ended)) AND (${where}) RETURNING 1)
+      DELETE FROM ${source} WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE ended)) AND (${where}) RETURNING 1)
     SELECT (SELECT count(*)::int FROM due) AS due, (SELECT count(*)::int FROM gone) AS deleted`;
-  return { text, values: [...before, check.before, ...before, ...before] };
 }
 
 /** Result of a batch. `next` is the key at which the next one begins, and is absent after the last. */
@@ -80,24 +71,21 @@ interface Batch {
 
 async function deleteBatch(em: EntityManager, rule: PurgeRule, after: string): Promise<Batch> {
   const { permit, walk, check } = rule;
-  await em.execute(`SET LOCAL statement_timeout = '${STATEMENT_TIMEOUT}'`);
-  if (permit !== undefined) {
-    await em.execute('SELECT set_config(?, ?, true)', [permit.name, permit.value.toISOString()]);
-  }
-  const remove = async (stretch?: Stretch): Promise<number> => {
-    const { text, values } = batchStatement(rule, stretch);
-    return (await em.execute<unknown[]>(text, values)).length;
-  };
+  await run(em, STATEMENT_TIMEOUT);
+  if (permit !== undefined) await run(em, sql`SELECT set_config(${permit.name}, ${permit.value.toISOString()}, true)`);
+  const remove = async (stretch?: Stretch): Promise<number> => (await run(em, batchStatement(rule, stretch))).length;
   if (check !== undefined) {
-    const { text, values } = checkStatement(rule, check);
-    const [{ due = 0, deleted = 0 } = {}] = await em.execute<{ due?: number; deleted?: number }[]>(text, values);
+    const [{ due, deleted } = { due: 0, deleted: 0 }] = await run<{ due: number; deleted: number }>(
+      em,
+      checkStatement(rule, check),
+    );
     return due < BATCH ? { deleted } : { deleted, next: after };
   }
   if (walk === undefined) {
     const deleted = await remove();
     return deleted < BATCH ? { deleted } : { deleted, next: after };
   }
-  const [end] = await em.execute<{ key: string }[]>(stretchStatement(rule), [after]);
+  const [end] = await run<{ key: string }>(em, stretchStatement(rule, after));
   if (end === undefined) return { deleted: await remove({ after }) };
   return { deleted: await remove({ after, upTo: end.key }), next: end.key };
 }

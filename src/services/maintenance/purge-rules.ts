@@ -1,4 +1,5 @@
 import { addSeconds } from '../../lib/clock.js';
+import { type Sql, sql } from '../../lib/sql.js';
 import { MOST_FAILURES_IN_A_ROW } from '../attempts/total.js';
 import type { UseCaseContext } from '../use-case.js';
 
@@ -23,9 +24,8 @@ export interface PurgeRule {
   /** Name of the rows in logs and metrics. */
   rows: string;
   table: string;
-  /** Condition for the rows to delete, with a placeholder for each value of `before`. */
-  where: string;
-  before: readonly Date[];
+  /** Condition for the rows to delete. */
+  where: Sql;
   permit?: PurgePermit;
   /**
    * Key by which the whole table is read in batches. It is set if an index on the columns of `where` would cost every
@@ -53,11 +53,11 @@ const SIGNING_KEYS_AFTER = 30 * DAY;
 
 /** Returns the rules for sessions that ended before a time. */
 function sessionRules(before: Date): PurgeRule[] {
-  const sessions = { rows: 'sessions', table: 'sessions', before: [before] };
+  const sessions = { rows: 'sessions', table: 'sessions' };
   return [
-    { ...sessions, where: 'revoked_at < ?' },
+    { ...sessions, where: sql`revoked_at < ${before}` },
     // Every refresh changes `expires_at`, so an index on it would be costly.
-    { ...sessions, where: 'expires_at < ?', check: { column: 'kept_until', next: 'expires_at', before } },
+    { ...sessions, where: sql`expires_at < ${before}`, check: { column: 'kept_until', next: 'expires_at', before } },
   ];
 }
 
@@ -73,46 +73,41 @@ export function purgeRules({ settings, clock }: Pick<UseCaseContext, 'settings' 
     {
       rows: 'deleted accounts',
       table: 'users',
-      where: 'deleted_at < ?',
-      before: [ago(settings.accessTokenTtl + HOUR)],
+      where: sql`deleted_at < ${ago(settings.accessTokenTtl + HOUR)}`,
     },
-    { rows: 'codes', table: 'one_time_codes', where: 'link_expires_at < ?', before: [ago(CODES_AFTER)] },
+    { rows: 'codes', table: 'one_time_codes', where: sql`link_expires_at < ${ago(CODES_AFTER)}` },
     {
       rows: 'mails',
       table: 'outbox_messages',
-      where: `status <> 'PENDING' AND finished_at < ?`,
-      before: [ago(settings.purgeMailsAfter)],
+      where: sql`status <> 'PENDING' AND finished_at < ${ago(settings.purgeMailsAfter)}`,
     },
     {
-      rows: 'wrong tries',
+      rows: 'failed attempts',
       table: 'login_failures',
-      where: `last_tried_at < ? AND (total < ${MOST_FAILURES_IN_A_ROW} OR last_tried_at < ?)`,
-      before: [ago(Math.max(FAILURES_AFTER, settings.lockoutSeconds)), ago(ENDLESS_LOCKS_AFTER)],
+      where: sql`last_tried_at < ${ago(Math.max(FAILURES_AFTER, settings.lockoutSeconds))}
+        AND (total < ${MOST_FAILURES_IN_A_ROW} OR last_tried_at < ${ago(ENDLESS_LOCKS_AFTER)})`,
     },
-    { rows: 'challenges', table: 'two_factor_challenges', where: 'expires_at < ?', before: [ago(CHALLENGES_AFTER)] },
-    { rows: 'enrolments', table: 'totp_credentials', where: 'confirmed_at IS NULL AND expires_at < ?', before: [now] },
-    { rows: 'devices', table: 'known_devices', where: 'last_seen_at < ?', before: [ago(settings.purgeDevicesAfter)] },
+    { rows: 'challenges', table: 'two_factor_challenges', where: sql`expires_at < ${ago(CHALLENGES_AFTER)}` },
+    { rows: 'enrolments', table: 'totp_credentials', where: sql`confirmed_at IS NULL AND expires_at < ${now}` },
+    { rows: 'devices', table: 'known_devices', where: sql`last_seen_at < ${ago(settings.purgeDevicesAfter)}` },
     {
       rows: 'password checks',
       table: 'password_checks',
       // A waiting check is due, and is found by its due time.
-      where: 'next_attempt_at < ? AND created_at < ?',
-      before: [now, ago(PASSWORD_CHECKS_AFTER)],
+      where: sql`next_attempt_at < ${now} AND created_at < ${ago(PASSWORD_CHECKS_AFTER)}`,
     },
-    { rows: 'signing keys', table: 'signing_keys', where: 'retires_at < ?', before: [ago(SIGNING_KEYS_AFTER)] },
+    { rows: 'signing keys', table: 'signing_keys', where: sql`retires_at < ${ago(SIGNING_KEYS_AFTER)}` },
     {
       rows: 'audit events',
       table: 'audit_events',
       // The database does not allow younger events to be deleted, by its own clock.
-      where: `created_at < ? AND created_at < now() - interval '30 days'`,
-      before: [audit],
+      where: sql`created_at < ${audit} AND created_at < now() - interval '30 days'`,
       permit: { name: 'gatehouse.audit_purge_before', value: audit },
     },
     {
       rows: 'limits',
       table: 'rate_limits',
-      where: 'expire < extract(epoch FROM now()) * 1000',
-      before: [],
+      where: sql`expire < extract(epoch FROM now()) * 1000`,
       walk: 'key',
     },
   ];

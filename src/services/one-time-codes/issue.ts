@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { OneTimeCode, type OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
-import { run, type Sql, sql } from '../../lib/sql.js';
+import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
+import { lockOne, lockRows, PREVENT_DELETION } from '../locks.js';
 
 /** A code to be issued. */
 export interface NewCode {
@@ -72,7 +73,7 @@ export function prepareCode(keys: SecretKeys, code: NewCode, { onlyForUser = fal
   };
   const { id, keyId, codeExpiresAt, linkExpiresAt } = issued;
   const { purpose, address, userId, now, countOnSince = now } = code;
-  const owner = sql`(SELECT id FROM users WHERE id = ${userId} FOR KEY SHARE)`;
+  const owner = sql`(SELECT id FROM users WHERE id = ${userId} ${PREVENT_DELETION})`;
   const source = onlyForUser ? owner : sql`(SELECT ${owner} AS id)`;
   const statement = sql`
     INSERT INTO one_time_codes AS code
@@ -104,21 +105,23 @@ export async function lockCode(
   purpose: OneTimeCodePurpose,
   address: string,
 ): Promise<OneTimeCode | null> {
-  return await em.findOne(OneTimeCode, { purpose, address }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  return await lockOne(em, OneTimeCode, { purpose, address });
 }
+
+const COLUMNS = sqlText(
+  'purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at, consumed_at',
+);
 
 /** Returns the statement of `lockCode`, which returns the columns of the code. */
 export function codeLock(purpose: OneTimeCodePurpose, address: string): Sql {
-  return sql`
-    SELECT purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at, consumed_at
-    FROM one_time_codes WHERE purpose = ${purpose} AND address = ${address} FOR UPDATE`;
+  return lockRows('one_time_codes', sql`purpose = ${purpose} AND address = ${address}`, { columns: COLUMNS });
 }
 
 const LONG_AGO = new Date(0);
 // An existing row is overwritten with itself, which locks it. Otherwise the purge could delete it before it is read.
-const MAKE_ROOM = `
+const makeRoom = ({ currentId }: SecretKeys, purpose: OneTimeCodePurpose, address: string) => sql`
   INSERT INTO one_time_codes (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
-  VALUES (?, ?, ?, ?, 0, ?, ?, ?)
+  VALUES (${purpose}, ${address}, ${randomUUID()}, ${currentId}, 0, ${LONG_AGO}, ${LONG_AGO}, ${LONG_AGO})
   ON CONFLICT (purpose, address) DO UPDATE SET attempts = one_time_codes.attempts`;
 
 /**
@@ -131,6 +134,8 @@ export async function lockOrMakeCode(
   purpose: OneTimeCodePurpose,
   address: string,
 ): Promise<OneTimeCode> {
-  await em.execute(MAKE_ROOM, [purpose, address, randomUUID(), keys.currentId, LONG_AGO, LONG_AGO, LONG_AGO]);
-  return await em.findOneOrFail(OneTimeCode, { purpose, address }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  await run(em, makeRoom(keys, purpose, address));
+  const code = await lockCode(em, purpose, address);
+  if (code === null) throw new Error('A locked code was deleted.');
+  return code;
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
+import { run, sql, sqlText } from '../../lib/sql.js';
 import type { LeasedOutbox } from './outbox.js';
 
 /** A worker that is gone keeps a row for this long, and a running one for as long as it needs. */
@@ -7,7 +8,7 @@ const LEASE_SECONDS = 10;
 const RENEW_EVERY_MILLISECONDS = 3_000;
 
 // Leases use the database's clock, which the workers share.
-const LEASED_UNTIL = `clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
+const LEASED_UNTIL = sqlText(`clock_timestamp() + interval '${LEASE_SECONDS} seconds'`);
 
 /**
  * Claims a row for this worker. Returns undefined if it is done or another worker has it. The relay frees an expired
@@ -19,10 +20,11 @@ export async function claim<Payload>(
   rowId: string,
   now: Date,
 ): Promise<Record<string, unknown> | undefined> {
-  const statement = `
-    UPDATE ${table} SET locked_until = ${LEASED_UNTIL}, next_attempt_at = ?, attempts = attempts + 1
-    WHERE ${id} = ? AND ${pending} AND locked_until IS NULL RETURNING ${lease.columns}`;
-  const [row] = await em.execute<Record<string, unknown>[]>(statement, [addSeconds(now, LEASE_SECONDS), rowId]);
+  const statement = sql`
+    UPDATE ${sqlText(table)} SET locked_until = ${LEASED_UNTIL}, next_attempt_at = ${addSeconds(now, LEASE_SECONDS)},
+      attempts = attempts + 1
+    WHERE ${sqlText(id)} = ${rowId} AND ${sqlText(pending)} AND locked_until IS NULL RETURNING ${sqlText(lease.columns)}`;
+  const [row] = await run(em, statement);
   return row;
 }
 
@@ -36,8 +38,10 @@ export async function underLease<Payload>(
   row: { id: string; attempts: number },
   work: () => Promise<void>,
 ): Promise<void> {
-  const statement = `UPDATE ${table} SET locked_until = ${LEASED_UNTIL} WHERE ${id} = ? AND attempts = ? AND ${pending}`;
-  const renew = () => void em.execute(statement, [row.id, row.attempts]).catch(() => undefined); // the next interval repeats it
+  const statement = sql`
+    UPDATE ${sqlText(table)} SET locked_until = ${LEASED_UNTIL}
+    WHERE ${sqlText(id)} = ${row.id} AND attempts = ${row.attempts} AND ${sqlText(pending)}`;
+  const renew = () => void run(em, statement).catch(() => undefined); // the next interval repeats it
   const timer = setInterval(renew, RENEW_EVERY_MILLISECONDS);
   try {
     await work();

@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
 import { forgetFailures } from '../attempts/lock.js';
 import { forgetLoginLimit } from '../attempts/login-limit.js';
-import { codeLockOrder } from '../locks.js';
+import { lockRows } from '../locks.js';
 import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { droppedChoices } from '../users/dropped-choices.js';
 import { type Undone, undo, type Work } from '../work.js';
@@ -37,19 +38,15 @@ export interface AccountChanged {
 }
 
 /** Codes and tokens that give access to the account. */
-const WAYS_IN = '{RESET_PASSWORD,RESET_TICKET,VERIFY_EMAIL,EXCHANGE}';
-const LOCK_WAYS_IN = `
-  SELECT id FROM one_time_codes WHERE address = ? AND purpose = ANY(?::text[])
-  ORDER BY ${codeLockOrder()} FOR UPDATE`;
-const CLOSE_WAYS_IN = `
-  UPDATE one_time_codes SET consumed_at = ? WHERE address = ? AND purpose = ANY(?::text[]) AND consumed_at IS NULL`;
+const accessCodes = (email: string) =>
+  sql`address = ${email} AND purpose IN ('RESET_PASSWORD', 'RESET_TICKET', 'VERIFY_EMAIL', 'EXCHANGE')`;
 
 /**
  * The first step of a transaction that sets a password. It takes turns with transactions that verify the address,
  * request a reset or use one. Rows are locked in the common order: codes, user, sessions, failures.
  */
 export async function beginNewPassword(em: EntityManager, user: User): Promise<void> {
-  await em.execute(LOCK_WAYS_IN, [user.email, WAYS_IN]);
+  await run(em, lockRows('one_time_codes', accessCodes(user.email)));
 }
 
 /** Returns whether two people signed up with the address and the reset is the first verification of its owner. */
@@ -92,7 +89,10 @@ export async function setNewPassword(work: Work, next: NextPassword): Promise<Pa
   if (!(await replaceHash(work, next, choices))) return undo({ kind: 'account-changed' });
   const user = await em.findOneOrFail(User, userId);
   await keepPassword(work, { userId, passwordHash });
-  await em.execute(CLOSE_WAYS_IN, [now, email, WAYS_IN]);
+  await run(
+    em,
+    sql`UPDATE one_time_codes SET consumed_at = ${now} WHERE ${accessCodes(email)} AND consumed_at IS NULL`,
+  );
   const ended = await work.endSessions({ userId, exceptId: next.keptSessionId }, next.reason);
   await work.checkPassword({ userId, password: next.password, passwordChangedAt: now });
   await forgetFailures(work, user);

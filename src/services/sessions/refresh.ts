@@ -7,6 +7,7 @@ import { type Problem, problem } from '../../problems.js';
 import { writeAdmitted } from '../admission.js';
 import { riskOf } from '../audit/events.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
+import { SKIP_HELD_KEEP_KEY } from '../locks.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { hashSessionSecret, type RefreshToken, writeRefreshToken } from '../tokens/refresh-tokens.js';
@@ -56,7 +57,7 @@ const rotation = (name: string, id: string): Statement => ({
 /** Does not wait: a session that another transaction holds is skipped. */
 const ROTATE_FREE = rotation(
   'rotate-free-session',
-  '(SELECT id FROM sessions WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
+  `(SELECT id FROM sessions WHERE id = $1 ${SKIP_HELD_KEEP_KEY.text})`,
 );
 const ROTATE = rotation('rotate-session', '$1');
 

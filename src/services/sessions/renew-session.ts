@@ -1,7 +1,8 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import { Session } from '../../entities/session.js';
 import type { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
+import { lockOne, lockRows } from '../locks.js';
 import { type Undone, undo, type Work } from '../work.js';
 import { createSession, type SessionBegun, type SessionContext } from './create-session.js';
 import { MULTI_FACTOR } from './effective-role.js';
@@ -34,9 +35,9 @@ export async function renewSession(
   const { em, now } = work;
   // Locks the user's row before the sessions, in the common order. A transaction that ends all sessions holds it
   // already.
-  await em.execute('SELECT 1 FROM users WHERE id = ? FOR NO KEY UPDATE', [user.id]);
+  await run(em, lockRows('users', sql`id = ${user.id}`, { strength: 'NO KEY UPDATE' }));
   const where = { id: sessionId, user: user.id, revokedAt: null, expiresAt: { $gt: now } };
-  const present = await em.findOne(Session, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const present = await lockOne(em, Session, where);
   if (present === null) return undo(problem('UNAUTHENTICATED'));
   const { rememberMe, deviceName = null } = present;
   const { authenticationMethods, authenticatedAt } = renew.proof ?? present;

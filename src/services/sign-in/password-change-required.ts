@@ -1,4 +1,6 @@
 import type { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
+import { lockRows } from '../locks.js';
 import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
 import type { Work } from '../work.js';
@@ -23,8 +25,10 @@ function reasonOf({ passwordContestedAt, passwordChangeRequiredAt }: User): (typ
 }
 
 /** Locks the row of an account whose password is still the one that was verified. */
-const HOLD_UNCHANGED = `
-  SELECT 1 FROM users WHERE id = ? AND password_changed_at = ? AND disabled_at IS NULL FOR NO KEY UPDATE`;
+const holdUnchanged = ({ id, passwordChangedAt }: User) =>
+  lockRows('users', sql`id = ${id} AND password_changed_at = ${passwordChangedAt} AND disabled_at IS NULL`, {
+    strength: 'NO KEY UPDATE',
+  });
 
 /**
  * Issues a reset ticket for a breached or contested password, once every factor is verified. Returns undefined if the
@@ -39,7 +43,7 @@ export async function requirePasswordChange(
 ): Promise<PasswordChangeRequired | undefined> {
   const { em } = work;
   const previous = await lockOrMakeCode(em, work.secretKeys, 'RESET_TICKET', user.email);
-  const unchanged = await em.execute<unknown[]>(HOLD_UNCHANGED, [user.id, user.passwordChangedAt]);
+  const unchanged = await run(em, holdUnchanged(user));
   if (unchanged.length === 0) return undefined;
   const isContested = user.passwordContestedAt != null;
   const metadata = { reason: reasonOf(user) };

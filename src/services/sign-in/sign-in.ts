@@ -4,6 +4,7 @@ import { refund } from '../admission.js';
 import type { AuditEventType } from '../audit/events.js';
 import { insertEvent } from '../audit/record-event.js';
 import { insertDevice, isUsualDevice, presentedDevice, rememberDevice } from '../devices/known-devices.js';
+import { lockRows } from '../locks.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import {
   createSession,
@@ -105,7 +106,7 @@ export async function signInOnUsualDevice(
     audited AS (${insertEvent(context, told, signedIn)})${refunded}
     SELECT * FROM begun`;
   // The next statement sees the state after this lock, so that concurrent sign-ins take turns.
-  const lock = sql`SELECT FROM users WHERE id = ${user.id} FOR NO KEY UPDATE`;
+  const lock = lockRows('users', sql`id = ${user.id}`, { strength: 'NO KEY UPDATE' });
   const [, rows] = await context.transact([lock, statement, ...after]);
   const row = rows?.[0];
   if (row === undefined) return undefined;

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { addSeconds } from '../../../src/lib/clock.js';
+import { run, type Sql, sql } from '../../../src/lib/sql.js';
 import { purge } from '../../../src/services/maintenance/purge.js';
-import { FIND_UNVERIFIED } from '../../../src/services/maintenance/purge-accounts.js';
+import { findUnverified } from '../../../src/services/maintenance/purge-accounts.js';
 import {
   BATCH,
   batchStatement,
@@ -110,26 +111,17 @@ it('finds what it deletes by an index', async () => {
   const gateway = await testGateway();
   const now = gateway.clock.now();
   const rules = purgeRules(commandContext(gateway)).filter(({ table }) => table !== 'signing_keys');
-  const after = { sessions: '00000000-0000-0000-0000-000000000000', rate_limits: '' };
-  const statements: [string, unknown[]][] = rules.flatMap((rule): [string, unknown[]][] => {
-    if (rule.check !== undefined) {
-      const { text, values } = checkStatement(rule, rule.check);
-      return [[text, values]];
-    }
-    if (rule.walk === undefined) return [batchStatement(rule)].map(({ text, values }) => [text, values]);
-    const first = after[rule.table as keyof typeof after];
-    const { text, values } = batchStatement(rule, { after: first, upTo: first });
-    return [
-      [text, values],
-      [stretchStatement(rule), [first]],
-    ];
+  const statements = rules.flatMap((rule): Sql[] => {
+    if (rule.check !== undefined) return [checkStatement(rule, rule.check)];
+    if (rule.walk === undefined) return [batchStatement(rule)];
+    return [batchStatement(rule, { after: 'a', upTo: 'b' }), stretchStatement(rule, 'a')];
   });
-  statements.push([FIND_UNVERIFIED, [now, now, now, now, now, after.sessions]]);
-  for (const [text, values] of statements) {
+  statements.push(findUnverified({ now, before: now }));
+  for (const statement of statements) {
     const plan = await gateway.dependencies.orm.em.fork().transactional(async (em) => {
       // An index is used for every table where there is one, although the tables are empty.
       await em.execute('SET LOCAL enable_seqscan = off');
-      return await em.execute<Record<string, string>[]>(`EXPLAIN ${text}`, values);
+      return await run<Record<string, string>>(em, sql`EXPLAIN ${statement}`);
     });
     const lines = plan.flatMap((row) => Object.values(row)).join('\n');
     expect(lines).not.toMatch(/Seq Scan/);

@@ -184,7 +184,7 @@ it('deletes finished mails, dead codes and every other row whose time is over, a
     'deleted accounts': 0,
     codes: 1,
     mails: 1,
-    'wrong tries': 2,
+    'failed attempts': 2,
     challenges: 1,
     enrolments: 1,
     devices: 1,
@@ -250,7 +250,7 @@ async function purgesByTheQueue(env: Record<string, string>): Promise<void> {
   await eventually(async () => expect(await count(first, 'login_failures')).toBe(0));
   const lines = () => replicas.flatMap(({ logLines }) => logLines.filter((line) => line.includes('were purged')));
   await eventually(() => expect(lines()).toHaveLength(1));
-  expect(JSON.parse(lines()[0] ?? '{}').deleted['wrong tries']).toBe(1);
+  expect(JSON.parse(lines()[0] ?? '{}').deleted['failed attempts']).toBe(1);
 }
 
 it('purges by a job that one of the replicas does', async () => {
