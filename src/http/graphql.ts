@@ -5,7 +5,7 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
@@ -14,6 +14,7 @@ import { createContextFactory, type HttpContext } from './authenticate/request-c
 import { browserGuard } from './browser-guard.js';
 import { clientTurns } from './client-turns.js';
 import { costlyOperations } from './costly-operations.js';
+import { graphqlHandler } from './graphql-handler.js';
 import { untilHangUp } from './hang-up.js';
 import { type Listener, oneListener } from './one-listener.js';
 import { MAX_TOKENS, operationLimits, refuseManyFragments } from './operation-limits.js';
@@ -123,7 +124,7 @@ export async function registerGraphQL(
       throw new GraphQLError(FAULT_MESSAGE, { extensions });
     }
   };
-  const handler = fastifyApolloHandler(server, { context });
+  const handler = graphqlHandler(server, context);
   const onRequest = refuseBadHosts();
   for (const path of [GRAPHQL_PATH, `${GRAPHQL_PATH}/`]) {
     app.post(path, { onRequest }, (request, reply) =>
