@@ -25,7 +25,7 @@ const LAYERS = {
     types: [],
   },
   start: { values: ['settings', 'dependencies', 'database', 'jobs', 'lib'], types: [] },
-  welcome: { values: ['entities'], types: FLOW },
+  welcome: { values: ['services'], types: FLOW },
   dependencies: {
     values: ['settings', 'database', 'services', 'entities', 'jobs', 'mail', 'problems', 'lib'],
     types: [],

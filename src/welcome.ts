@@ -1,14 +1,40 @@
 import type { Dependencies } from './dependencies.js';
-import { User } from './entities/user.js';
+import { hasAdmin } from './services/accounts/admins.js';
+import { firstAdminToken } from './services/admin/first-admin-link.js';
 
-/** Prints the local addresses in development. In production the log contains what is needed. */
-export async function printWelcome({ settings, orm }: Dependencies): Promise<void> {
-  if (settings.nodeEnv !== 'development') return;
-  const { publicUrl } = settings;
+/** Where the welcome is printed. */
+export type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+
+const COMMAND = 'gatehouse admin create you@example.com';
+
+/** The ways to the first admin. The link is a secret, so it is printed only where a person reads, and not into a file. */
+function firstAdminLines(dependencies: Dependencies, { isTTY }: Terminal): string[] {
+  const lines = [`Admin     none yet; create one with: npx ${COMMAND}`];
+  if (!isTTY) return lines;
+  const { publicUrl } = dependencies.settings;
+  const link = `${publicUrl}/dev/first-admin#token=${firstAdminToken(dependencies)}`;
+  return [...lines, '          or with this link, which works once, within an hour:', `          ${link}`];
+}
+
+/** Says how to get the first admin of production, where the log is all that an operator reads. Holds no secret. */
+function logFirstAdmin({ settings, logger }: Dependencies): void {
+  if (settings.adminEmail !== undefined) return;
+  logger.warn(
+    { command: COMMAND, setting: 'ADMIN_EMAIL' },
+    'there is no admin yet: run the command, or set ADMIN_EMAIL',
+  );
+}
+
+/** Prints the local addresses in development, and how to create the first admin everywhere. */
+export async function printWelcome(dependencies: Dependencies, terminal: Terminal = process.stdout): Promise<void> {
+  const { settings, orm } = dependencies;
+  const { nodeEnv, publicUrl } = settings;
+  if (nodeEnv === 'test') return;
+  const needsAdmin = !(await hasAdmin(orm.em.fork()));
+  if (nodeEnv === 'production') return needsAdmin ? logFirstAdmin(dependencies) : undefined;
   const lines = [`GraphQL   ${publicUrl}/graphql`];
   if (settings.graphqlIde) lines.push(`IDE       ${publicUrl}/ide`);
   if (settings.smtpUrl === undefined) lines.push(`Mailbox   ${publicUrl}/dev/mail`);
-  const admins = await orm.em.fork().count(User, { role: 'admin' });
-  if (admins === 0) lines.push('Admin     none yet; create one with: npx gatehouse admin create you@example.com');
-  process.stdout.write(`\n  Gatehouse is ready.\n\n${lines.map((line) => `    ${line}\n`).join('')}\n`);
+  if (needsAdmin) lines.push(...firstAdminLines(dependencies, terminal));
+  terminal.write(`\n  Gatehouse is ready.\n\n${lines.map((line) => `    ${line}\n`).join('')}\n`);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Dependencies } from '../dependencies.js';
 import { isAddressLiteral, isLoopbackHost } from '../lib/local-hosts.js';
 import { registerDevMailbox } from './dev-mailbox.js';
+import { registerFirstAdmin } from './first-admin.js';
 import { registerHome } from './home.js';
 import { registerIde } from './ide.js';
 
@@ -38,12 +39,13 @@ function leadToIde(app: FastifyInstance, graphqlPath: string): void {
   });
 }
 
-/** Serves the IDE if it is enabled, and outside production the page at `/` and the captured mails. */
+/** Serves the IDE if it is enabled, and outside production the page at `/` the captured mails and the form for the first admin. */
 export async function registerDevelopmentPages(
   app: FastifyInstance,
-  { settings, mailbox }: Dependencies,
+  dependencies: Dependencies,
   graphqlPath: string,
 ): Promise<void> {
+  const { settings, mailbox } = dependencies;
   const isProduction = settings.nodeEnv === 'production';
   if (settings.graphqlIde) leadToIde(app, graphqlPath);
   await app.register(async (pages) => {
@@ -52,5 +54,6 @@ export async function registerDevelopmentPages(
     if (isProduction) return;
     registerHome(pages, settings);
     registerDevMailbox(pages, mailbox);
+    registerFirstAdmin(pages, dependencies);
   });
 }

@@ -30,7 +30,8 @@ export type KeyPurpose =
   | 'refresh-token'
   | 'csrf-token'
   | 'signing-key-encryption'
-  | 'limit-identity';
+  | 'limit-identity'
+  | 'first-admin-link';
 
 /** Keys derived from SECRET_KEY and, during a rotation, from SECRET_KEY_PREVIOUS. */
 export interface SecretKeys {

@@ -5,19 +5,9 @@ import { optional, withDefault } from './setting.js';
 
 const ROLE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
-/** Account protection: locks, the second factor, step-up and changes of the email address. */
-export function protectionSettings() {
+/** Who administers, and from where. */
+function administrationSettings() {
   return {
-    LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 1_000_000), '5', {
-      description:
-        'Failed attempts in a row after which a name is locked; responses to earlier ones are increasingly delayed.',
-    }),
-    LOCKOUT_SECONDS: withDefault(wholeNumber(1, 86_400), '1800', {
-      description: 'Duration of a lock in seconds; earlier failed attempts also stop counting after this time.',
-    }),
-    REAUTHENTICATION_TTL: withDefault(duration(), '10m', {
-      description: 'How long a sign-in or `reauthenticate` counts as recent for sensitive operations.',
-    }),
     TWO_FACTOR_REQUIRED_ROLES: optional(
       listOf((role, refuse) => {
         if (!ROLE_NAME.test(role)) refuse('must be a role name');
@@ -40,6 +30,23 @@ export function protectionSettings() {
         'Address of the first admin. While no admin exists, a starting server invites it by email, and invites it again only after the invitation expired or its email failed.',
       example: 'you@example.com',
     }),
+  };
+}
+
+/** Account protection: locks, the second factor, step-up and changes of the email address. */
+export function protectionSettings() {
+  return {
+    LOCKOUT_THRESHOLD: withDefault(wholeNumber(1, 1_000_000), '5', {
+      description:
+        'Failed attempts in a row after which a name is locked; responses to earlier ones are increasingly delayed.',
+    }),
+    LOCKOUT_SECONDS: withDefault(wholeNumber(1, 86_400), '1800', {
+      description: 'Duration of a lock in seconds; earlier failed attempts also stop counting after this time.',
+    }),
+    REAUTHENTICATION_TTL: withDefault(duration(), '10m', {
+      description: 'How long a sign-in or `reauthenticate` counts as recent for sensitive operations.',
+    }),
+    ...administrationSettings(),
     TWO_FACTOR_ISSUER: optional(visibleName(/^[^:\p{Cc}]{1,64}$/u, 'be up to 64 characters without a colon'), {
       description: 'Name under which authenticator apps list the account.',
       derivedDefault: '`APP_NAME`',

@@ -9,6 +9,9 @@ export async function askPassword(email: string): Promise<string> {
   return await readPassword(`Password for ${email}: `);
 }
 
+const SECOND_FACTOR =
+  '\nThe role applies with a second factor: sign in, set up an authenticator app, and sign in again with its code.';
+
 /** Adds the commands that make the first admin. */
 export function addAdminCommands(program: Command): void {
   program
@@ -22,7 +25,10 @@ export function addAdminCommands(program: Command): void {
         const { createFirstAdmin } = await import('../../services/admin/create-first-admin.js');
         const outcome = await createFirstAdmin(context, { email, password: await askPassword(email) });
         if (!isProblem(outcome)) {
-          return { text: `${outcome.email} is the first admin and can sign in.`, data: { email: outcome.email } };
+          const { twoFactorRequiredRoles: required } = context.settings;
+          const needsSecondFactor = required.includes('admin');
+          const text = `${outcome.email} is the first admin and can sign in.${needsSecondFactor ? SECOND_FACTOR : ''}`;
+          return { text, data: { email: outcome.email, needsSecondFactor } };
         }
         if (outcome.code !== 'PASSWORD_REJECTED') return refused(outcome);
         return refused(outcome, `${outcome.message} (${outcome.rules.join(', ')})`);
