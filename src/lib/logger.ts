@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { describeError } from './describe-error.js';
+import { LogOutput } from './log-output.js';
 import { prettyStream } from './pretty-log.js';
 
 /** Fields that can hold a secret and are redacted in the log. */
@@ -18,8 +19,9 @@ const secretFields = [
 
 /** The log destination, as JSON or in readable form. */
 export function logDestination(format: 'json' | 'pretty', stream: 'stdout' | 'stderr' = 'stdout'): DestinationStream {
-  const output = pino.destination(stream === 'stdout' ? 1 : 2);
-  return format === 'pretty' ? prettyStream(output) : output;
+  const descriptor = stream === 'stdout' ? 1 : 2;
+  if (format === 'pretty') return prettyStream(pino.destination(descriptor));
+  return stream === 'stdout' ? new LogOutput(descriptor) : pino.destination(descriptor);
 }
 
 /** A logger that writes JSON lines, by default to standard output. `level` is a pino level. */
