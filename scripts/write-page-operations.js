@@ -3,13 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readOperations } from './support/operations.js';
 
 const PAGES = 'src/http/pages';
-const IMPORT = /import \{([^}]+)\} from '\.\/generated\/operations\.js'/g;
+const IMPORT = /import \{([^}]+)\} from '\.{1,2}\/generated\/operations\.js'/g;
 
 const operations = readOperations();
 
 /** The names of the operations imported by the scripts of a folder, in alphabetical order. */
 function importedBy(folder) {
-  const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const scripts = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.js'));
   const texts = scripts.map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
   const names = texts.flatMap((text) => [...text.matchAll(IMPORT)].flatMap(([, list]) => list.match(/\w+/g)));
   return [...new Set(names)].sort();

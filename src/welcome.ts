@@ -35,6 +35,7 @@ export async function printWelcome(dependencies: Dependencies, terminal: Termina
   const lines = [`GraphQL   ${publicUrl}/graphql`];
   if (settings.graphqlIde) lines.push(`IDE       ${publicUrl}/ide`);
   if (settings.smtpUrl === undefined) lines.push(`Mailbox   ${publicUrl}/dev/mail`);
+  if (settings.adminPage) lines.push(`Console   ${publicUrl}/admin`);
   if (needsAdmin) lines.push(...firstAdminLines(dependencies, terminal));
   terminal.write(`\n  Gatehouse is ready.\n\n${lines.map((line) => `    ${line}\n`).join('')}\n`);
 }

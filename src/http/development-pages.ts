@@ -6,9 +6,9 @@ import { registerFirstAdmin } from './first-admin.js';
 import { registerHome } from './home.js';
 import { registerIde } from './ide.js';
 
-const PATHS = /^\/(?:(?:dev|ide)(?:\/|$)|$)/;
+const PATHS = /^\/(?:(?:dev|ide|admin(?!\/export\/))(?:\/|$)|$)/;
 
-/** Tells whether the request is for a development page, which no other origin is allowed to read. */
+/** Tells whether the request is for a page of our own, which no other origin is allowed to read. */
 export function isDevelopmentPage({ routeOptions, url }: FastifyRequest): boolean {
   const route = routeOptions.url ?? '*';
   return PATHS.test(route === '*' ? (url.split('?')[0] ?? '') : route);

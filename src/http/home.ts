@@ -17,6 +17,11 @@ function linksOf(settings: Settings): Link[] {
       name: 'GraphQL IDE',
       what: 'Try every operation, with a journey from sign-up to logout.',
     },
+    settings.adminPage && {
+      path: 'admin',
+      name: 'Administration',
+      what: 'Accounts, the audit log, emails and the state of the gateway, for admins and support.',
+    },
     settings.smtpUrl === undefined && {
       path: 'dev/mail',
       name: 'Mailbox',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type PagePolicy, pagePolicy, sendPage } from './page-headers.js';
@@ -27,9 +27,31 @@ export function pageFile(path: string): URL {
   return new URL(path, PAGES);
 }
 
+/** The content type of a file of a page, by its name. */
+export function contentTypeOf(name: string): string {
+  const type = CONTENT_TYPES[extname(name)];
+  if (type === undefined) throw new Error(`No content type is known for ${name}`);
+  return type;
+}
+
+/**
+ * The files of a folder under `pages` by their path in it, with the shared style sheet and icon. Texts in JSON become modules
+ * beside the page: `words/en.json` becomes `words-en.js`.
+ */
+export function readPageFolder(folder: string): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const name of ['base.css', 'icon.svg']) files.set(name, readFileSync(pageFile(name), 'utf8'));
+  const entries = readdirSync(pageFile(`${folder}/`), { recursive: true, encoding: 'utf8' });
+  for (const name of entries.map((entry) => entry.replaceAll('\\', '/')).filter((entry) => extname(entry) !== '')) {
+    const text = readFileSync(pageFile(`${folder}/${name}`), 'utf8');
+    if (!name.endsWith('.json')) files.set(name, text);
+    else files.set(name.replace('/', '-').replace(/on$/, ''), `export const words = ${text.trimEnd()};\n`);
+  }
+  return files;
+}
+
 function serve(app: FastifyInstance, address: string, content: Buffer | string): void {
-  const type = CONTENT_TYPES[extname(address)];
-  if (type === undefined) throw new Error(`No content type is known for ${address}`);
+  const type = contentTypeOf(address);
   app.get(address, (_request, reply) => reply.type(type).header('cache-control', 'public, max-age=300').send(content));
 }
 

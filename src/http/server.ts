@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { registerAdminExport } from './admin-export.js';
+import { registerAdminPage } from './admin-page.js';
 import { registerChangePassword } from './change-password.js';
 import { boundConnections } from './connection-bounds.js';
 import { isDevelopmentPage, registerDevelopmentPages } from './development-pages.js';
@@ -115,6 +116,7 @@ async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<vo
 
 async function registerPages(app: FastifyInstance, dependencies: Dependencies): Promise<void> {
   if (dependencies.settings.appUrl === undefined) registerHostedPages(app, dependencies.settings);
+  registerAdminPage(app, dependencies.settings);
   await registerDevelopmentPages(app, dependencies, GRAPHQL_PATH);
 }
 

@@ -134,6 +134,9 @@ export function limitSettings(production: boolean) {
 export function graphqlSettings(production: boolean) {
   const openOutsideProduction = production ? 'off' : 'on';
   return {
+    ADMIN_PAGE: withDefault(flag, openOutsideProduction, {
+      description: 'Whether `/admin` serves the page for admins and support.',
+    }),
     GRAPHQL_IDE: withDefault(flag, openOutsideProduction, { description: 'Whether `/ide` serves the GraphQL IDE.' }),
     INTROSPECTION: withDefault(flag, openOutsideProduction, {
       description: 'Whether introspection of the schema is allowed.',

@@ -57,6 +57,7 @@ describe('defaults', () => {
     expect(loadSettings({})).toEqual({
       nodeEnv: 'development',
       host: '127.0.0.1',
+      adminPage: true,
       port: 4000,
       publicUrl: 'http://localhost:4000',
       appUrl: undefined,
