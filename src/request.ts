@@ -58,6 +58,13 @@ export interface DeviceCookie {
   set(deviceToken: string): void;
 }
 
+/** Loads users by id, each once in a request. */
+export interface UserLoader {
+  load(id: string): Promise<UserRecord | null>;
+  /** Forgets a user, who has changed. */
+  clear(id: string): UserLoader;
+}
+
 /**
  * The context of a resolver: that of the use-cases, and the parts of GraphQL and HTTP. Apollo copies its own properties and
  * keeps its prototype, so it has no private ones.
@@ -79,7 +86,7 @@ export interface Context extends UseCaseContext {
   /** Counts a failure for the metrics. */
   countProblem(code: ProblemCode): void;
   loaders: {
-    users: DataLoader<string, UserRecord | null>;
+    users: UserLoader;
     sessions: DataLoader<string, Session | null>;
     /** Pages of many users that are requested together. */
     sessionPages: DataLoader<{ userId: string; window: PageWindow }, SessionPage>;

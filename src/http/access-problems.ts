@@ -13,7 +13,7 @@ function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLRespon
  * `extensions.problems`, and the rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1).
  */
 export const accessProblems: Listener = {
-  async willSendResponse({ contextValue, response }) {
+  willSendResponse({ contextValue, response }) {
     const { accessProblems: problems, actor } = contextValue;
     if (actor.kind === 'rejected' && hasUnauthenticated(contextValue, response)) {
       response.http.headers.set('www-authenticate', 'Bearer error="invalid_token"');

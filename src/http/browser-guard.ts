@@ -37,13 +37,13 @@ function isForeign({ origin, fetchSite }: BrowserHeaders, isAllowed: OriginCheck
  */
 export function browserGuard(isAllowed: OriginCheck): Listener {
   return {
-    async didResolveOperation({ operation, contextValue }) {
-      const { browser, refreshCookie, settings } = contextValue;
+    didResolveOperation({ operation, contextValue }) {
+      const { refreshCookie, settings } = contextValue;
       const isMutation = operation?.operation === 'mutation';
       const hasCookie = refreshCookie.value !== null;
-      if ((isMutation || hasCookie) && isForeign(browser, isAllowed)) {
-        throw refuse(browser.origin === undefined ? undefined : UNLISTED_ORIGIN);
-      }
+      if (!isMutation && !hasCookie) return;
+      const { browser } = contextValue;
+      if (isForeign(browser, isAllowed)) throw refuse(browser.origin === undefined ? undefined : UNLISTED_ORIGIN);
       if (!isMutation || !hasCookie || settings.cookieSameSite !== 'none') return;
       const { token } = contextValue.presentedSession(null);
       if (!checkCsrfToken(contextValue, token?.sessionId ?? null, browser.csrfToken ?? '')) throw refuse();

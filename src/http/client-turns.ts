@@ -24,11 +24,40 @@ function endOfWait(): AbortSignal {
   return hangUp === undefined ? tooLate : AbortSignal.any([hangUp, tooLate]);
 }
 
-function leaveAfter({ raw }: FastifyReply, leave: Leave): void {
+/** Ends turns that take too long. One timer serves all of them, because they began in order. */
+function createLongTurns() {
+  const running = new Map<Leave, number>();
+  let isWaiting = false;
+  const wait = (milliseconds: number): void => {
+    if (!isWaiting) setTimeout(end, milliseconds).unref();
+    isWaiting = true;
+  };
+  const end = (): void => {
+    isWaiting = false;
+    for (const [leave, begun] of running) {
+      const left = begun + LONGEST_TURN_MILLISECONDS - tick();
+      if (left > 0) {
+        wait(Math.ceil(left));
+        return;
+      }
+      running.delete(leave);
+      leave();
+    }
+  };
+  return {
+    add(leave: Leave): void {
+      running.set(leave, tick());
+      wait(LONGEST_TURN_MILLISECONDS);
+    },
+    delete: (leave: Leave) => void running.delete(leave),
+  };
+}
+
+function leaveAfter({ raw }: FastifyReply, leave: Leave, turns: ReturnType<typeof createLongTurns>): void {
   const begun = tick();
-  const late = setTimeout(leave, LONGEST_TURN_MILLISECONDS).unref();
-  raw.once('close', () => {
-    clearTimeout(late);
+  turns.add(leave);
+  raw.on('close', () => {
+    turns.delete(leave);
     setTimeout(leave, Math.min(tick() - begun, LONGEST_REST_MILLISECONDS)).unref();
   });
 }
@@ -42,10 +71,12 @@ function leaveAfter({ raw }: FastifyReply, leave: Leave): void {
  */
 export function clientTurns(dependencies: Pick<Dependencies, 'settings'>) {
   const gate = createGate({ places: Number.POSITIVE_INFINITY, queueLimit: MOST_WAITING, share: SHARE });
+  const turns = createLongTurns();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (hasRouterSecret(dependencies, request)) return;
-    const taken = await Promise.resolve(gate.take(requestClient(), endOfWait)).catch(busy);
+    const turn = gate.take(requestClient(), endOfWait);
+    const taken = turn instanceof Promise ? await turn.catch(busy) : turn;
     if (typeof taken !== 'function') throw busy();
-    leaveAfter(reply, taken);
+    leaveAfter(reply, taken, turns);
   };
 }

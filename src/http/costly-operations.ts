@@ -39,13 +39,13 @@ export function costlyOperations(schema: GraphQLSchema): Listener {
   const place = createPlace();
   const running = new WeakMap<HttpContext, Leave>();
   return {
-    async didResolveOperation({ document, operation, request, contextValue }) {
-      if (operation === undefined) return;
+    didResolveOperation({ document, operation, request, contextValue }) {
+      if (operation === undefined) return undefined;
       const cost = judge(document, operation, request.variables ?? {});
-      if (cost < COSTLY || contextValue.hasRouterSecret) return;
-      running.set(contextValue, await place());
+      if (cost < COSTLY || contextValue.hasRouterSecret) return undefined;
+      return place().then((leave) => void running.set(contextValue, leave));
     },
-    async willSendResponse({ contextValue }) {
+    willSendResponse({ contextValue }) {
       running.get(contextValue)?.();
     },
   };

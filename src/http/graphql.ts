@@ -40,7 +40,7 @@ function isUnfitArgument(error: GraphQLError): boolean {
 /** Logs the cause of each fault with the request id, and keeps the id for the masked error. */
 function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>): Listener {
   return {
-    async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
+    didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
       for (const error of errors.filter(isFault)) {
         requestIds.set(error, requestId);
         logger.error({ err: error.originalError, requestId, operationName, path: error.path }, 'a fault');

@@ -9,7 +9,7 @@ import { HungUp, inRequest } from '../lib/request-scope.js';
 export function untilHangUp<Result>(request: FastifyRequest, { raw }: FastifyReply, work: () => Result): Result {
   let hasClosed = false;
   let hangUp: AbortController | undefined;
-  raw.once('close', () => {
+  raw.on('close', () => {
     hasClosed = !raw.writableEnded;
     if (hasClosed) hangUp?.abort(new HungUp());
   });

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
 import type { Dependencies } from '../dependencies.js';
 import { forSeveralRequests } from '../lib/request-scope.js';
-import type { Context } from '../request.js';
+import type { Context, UserLoader } from '../request.js';
 import type { PageWindow } from '../services/page.js';
 import { countSessions, findSessions, listSessions, type SessionPage } from '../services/sessions/list-sessions.js';
-import { findUsers } from '../services/users/find-user.js';
+import { findUsers, type UserRecord } from '../services/users/find-user.js';
 import { createAdminLoaders } from './admin-loaders.js';
 
 const USERS_PER_QUERY = 200;
@@ -37,6 +37,26 @@ async function loadSessionPages(dependencies: Dependencies, wanted: readonly { u
   );
 }
 
+/** Loads users with those of other requests, and each once in a request. */
+class RequestUsers implements UserLoader {
+  readonly #known = new Map<string, Promise<UserRecord | null>>();
+
+  constructor(private readonly usersOfAll: DataLoader<string, UserRecord | null>) {}
+
+  load(id: string): Promise<UserRecord | null> {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const loading = this.usersOfAll.load(id);
+    this.#known.set(id, loading);
+    return loading;
+  }
+
+  clear(id: string): this {
+    this.#known.delete(id);
+    return this;
+  }
+}
+
 /** The loaders of a request. Each is created when it is first used, because most requests need one of them or none. */
 class RequestLoaders implements Loaders {
   #users: Loaders['users'] | undefined;
@@ -47,11 +67,11 @@ class RequestLoaders implements Loaders {
 
   constructor(
     private readonly context: Context,
-    private readonly usersOfAll: Loaders['users'],
+    private readonly usersOfAll: DataLoader<string, UserRecord | null>,
   ) {}
 
   get users() {
-    this.#users ??= new DataLoader((ids) => this.usersOfAll.loadMany(ids));
+    this.#users ??= new RequestUsers(this.usersOfAll);
     return this.#users;
   }
 

@@ -57,7 +57,7 @@ export function schemaSecrecy({ settings, logger }: Dependencies, schema: GraphQ
   if (settings.nodeEnv !== 'production' || settings.introspection) return {};
   const names = namesOf(schema);
   return {
-    async willSendResponse({ response: { body }, contextValue }) {
+    willSendResponse({ response: { body }, contextValue }) {
       if (body.kind !== 'single' || mayKnow(contextValue)) return;
       const { singleResult } = body;
       const revealing = singleResult.errors?.filter(isRevealing) ?? [];

@@ -24,12 +24,24 @@ export function logDestination(format: 'json' | 'pretty', stream: 'stdout' | 'st
   return stream === 'stdout' ? new LogOutput(descriptor) : pino.destination(descriptor);
 }
 
+/** Returns the function that writes the time of a line. Lines of one millisecond share its text. */
+function createTimestamp(): () => string {
+  let last = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== last) text = `,"time":"${new Date(now).toISOString()}"`;
+    last = now;
+    return text;
+  };
+}
+
 /** A logger that writes JSON lines, by default to standard output. `level` is a pino level. */
 export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
   const options = {
     level,
     base: { service: 'gatehouse' },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: createTimestamp(),
     serializers: { err: describeError },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
   };

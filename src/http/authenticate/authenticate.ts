@@ -10,6 +10,9 @@ const strategies: readonly Strategy[] = [accessToken, routerCredential];
 /** Identifies the caller of a request by each kind of credential. */
 export async function authenticate(dependencies: Dependencies, request: FastifyRequest): Promise<Caller> {
   const caller: Caller = { actor: { kind: 'anonymous' }, fromRouter: false, hasRouterSecret: false };
-  for (const strategy of strategies) Object.assign(caller, await strategy(dependencies, request));
+  for (const strategy of strategies) {
+    const found = strategy(dependencies, request);
+    Object.assign(caller, found instanceof Promise ? await found : found);
+  }
   return caller;
 }

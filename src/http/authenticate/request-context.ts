@@ -21,13 +21,42 @@ export type HttpContext = Context & { browser: BrowserHeaders };
 
 /** The values of one request that are created on first use; Apollo's copies of a context share them. */
 interface Scope {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  client?: Context['client'];
+  refreshCookie?: Context['refreshCookie'];
+  deviceCookie?: Context['deviceCookie'];
+  tellLimit?: Context['tellLimit'];
+  browser?: BrowserHeaders;
   em?: EntityManager;
   loaders?: Context['loaders'];
   readTokens?: ReadTokens;
   accessProblems?: AccessProblem[];
 }
 
-type Scoped = Context & { scope: Scope };
+type Scoped = HttpContext & { scope: Scope };
+type Lazy = Exclude<keyof Scope & keyof HttpContext, 'request' | 'reply'>;
+
+/** Properties that are created on first use. */
+function lazily(creators: { [Name in Lazy]: (context: Scoped) => HttpContext[Name] }): PropertyDescriptorMap {
+  const property = ([name, create]: [string, (context: Scoped) => unknown]): [string, PropertyDescriptor] => {
+    const get = function (this: Scoped) {
+      const scope = this.scope as unknown as Record<string, unknown>;
+      scope[name] ??= create(this);
+      return scope[name];
+    };
+    return [name, { get }];
+  };
+  return Object.fromEntries(Object.entries(creators).map(property));
+}
+
+function createClient({ request }: Scope, deviceToken: string | null): Context['client'] {
+  return {
+    ipAddress: request.clientAddress,
+    userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT).replace(CONTROL, ' ') ?? null,
+    deviceToken,
+  };
+}
 
 /**
  * The part of every context that is the same for all requests. Contexts inherit from it, because copying the dependencies and
@@ -35,6 +64,8 @@ type Scoped = Context & { scope: Scope };
  */
 function createSharedContext(dependencies: Dependencies, countProblem: Context['countProblem']): object {
   const createRequestLoaders = createLoaders(dependencies);
+  const refreshCookieOf = createRefreshCookies(dependencies);
+  const deviceCookies = createDeviceCookies(dependencies.settings);
   const shared: Pick<Context, 'countProblem' | 'presentedSession'> = {
     countProblem,
     presentedSession(this: Scoped, fromInput) {
@@ -44,26 +75,16 @@ function createSharedContext(dependencies: Dependencies, countProblem: Context['
   };
   return Object.defineProperties(
     { ...dependencies, ...shared },
-    {
-      em: {
-        get(this: Scoped) {
-          this.scope.em ??= dependencies.orm.em.fork();
-          return this.scope.em;
-        },
-      },
-      accessProblems: {
-        get(this: Scoped) {
-          this.scope.accessProblems ??= [];
-          return this.scope.accessProblems;
-        },
-      },
-      loaders: {
-        get(this: Scoped) {
-          this.scope.loaders ??= createRequestLoaders(this);
-          return this.scope.loaders;
-        },
-      },
-    },
+    lazily({
+      client: ({ scope }) => createClient(scope, deviceCookies.read(scope.request)),
+      refreshCookie: ({ scope }) => refreshCookieOf(scope.request, scope.reply),
+      deviceCookie: ({ scope }) => deviceCookies.writer(scope.reply),
+      tellLimit: ({ scope }) => createLimitHeaders(scope.reply),
+      browser: ({ scope }) => readBrowserHeaders(scope.request),
+      em: () => dependencies.orm.em.fork(),
+      accessProblems: () => [],
+      loaders: createRequestLoaders,
+    }),
   );
 }
 
@@ -76,25 +97,10 @@ export function createContextFactory(dependencies: Dependencies) {
     registers: [dependencies.metrics],
   });
   const shared = createSharedContext(dependencies, (code) => problems.inc({ code }));
-  const refreshCookieOf = createRefreshCookies(dependencies);
-  const deviceCookies = createDeviceCookies(dependencies.settings);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
     const caller = await authenticate(dependencies, request);
     const { actor } = caller;
     if (actor.kind === 'user') workOnRowsOf(`user:${actor.userId}`);
-    return Object.assign(Object.create(shared), {
-      scope: {},
-      ...caller,
-      client: {
-        ipAddress: request.clientAddress,
-        userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT).replace(CONTROL, ' ') ?? null,
-        deviceToken: deviceCookies.read(request),
-      },
-      requestId: request.id,
-      refreshCookie: refreshCookieOf(request, reply),
-      deviceCookie: deviceCookies.writer(reply),
-      tellLimit: createLimitHeaders(reply),
-      browser: readBrowserHeaders(request),
-    });
+    return Object.assign(Object.create(shared), { scope: { request, reply }, ...caller, requestId: request.id });
   };
 }
