@@ -6,6 +6,8 @@ import { join } from 'node:path';
 const sources = [
   'src',
   'scripts/compile-mail-layout.js',
+  'scripts/bundle.js',
+  'scripts/bundle.js',
   'scripts/copy-assets.js',
   'tsconfig.json',
   'tsconfig.base.json',
