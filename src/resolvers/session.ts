@@ -101,8 +101,12 @@ export class SessionResolver {
     // Users must not believe that they are signed out if their token could not be verified.
     if (context.actor.kind === 'unverifiable')
       return problem('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: RETRY_SECONDS });
-    const sessionId = 'sessionId' in context.actor ? context.actor.sessionId : null;
-    const outcome = await logout(context, { sessionId, refreshToken: context.refreshCookie.value });
+    const presented = context.presentedSession(null).token?.sessionId ?? null;
+    const sessionIds = ['sessionId' in context.actor ? context.actor.sessionId : null, presented];
+    const outcome = await logout(
+      context,
+      sessionIds.filter((id) => id !== null),
+    );
     context.refreshCookie.clear();
     return Object.assign(new LogoutSuccess(), { sessionId: outcome.sessionId });
   }

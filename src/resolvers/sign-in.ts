@@ -21,7 +21,7 @@ import { reauthenticate } from '../services/sign-in/reauthenticate.js';
 import { toSession } from './mapping/session.js';
 import { toSignInResult } from './mapping/sign-in.js';
 import { toUser } from './mapping/user.js';
-import { currentDelivery, deliverTokens, deviceTokenOf, heldTokens } from './token-delivery.js';
+import { currentDelivery, deliverTokens, signInClient } from './token-delivery.js';
 
 @Resolver()
 export class SignInResolver {
@@ -33,7 +33,7 @@ export class SignInResolver {
     @Ctx() context: Context,
   ) {
     const { deviceName = null, ...rest } = parseInput(signInInputs.login, input);
-    const outcome = await login(context, { ...rest, deviceName, ...heldTokens(context, rest) });
+    const outcome = await login(context, { ...rest, deviceName, ...signInClient(context, rest.tokenDelivery, rest) });
     return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
   }
 
@@ -46,7 +46,11 @@ export class SignInResolver {
     @Ctx() context: Context,
   ) {
     const { deviceName = null, ...rest } = parseInput(signInInputs.exchangeToken, input);
-    const outcome = await exchangeToken(context, { ...rest, deviceName, ...heldTokens(context, rest) });
+    const outcome = await exchangeToken(context, {
+      ...rest,
+      deviceName,
+      ...signInClient(context, rest.tokenDelivery, rest),
+    });
     return isProblem(outcome) ? outcome : toSignInResult(outcome, rest.tokenDelivery, context);
   }
 
@@ -58,10 +62,11 @@ export class SignInResolver {
     input: CompleteTwoFactorInput,
     @Ctx() context: Context,
   ) {
-    const heldRefreshToken = context.refreshCookie.value;
-    const parsed = parseInput(signInInputs.completeTwoFactor, input);
-    const deviceToken = deviceTokenOf(parsed);
-    const outcome = await completeTwoFactor(context, { ...parsed, deviceToken, heldRefreshToken });
+    const { challenge, code, ...device } = parseInput(signInInputs.completeTwoFactor, input);
+    const outcome = await completeTwoFactor(context, {
+      ...{ challenge, code },
+      clientOf: ({ tokenDelivery }) => signInClient(context, tokenDelivery, device),
+    });
     if (isProblem(outcome)) return outcome;
     return toSignInResult(outcome, outcome.kind === 'session-started' ? outcome.tokenDelivery : 'BODY', context);
   }

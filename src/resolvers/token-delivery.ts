@@ -2,6 +2,7 @@ import { type Context, currentSessionId } from '../request.js';
 import type { AuthTokenDelivery } from '../schema/tokens.js';
 import { AuthTokens } from '../schema/tokens.js';
 import type { SessionTokens } from '../services/sessions/create-session.js';
+import type { SignInClient } from '../services/sign-in/sign-in.js';
 
 /** The way in which a client receives tokens: in cookies, or in the body of the answer. */
 export type Delivery = keyof typeof AuthTokenDelivery;
@@ -16,21 +17,25 @@ export function currentDelivery(context: Context): Delivery {
  * The device token of an input; empty if the client requests its first one. Clients from before `rememberDevice` request it
  * with an empty token.
  */
-export function deviceTokenOf(input: {
-  deviceToken?: string | null | undefined;
-  rememberDevice: boolean;
-}): string | null {
+function deviceTokenOf(input: { deviceToken?: string | null | undefined; rememberDevice: boolean }): string | null {
   return input.deviceToken ?? (input.rememberDevice ? '' : null);
 }
 
-/** The tokens that a client presents at sign-in: a browser in its cookies, any other client in its input. */
-export function heldTokens(
+/**
+ * What a client presents at sign-in: a browser in its cookies, whose session is replaced; any other client in its input, with
+ * which it also requests the token of its device.
+ */
+export function signInClient(
   context: Context,
-  input: { tokenDelivery: Delivery } & Parameters<typeof deviceTokenOf>[0],
-): { deviceToken: string | null; heldRefreshToken: string | null } {
-  return input.tokenDelivery === 'COOKIE'
-    ? { deviceToken: context.client.deviceToken, heldRefreshToken: context.refreshCookie.value }
-    : { deviceToken: deviceTokenOf(input), heldRefreshToken: null };
+  delivery: Delivery,
+  input: Parameters<typeof deviceTokenOf>[0],
+): SignInClient {
+  const deviceToken = delivery === 'COOKIE' ? context.client.deviceToken : deviceTokenOf(input);
+  return {
+    deviceToken,
+    keepsDeviceToken: delivery === 'COOKIE' || deviceToken !== null,
+    replacedSessionId: delivery === 'COOKIE' ? (context.presentedSession(null).token?.sessionId ?? null) : null,
+  };
 }
 
 /** The tokens as the answer shows them; with COOKIE, the refresh token is set as a cookie and appears nowhere else. */

@@ -4,7 +4,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify';
 import { print } from 'graphql';
 import type { Logger } from 'pino';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type App, buildApp } from '../../src/app.js';
 import { createDependencies, type Dependencies } from '../../src/dependencies.js';
 import { createLogger } from '../../src/lib/logger.js';
@@ -15,6 +15,7 @@ import type { BackgroundWork } from '../../src/workers/queue-worker.js';
 import { startWorkers } from '../../src/workers/start-workers.js';
 import { createTestClock, type TestClock } from './clock.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { lockFaults, watchLockOrder } from './lock-order.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 /** Cheap hashes: what is tested is not their cost. */
@@ -90,6 +91,7 @@ function headersOf({ token, cookie, headers = {} }: Ask): Record<string, string>
 }
 
 async function openGateway(options: TestOptions): Promise<TestGateway> {
+  watchLockOrder();
   const { replicaOf } = options;
   const database = replicaOf?.database ?? (await createTestDatabase());
   const dataDir = replicaOf?.dataDir ?? temporaryDirectory('app');
@@ -150,6 +152,7 @@ async function openGateway(options: TestOptions): Promise<TestGateway> {
       await app.close();
       await worker?.close();
       await dependencies.close();
+      expect(lockFaults()).toEqual([]);
       if (replicaOf !== undefined) return;
       rmSync(dataDir, { recursive: true, force: true });
       await database.drop();

@@ -9,7 +9,7 @@ import { consumeCode } from '../one-time-codes/consume.js';
 import { issueCode } from '../one-time-codes/issue.js';
 import type { Request } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
-import { endWaysBack } from './end-ways-back.js';
+import { endRevertLinks } from './end-revert-links.js';
 import { moveAddress } from './move-address.js';
 
 /** Input of `confirmEmailChange`. The code was mailed to the new address. */
@@ -43,7 +43,7 @@ async function issueWayBack(work: Work, user: User, newEmail: string): Promise<s
   const { em, now, settings, secretKeys } = work;
   const earlier = await em.findOne(OneTimeCode, { purpose: 'REVERT_EMAIL', address: newEmail, user: user.id });
   if (earlier !== null && earlier.consumedAt === null && earlier.linkExpiresAt > now) {
-    await endWaysBack(em, { userId: user.id, since: earlier.issuedAt, now });
+    await endRevertLinks(em, { userId: user.id, since: earlier.issuedAt, now });
     return undefined;
   }
   const ttl = settings.emailChangeRevertTtl;

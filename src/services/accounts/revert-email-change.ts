@@ -1,5 +1,6 @@
 import { OneTimeCode } from '../../entities/one-time-code.js';
 import { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import type { NewAuditEvent } from '../audit/record-event.js';
 import { type MailStatus, mailStatus } from '../mail-outbox/hand-over.js';
@@ -9,7 +10,7 @@ import { lockCode } from '../one-time-codes/issue.js';
 import { forceReset } from '../passwords/force-reset.js';
 import type { Request } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
-import { endWaysBack } from './end-ways-back.js';
+import { endRevertLinks } from './end-revert-links.js';
 import { moveAddress } from './move-address.js';
 
 /** The account has its old address again, and a password reset is being mailed there. */
@@ -37,7 +38,7 @@ interface Revert {
 /** Ends the revert links that were issued after this one. */
 async function endLaterChanges({ em, now }: Work, { userId, email }: Revert): Promise<void> {
   const { issuedAt } = await em.findOneOrFail(OneTimeCode, { purpose: 'REVERT_EMAIL', address: email });
-  await endWaysBack(em, { userId, since: issuedAt, now });
+  await endRevertLinks(em, { userId, since: issuedAt, now });
 }
 
 /** Moves the address back. The caller holds the code of the revert link and the code of a pending change. */
@@ -57,10 +58,11 @@ async function takeBack(work: Work, { userId, email }: Revert): Promise<Reverted
   return { kind: 'reverted', email, ...moved, endedSessions };
 }
 
-const OLDEST_WAY_BACK = `
-  UPDATE one_time_codes SET consumed_at = ? WHERE id = (
+const consumeOldestLink = (userId: string, since: Date, now: Date) => sql`
+  UPDATE one_time_codes SET consumed_at = ${now} WHERE id = (
     SELECT id FROM one_time_codes
-    WHERE purpose = 'REVERT_EMAIL' AND user_id = ? AND consumed_at IS NULL AND link_expires_at > ? AND issued_at >= ?
+    WHERE purpose = 'REVERT_EMAIL' AND user_id = ${userId} AND consumed_at IS NULL AND link_expires_at > ${now}
+      AND issued_at >= ${since}
     ORDER BY issued_at LIMIT 1)
   RETURNING address`;
 
@@ -71,9 +73,9 @@ const OLDEST_WAY_BACK = `
 export async function takeBackSince(work: Work, userId: string, since: Date): Promise<Reverted | undefined> {
   const { em, now } = work;
   await lockCode(em, 'CHANGE_EMAIL', userId);
-  const [way] = await em.execute<{ address: string }[]>(OLDEST_WAY_BACK, [now, userId, now, since]);
-  if (way === undefined) return undefined;
-  const taken = await takeBack(work, { userId, email: way.address });
+  const [link] = await run<{ address: string }>(em, consumeOldestLink(userId, since, now));
+  if (link === undefined) return undefined;
+  const taken = await takeBack(work, { userId, email: link.address });
   return isProblem(taken) ? undefined : taken;
 }
 

@@ -5,6 +5,7 @@ import { runAll, type Sql, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import { codeLock, lockCode } from '../one-time-codes/issue.js';
 import { addressOwner } from '../users/address-owner.js';
+import type { Account } from '../users/user-columns.js';
 import { newHash } from './first-password.js';
 import type { SignupAttempt, SignupWritten } from './signup-attempt.js';
 import { mailAgain, mailCode, mailIssued, tellOwner, writeCode } from './signup-mails.js';
@@ -25,7 +26,7 @@ function insertUser({ work: { now }, input, role, presented, key }: SignupAttemp
  * Gives an unverified account to a new sign-up. The account belongs to its first sign-up until that one's link has
  * expired.
  */
-async function replaceUnverified({ work, input, role, presented, key }: SignupAttempt, user: User): Promise<void> {
+async function replaceUnverified({ work, input, role, presented, key }: SignupAttempt, user: Account): Promise<void> {
   const { em, now } = work;
   const { username = null, displayName = null, locale = null, timezone = null } = input;
   await em.nativeUpdate(
@@ -57,7 +58,7 @@ async function replaceUnverified({ work, input, role, presented, key }: SignupAt
  * Answers for an unverified account with another spelling of the address. While its link is valid, the link is mailed
  * again to that spelling.
  */
-async function answerOtherSpelling(attempt: SignupAttempt, user: User): Promise<SignupWritten> {
+async function answerOtherSpelling(attempt: SignupAttempt, user: Account): Promise<SignupWritten> {
   // Locks the typed spelling before the owner's. Sign-ups with the same spelling wait here, so that they cannot
   // deadlock.
   await writeCode(attempt, { userId: null });
@@ -72,7 +73,7 @@ async function answerOtherSpelling(attempt: SignupAttempt, user: User): Promise<
  */
 interface Holder {
   code: OneTimeCode | null;
-  user: User | null;
+  user: Account | null;
 }
 
 async function findHolder({ work: { em }, input: { email }, key }: SignupAttempt): Promise<Holder> {
@@ -88,7 +89,7 @@ async function findHolder({ work: { em }, input: { email }, key }: SignupAttempt
 }
 
 /** Answers for a taken address. Its owner gets a mail, and the caller learns nothing. */
-async function answerTaken(attempt: SignupAttempt, user: User, code: OneTimeCode | null): Promise<SignupWritten> {
+async function answerTaken(attempt: SignupAttempt, user: Account, code: OneTimeCode | null): Promise<SignupWritten> {
   const { input, work } = attempt;
   const isInvited = user.invitedUntil != null && user.invitedUntil > work.now;
   if (user.emailVerifiedAt !== null || user.disabledAt !== null || isInvited) return await tellOwner(attempt, user);

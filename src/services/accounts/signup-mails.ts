@@ -1,11 +1,11 @@
 import type { OneTimeCode } from '../../entities/one-time-code.js';
-import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { runAll, type Sql } from '../../lib/sql.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
 import { mailTyped } from '../mail-outbox/typed-mail.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import { prepareCode } from '../one-time-codes/issue.js';
+import type { Account } from '../users/user-columns.js';
 import { contestPassword, expectAlive } from './first-password.js';
 import type { SignupAttempt, SignupWritten } from './signup-attempt.js';
 
@@ -41,7 +41,7 @@ export async function writeCode(
  * Notifies the owner, at a limited rate, at the owner's address and in the owner's language. A decoy code counts the
  * caller's attempts.
  */
-export async function tellOwner(attempt: SignupAttempt, user: User): Promise<SignupWritten> {
+export async function tellOwner(attempt: SignupAttempt, user: Account): Promise<SignupWritten> {
   const { work } = attempt;
   const { id: userId, email: recipient, locale = null } = user;
   await writeCode(attempt, { userId: null, address: recipient });
@@ -73,7 +73,7 @@ export async function mailCode(attempt: SignupAttempt, code: SignupCode & { user
  */
 export async function mailAgain(
   attempt: SignupAttempt,
-  { id: userId, email: address }: User,
+  { id: userId, email: address }: Account,
   previous: OneTimeCode,
 ): Promise<SignupWritten> {
   const after = contestPassword(attempt.presented, { userId, now: attempt.work.now });

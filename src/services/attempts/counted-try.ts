@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { User } from '../../entities/user.js';
 import { clientNetwork } from '../../lib/client-network.js';
 import { addSeconds } from '../../lib/clock.js';
 import { uninterrupted } from '../../lib/request-scope.js';
 import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import type { Request } from '../use-case.js';
+import type { SignInUser } from '../users/user-columns.js';
 import { lockIfDue } from './lock.js';
 import { networkKey, subjectKey, type TrySubject } from './subject.js';
 import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
@@ -14,7 +14,7 @@ import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 /** An admitted attempt. Its outcome is reported once. */
 export interface Attempt {
   /** Reports a failure. `owner` is notified by mail if it locks the subject. */
-  failed(owner: User | null): Promise<void>;
+  failed(owner: SignInUser | null): Promise<void>;
   /**
    * Reports a success, which clears earlier failures from this network. `em` must be in the transaction of what the
    * attempt permits.

@@ -7,18 +7,19 @@ import { run, sql } from '../../lib/sql.js';
 import { actFacts } from '../mail-outbox/act-facts.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import type { Request, UseCaseContext } from '../use-case.js';
+import type { SignInUser } from '../users/user-columns.js';
 import { inTransaction, type Work } from '../work.js';
 import { subjectKey, type TrySubject } from './subject.js';
 import { LIFT_SECONDS, mostInAll, TRIES_OF_A_DAY } from './total.js';
 
 type Keys = Pick<UseCaseContext, 'secretKeys'>;
 
-interface WrongTry {
+interface FailedAttempt {
   key: string;
   /** Counter key of the caller's network; the same as `key` if only one client attempts the subject. */
   here: string;
   scope: TrySubject['scope'];
-  owner: User | null;
+  owner: SignInUser | null;
 }
 
 /** The owner is notified at most once in this time, however often the subject is locked. */
@@ -26,36 +27,27 @@ const TELL_AGAIN_AFTER_SECONDS = 86_400;
 /** Recipient of the mail for a name without an account. The mail equalises the work and is never sent. */
 const NOBODY = 'nobody@invalid';
 
-const FAIL = `
+/** Counts a failure, and locks the subject until the given time if it was the last one allowed. */
+const fail = (key: string, { now, threshold, until }: { now: Date; threshold: number; until: Date }) => sql`
   UPDATE login_failures AS f SET
-    failures = f.failures + 1, total = f.total + 1, in_flight = GREATEST(f.in_flight - 1, 0), failed_at = ?,
-    locked_until = CASE WHEN f.failures + 1 >= ? AND f.locked_until IS NULL THEN ?::timestamptz ELSE f.locked_until END
-  WHERE f.key = ?
-  RETURNING f.failures >= ? AND f.locked_until = ?::timestamptz AS locks, f.notified_at, f.counted_since`;
+    failures = f.failures + 1, total = f.total + 1, in_flight = GREATEST(f.in_flight - 1, 0), failed_at = ${now},
+    locked_until =
+      CASE WHEN f.failures + 1 >= ${threshold} AND f.locked_until IS NULL THEN ${until}::timestamptz ELSE f.locked_until END
+  WHERE f.key = ${key}
+  RETURNING f.failures >= ${threshold} AND f.locked_until = ${until}::timestamptz AS locks, f.notified_at, f.counted_since`;
 /**
  * Counts a failure for one client network. Its delay counter restarts after the duration of a lock. Its share in the
  * subject's counter lasts as long as that counter.
  */
-const FAIL_HERE = `
+const failHere = (here: string, { since, now, ended }: { since: string | null; now: Date; ended: Date }) => sql`
   INSERT INTO login_failures AS f (key, failures, in_flight, total, counted, counted_since, last_tried_at)
-  VALUES (?, 1, 0, 0, 1, ?::timestamptz, ?)
+  VALUES (${here}, 1, 0, 0, 1, ${since}::timestamptz, ${now})
   ON CONFLICT (key) DO UPDATE SET
-    failures = CASE WHEN f.last_tried_at < ? THEN 1 ELSE f.failures + 1 END,
+    failures = CASE WHEN f.last_tried_at < ${ended} THEN 1 ELSE f.failures + 1 END,
     counted = CASE WHEN f.counted_since IS NOT DISTINCT FROM excluded.counted_since THEN f.counted + 1 ELSE 1 END,
     counted_since = excluded.counted_since, last_tried_at = excluded.last_tried_at`;
-const NOTIFIED = 'UPDATE login_failures SET notified_at = ? WHERE key = ?';
-/** However many resets there are, a day allows no more than its quota of attempts beyond the total. */
-const LIFTS_TOTAL = 'total > ? AND (lifted_at IS NULL OR lifted_at <= ?)';
-const LIFT = `
-  UPDATE login_failures SET failures = 0, counted_since = ?, locked_until = NULL,
-    total = CASE WHEN ${LIFTS_TOTAL} THEN ? ELSE total END,
-    lifted_at = CASE WHEN ${LIFTS_TOTAL} THEN ? ELSE lifted_at END
-  WHERE key = ? AND (failures > 0 OR locked_until IS NOT NULL OR ${LIFTS_TOTAL}) RETURNING key`;
-const START_ANEW = `
-  UPDATE login_failures SET failures = 0, counted_since = ?, total = 0, locked_until = NULL, lifted_at = NULL
-  WHERE key = ?`;
 
-async function tellOwner(work: Work, { owner }: WrongTry, told: boolean): Promise<void> {
+async function notifyOfLock(work: Work, { owner }: FailedAttempt, told: boolean): Promise<void> {
   const lockedMinutes = String(Math.max(1, Math.round(work.settings.lockoutSeconds / 60)));
   await work.mail({
     mail: owner === null || told ? 'none' : 'account-locked',
@@ -75,14 +67,24 @@ function appCodesKey({ secretKeys }: Keys, userId: string): string {
 async function liftAppCodes(work: Work, userId: string): Promise<boolean> {
   const { em, now } = work;
   const left = mostInAll(work, { scope: 'two-factor' }) - TRIES_OF_A_DAY;
-  const lifts = [left, addSeconds(now, -LIFT_SECONDS)];
-  const values = [now, ...lifts, left, ...lifts, now, appCodesKey(work, userId), ...lifts];
-  return (await em.execute<unknown[]>(LIFT, values)).length > 0;
+  // However many resets there are, a day allows no more than its quota of attempts beyond the total.
+  const liftsTotal = sql`total > ${left} AND (lifted_at IS NULL OR lifted_at <= ${addSeconds(now, -LIFT_SECONDS)})`;
+  const lift = sql`
+    UPDATE login_failures SET failures = 0, counted_since = ${now}, locked_until = NULL,
+      total = CASE WHEN ${liftsTotal} THEN ${left} ELSE total END,
+      lifted_at = CASE WHEN ${liftsTotal} THEN ${now} ELSE lifted_at END
+    WHERE key = ${appCodesKey(work, userId)} AND (failures > 0 OR locked_until IS NOT NULL OR ${liftsTotal}) RETURNING key`;
+  return (await run(em, lift)).length > 0;
 }
 
 /** Resets the counter of the authenticator codes for a user who was verified by a recovery code. */
 export async function forgetAppCodes(work: Work, userId: string): Promise<void> {
-  await work.em.execute(START_ANEW, [work.now, appCodesKey(work, userId)]);
+  await run(
+    work.em,
+    sql`UPDATE login_failures
+      SET failures = 0, counted_since = ${work.now}, total = 0, locked_until = NULL, lifted_at = NULL
+      WHERE key = ${appCodesKey(work, userId)}`,
+  );
 }
 
 interface FailedRow {
@@ -95,24 +97,23 @@ interface FailedRow {
  * Counts a failed attempt, and locks its subject if it was the last one allowed. Lock, audit event and mail are written
  * together.
  */
-export async function lockIfDue(request: Request, wrong: WrongTry): Promise<void> {
+export async function lockIfDue(request: Request, wrong: FailedAttempt): Promise<void> {
   const { lockoutThreshold, lockoutSeconds } = request.settings;
   await inTransaction(request, async (work) => {
     const { em, now } = work;
     const until = addSeconds(now, lockoutSeconds);
-    const values = [now, lockoutThreshold, until, wrong.key, lockoutThreshold, until];
-    const [row] = await em.execute<FailedRow[]>(FAIL, values);
+    const [row] = await run<FailedRow>(em, fail(wrong.key, { now, threshold: lockoutThreshold, until }));
     if (wrong.here !== wrong.key) {
       const since = row?.counted_since ?? null;
-      await em.execute(FAIL_HERE, [wrong.here, since, now, addSeconds(now, -lockoutSeconds)]);
+      await run(em, failHere(wrong.here, { since, now, ended: addSeconds(now, -lockoutSeconds) }));
     }
     if (row?.locks !== true) return;
     const toldAt = row.notified_at === null ? undefined : new Date(row.notified_at);
     const told = toldAt !== undefined && toldAt > addSeconds(now, -TELL_AGAIN_AFTER_SECONDS);
-    if (!told) await em.execute(NOTIFIED, [now, wrong.key]);
+    if (!told) await run(em, sql`UPDATE login_failures SET notified_at = ${now} WHERE key = ${wrong.key}`);
     const userId = wrong.owner?.id ?? null;
     await work.record({ type: 'ACCOUNT_LOCK', userId, metadata: { scope: wrong.scope } });
-    await tellOwner(work, wrong, told);
+    await notifyOfLock(work, wrong, told);
   });
 }
 

@@ -22,9 +22,9 @@ const BATCH = 500;
 const TRIES = 5;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-const FIND = (proven: boolean) => `
+const findStatement = (verified: boolean, after: string): Sql => sql`
   SELECT id, email FROM users
-  WHERE email_key IS NULL AND id > ? AND email_verified_at IS ${proven ? 'NOT NULL' : 'NULL'} ORDER BY id LIMIT ${BATCH}`;
+  WHERE email_key IS NULL AND id > ${after} AND (email_verified_at IS NOT NULL) = ${verified} ORDER BY id LIMIT ${BATCH}`;
 
 /**
  * Among clashes within the batch, the first account gets the key. An address that changed in the meantime already has
@@ -52,10 +52,10 @@ async function fillBatch(em: EntityManager, accounts: readonly Account[]): Promi
   }
 }
 
-async function fillAll(em: EntityManager, proven: boolean): Promise<EmailKeysFilled> {
+async function fillAll(em: EntityManager, verified: boolean): Promise<EmailKeysFilled> {
   const sum = { filled: 0, clashes: 0 };
   for (let last = FIRST_ID; ; ) {
-    const accounts = await em.execute<Account[]>(FIND(proven), [last]);
+    const accounts = await run<Account>(em, findStatement(verified, last));
     const filled = accounts.length === 0 ? 0 : await fillBatch(em, accounts);
     sum.filled += filled;
     sum.clashes += accounts.length - filled;
@@ -71,8 +71,8 @@ async function fillAll(em: EntityManager, proven: boolean): Promise<EmailKeysFil
  */
 export async function fillEmailKeys({ em, settings, logger }: Needs): Promise<EmailKeysFilled> {
   if (settings.emailDeduplication === 'off') return { filled: 0, clashes: 0 };
-  const [proven, others] = [await fillAll(em, true), await fillAll(em, false)];
-  const sum = { filled: proven.filled + others.filled, clashes: proven.clashes + others.clashes };
+  const [verified, others] = [await fillAll(em, true), await fillAll(em, false)];
+  const sum = { filled: verified.filled + others.filled, clashes: verified.clashes + others.clashes };
   if (sum.clashes > 0) logger.warn(sum, 'some accounts share a mailbox and were left unchanged');
   else if (sum.filled > 0) logger.info(sum, 'comparison keys were filled in for addresses');
   return sum;

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
-import { run, sql } from '../../lib/sql.js';
+import { run, sql, sqlText } from '../../lib/sql.js';
 import { lastCounted, storeCounts } from '../audit/event-counts.js';
 import { lockAdvisory } from '../locks.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -13,7 +13,7 @@ export const OVERVIEW_DAYS = 90;
 /** A transaction that began within an hour may commit after it. */
 const SETTLED_AFTER = 300;
 /** Reading a day of a busy audit log takes longer than a request is allowed to. */
-const STATEMENT_TIMEOUT = '120s';
+const STATEMENT_TIMEOUT = sqlText("SET LOCAL statement_timeout = '120s'");
 
 function startOfHour(moment: Date): Date {
   return new Date(Math.floor(moment.getTime() / (HOUR * 1000)) * HOUR * 1000);
@@ -22,7 +22,7 @@ function startOfHour(moment: Date): Date {
 /** Counts at most a day. Returns whether there is more to count. */
 async function countSome(em: EntityManager, now: Date): Promise<boolean> {
   return await em.transactional(async (transaction) => {
-    await transaction.execute(`SET LOCAL statement_timeout = '${STATEMENT_TIMEOUT}'`);
+    await run(transaction, STATEMENT_TIMEOUT);
     await lockAdvisory(transaction, 'overview');
     const [last] = await run<{ until: string | null }>(transaction, lastCounted);
     const oldest = startOfHour(addSeconds(now, -OVERVIEW_DAYS * DAY));
@@ -40,7 +40,7 @@ export async function rollUp({ em, clock }: Pick<UseCaseContext, 'em' | 'clock'>
   const now = clock.now();
   while (await countSome(em.fork(), now)) if (signal?.aborted === true) return;
   await em.fork().transactional(async (transaction) => {
-    await transaction.execute(`SET LOCAL statement_timeout = '${STATEMENT_TIMEOUT}'`);
+    await run(transaction, STATEMENT_TIMEOUT);
     await run(transaction, storeGauges(now));
     await run(
       transaction,

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import { equalInConstantTime } from '../../lib/constant-time.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
+import { run, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import { deriveCode, readToken } from './derive.js';
 
@@ -27,19 +28,19 @@ interface CodeRow {
  * created here was issued long ago: an attempt starts no cool-down for an address with a code, so it must start none
  * for one without.
  */
-const COUNT_TRY = `
+const countAttempt = ({ purpose, address, now, maxAttempts }: CodeTry, keyId: string) => sql`
   INSERT INTO one_time_codes AS code (purpose, address, id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
-  VALUES (?, ?, ?, ?, 1, ?, ?, ?)
-  ON CONFLICT (purpose, address) DO UPDATE SET attempts = LEAST(code.attempts + 1, ?)
+  VALUES (${purpose}, ${address}, ${randomUUID()}, ${keyId}, 1, ${LONG_AGO}, ${now}, ${now})
+  ON CONFLICT (purpose, address) DO UPDATE SET attempts = LEAST(code.attempts + 1, ${maxAttempts + 1})
   RETURNING code.id, code.user_id, code.key_id, code.attempts,
-    (code.consumed_at IS NULL AND code.user_id IS NOT NULL AND code.code_expires_at > ?) AS alive`;
+    (code.consumed_at IS NULL AND code.user_id IS NOT NULL AND code.code_expires_at > ${now}) AS alive`;
 
 const LONG_AGO = new Date(0);
 
 /** A consumed code counts from zero again, as an address without a code does. */
-const CONSUME = `
-  UPDATE one_time_codes SET consumed_at = ?, attempts = 0
-  WHERE purpose = ? AND id = ? AND user_id IS NOT NULL AND consumed_at IS NULL AND link_expires_at > ?
+const consumeStatement = (purpose: OneTimeCodePurpose, id: string, now: Date) => sql`
+  UPDATE one_time_codes SET consumed_at = ${now}, attempts = 0
+  WHERE purpose = ${purpose} AND id = ${id} AND user_id IS NOT NULL AND consumed_at IS NULL AND link_expires_at > ${now}
   RETURNING user_id, address, issued_at`;
 
 interface Consumed {
@@ -54,7 +55,7 @@ async function consume(
   id: string,
   now: Date,
 ): Promise<ConsumedCode | undefined> {
-  const [row] = await em.execute<Consumed[]>(CONSUME, [now, purpose, id, now]);
+  const [row] = await run<Consumed>(em, consumeStatement(purpose, id, now));
   if (row === undefined) return undefined;
   return { kind: 'consumed', userId: row.user_id, address: row.address, issuedAt: new Date(row.issued_at) };
 }
@@ -78,9 +79,8 @@ export async function consumeCode(
   attempt: CodeTry,
 ): Promise<ConsumedCode | Problem<'CODE_INVALID'>> {
   const { purpose, address, now, maxAttempts } = attempt;
-  const decoy = [purpose, address, randomUUID(), keys.currentId, LONG_AGO, now, now];
-  const [row] = await em.execute<CodeRow[]>(COUNT_TRY, [...decoy, maxAttempts + 1, now]);
-  if (row === undefined) throw new Error('Counting a try returned no row.');
+  const [row] = await run<CodeRow>(em, countAttempt(attempt, keys.currentId));
+  if (row === undefined) throw new Error('Counting an attempt returned no row.');
   // A code whose secret was rotated out is as invalid as an expired one.
   const keyId = keys.holds(row.key_id) ? row.key_id : undefined;
   const expected = deriveCode(keys, { id: row.id, purpose, address, keyId: keyId ?? keys.currentId });
@@ -103,8 +103,6 @@ export async function consumeToken(
   return consumed ?? problem('TOKEN_INVALID');
 }
 
-const ADDRESS_OF = 'SELECT address FROM one_time_codes WHERE purpose = ? AND id = ?';
-
 /**
  * Returns the address of a token, valid or not. It takes no lock, for callers that must lock other codes before the
  * token's.
@@ -116,6 +114,7 @@ export async function addressOfToken(
 ): Promise<string | undefined> {
   const id = readToken(keys, purpose, token);
   if (id === undefined) return undefined;
-  const [row] = await em.execute<{ address: string }[]>(ADDRESS_OF, [purpose, id]);
+  const statement = sql`SELECT address FROM one_time_codes WHERE purpose = ${purpose} AND id = ${id}`;
+  const [row] = await run<{ address: string }>(em, statement);
   return row?.address;
 }

@@ -26,6 +26,8 @@ export interface NewCode {
    * request cannot invalidate what the owner was mailed. Omit it if the former code must become invalid.
    */
   previous?: OneTimeCode | null;
+  /** The transaction has just created the address, so there is no code of it, which would have to be locked earlier. */
+  isNewAddress?: boolean;
 }
 
 /** An issued code. */
@@ -56,6 +58,13 @@ export interface PreparedCode {
   statement: Sql;
 }
 
+const replacePrevious = (countOnSince: Date) => sql`
+  ON CONFLICT (purpose, address) DO UPDATE SET
+    id = excluded.id, user_id = excluded.user_id, key_id = excluded.key_id,
+    attempts = CASE WHEN code.issued_at > ${countOnSince} THEN code.attempts ELSE 0 END,
+    issued_at = CASE WHEN code.issued_at > ${countOnSince} THEN code.issued_at ELSE excluded.issued_at END,
+    code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL`;
+
 /**
  * Prepares the only valid code of an address. An earlier code and its link become invalid, unless `previous` is given and
  * valid: then it stays valid with renewed times, and its link never expires earlier than before. With `onlyForUser`,
@@ -72,19 +81,14 @@ export function prepareCode(keys: SecretKeys, code: NewCode, { onlyForUser = fal
     linkExpiresAt: living !== undefined && living.linkExpiresAt > linkEnd ? living.linkExpiresAt : linkEnd,
   };
   const { id, keyId, codeExpiresAt, linkExpiresAt } = issued;
-  const { purpose, address, userId, now, countOnSince = now } = code;
+  const { purpose, address, userId, now, countOnSince = now, isNewAddress = false } = code;
   const owner = sql`(SELECT id FROM users WHERE id = ${userId} ${PREVENT_DELETION})`;
   const source = onlyForUser ? owner : sql`(SELECT ${owner} AS id)`;
   const statement = sql`
     INSERT INTO one_time_codes AS code
       (purpose, address, id, user_id, key_id, attempts, issued_at, code_expires_at, link_expires_at)
     SELECT ${purpose}, ${address}, ${id}, owner.id, ${keyId}, 0, ${now}, ${codeExpiresAt}, ${linkExpiresAt}
-    FROM ${source} AS owner
-    ON CONFLICT (purpose, address) DO UPDATE SET
-      id = excluded.id, user_id = excluded.user_id, key_id = excluded.key_id,
-      attempts = CASE WHEN code.issued_at > ${countOnSince} THEN code.attempts ELSE 0 END,
-      issued_at = CASE WHEN code.issued_at > ${countOnSince} THEN code.issued_at ELSE excluded.issued_at END,
-      code_expires_at = excluded.code_expires_at, link_expires_at = excluded.link_expires_at, consumed_at = NULL
+    FROM ${source} AS owner ${isNewAddress ? sql`` : replacePrevious(countOnSince)}
     RETURNING user_id`;
   return { code: issued, statement };
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { addSeconds } from '../../lib/clock.js';
+import { run, sql } from '../../lib/sql.js';
 import { greeting } from '../mail-outbox/write-mail.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction } from '../work.js';
@@ -24,21 +25,22 @@ interface Owner {
 const ATTEMPTS = 8;
 const FIRST_RETRY_SECONDS = 30;
 
-const READ = 'SELECT user_id, sealed_digest, password_changed_at, attempts FROM password_checks WHERE user_id = ?';
+const readCheck = (userId: string) =>
+  sql`SELECT user_id, sealed_digest, password_changed_at, attempts FROM password_checks WHERE user_id = ${userId}`;
 /** Matched by its encrypted digest, which differs for every password: a check that replaced this one stays. */
-const SETTLE = 'DELETE FROM password_checks WHERE user_id = ? AND sealed_digest = ? RETURNING user_id';
-const POSTPONE = `
-  UPDATE password_checks SET attempts = attempts + 1, next_attempt_at = ?
-  WHERE user_id = ? AND sealed_digest = ? AND attempts = ?`;
+const thisCheck = (check: Check) => sql`user_id = ${check.user_id} AND sealed_digest = ${check.sealed_digest}`;
+const postponeCheck = (check: Check, until: Date) => sql`
+  UPDATE password_checks SET attempts = attempts + 1, next_attempt_at = ${until}
+  WHERE ${thisCheck(check)} AND attempts = ${check.attempts}`;
 /** Marks nothing if another password was set in the meantime. */
-const MARK = `
-  UPDATE users SET password_breached_at = COALESCE(password_breached_at, ?)
-  WHERE id = ? AND password_changed_at = ? RETURNING email, locale, display_name AS "displayName"`;
+const markBreached = (check: Check, now: Date) => sql`
+  UPDATE users SET password_breached_at = COALESCE(password_breached_at, ${now})
+  WHERE id = ${check.user_id} AND password_changed_at = ${check.password_changed_at}
+  RETURNING email, locale, display_name AS "displayName"`;
 
 /** Removes the check. Returns false if another worker removed it, or a later password replaced it. */
 async function settle(em: EntityManager, check: Check): Promise<boolean> {
-  const rows = await em.execute<unknown[]>(SETTLE, [check.user_id, check.sealed_digest]);
-  return rows.length > 0;
+  return (await run(em, sql`DELETE FROM password_checks WHERE ${thisCheck(check)} RETURNING user_id`)).length > 0;
 }
 
 /** Returns the wait in seconds before the next attempt. It doubles with each attempt that got no answer. */
@@ -54,9 +56,9 @@ const NOBODY = 'nobody@check.invalid';
  * account's, an email of kind `none` is written, so that no metric distinguishes the two.
  */
 async function mark(context: Needs, check: Check): Promise<void> {
-  const { user_id: userId, password_changed_at: passwordChangedAt } = check;
+  const { user_id: userId } = check;
   await inTransaction(context, async (work) => {
-    const [owner] = await work.em.execute<Owner[]>(MARK, [work.now, userId, passwordChangedAt]);
+    const [owner] = await run<Owner>(work.em, markBreached(check, work.now));
     if (!(await settle(work.em, check))) return;
     if (owner === undefined) return await work.mail({ mail: 'none', recipient: NOBODY, locale: null });
     await work.record({ type: 'PASSWORD_BREACHED', userId });
@@ -77,7 +79,7 @@ async function postpone(context: Needs, check: Check, error: RangesUnavailable):
   }
   const wait = retrySeconds(attempts);
   logger.warn({ ...told, nextTryInMilliseconds: wait * 1_000 }, 'a password check was postponed');
-  await em.execute(POSTPONE, [addSeconds(clock.now(), wait), userId, check.sealed_digest, attempts]);
+  await run(em, postponeCheck(check, addSeconds(clock.now(), wait)));
   context.countPasswordCheck('RETRIED');
 }
 
@@ -95,7 +97,7 @@ async function finish(context: Needs, check: Check): Promise<void> {
  */
 export async function checkBreach(context: Needs, userId: string): Promise<void> {
   const { em, secretKeys, logger } = context;
-  const [check] = await em.execute<Check[]>(READ, [userId]);
+  const [check] = await run<Check>(em, readCheck(userId));
   if (check === undefined) return;
   if (!secretKeys.opens(check.sealed_digest)) {
     logger.error(

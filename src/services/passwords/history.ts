@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PasswordHistory } from '../../entities/password-history.js';
 import type { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
 import { type PasswordRuleName, type Problem, problem } from '../../problems.js';
 import type { UseCaseContext } from '../use-case.js';
 import type { Work } from '../work.js';
@@ -8,9 +9,9 @@ import { refusePassword } from './policy.js';
 
 type Needs = Pick<UseCaseContext, 'em' | 'settings' | 'passwordHasher'>;
 
-const PRUNE = `
-  DELETE FROM password_history WHERE user_id = ? AND id NOT IN (
-    SELECT id FROM password_history WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?)`;
+const prune = (userId: string, kept: number) => sql`
+  DELETE FROM password_history WHERE user_id = ${userId} AND id NOT IN (
+    SELECT id FROM password_history WHERE user_id = ${userId} ORDER BY created_at DESC, id DESC LIMIT ${kept})`;
 
 /** Returns how many earlier passwords are kept beside the current one. */
 function keptBeside(settings: UseCaseContext['settings']): number {
@@ -55,5 +56,5 @@ export async function keepPassword(
   const { userId, passwordHash } = replaced;
   const kept = keptBeside(settings);
   if (kept > 0) await em.insert(PasswordHistory, { id: randomUUID(), user: userId, passwordHash, createdAt: now });
-  await em.execute(PRUNE, [userId, userId, kept]);
+  await run(em, prune(userId, kept));
 }

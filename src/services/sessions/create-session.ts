@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
 import { describeDevice } from '../devices/describe-device.js';
 import type { SignedAccessToken } from '../tokens/access-tokens.js';
 import { hashSessionSecret, newSessionSecret, writeRefreshToken } from '../tokens/refresh-tokens.js';
 import type { UseCaseContext } from '../use-case.js';
+import type { SignInUser } from '../users/user-columns.js';
 import { effectiveRole, MULTI_FACTOR } from './effective-role.js';
 import { SESSION_COLUMNS, type SessionRecord, toSessionRecord } from './session-record.js';
 
@@ -24,7 +24,7 @@ export interface SessionTokens {
  * not wait for anything else.
  */
 export interface SessionBegun {
-  user: User;
+  user: SignInUser;
   session: SessionRecord;
   /** The random part of its refresh tokens. */
   secret: Buffer;
@@ -33,7 +33,7 @@ export interface SessionBegun {
 /** A session that was created, with its tokens. */
 export interface SessionStarted {
   kind: 'session-started';
-  user: User;
+  user: SignInUser;
   session: SessionRecord;
   tokens: SessionTokens;
   firstLogin: boolean;
@@ -41,7 +41,7 @@ export interface SessionStarted {
 
 /** Parameters of a new session. */
 export interface NewSession {
-  user: User;
+  user: SignInUser;
   rememberMe: boolean;
   deviceName: string | null;
   /** RFC 8176 authentication methods. */

@@ -1,16 +1,16 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RevocationReason } from '../../entities/session.js';
-
+import { run, type Sql, sql } from '../../lib/sql.js';
 import { REVOCATION_CHANNEL } from './revocation-list.js';
 
 /** The sessions to end: one, one of a user, or all of a user but one. */
 export type SessionSelection = { id: string; userId?: string } | { userId: string; exceptId: string | null };
 
-function condition(selection: SessionSelection): [string, unknown[]] {
+function condition(selection: SessionSelection): Sql {
   if (!('id' in selection))
-    return ['user_id = ? AND id IS DISTINCT FROM ?::uuid', [selection.userId, selection.exceptId]];
+    return sql`user_id = ${selection.userId} AND id IS DISTINCT FROM ${selection.exceptId}::uuid`;
   const { id, userId } = selection;
-  return userId === undefined ? ['id = ?', [id]] : ['id = ? AND user_id = ?', [id, userId]];
+  return userId === undefined ? sql`id = ${id}` : sql`id = ${id} AND user_id = ${userId}`;
 }
 
 /**
@@ -23,13 +23,12 @@ export async function revokeSessions(
   reason: RevocationReason,
   now: Date,
 ): Promise<string[]> {
-  const [where, values] = condition(selection);
-  const rows = await em.execute<{ id: string }[]>(
-    `WITH ended AS (
-       UPDATE sessions SET revoked_at = ?, revocation_reason = ?
-       WHERE ${where} AND revoked_at IS NULL AND expires_at > ? RETURNING id)
-     SELECT id, pg_notify('${REVOCATION_CHANNEL}', id::text) FROM ended`,
-    [now, reason, ...values, now],
+  const rows = await run<{ id: string }>(
+    em,
+    sql`WITH ended AS (
+        UPDATE sessions SET revoked_at = ${now}, revocation_reason = ${reason}
+        WHERE ${condition(selection)} AND revoked_at IS NULL AND expires_at > ${now} RETURNING id)
+      SELECT id, pg_notify(${REVOCATION_CHANNEL}, id::text) FROM ended`,
   );
   return rows.map((row) => row.id);
 }

@@ -3,27 +3,23 @@ import { workOnRowsOf } from '../../lib/request-scope.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { MULTI_FACTOR } from '../sessions/effective-role.js';
-import { consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
+import { type ChallengeNote, consumeChallenge, type TriedChallenge, tryChallenge } from '../two-factor/challenge.js';
 import { verifySecondFactor } from '../two-factor/verify-second-factor.js';
 import { inTransaction } from '../work.js';
 import { type Opened, openSession } from './open-session.js';
 import type { PasswordChangeRequired } from './password-change-required.js';
-import { finishSignIn, type SignedIn, type SignInContext } from './sign-in.js';
+import { finishSignIn, type SignedIn, type SignInClient, type SignInContext } from './sign-in.js';
 
 /** Input of the second step of a sign-in. */
 export interface CompleteTwoFactorInput {
   challenge: string;
   code: string;
-  /** Token that identified a client without cookies before. */
-  deviceToken: string | null;
-  /** The refresh token in the browser's cookie. With cookie delivery, its session is replaced by the new one. */
-  heldRefreshToken: string | null;
+  /** Returns what the client presents, which depends on the note of the first step. */
+  clientOf(note: ChallengeNote): SignInClient;
 }
 
-/** A two-factor sign-in, and how its tokens are delivered. */
-export interface TwoFactorCompleted extends SignedIn {
-  tokenDelivery: 'COOKIE' | 'BODY';
-}
+/** A completed two-factor sign-in, with the note of its first step. */
+export interface TwoFactorCompleted extends SignedIn, ChallengeNote {}
 
 type TwoFactorProblem = Problem<'TWO_FACTOR_CODE_INVALID' | 'CHALLENGE_EXPIRED' | 'ACCOUNT_LOCKED'>;
 
@@ -39,13 +35,14 @@ async function begin(
   context: SignInContext,
   user: User,
   tried: TriedChallenge,
-  deviceToken: string | null,
+  { deviceToken, keepsDeviceToken }: SignInClient,
 ): Promise<Opened | undefined> {
   const { rememberMe, deviceName, tokenDelivery, firstMethods, firstProvenAt: authenticatedAt } = tried;
   const authenticationMethods = [...firstMethods, 'otp', MULTI_FACTOR];
   return await inTransaction(context, async (work) => {
     if (!(await consumeChallenge(work.em, tried.id, work.now))) return undefined;
-    const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, authenticationMethods, authenticatedAt };
+    const device = { deviceToken, keepsDeviceToken };
+    const begin = { user, rememberMe, deviceName, tokenDelivery, ...device, authenticationMethods, authenticatedAt };
     return await openSession(context, work, begin, 'TWO_FACTOR');
   });
 }
@@ -66,12 +63,11 @@ export async function completeTwoFactor(
     const { attemptsLeft } = tried;
     return verified.code === 'ACCOUNT_LOCKED' ? verified : problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft });
   }
-  const byCookie = tried.tokenDelivery === 'COOKIE';
-  const deviceToken = byCookie ? context.client.deviceToken : input.deviceToken;
-  const begun = await begin(context, user, tried, deviceToken);
+  const { tokenDelivery } = tried;
+  const client = input.clientOf({ tokenDelivery });
+  const begun = await begin(context, user, tried, client);
   // Every factor is verified, so no second challenge can follow.
   if (begun === undefined || begun.kind === 'two-factor-required') return expired();
   if (begun.kind === 'password-change-required') return begun;
-  const signedIn = await finishSignIn(context, begun, byCookie ? input.heldRefreshToken : null);
-  return { ...signedIn, tokenDelivery: tried.tokenDelivery };
+  return { ...(await finishSignIn(context, begun, client.replacedSessionId)), tokenDelivery };
 }

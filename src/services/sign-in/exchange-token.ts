@@ -2,17 +2,16 @@ import { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { addressOfToken, type ConsumedCode, consumeToken } from '../one-time-codes/consume.js';
 import { lockOrMakeCode } from '../one-time-codes/issue.js';
+import type { ChallengeNote } from '../two-factor/challenge.js';
 import { inTransaction, type Work } from '../work.js';
 import { type Opened, openSession } from './open-session.js';
-import { type DeviceToken, finishSignIn, type SignedIn, type SignInBegun, type SignInContext } from './sign-in.js';
+import { finishSignIn, type SignedIn, type SignInBegun, type SignInClient, type SignInContext } from './sign-in.js';
 
 /** The exchange token of a verified address, and the parameters of its session. */
-export interface ExchangeTokenInput extends DeviceToken {
+export interface ExchangeTokenInput extends SignInClient, ChallengeNote {
   token: string;
   rememberMe: boolean;
   deviceName: string | null;
-  /** The refresh token in the browser's cookie. Its session is replaced by the new one. */
-  heldRefreshToken: string | null;
 }
 
 /** A mailed code verifies the address and is not a second factor. RFC 8176 has no method of its own for it. */
@@ -28,9 +27,9 @@ async function openTo(
   { userId, issuedAt: authenticatedAt }: ConsumedCode,
   input: ExchangeTokenInput,
 ): Promise<Opened | Problem<'TOKEN_INVALID'>> {
-  const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
+  const { rememberMe, deviceName, tokenDelivery, deviceToken, keepsDeviceToken } = input;
   const user = await work.em.findOneOrFail(User, userId);
-  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken };
+  const begin = { user, rememberMe, deviceName, tokenDelivery, deviceToken, keepsDeviceToken };
   const verified = { ...begin, authenticationMethods: METHODS, authenticatedAt };
   const opened = await openSession(context, work, verified, 'TOKEN_EXCHANGE');
   if (opened === undefined) await work.record({ type: 'TOKEN_EXCHANGE', success: false, userId });
@@ -57,5 +56,5 @@ export async function exchangeToken(
     await work.record({ type: 'TOKEN_EXCHANGE', success: false, userId: null });
     return consumed;
   });
-  return outcome.kind === 'sign-in-begun' ? await finishSignIn(context, outcome, input.heldRefreshToken) : outcome;
+  return outcome.kind === 'sign-in-begun' ? await finishSignIn(context, outcome, input.replacedSessionId) : outcome;
 }

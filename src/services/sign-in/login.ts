@@ -10,37 +10,33 @@ import { type Attempt, countedTry } from '../attempts/counted-try.js';
 import type { TrySubject } from '../attempts/subject.js';
 import { recordEvent } from '../audit/record-event.js';
 import { isUsualDevice, presentedDevice } from '../devices/known-devices.js';
-import type { TwoFactorRequired } from '../two-factor/challenge.js';
+import type { ChallengeNote, TwoFactorRequired } from '../two-factor/challenge.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from '../users/address-owner.js';
+import { ACCOUNT_PROPERTIES, type Account, columnsOf } from '../users/user-columns.js';
 import { inTransaction } from '../work.js';
 import { nextStep, type Opened, openSession } from './open-session.js';
 import type { PasswordChangeRequired } from './password-change-required.js';
-import { type DeviceToken, finishSignIn, type SignedIn, type SignInContext, signInOnUsualDevice } from './sign-in.js';
+import { finishSignIn, type SignedIn, type SignInClient, type SignInContext, signInOnUsualDevice } from './sign-in.js';
 
 /** Credentials of a login, and the parameters of its session. */
-export interface LoginInput extends DeviceToken {
+export interface LoginInput extends SignInClient, ChallengeNote {
   /** Email address or username, in lower case. */
   identifier: string;
   password: string;
   rememberMe: boolean;
   deviceName: string | null;
-  /** The refresh token in the browser's cookie. Its session is replaced by the new one. */
-  heldRefreshToken: string | null;
 }
 
 type Needs = SignInContext & Pick<UseCaseContext, 'passwordHasher'>;
 type LoginProblem = Problem<'INVALID_CREDENTIALS' | 'EMAIL_NOT_VERIFIED' | 'ACCOUNT_LOCKED' | 'ACCOUNT_DISABLED'>;
 type LoginOutcome = SignedIn | TwoFactorRequired | PasswordChangeRequired | LoginProblem;
 
-const COLUMNS = sqlText(`id, email, username, username_key, display_name, role, password_hash, password_changed_at,
-  password_breached_at, password_contested_at, password_change_required_at, two_factor_enabled_at, email_verified_at, disabled_at,
-  last_login_at, locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`);
+const COLUMNS = sqlText(columnsOf(ACCOUNT_PROPERTIES));
 const FIRST_METHODS = ['pwd'];
 
 interface Found {
-  user: User;
-  passwordHash: string;
+  user: Account;
   /** The key by which the account knows the device. */
   knownDevice: string | null;
   /** True if the account knows the device, at least by its traits, or knows no device yet. */
@@ -65,7 +61,6 @@ async function findAccount(context: Needs, input: LoginInput): Promise<Found | u
   const { known_device: knownDevice, is_usual_device: isUsual, ...columns } = row;
   return {
     user: context.em.map(User, columns),
-    passwordHash: row.password_hash as string,
     knownDevice: knownDevice as string | null,
     isUsualDevice: isUsual === true,
   };
@@ -90,21 +85,21 @@ async function notVerified(context: Needs, email: string): Promise<Problem<'EMAI
  * Upgrades a hash to the current cost while the password is at hand. The condition protects a change made in the
  * meantime.
  */
-async function renewHash(context: Needs, { user, passwordHash: old }: Found, password: string): Promise<void> {
-  if (!context.passwordHasher.isOutdated(old)) return;
+async function renewHash(context: Needs, { user }: Found, password: string): Promise<void> {
+  if (!context.passwordHasher.isOutdated(user.passwordHash)) return;
   const passwordHash = await context.passwordHasher.hash(password);
-  await context.em.nativeUpdate(User, { id: user.id, passwordHash: old }, { passwordHash });
+  await context.em.nativeUpdate(User, { id: user.id, passwordHash: user.passwordHash }, { passwordHash });
 }
 
-async function refuse(context: Needs, user: User | null, reason: LoginProblem['code']): Promise<void> {
+async function refuse(context: Needs, user: Account | null, reason: LoginProblem['code']): Promise<void> {
   const userId = user?.id ?? null;
   await recordEvent(context.em, context, { type: 'LOGIN', success: false, userId, metadata: { reason } });
 }
 
-function sessionOf(context: Needs, user: User, input: LoginInput) {
-  const { rememberMe, deviceName, tokenDelivery, deviceToken } = input;
+function sessionOf(context: Needs, user: Account, input: LoginInput) {
+  const { rememberMe, deviceName, tokenDelivery, deviceToken, keepsDeviceToken } = input;
   const proof = { authenticationMethods: FIRST_METHODS, authenticatedAt: context.clock.now() };
-  return { user, rememberMe, deviceName, tokenDelivery, deviceToken, ...proof };
+  return { user, rememberMe, deviceName, tokenDelivery, deviceToken, keepsDeviceToken, ...proof };
 }
 
 /** Opens what a correct password permits. The count is reset in the same transaction. */
@@ -133,7 +128,7 @@ async function tryPassword(
   input: LoginInput,
   attempt: Attempt,
 ): Promise<Opened | LoginProblem> {
-  const matches = await context.passwordHasher.verify(found?.passwordHash, input.password);
+  const matches = await context.passwordHasher.verify(found?.user.passwordHash, input.password);
   if (found === undefined || !matches) {
     await refuse(context, found?.user ?? null, 'INVALID_CREDENTIALS');
     await attempt.failed(found?.user ?? null);
@@ -161,7 +156,7 @@ export async function login(context: Needs, input: LoginInput): Promise<LoginOut
   const found = await findAccount(context, input);
   const subject = subjectOf(context, found, input.identifier);
   const outcome = await countedTry(context, subject, (attempt) => tryPassword(context, found, input, attempt));
-  if (outcome.kind === 'sign-in-begun') return await finishSignIn(context, outcome, input.heldRefreshToken);
+  if (outcome.kind === 'sign-in-begun') return await finishSignIn(context, outcome, input.replacedSessionId);
   if (outcome.kind === 'problem' && outcome.code === 'ACCOUNT_LOCKED') {
     await refuse(context, found?.user ?? null, 'ACCOUNT_LOCKED');
   }

@@ -1,16 +1,16 @@
 import type { NewSession } from '../sessions/create-session.js';
 import { MULTI_FACTOR } from '../sessions/effective-role.js';
-import { issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
+import { type ChallengeNote, issueChallenge, type TwoFactorRequired } from '../two-factor/challenge.js';
 import type { Work } from '../work.js';
 import {
   type PasswordChangeRequired,
   requirePasswordChange,
   type SignInEventType,
 } from './password-change-required.js';
-import { type DeviceToken, type SignInBegun, type SignInContext, signIn } from './sign-in.js';
+import { type SignInBegun, type SignInContext, type SignInDevice, signIn } from './sign-in.js';
 
 /** A sign-in whose `authenticationMethods` are verified, with the parameters of its session. */
-export type VerifiedSignIn = NewSession & DeviceToken;
+export type VerifiedSignIn = NewSession & SignInDevice & ChallengeNote;
 
 /** The next step of a sign-in: the second factor, a new password, or the session. */
 export type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;

@@ -1,8 +1,8 @@
-import type { User } from '../../entities/user.js';
 import { run, sql } from '../../lib/sql.js';
 import { lockRows } from '../locks.js';
 import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { issueResetTicket, type ResetTicket } from '../passwords/reset-ticket.js';
+import type { SignInUser } from '../users/user-columns.js';
 import type { Work } from '../work.js';
 
 /**
@@ -19,13 +19,13 @@ export type SignInEventType = 'LOGIN' | 'TWO_FACTOR' | 'TOKEN_EXCHANGE';
 /** Why a password permits only a reset, as the audit event of the sign-in says. */
 export const passwordReasons = ['BREACHED', 'CONTESTED', 'REQUIRED'] as const;
 
-function reasonOf({ passwordContestedAt, passwordChangeRequiredAt }: User): (typeof passwordReasons)[number] {
+function reasonOf({ passwordContestedAt, passwordChangeRequiredAt }: SignInUser): (typeof passwordReasons)[number] {
   if (passwordContestedAt != null) return 'CONTESTED';
   return passwordChangeRequiredAt == null ? 'BREACHED' : 'REQUIRED';
 }
 
 /** Locks the row of an account whose password is still the one that was verified. */
-const holdUnchanged = ({ id, passwordChangedAt }: User) =>
+const holdUnchanged = ({ id, passwordChangedAt }: SignInUser) =>
   lockRows('users', sql`id = ${id} AND password_changed_at = ${passwordChangedAt} AND disabled_at IS NULL`, {
     strength: 'NO KEY UPDATE',
   });
@@ -38,7 +38,7 @@ const holdUnchanged = ({ id, passwordChangedAt }: User) =>
  */
 export async function requirePasswordChange(
   work: Work,
-  user: User,
+  user: SignInUser,
   event: SignInEventType,
 ): Promise<PasswordChangeRequired | undefined> {
   const { em } = work;

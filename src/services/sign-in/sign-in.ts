@@ -20,11 +20,18 @@ import type { Request, UseCaseContext } from '../use-case.js';
 import type { Work } from '../work.js';
 import { replaceSession } from './replace-session.js';
 
-/** Identification of the client's device: by a cookie, or by a token in the input. */
-export interface DeviceToken {
-  tokenDelivery: 'COOKIE' | 'BODY';
-  /** The token that identified the device before; empty to request one, null if the client keeps none. */
+/** What identifies the client's device. */
+export interface SignInDevice {
+  /** The token that identified the device before; empty or null if the client has none. */
   deviceToken: string | null;
+  /** Whether the client keeps the token that identifies the device from now on. */
+  keepsDeviceToken: boolean;
+}
+
+/** What a client presents in a sign-in beside its credentials. */
+export interface SignInClient extends SignInDevice {
+  /** The session that the client has until now. The new one replaces it. */
+  replacedSessionId: string | null;
 }
 
 /** A sign-in whose transaction is ready to commit. */
@@ -48,7 +55,7 @@ export type SignInContext = SessionContext & Pick<UseCaseContext, 'admission' | 
 async function tellOfDevice(work: Work, { session, user }: SessionBegun): Promise<void> {
   const { sessionReportTtl: ttl } = work.settings;
   const now = session.createdAt;
-  const code = { purpose: 'REPORT_SESSION' as const, address: session.id, userId: user.id, now };
+  const code = { purpose: 'REPORT_SESSION' as const, address: session.id, isNewAddress: true, userId: user.id, now };
   const { id: codeId } = await issueCode(work.em, work.secretKeys, { ...code, codeTtl: ttl, linkTtl: ttl });
   const facts = {
     displayName: user.displayName,
@@ -67,13 +74,9 @@ async function tellOfDevice(work: Work, { session, user }: SessionBegun): Promis
   await work.mail({ mail: 'new-device', recipient, locale, userId: user.id, codeId, variables });
 }
 
-/**
- * Returns the device of a sign-in. A token that the client will not present again would only leave a row for each
- * sign-in.
- */
-function deviceOf(context: SignInContext, { tokenDelivery, deviceToken }: DeviceToken) {
-  const keepsToken = tokenDelivery === 'COOKIE' || deviceToken !== null;
-  return { ...presentedDevice(context, deviceToken), keepsToken };
+/** Returns the device of a sign-in. A token that the client does not keep would leave a row for each sign-in. */
+function deviceOf(context: SignInContext, { keepsDeviceToken, deviceToken }: SignInDevice) {
+  return { ...presentedDevice(context, deviceToken), keepsToken: keepsDeviceToken };
 }
 
 /**
@@ -83,7 +86,7 @@ function deviceOf(context: SignInContext, { tokenDelivery, deviceToken }: Device
  */
 export async function signInOnUsualDevice(
   context: SignInContext,
-  begin: NewSession & DeviceToken,
+  begin: NewSession & SignInDevice,
   event: AuditEventType,
   after: readonly Sql[],
 ): Promise<SignInBegun | undefined> {
@@ -120,7 +123,7 @@ export async function signInOnUsualDevice(
 export async function signIn(
   context: SignInContext,
   work: Work,
-  begin: NewSession & DeviceToken,
+  begin: NewSession & SignInDevice,
   event: AuditEventType,
 ): Promise<SignInBegun | undefined> {
   const begun = await createSession(context, work.em, begin);
@@ -144,10 +147,10 @@ export async function signIn(
 export async function finishSignIn(
   context: SignInContext,
   signIn: SignInBegun,
-  heldRefreshToken: string | null,
+  replacedSessionId: string | null,
 ): Promise<SignedIn> {
   const { begun, deviceToken } = signIn;
   const started = await startSession(context, begun);
-  await replaceSession(context, heldRefreshToken);
+  if (replacedSessionId !== null) await replaceSession(context, replacedSessionId);
   return { ...started, deviceToken };
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { TwoFactorChallenge } from '../../entities/two-factor-challenge.js';
-import type { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { SecretKeys } from '../../lib/secret-keys.js';
+import { run, sql } from '../../lib/sql.js';
 import { uuidFromBytes, uuidToBytes } from '../../lib/uuid.js';
 import type { UseCaseContext } from '../use-case.js';
+import type { SignInUser } from '../users/user-columns.js';
 
 /** The first factor is verified, and the second one is required. */
 export interface TwoFactorRequired {
@@ -14,24 +15,30 @@ export interface TwoFactorRequired {
   expiresAt: Date;
 }
 
+/**
+ * What a challenge keeps for the caller of the second step, which does not state it again. The services store it, and
+ * do not read it.
+ */
+export interface ChallengeNote {
+  tokenDelivery: TwoFactorChallenge['tokenDelivery'];
+}
+
 /** Parameters of the session that begins once the second factor is verified. */
-export interface PendingSignIn {
-  user: User;
+export interface PendingSignIn extends ChallengeNote {
+  user: SignInUser;
   rememberMe: boolean;
   deviceName: string | null;
-  tokenDelivery: 'COOKIE' | 'BODY';
   firstMethods: string[];
   /** Time at which the first step was completed. Defaults to now. */
   firstProvenAt?: Date;
 }
 
 /** A valid challenge whose attempt was counted. */
-export interface TriedChallenge {
+export interface TriedChallenge extends ChallengeNote {
   id: string;
   userId: string;
   rememberMe: boolean;
   deviceName: string | null;
-  tokenDelivery: 'COOKIE' | 'BODY';
   firstMethods: string[];
   /** Time at which the first step was completed. */
   firstProvenAt: Date;
@@ -48,12 +55,13 @@ const TAG_BYTES = 32;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 /** The attempt is counted before its code is compared, so that parallel attempts count too. */
-const TRY = `
+const countAttempt = (id: string, client: string, now: Date) => sql`
   UPDATE two_factor_challenges SET attempts = attempts + 1
-  WHERE id = ? AND client_key = ? AND consumed_at IS NULL AND expires_at > ? AND attempts < ${MOST_ATTEMPTS}
+  WHERE id = ${id} AND client_key = ${client} AND consumed_at IS NULL AND expires_at > ${now} AND attempts < ${MOST_ATTEMPTS}
   RETURNING id, user_id, remember_me, device_name, token_delivery, first_methods, password_changed_at, created_at,
     attempts`;
-const CONSUME = 'UPDATE two_factor_challenges SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL RETURNING id';
+const consume = (id: string, now: Date) =>
+  sql`UPDATE two_factor_challenges SET consumed_at = ${now} WHERE id = ${id} AND consumed_at IS NULL RETURNING id`;
 
 /**
  * Returns the key that binds a challenge to the client of the first step. The client's network may change in between.
@@ -110,8 +118,7 @@ export async function tryChallenge(
 ): Promise<TriedChallenge | undefined> {
   const id = readChallenge(context.secretKeys, challenge);
   if (id === undefined) return undefined;
-  const values = [id, clientKey(context), context.clock.now()];
-  const [row] = await em.execute<Record<string, unknown>[]>(TRY, values);
+  const [row] = await run(em, countAttempt(id, clientKey(context), context.clock.now()));
   if (row === undefined) return undefined;
   return {
     id,
@@ -128,5 +135,5 @@ export async function tryChallenge(
 
 /** Consumes the challenge. Returns false if it was used in the meantime. */
 export async function consumeChallenge(em: EntityManager, id: string, now: Date): Promise<boolean> {
-  return (await em.execute<unknown[]>(CONSUME, [now, id])).length > 0;
+  return (await run(em, consume(id, now))).length > 0;
 }

@@ -1,4 +1,5 @@
 import { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
 import { isProblem, type Problem, ProblemError, problem } from '../../problems.js';
 import { countedTry } from '../attempts/counted-try.js';
 import { recordRefusal } from '../audit/record-refusal.js';
@@ -28,17 +29,19 @@ interface Pending {
   sealedSecret: string;
 }
 
-const FIND_PENDING = `
-  SELECT sealed_secret FROM totp_credentials WHERE user_id = ? AND confirmed_at IS NULL AND expires_at > ?`;
+/** The app that waits for its first code. */
+const pendingApp = (userId: string, now: Date) =>
+  sql`user_id = ${userId} AND confirmed_at IS NULL AND expires_at > ${now}`;
 
 /** Of parallel confirmations one succeeds, and none for an app that another one has replaced. */
-const CONFIRM = `
-  UPDATE totp_credentials SET confirmed_at = ?, last_step = ?
-  WHERE user_id = ? AND confirmed_at IS NULL AND sealed_secret = ? AND expires_at > ?
+const confirmStatement = (userId: string, { sealedSecret, step }: Pending & { step: number }, now: Date) => sql`
+  UPDATE totp_credentials SET confirmed_at = ${now}, last_step = ${step}
+  WHERE ${pendingApp(userId, now)} AND sealed_secret = ${sealedSecret}
   RETURNING user_id`;
 
 async function findPending({ em, clock, secretKeys }: Request, userId: string): Promise<Pending | undefined> {
-  const [row] = await em.execute<{ sealed_secret: string }[]>(FIND_PENDING, [userId, clock.now()]);
+  const find = sql`SELECT sealed_secret FROM totp_credentials WHERE ${pendingApp(userId, clock.now())}`;
+  const [row] = await run<{ sealed_secret: string }>(em, find);
   const seed = row === undefined ? undefined : openSeed(secretKeys, userId, row.sealed_secret);
   return row === undefined || seed === undefined ? undefined : { seed, sealedSecret: row.sealed_secret };
 }
@@ -46,15 +49,15 @@ async function findPending({ em, clock, secretKeys }: Request, userId: string): 
 async function confirm(
   work: Work,
   input: ConfirmTotpInput,
-  { seed, sealedSecret, step }: Pending & { step: number },
+  code: Pending & { step: number },
 ): Promise<RecoveryCodes | Problem<'CONFLICT'> | Undone<Problem<'UNAUTHENTICATED'>>> {
   const { userId } = input;
   const { em, now } = work;
-  const confirmed = await em.execute<unknown[]>(CONFIRM, [now, step, userId, sealedSecret, now]);
+  const confirmed = await run(em, confirmStatement(userId, code, now));
   if (confirmed.length === 0) return problem('CONFLICT');
   const user = await switchTwoFactor(work, input, 'on');
   if (user instanceof Undone) return user;
-  return { kind: 'recovery-codes', codes: await replaceRecoveryCodes(em, seed, userId), user };
+  return { kind: 'recovery-codes', codes: await replaceRecoveryCodes(em, code.seed, userId), user };
 }
 
 /** Counts the attempt before the code is compared. */

@@ -1,5 +1,6 @@
 import { User } from '../../entities/user.js';
 import { addSeconds } from '../../lib/clock.js';
+import { run, sql } from '../../lib/sql.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { type PasswordProof, type PasswordProofProblem, requirePassword } from '../passwords/require-password.js';
@@ -23,9 +24,9 @@ type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 const PENDING_SECONDS = 600;
 
 /** Enrols the only app of the account that can be confirmed. A confirmed app is unchanged. */
-const BEGIN = `
+const beginStatement = (userId: string, sealed: string, now: Date, expiresAt: Date) => sql`
   INSERT INTO totp_credentials AS present (user_id, sealed_secret, last_step, created_at, expires_at)
-  VALUES (?, ?, 0, ?, ?)
+  VALUES (${userId}, ${sealed}, 0, ${now}, ${expiresAt})
   ON CONFLICT (user_id) DO UPDATE SET
     sealed_secret = excluded.sealed_secret, last_step = 0, created_at = excluded.created_at, expires_at = excluded.expires_at
   WHERE present.confirmed_at IS NULL
@@ -33,8 +34,7 @@ const BEGIN = `
 
 async function begin({ em, secretKeys, now }: Work, user: User, seed: Seed, expiresAt: Date): Promise<boolean> {
   const sealed = sealSeed(secretKeys, user.id, seed);
-  const begun = await em.execute<unknown[]>(BEGIN, [user.id, sealed, now, expiresAt]);
-  return begun.length > 0;
+  return (await run(em, beginStatement(user.id, sealed, now, expiresAt))).length > 0;
 }
 
 async function enrol(context: Needs, userId: string): Promise<TotpEnrolment | Problem<'CONFLICT'>> {

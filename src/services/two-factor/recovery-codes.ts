@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { RecoveryCode } from '../../entities/recovery-code.js';
+import { run, sql } from '../../lib/sql.js';
 import { normalCode } from '../../lib/typed-code.js';
 import type { Seed } from './totp.js';
 
@@ -11,9 +12,6 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** Five bits a character: 120 bits, which cannot be guessed however fast the hash is. */
 const CODE_LENGTH = 24;
 const GROUP = /.{4}(?=.)/g;
-
-const USE =
-  'UPDATE recovery_codes SET used_at = ? WHERE user_id = ? AND code_hash = ? AND used_at IS NULL RETURNING user_id';
 
 function newCode(): string {
   const signs = Array.from(randomBytes(CODE_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]);
@@ -51,7 +49,12 @@ export async function consumeRecoveryCode(
   attempt: { seed: Seed; userId: string; code: string; now: Date },
 ): Promise<{ codesLeft: number } | undefined> {
   const { seed, userId, code, now } = attempt;
-  const used = await em.execute<unknown[]>(USE, [now, userId, hashRecoveryCode(seed, userId, code)]);
+  const used = await run(
+    em,
+    sql`UPDATE recovery_codes SET used_at = ${now}
+      WHERE user_id = ${userId} AND code_hash = ${hashRecoveryCode(seed, userId, code)} AND used_at IS NULL
+      RETURNING user_id`,
+  );
   if (used.length === 0) return undefined;
   return { codesLeft: await em.count(RecoveryCode, { user: userId, usedAt: null }) };
 }

@@ -1,3 +1,4 @@
+import { run, sql } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
 import { openSeed, resealed } from './sealed-seed.js';
 
@@ -15,11 +16,12 @@ interface SealedRow {
 
 const BATCH = 500;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-const OUTDATED = `
+const findOutdated = (keyId: string, after: string) => sql`
   SELECT user_id, sealed_secret FROM totp_credentials
-  WHERE NOT starts_with(sealed_secret, ?) AND user_id > ? ORDER BY user_id LIMIT ${BATCH}`;
+  WHERE NOT starts_with(sealed_secret, ${`${keyId}.`}) AND user_id > ${after} ORDER BY user_id LIMIT ${BATCH}`;
 /** A seed that changed in the meantime is already encrypted under the current secret. */
-const RESEAL = 'UPDATE totp_credentials SET sealed_secret = ? WHERE user_id = ? AND sealed_secret = ?';
+const replaceSeed = (userId: string, before: string, after: string) =>
+  sql`UPDATE totp_credentials SET sealed_secret = ${after} WHERE user_id = ${userId} AND sealed_secret = ${before}`;
 
 /**
  * Encrypts every seed under the current secret, so that the previous one can be removed. Otherwise users who do not
@@ -32,12 +34,12 @@ export async function resealSeeds({
   const counts: SeedsResealed = { resealed: 0, lost: 0 };
   let after = FIRST_ID;
   for (;;) {
-    const rows = await em.execute<SealedRow[]>(OUTDATED, [`${secretKeys.currentId}.`, after]);
+    const rows = await run<SealedRow>(em, findOutdated(secretKeys.currentId, after));
     for (const { user_id: userId, sealed_secret: sealed } of rows) {
       const seed = openSeed(secretKeys, userId, sealed);
       if (seed === undefined) counts.lost += 1;
       else {
-        await em.execute(RESEAL, [resealed(secretKeys, userId, seed, sealed), userId, sealed]);
+        await run(em, replaceSeed(userId, sealed, resealed(secretKeys, userId, seed, sealed)));
         counts.resealed += 1;
       }
       after = userId;

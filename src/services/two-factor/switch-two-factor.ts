@@ -1,4 +1,5 @@
 import { User } from '../../entities/user.js';
+import { run, sql, sqlText } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import { notifyOwner } from '../mail-outbox/notify-owner.js';
 import { type Undone, undo, type Work } from '../work.js';
@@ -32,11 +33,13 @@ export async function switchTwoFactor(
   const enabled = state === 'on';
   await em.nativeUpdate(User, { id: userId }, { twoFactorEnabledAt: enabled ? now : null, updatedAt: now });
   const user = await em.findOneOrFail(User, userId, { refresh: true });
-  const prove = `UPDATE sessions SET authentication_methods = ${PROVEN[state]}
-    WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ? RETURNING id`;
-  const present = await em.execute<unknown[]>(prove, [sessionId, userId, now]);
+  const current = await run(
+    em,
+    sql`UPDATE sessions SET authentication_methods = ${sqlText(PROVEN[state])}
+      WHERE id = ${sessionId} AND user_id = ${userId} AND revoked_at IS NULL AND expires_at > ${now} RETURNING id`,
+  );
   // A session that was ended must not complete its change.
-  if (present.length === 0) return undo(problem('UNAUTHENTICATED'));
+  if (current.length === 0) return undo(problem('UNAUTHENTICATED'));
   const endedSessions = await work.endSessions({ userId, exceptId: sessionId }, 'TWO_FACTOR_CHANGED');
   const metadata = { endedSessions: endedSessions.length };
   const type = enabled ? 'TOTP_ENABLE' : 'TOTP_DISABLE';

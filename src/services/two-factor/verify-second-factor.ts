@@ -1,4 +1,5 @@
 import type { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { countedTry } from '../attempts/counted-try.js';
 import { forgetAppCodes } from '../attempts/lock.js';
@@ -36,9 +37,9 @@ function scopeOf(code: string): 'two-factor' | 'recovery-code' {
  * Of any number of callers with codes of one step only the first succeeds. A code older than the last used one never
  * does.
  */
-const USE_STEP = `
-  UPDATE totp_credentials SET last_step = ?, sealed_secret = ?
-  WHERE user_id = ? AND confirmed_at IS NOT NULL AND last_step < ?
+const consumeStep = (userId: string, step: number, sealed: string) => sql`
+  UPDATE totp_credentials SET last_step = ${step}, sealed_secret = ${sealed}
+  WHERE user_id = ${userId} AND confirmed_at IS NOT NULL AND last_step < ${step}
   RETURNING user_id`;
 
 async function consumeAppCode(work: Work, proof: Proof): Promise<Method | undefined> {
@@ -46,7 +47,7 @@ async function consumeAppCode(work: Work, proof: Proof): Promise<Method | undefi
   const step = matchingStep(seed, code, work.now, work.settings.totpWindow);
   if (step === undefined) return undefined;
   const sealed = resealed(work.secretKeys, user.id, seed, sealedSecret);
-  const used = await work.em.execute<unknown[]>(USE_STEP, [step, sealed, user.id, step]);
+  const used = await run(work.em, consumeStep(user.id, step, sealed));
   return used.length === 0 ? undefined : 'TOTP';
 }
 

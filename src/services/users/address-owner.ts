@@ -1,13 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../entities/user.js';
 import { emailKey } from '../../lib/email-key.js';
-import { type Sql, sql, sqlText } from '../../lib/sql.js';
+import { run, type Sql, sql, sqlText } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
+import { ACCOUNT_PROPERTIES, columnsOf } from './user-columns.js';
 
-const COLUMNS = sqlText(`id, email, username, username_key, display_name, role, password_hash,
-  password_changed_at, password_breached_at, password_contested_at, password_change_required_at, two_factor_enabled_at,
-  email_verified_at, invited_until, disabled_at,
-  last_login_at, locale, timezone, terms_accepted_at, privacy_policy_accepted_at, created_at, updated_at`);
+const COLUMNS = sqlText(columnsOf(ACCOUNT_PROPERTIES));
 
 /** Returns the key that EMAIL_DEDUPLICATION compares for an address; null if only the address itself is compared. */
 export function comparedKey({ settings }: Pick<UseCaseContext, 'settings'>, email: string): string | null {
@@ -20,13 +18,11 @@ export async function findAddressOwner(em: EntityManager, email: string, key: st
   return owners.find((owner) => owner.email === email) ?? owners[0] ?? null;
 }
 
-/** Returns the statement of `findAddressOwner`, which returns the columns that a sign-up reads. */
+/** Returns the statement of `findAddressOwner`, which returns the columns of an `Account`. */
 export function addressOwner(email: string, key: string | null): Sql {
   return sql`
     SELECT ${COLUMNS} FROM users WHERE email = ${email} OR email_key = ${key} ORDER BY email = ${email} DESC LIMIT 1`;
 }
-
-const HELD = 'SELECT email FROM users WHERE email = ? OR email_key = ? ORDER BY email = ? DESC LIMIT 1';
 
 /**
  * Returns the one address under which the codes and mails of a typed address are kept: that of the account that owns
@@ -40,6 +36,7 @@ export async function heldAddress(
 ): Promise<string> {
   const key = comparedKey(context, email);
   if (key === null) return email;
-  const [row] = await em.execute<{ email: string }[]>(HELD, [email, key, email]);
+  const held = sql`SELECT email FROM users WHERE email = ${email} OR email_key = ${key} ORDER BY email = ${email} DESC LIMIT 1`;
+  const [row] = await run<{ email: string }>(em, held);
   return row?.email ?? key;
 }

@@ -1,19 +1,18 @@
 import type { User } from '../../entities/user.js';
 import type { Statement } from '../../lib/query.js';
 import type { UseCaseContext } from '../use-case.js';
+import { propertiesOf, type UserProperty } from './user-columns.js';
 
-/** A user as it is read where nothing is changed, without the ORM's unit of work and the password hash. */
-export type UserRecord = Omit<User, 'passwordHash'>;
-
-const FIND_USERS: Statement = {
-  name: 'find-users',
-  text: `SELECT id, email, username, username_key AS "usernameKey", display_name AS "displayName", role, locale, timezone,
-    password_changed_at AS "passwordChangedAt", email_verified_at AS "emailVerifiedAt", disabled_at AS "disabledAt",
-    last_login_at AS "lastLoginAt", two_factor_enabled_at AS "twoFactorEnabledAt", terms_accepted_at AS "termsAcceptedAt",
-    privacy_policy_accepted_at AS "privacyPolicyAcceptedAt", created_at AS "createdAt", updated_at AS "updatedAt"
-    FROM users WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL`,
-};
-const TIMES = [
+/** What is read of a user where nothing is changed. */
+const PROPERTIES = [
+  'id',
+  'email',
+  'username',
+  'usernameKey',
+  'displayName',
+  'role',
+  'locale',
+  'timezone',
   'passwordChangedAt',
   'emailVerifiedAt',
   'disabledAt',
@@ -23,7 +22,16 @@ const TIMES = [
   'privacyPolicyAcceptedAt',
   'createdAt',
   'updatedAt',
-] as const;
+] as const satisfies readonly UserProperty[];
+const TIMES = PROPERTIES.filter((property) => property.endsWith('At'));
+
+/** A user as it is read where nothing is changed, without the ORM's unit of work. */
+export type UserRecord = Pick<User, (typeof PROPERTIES)[number]>;
+
+const FIND_USERS: Statement = {
+  name: 'find-users',
+  text: `SELECT ${propertiesOf(PROPERTIES)} FROM users WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL`,
+};
 
 /** Returns the users with these ids by one prepared statement. `me` is the gateway's most frequent query. */
 export async function findUsers(

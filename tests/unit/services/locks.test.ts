@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { OneTimeCodePurpose } from '../../../src/entities/one-time-code.js';
 import { advisoryLocks } from '../../../src/lib/advisory-locks.js';
 import { CODE_LOCK_ORDER } from '../../../src/services/locks.js';
+import { addLocks, lockedTables } from '../../support/lock-order.js';
 
 const root = join(import.meta.dirname, '../../../src');
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -37,4 +38,22 @@ test('rows are locked only by the statements of one file', () => {
   const lock = /\bFOR (?:NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b|LockMode\b|advisory_xact_lock/;
   const elsewhere = filesWith(lock).filter((path) => !path.startsWith('database/'));
   expect(elsewhere).toEqual(['services/locks.ts']);
+});
+
+test('a transaction that locks rows out of order is noticed', () => {
+  expect(lockedTables('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE')).toEqual(['users']);
+  expect(lockedTables('select "u0".* from "users" as "u0" where "u0"."id" = $1 limit 1 for update')).toEqual(['users']);
+  expect(lockedTables('SELECT FROM users WHERE id = $1 FOR UPDATE SKIP LOCKED')).toEqual([]);
+  expect(lockedTables('SELECT id FROM users WHERE id = $1')).toEqual([]);
+  expect(lockedTables('update "sessions" set "revoked_at" = $1')).toEqual(['sessions']);
+  expect(lockedTables('INSERT INTO users (id) VALUES ($1) ON CONFLICT DO NOTHING')).toEqual([]);
+  expect(lockedTables('INSERT INTO one_time_codes (id) VALUES ($1)\nON CONFLICT (id) DO UPDATE SET id = $1')).toEqual([
+    'one_time_codes',
+  ]);
+  const held: string[] = [];
+  expect(addLocks(held, 'UPDATE one_time_codes SET attempts = 0')).toBeUndefined();
+  expect(addLocks(held, 'DELETE FROM sessions')).toBeUndefined();
+  expect(addLocks(held, 'UPDATE one_time_codes SET attempts = 1')).toBeUndefined();
+  expect(addLocks(held, 'SELECT FROM users FOR UPDATE')).toMatch(/^users after sessions/);
+  expect(addLocks(['users'], 'SELECT pg_advisory_xact_lock($1)')).toMatch(/^pg_advisory_xact_lock after users/);
 });
