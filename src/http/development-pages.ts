@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { isAddressLiteral, isLoopbackHost } from '../lib/local-hosts.js';
+import { isInAdminNetwork } from '../lib/networks.js';
 import { registerDevMailbox } from './dev-mailbox.js';
 import { registerFirstAdmin } from './first-admin.js';
 import { registerHome } from './home.js';
 import { registerIde } from './ide.js';
+import { registerIdeFiles } from './ide-files.js';
 
 const PATHS = /^\/(?:(?:dev|ide|admin(?!\/export\/))(?:\/|$)|$)/;
 
@@ -39,18 +42,43 @@ function leadToIde(app: FastifyInstance, graphqlPath: string): void {
   });
 }
 
+/** Rejects clients outside the networks from which administration is allowed. */
+function refuseForeignNetworks(adminNetworks: readonly string[]) {
+  return async ({ clientAddress }: FastifyRequest): Promise<void> => {
+    if (isInAdminNetwork(adminNetworks, clientAddress)) return;
+    throw Object.assign(new Error('Administration is not available from this network.'), { statusCode: 403 });
+  };
+}
+
+/** Serves the IDE. In production it is for admins only. */
+async function registerIdeOf(
+  app: FastifyInstance,
+  dependencies: Dependencies,
+  graphqlPath: string,
+  schema: GraphQLSchema,
+): Promise<void> {
+  const { nodeEnv, adminNetworks, introspection, cookieSameSite } = dependencies.settings;
+  const isForAdmins = nodeEnv === 'production';
+  await app.register(async (pages) => {
+    if (isForAdmins) pages.addHook('onRequest', refuseForeignNetworks(adminNetworks));
+    registerIde(pages, { graphqlPath, isForAdmins, introspection, needsCsrfToken: cookieSameSite === 'none' });
+    registerIdeFiles(pages, dependencies, schema);
+  });
+}
+
 /** Serves the IDE if it is enabled, and outside production the page at `/` the captured mails and the form for the first admin. */
 export async function registerDevelopmentPages(
   app: FastifyInstance,
   dependencies: Dependencies,
   graphqlPath: string,
+  schema: GraphQLSchema,
 ): Promise<void> {
   const { settings, mailbox } = dependencies;
   const isProduction = settings.nodeEnv === 'production';
   if (settings.graphqlIde) leadToIde(app, graphqlPath);
   await app.register(async (pages) => {
     if (!isProduction) pages.addHook('onRequest', refuseForeignNames(settings.publicUrl));
-    if (settings.graphqlIde) registerIde(pages, { graphqlPath });
+    if (settings.graphqlIde) await registerIdeOf(pages, dependencies, graphqlPath, schema);
     if (isProduction) return;
     registerHome(pages, settings);
     registerDevMailbox(pages, mailbox);

@@ -114,10 +114,10 @@ async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<vo
   await app.register(cookie);
 }
 
-async function registerPages(app: FastifyInstance, dependencies: Dependencies): Promise<void> {
+async function registerPages(app: FastifyInstance, dependencies: Dependencies, schema: GraphQLSchema): Promise<void> {
   if (dependencies.settings.appUrl === undefined) registerHostedPages(app, dependencies.settings);
   registerAdminPage(app, dependencies.settings);
-  await registerDevelopmentPages(app, dependencies, GRAPHQL_PATH);
+  await registerDevelopmentPages(app, dependencies, GRAPHQL_PATH, schema);
 }
 
 /** The HTTP edge and its shutdown. */
@@ -147,6 +147,6 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   registerChangePassword(app, settings);
   registerMetrics(app, dependencies);
   registerAdminExport(app, dependencies);
-  await registerPages(app, dependencies);
+  await registerPages(app, dependencies, schema);
   return { http: app, shutdown };
 }

@@ -1,48 +1,92 @@
-import { journey } from './journey.js';
+import './trusted-types.js';
+import { showBar } from './bar.js';
+import { journeyOf } from './journey.js';
+import { operationsPanel } from './panel.js';
+import { readFile, renew, send } from './request.js';
+import { session } from './session.js';
+import { showSignIn } from './sign-in.js';
 import { startWith, tabStorage } from './storage.js';
 
 const { React, ReactDOM, GraphiQL } = window;
+const element = React.createElement;
 const root = document.getElementById('ide');
-const endpoint = root.dataset.endpoint;
+const { adminsOnly, schemaFile, mailbox } = document.body.dataset;
 
-/** Sends one operation as JSON; a response that is not JSON is shown as an error. */
-async function fetcher(operation, { headers } = {}) {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    credentials: 'same-origin',
-    headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(operation),
-  });
-  const body = await response.text();
-  try {
-    return JSON.parse(body);
-  } catch {
-    const message = `The server answered ${response.status} ${response.statusText} without JSON.`;
-    return { errors: [{ message, extensions: { body: body.slice(0, 1000) } }] };
-  }
+/** The answer to the editor's introspection, if the endpoint gives none. */
+async function readSchema() {
+  const { content } = session.user?.role === 'admin' ? await readFile('schema.json') : {};
+  return content ?? { errors: [{ message: 'Sign in as an admin to load the schema.' }] };
 }
 
-const element = React.createElement;
-startWith(journey[0]);
+function fetcher(operation, { headers } = {}) {
+  if (schemaFile !== undefined && operation.operationName === 'IntrospectionQuery') return readSchema();
+  return send(operation, headers);
+}
 
-ReactDOM.createRoot(root).render(
-  element(
-    GraphiQL,
-    {
-      fetcher,
-      defaultTabs: journey,
-      defaultQuery: '',
-      defaultEditorToolsVisibility: 'variables',
-      isHeadersEditorEnabled: true,
-      storage: tabStorage,
-      // The editor compares them when it looks for the tab to continue with; the storage drops them.
-      shouldPersistHeaders: true,
-      showPersistHeadersSettings: false,
-    },
-    element(
-      GraphiQL.Logo,
-      null,
-      element('span', { className: 'brand' }, element('img', { src: 'ide/icon.svg', alt: '' }), 'Gatehouse'),
-    ),
-  ),
-);
+/** Opens the side panel at the start, and loads a schema that is not public again for each user who signs in. */
+function Companion({ panel }) {
+  const user = React.useSyncExternalStore(session.subscribe, () => session.user?.id);
+  const { introspect } = GraphiQL.React.useSchemaStore();
+  React.useEffect(() => {
+    if (schemaFile !== undefined && user !== undefined) introspect();
+  }, [user]);
+  const { plugins } = GraphiQL.React.usePluginStore();
+  React.useEffect(() => {
+    // The property `visiblePlugin` would render the panel, but leave it without a width.
+    root.querySelector(`[aria-label="Show ${panel.title}"]`)?.click();
+  }, [plugins.length]);
+  return null;
+}
+
+function start(documents) {
+  const journey = journeyOf(documents);
+  startWith(journey[0]);
+  const panel = operationsPanel(documents);
+  const properties = {
+    fetcher,
+    defaultTabs: journey,
+    defaultQuery: '',
+    defaultEditorToolsVisibility: 'variables',
+    isHeadersEditorEnabled: true,
+    plugins: [panel],
+    storage: tabStorage,
+    // The editor compares them when it looks for the tab to continue with; the storage drops them.
+    shouldPersistHeaders: true,
+    showPersistHeadersSettings: false,
+  };
+  ReactDOM.createRoot(root).render(
+    element(GraphiQL, properties, element(GraphiQL.Logo, null, element(Companion, { panel }))),
+  );
+}
+
+let isStarted = false;
+
+/** Starts the editor, if the documents may be read. */
+async function enter() {
+  if (isStarted) return;
+  isStarted = true;
+  const { status, content } = await readFile('documents.json');
+  if (content !== undefined) return start(content);
+  isStarted = false;
+  root.textContent =
+    status === 403
+      ? 'This account is not an admin, or its second factor is not verified.'
+      : 'The IDE cannot be loaded. Reload the page.';
+}
+
+/** Where the IDE is for admins only, it starts with a sign-in, and what they typed ends with a sign-out. */
+function follow() {
+  if (session.user === undefined) showSignIn({ required: true });
+  else enter();
+}
+
+function leave() {
+  if (adminsOnly === undefined) return;
+  tabStorage.clear();
+  location.reload();
+}
+
+showBar({ mailbox, onSignOut: leave });
+if (adminsOnly === undefined) enter();
+else session.subscribe(follow);
+renew();

@@ -1,19 +1,9 @@
-import { journey } from './journey.js';
-
 const HOLDS_HEADERS = /:(queries|favorites|tabState)$/;
 const HEADERS = /:headers$/;
-const TABS = /:tabState$/;
 const ACTIVE = /^graphiql:(query|variables|headers)$/;
 
 function withoutHeaders(json) {
-  return JSON.stringify(JSON.parse(json), (name, value) => (name === 'headers' ? undefined : value));
-}
-
-/** The stored tabs, which have no headers. Tabs of the journey that need a token get their placeholder again. */
-function withHeadersToFill(json) {
-  const state = JSON.parse(json);
-  for (const tab of state.tabs) tab.headers ??= journey.find(({ query }) => query === tab.query)?.headers ?? null;
-  return JSON.stringify(state);
+  return JSON.stringify(JSON.parse(json), (name, value) => (name === 'headers' ? null : value));
 }
 
 /** Stores the variables of the first tab, which the editor reads only from its storage. */
@@ -29,7 +19,7 @@ function inActiveTab(key) {
   const [, name] = ACTIVE.exec(key) ?? [];
   const kept = sessionStorage.getItem('graphiql:tabState');
   if (name === undefined || kept === null) return undefined;
-  const { tabs, activeTabIndex } = JSON.parse(withHeadersToFill(kept));
+  const { tabs, activeTabIndex } = JSON.parse(kept);
   return tabs[activeTabIndex]?.[name] ?? null;
 }
 
@@ -44,9 +34,7 @@ export const tabStorage = {
   },
   getItem(key) {
     const active = inActiveTab(key);
-    if (active !== undefined) return active;
-    const value = sessionStorage.getItem(key);
-    return value !== null && TABS.test(key) ? withHeadersToFill(value) : value;
+    return active === undefined ? sessionStorage.getItem(key) : active;
   },
   setItem(key, value) {
     if (!HEADERS.test(key)) sessionStorage.setItem(key, HOLDS_HEADERS.test(key) ? withoutHeaders(value) : value);
