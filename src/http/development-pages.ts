@@ -66,7 +66,7 @@ async function registerIdeOf(
   });
 }
 
-/** Serves the IDE if it is enabled, and outside production the page at `/` the captured mails and the form for the first admin. */
+/** Serves the IDE if it is enabled, and outside production the page at `/`, the captured mails and the form for the first admin. */
 export async function registerDevelopmentPages(
   app: FastifyInstance,
   dependencies: Dependencies,
