@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Bits set by each word. With 32 bits of filter per word, the false-positive rate is one in five million. */
 const BITS_A_WORD = 22;
 
 /** The bit positions of a word in a filter of `size` bits (double hashing, Kirsch and Mitzenmacher). */
 export function placesOf(word: string, size: number): number[] {
-  const digest = createHash('sha256').update(word).digest();
+  const digest = hash('sha256', word, 'buffer');
   const [first, step] = [digest.readUInt32BE(0), digest.readUInt32BE(4) | 1];
   return Array.from({ length: BITS_A_WORD }, (_, index) => (first + index * (step >>> 0)) % size);
 }

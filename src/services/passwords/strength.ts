@@ -1,5 +1,6 @@
 import { once } from '../../lib/once.js';
 import { loadDictionaries, loadEstimate } from './dictionaries.js';
+import { indexDictionaries } from './dictionary-search.js';
 
 /**
  * Number of guesses that a password must withstand. An account allows ten attempts an hour, so that a stranger needs a
@@ -23,7 +24,9 @@ const theEstimator = once(() => {
   const { ZxcvbnFactory } = loadEstimate();
   const { dictionary, adjacencyGraphs: graphs } = loadDictionaries();
   const limits = { maxLength: LONGEST_ESTIMATE, l33tMaxSubstitutions: MOST_SUBSTITUTIONS };
-  return new ZxcvbnFactory({ dictionary, graphs, ...limits });
+  const estimator = new ZxcvbnFactory({ dictionary, graphs, ...limits });
+  indexDictionaries(estimator);
+  return estimator;
 });
 
 /**
