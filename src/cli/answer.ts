@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Problem } from '../problems.js';
 
 /** The outcome of a command, for people and for programs. */
@@ -13,6 +14,11 @@ export interface Answer {
 /** The answer of a command that was refused. */
 export function refused({ code, message }: Problem, text: string = message): Answer {
   return { text, code };
+}
+
+/** The answer to values that break the rules of an input. */
+export function invalid({ issues }: z.ZodError): Answer {
+  return { text: issues.map(({ message }) => message).join(' '), code: 'INPUT_INVALID' };
 }
 
 /** Prints an answer to standard output; a failure without `--json` to standard error. Returns the exit code. */

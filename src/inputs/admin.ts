@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chosenPassword } from './credentials.js';
 import { displayName, email, locale } from './profile.js';
 import { matching } from './text.js';
 
@@ -20,6 +21,7 @@ const why = {
 
 /** Rules of the inputs of administration. The ids in them are checked where they are looked up. */
 export const adminInputs = {
+  createFirstAdmin: z.object({ email, password: chosenPassword }),
   onUser: z.object({ userId: z.string(), ...why }),
   endSession: z.object({ sessionId: z.string(), ...why }),
   inviteUser: z.object({ email, displayName, role: role.nullish(), locale, ...why }),
@@ -28,3 +30,6 @@ export const adminInputs = {
   sendTestMail: z.object({ email }),
   setUserRole: z.object({ userId: z.string(), role, ...why }),
 } as const;
+
+/** The input of an operation of administration, as its rules transform it. */
+export type AdminInput<Name extends keyof typeof adminInputs> = z.output<(typeof adminInputs)[Name]>;

@@ -5,7 +5,7 @@ import { normalIdentifier } from '../../lib/email-address.js';
 import { isProblem } from '../../problems.js';
 import { OPERATOR } from '../../services/admin/administrator.js';
 import type { UseCaseContext } from '../../services/use-case.js';
-import { type Answer, refused } from '../answer.js';
+import { type Answer, invalid, refused } from '../answer.js';
 import { runOnDatabase } from '../run-command.js';
 
 const MOST = 100;
@@ -42,9 +42,7 @@ async function invite(context: UseCaseContext, typed: string, options: InviteOpt
   const { role, name: displayName, locale } = options;
   const input = { email: typed, role, displayName, locale, reason: 'OTHER' };
   const parsed = adminInputs.inviteUser.safeParse(input);
-  if (!parsed.success) {
-    return { text: parsed.error.issues.map(({ message }) => message).join(' '), code: 'INPUT_INVALID' };
-  }
+  if (!parsed.success) return invalid(parsed.error);
   const { email } = parsed.data;
   const { inviteUser } = await import('../../services/admin/invite-user.js');
   const outcome = await inviteUser(context, OPERATOR, {

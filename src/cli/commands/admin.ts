@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { adminInputs } from '../../inputs/admin.js';
 import { isProblem } from '../../problems.js';
-import { type Answer, refused } from '../answer.js';
+import { type Answer, invalid, refused } from '../answer.js';
 import { readPassword } from '../read-password.js';
 import { runOnDatabase } from '../run-command.js';
 
@@ -23,7 +24,9 @@ export function addAdminCommands(program: Command): void {
     .action(async (email: string, _options: object, command: Command) => {
       await runOnDatabase(command, async (context): Promise<Answer> => {
         const { createFirstAdmin } = await import('../../services/admin/create-first-admin.js');
-        const outcome = await createFirstAdmin(context, { email, password: await askPassword(email) });
+        const input = adminInputs.createFirstAdmin.safeParse({ email, password: await askPassword(email) });
+        if (!input.success) return invalid(input.error);
+        const outcome = await createFirstAdmin(context, input.data);
         if (!isProblem(outcome)) {
           const { twoFactorRequiredRoles: required } = context.settings;
           const needsSecondFactor = required.includes('admin');

@@ -1,19 +1,11 @@
+import type { z } from 'zod';
+import type { accountInputs } from '../../inputs/account.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import type { Work } from '../work.js';
 import type { PresentedPassword } from './first-password.js';
 
-/** Details of the new account. The address is already trimmed and lower-cased. */
-export interface SignupInput {
-  email: string;
-  password: string;
-  username?: string | null;
-  displayName?: string | null;
-  role?: string | null;
-  locale?: string | null;
-  timezone?: string | null;
-  termsAccepted: boolean;
-  privacyPolicyAccepted: boolean;
-}
+/** Details of the new account, as their rules transform them. */
+export type SignupInput = z.output<typeof accountInputs.signup>;
 
 /** Context of a sign-up. */
 export type SignupContext = Request & Pick<UseCaseContext, 'admission' | 'query' | 'transact' | 'passwordHasher'>;

@@ -1,5 +1,7 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import type { z } from 'zod';
 import { User } from '../../entities/user.js';
+import type { accountInputs } from '../../inputs/account.js';
 import { inputProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { lockOne } from '../locks.js';
@@ -7,12 +9,7 @@ import type { Request } from '../use-case.js';
 import { inTransaction } from '../work.js';
 
 /** Changes to a profile. An absent field is unchanged, and null clears a field. */
-export interface ProfileChange {
-  displayName?: string | null | undefined;
-  username?: string | null | undefined;
-  locale?: string | null | undefined;
-  timezone?: string | null | undefined;
-}
+export type ProfileChange = z.output<typeof accountInputs.updateProfile>;
 
 /** The updated profile. */
 export interface ProfileUpdated {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { User } from '../../entities/user.js';
-import { emailAddress } from '../../lib/email-address.js';
-import { inputProblem, type Problem, problem } from '../../problems.js';
+import type { AdminInput } from '../../inputs/admin.js';
+import { type Problem, problem } from '../../problems.js';
 import { ADMIN_ROLE, hasAdmin, lockAdmins } from '../accounts/admins.js';
 import { lockOne } from '../locks.js';
 import { refusePassword } from '../passwords/policy.js';
@@ -38,14 +38,11 @@ async function record(work: Work, userId: string, isNew: boolean): Promise<void>
  */
 export async function createFirstAdmin(
   context: Needs,
-  input: { email: string; password: string },
-): Promise<{ kind: 'admin-created'; email: string } | Problem<'FORBIDDEN' | 'INPUT_INVALID' | 'PASSWORD_REJECTED'>> {
-  const address = emailAddress.safeParse(input.email);
-  if (!address.success) return inputProblem(['email'], 'email', 'This is not an email address.');
-  const email = address.data;
-  const refused = refusePassword(context.settings, input.password, { email });
+  { email, password }: AdminInput<'createFirstAdmin'>,
+): Promise<{ kind: 'admin-created'; email: string } | Problem<'FORBIDDEN' | 'PASSWORD_REJECTED'>> {
+  const refused = refusePassword(context.settings, password, { email });
   if (refused !== undefined) return refused;
-  const passwordHash = await context.passwordHasher.hash(input.password);
+  const passwordHash = await context.passwordHasher.hash(password);
   return await inTransaction(context, async (work) => {
     const { em, now } = work;
     await lockAdmins(em);
@@ -61,7 +58,7 @@ export async function createFirstAdmin(
     em.persist(Object.assign(user, proven, fresh));
     await em.flush();
     await record(work, user.id, known === null);
-    await work.checkPassword({ userId: user.id, password: input.password, passwordChangedAt: now });
+    await work.checkPassword({ userId: user.id, password, passwordChangedAt: now });
     // The current sessions did not verify the new password.
     await work.endSessions({ userId: user.id, exceptId: null }, 'REPLACED');
     return { kind: 'admin-created', email: user.email };

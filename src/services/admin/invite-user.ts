@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { User } from '../../entities/user.js';
+import type { AdminInput } from '../../inputs/admin.js';
 import { addSeconds } from '../../lib/clock.js';
 import { run, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
@@ -12,14 +13,8 @@ import { stillHasRole, type UserActed } from './act-on-user.js';
 import { type Administrator, actorOf, administratorFacts } from './administrator.js';
 import { mailInvitation, withMailStatus } from './code-mail.js';
 
-/** The account of an invited person. */
-export interface Invitation {
-  email: string;
-  /** By default the default role. */
-  role?: string | null | undefined;
-  displayName?: string | null | undefined;
-  locale?: string | null | undefined;
-}
+/** The account of an invited person. Its role is the default role unless it is given. */
+export type Invitation = Pick<AdminInput<'inviteUser'>, 'email' | 'role' | 'displayName' | 'locale'>;
 
 type InviteProblem = Problem<'FORBIDDEN' | 'CONFLICT'>;
 

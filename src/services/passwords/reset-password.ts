@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { OneTimeCode, type OneTimeCodePurpose } from '../../entities/one-time-code.js';
 import type { User } from '../../entities/user.js';
+import type { passwordInputs } from '../../inputs/password.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import { consumeToken } from '../one-time-codes/consume.js';
@@ -16,10 +18,7 @@ export interface PasswordReset {
 }
 
 /** The token of the mailed link, or a ticket that was issued for the code or by a login. */
-export interface ResetPasswordInput {
-  resetToken: string;
-  newPassword: string;
-}
+export type ResetPasswordInput = z.output<typeof passwordInputs.resetPassword>;
 
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 type ResetProblem = Problem<'TOKEN_INVALID' | 'PASSWORD_REJECTED' | 'TEMPORARILY_UNAVAILABLE'>;
