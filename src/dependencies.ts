@@ -23,6 +23,7 @@ import { loadArgon2 } from './services/passwords/argon2.js';
 import { createPasswordHasher, PASSWORD_HASH_COST, type PasswordHasher } from './services/passwords/hasher.js';
 import { createRevocationFeed } from './services/sessions/revocation-feed.js';
 import type { RevocationList } from './services/sessions/revocation-list.js';
+import { createSeenGenerations, type SeenGenerations } from './services/sessions/seen-generations.js';
 import { type AccessTokens, createAccessTokens } from './services/tokens/access-tokens.js';
 import { createKeyRing, type KeyRing } from './services/tokens/key-ring.js';
 import { type DescribedSetting, describeSettings } from './settings/described-settings.js';
@@ -45,6 +46,7 @@ export interface Dependencies extends DatabaseParts, TokenParts, MailParts, JobQ
   clock: Clock;
   redis: RedisClient | undefined;
   revocations: RevocationList;
+  seenGenerations: SeenGenerations;
   limiter(name: string, window: LimitWindow): Limiter;
   /** Returns the location of an address from the operator's database; nulls if there is none. Never throws. */
   locate(ipAddress: string | null): Location;
@@ -132,11 +134,13 @@ async function build(
   const redis = settings.redisUrl === undefined ? undefined : connectRedis(settings.redisUrl, 'command', logger);
   const tokens = await openTokens({ settings, clock, orm: database.orm }, replacements.hashCost);
   const feed = followRevocations({ settings, logger, clock, query, redis, directUrl });
+  const seenGenerations = createSeenGenerations({ query, logger });
   const mail = openMail(settings, logger, () => lastMails({ query, clock }, ADDRESS_FAULT));
   const queues = openQueues({ redisUrl: settings.redisUrl, databaseUrl: directUrl, logger }, settings);
   const metrics = new Registry();
   const closing = [
     feed,
+    seenGenerations,
     readiness,
     database.poolState,
     queues.mailQueue,
@@ -148,6 +152,7 @@ async function build(
     ...{ settings, logger, clock, redis, metrics, ...database, ...tokens, ...mail, ...queues },
     ...createJobCounters(metrics),
     revocations: feed.revocations,
+    seenGenerations,
     limiter: (name, window) => createLimiter({ query, redis }, name, window),
     locate: locations.locate,
     mailLocales: locales,

@@ -51,6 +51,8 @@ export interface RefreshCookie {
   value: string | null;
   set(refreshToken: string, expiresAt: Date, rememberMe: boolean): void;
   clear(): void;
+  /** Whether the answer sets the cookie, and the browser does not keep it. */
+  isLost: boolean;
 }
 
 /** The cookie that identifies a browser after its session has ended. */
@@ -63,6 +65,14 @@ export interface UserLoader {
   load(id: string): Promise<UserRecord | null>;
   /** Forgets a user, who has changed. */
   clear(id: string): UserLoader;
+}
+
+/** The headers that report limits to the client. */
+interface LimitHeaders {
+  /** Reports a limit that applied. */
+  tell(name: string, windowSeconds: number, state: LimitState): void;
+  /** Corrects what was reported, for a call that does not count after all. */
+  tellUncounted(): void;
 }
 
 /**
@@ -81,8 +91,7 @@ export interface Context extends UseCaseContext {
   fromRouter: boolean;
   /** Whether the request contains the configured secret of the router. */
   hasRouterSecret: boolean;
-  /** Reports a limit to the client, in the headers of the answer. */
-  tellLimit(name: string, windowSeconds: number, state: LimitState): void;
+  limitHeaders: LimitHeaders;
   /** Counts a failure for the metrics. */
   countProblem(code: ProblemCode): void;
   loaders: {

@@ -47,6 +47,10 @@ const SessionSchema = defineEntity({
     createdAt: p.datetime(),
     lastActivityAt: p.datetime(),
     lastRotatedAt: p.datetime().nullable(),
+    /** When the latest refresh tokens were replaced, the newest first. */
+    rotatedAt: p.array().columnType('timestamptz[]').defaultRaw(`'{}'`).lazy().hidden(),
+    /** The newest generation whose access token a client has presented. */
+    seenGeneration: p.integer().default(0).lazy().hidden(),
     /** End of the idle timeout. Extended by each refresh, never past `absoluteExpiresAt`. */
     expiresAt: p.datetime(),
     absoluteExpiresAt: p.datetime(),

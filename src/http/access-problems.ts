@@ -10,16 +10,20 @@ function hasUnauthenticated({ accessProblems }: Context, { body }: GraphQLRespon
 
 /**
  * Reports access problems to links and routers, which do not know what a document selected. Those in the data are listed in
- * `extensions.problems`, and the rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1).
+ * `extensions.problems`. The rejection of the presented access token is in `WWW-Authenticate` (RFC 6750, 3.1) and in
+ * `extensions.auth`, for clients that cannot read headers.
  */
 export const accessProblems: Listener = {
   willSendResponse({ contextValue, response }) {
     const { accessProblems: problems, actor } = contextValue;
-    if (actor.kind === 'rejected' && hasUnauthenticated(contextValue, response)) {
-      response.http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
-    }
-    if (problems.length === 0 || response.body.kind !== 'single') return;
+    const isRejected = actor.kind === 'rejected' && hasUnauthenticated(contextValue, response);
+    if (isRejected) response.http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
+    if (response.body.kind !== 'single' || (problems.length === 0 && !isRejected)) return;
     const { singleResult } = response.body;
-    singleResult.extensions = { ...singleResult.extensions, problems };
+    singleResult.extensions = {
+      ...singleResult.extensions,
+      ...(problems.length > 0 && { problems }),
+      ...(isRejected && { auth: { code: 'UNAUTHENTICATED' } }),
+    };
   },
 };

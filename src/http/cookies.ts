@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dependencies } from '../dependencies.js';
 import type { DeviceCookie, RefreshCookie } from '../request.js';
 import type { Settings } from '../settings.js';
+import { header } from './header.js';
 
 const DEVICE_COOKIE_SECONDS = 365 * 86_400;
 
@@ -25,7 +26,9 @@ export function createRefreshCookies({ settings, clock }: Pick<Dependencies, 'se
   const attributes = attributesOf(settings);
   return (request: FastifyRequest, reply: FastifyReply): RefreshCookie => ({
     value: request.cookies[name] ?? null,
+    isLost: false,
     set(refreshToken, expiresAt, rememberMe) {
+      this.isLost = settings.cookieSameSite !== 'none' && header(request, 'sec-fetch-site') === 'cross-site';
       // Without "remember me" the cookie ends with the browser session.
       const maxAge = rememberMe ? { maxAge: Math.floor((expiresAt.getTime() - clock.now().getTime()) / 1000) } : {};
       void reply.setCookie(name, refreshToken, { ...attributes, ...maxAge });

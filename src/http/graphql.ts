@@ -18,7 +18,7 @@ import { graphqlHandler } from './graphql-handler.js';
 import { untilHangUp } from './hang-up.js';
 import { type Listener, oneListener } from './one-listener.js';
 import { MAX_TOKENS, operationLimits, refuseManyFragments } from './operation-limits.js';
-import type { OriginCheck } from './origins.js';
+import { lostCookies, type OriginCheck } from './origins.js';
 import { schemaSecrecy } from './schema-secrecy.js';
 import { withoutValues } from './without-values.js';
 
@@ -76,6 +76,7 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
         schemaSecrecy(dependencies, schema),
         costlyOperations(schema),
         accessProblems,
+        lostCookies(dependencies),
       ]),
     ],
     formatError(formatted, error) {

@@ -1,5 +1,6 @@
 import type { Dependencies } from '../dependencies.js';
 import type { Settings } from '../settings.js';
+import type { Listener } from './one-listener.js';
 
 /** Tells whether a web origin is allowed to call the API with the user's cookie. */
 export type OriginCheck = (origin: string) => boolean;
@@ -22,25 +23,57 @@ const TELL_AGAIN_AFTER_MILLISECONDS = 60_000;
 const MOST_TOLD = 10;
 const LONGEST_ORIGIN = 200;
 
-/** Logs each rejected origin once a minute: its pages see nothing but a failed request. */
-export function tellForeignOrigins(isAllowed: OriginCheck, { clock, logger }: Dependencies): OriginCheck {
+/** Returns what calls `tell` for each origin once a minute, and for a bounded number of origins. */
+function oncePerOrigin({ clock }: Pick<Dependencies, 'clock'>, tell: (origin: string) => void) {
   const told = new Set<string>();
   let since = 0;
-  return (origin) => {
-    if (isAllowed(origin)) return true;
+  return (origin: string): void => {
     const now = clock.now().getTime();
     if (now - since >= TELL_AGAIN_AFTER_MILLISECONDS) {
       told.clear();
       since = now;
     }
-    if (told.size < MOST_TOLD && !told.has(origin)) {
-      told.add(origin);
-      const shown = origin.slice(0, LONGEST_ORIGIN);
-      logger.warn(
-        { origin: shown, setting: 'CORS_ORIGINS' },
-        'a request from an origin that is not allowed was rejected',
-      );
-    }
+    if (told.size >= MOST_TOLD || told.has(origin)) return;
+    told.add(origin);
+    tell(origin.slice(0, LONGEST_ORIGIN));
+  };
+}
+
+/** Logs each rejected origin, with the setting that allows it: its pages see nothing but a failed request. */
+export function tellForeignOrigins(isAllowed: OriginCheck, dependencies: Dependencies): OriginCheck {
+  const { logger, settings } = dependencies;
+  const warn = oncePerOrigin(dependencies, (origin) => {
+    const toAllow = `CORS_ORIGINS=${[...settings.corsOrigins, origin].join(',')}`;
+    logger.warn(
+      { origin, setting: 'CORS_ORIGINS', toAllow },
+      'a request from an origin that is not allowed was rejected',
+    );
+  });
+  return (origin) => {
+    if (isAllowed(origin)) return true;
+    warn(origin);
     return false;
+  };
+}
+
+/**
+ * Reports a refresh-token cookie that the browser does not keep, because the page is on another site and the cookie is not
+ * SameSite=None. To the page, the sign-in seems to have worked.
+ */
+export function lostCookies(dependencies: Dependencies): Listener {
+  const { logger, settings } = dependencies;
+  const warn = oncePerOrigin(dependencies, (origin) =>
+    logger.warn(
+      { origin, setting: 'COOKIE_SAME_SITE', publicUrl: settings.publicUrl },
+      'a browser does not keep the refresh-token cookie, because the page is on another site than the gateway. Use the same host name for both, such as localhost, or set COOKIE_SAME_SITE=none.',
+    ),
+  );
+  return {
+    async willSendResponse({ contextValue: { refreshCookie, browser }, response: { body } }) {
+      if (!refreshCookie.isLost || body.kind !== 'single') return;
+      warn(browser.origin ?? 'unknown');
+      const { singleResult } = body;
+      singleResult.extensions = { ...singleResult.extensions, gatehouse: { warning: 'COOKIE_NOT_KEPT' } };
+    },
   };
 }

@@ -8,6 +8,8 @@ export interface LimitPolicy {
   points: number;
   /** Length of the window. */
   seconds: number;
+  /** Calls that every lifetime of an access token needs, if they are more than `points` in a window. */
+  perTokenLifetime?: number;
   /** Whether responses show it only once it rejects a call. */
   isQuiet?: boolean;
 }

@@ -31,17 +31,20 @@ interface Changes {
   overrides: Overrides;
   /** Factor for the points of every window that is not replaced. */
   factor: number;
+  /** Lifetime of an access token in seconds. Without it, no limit follows it. */
+  accessTokenTtl?: number;
 }
 
 /** The policies with the operator's changes: `field` or `field:scope` names what a setting replaces. */
 export function effectivePolicies(
   field: string,
   policies: readonly LimitPolicy[],
-  { overrides, factor }: Changes,
+  { overrides, factor, accessTokenTtl = Number.POSITIVE_INFINITY }: Changes,
 ): LimitPolicy[] {
   const effective = policies.flatMap((policy, index) => {
     const scoped = overrides[`${field}:${policy.scope}`] ?? (index === 0 ? overrides[field] : undefined);
-    if (scoped === undefined) return [{ ...policy, points: policy.points * factor }];
+    const needed = Math.ceil(((policy.perTokenLifetime ?? 0) * policy.seconds) / accessTokenTtl);
+    if (scoped === undefined) return [{ ...policy, points: Math.max(policy.points, needed) * factor }];
     return scoped.map((window) => ({ ...policy, ...window }));
   });
   return [...effective, ...besideUsers(field, effective, overrides)];

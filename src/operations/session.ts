@@ -10,7 +10,7 @@ export const sessionOperations: OperationGroup = {
   Mutation: {
     refresh: {
       who: 'anyone',
-      limits: [perSession(60, HOUR)],
+      limits: [{ ...perSession(60, HOUR), perTokenLifetime: 3 }],
       credential: true,
       account: 'refresh-token',
       signsIn: true,

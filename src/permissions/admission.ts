@@ -7,21 +7,18 @@ interface CountedAdmission extends Admission {
   readonly isRefunded: boolean;
 }
 
-/** Returns the admission of a call; undefined if no statement counts all its limits. */
-export function createAdmission({
-  statement,
-  rows,
-  isBlocked,
-  settle,
-  givenBack,
-}: CallCount): CountedAdmission | undefined {
-  if (statement === undefined || isBlocked) return undefined;
+/** Returns the admission of a call; undefined if a limit rejects it from memory. */
+export function createAdmission(
+  { statement, rows, isBlocked, settle, inTurn, givenBack }: CallCount,
+  uncount: () => Promise<void>,
+): CountedAdmission | undefined {
+  if (isBlocked) return undefined;
   const state = { isSettled: false, isRefunded: false };
   return {
-    counting: statement,
+    counting: (options) => statement?.(options),
     async settle(counted) {
       state.isSettled = true;
-      await settle(counted);
+      await (counted === undefined ? inTurn() : settle(counted));
     },
     get isSettled() {
       return state.isSettled;
@@ -30,9 +27,11 @@ export function createAdmission({
       return state.isRefunded;
     },
     counters: { keys: rows.map(({ key }) => key), most: rows.map(({ most }) => most) },
-    refundable: givenBack.map(storedKey),
+    // Another store cannot be changed by a statement.
+    refundable: statement === undefined ? [] : givenBack.map(storedKey),
     refunded() {
-      state.isRefunded = true;
+      state.isRefunded = statement !== undefined;
     },
+    uncount,
   };
 }

@@ -24,6 +24,8 @@ export interface CallCount {
   inTurn(): Promise<void>;
   /** The limits whose points a success gives back. */
   givenBack: readonly CallLimit[];
+  /** Every limit of the call. */
+  all: readonly CallLimit[];
 }
 
 /** Prepares the limits of a call. */
@@ -80,6 +82,7 @@ function prepareEach(limits: readonly Limit[]): PrepareCount {
       settle: (counted) => settle(all, call, counted),
       inTurn: () => countInTurn(all, call),
       givenBack: all.filter(isGivenBack),
+      all,
     };
   };
 }
@@ -111,6 +114,7 @@ function prepareRepeatable(
         await countOnce({ count: () => countInTurn(own, call), tell: () => countInTurn(own, call, 0) });
       },
       givenBack: [],
+      all: [...every.limits, ...own],
     };
   };
 }

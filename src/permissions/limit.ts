@@ -67,7 +67,7 @@ export async function countLimit(
     setForIdentity: () => undefined,
     async getForIdentity() {
       const state = await read();
-      if (isTold || !state.allowed) context.tellLimit(name, policy.seconds, state);
+      if (isTold || !state.allowed) context.limitHeaders.tell(name, policy.seconds, state);
       if (state.allowed) return [];
       if (state.overruns) await noteRefusal(context, 'LIMIT_EXCEEDED', { limit: name });
       const { limit, resetSeconds: retryAfterSeconds } = state;
@@ -90,9 +90,9 @@ export function isGivenBack({ limit }: CallLimit): boolean {
 
 type LimiterOf = (name: string, window: LimitWindow) => Limiter;
 
-/** The owner of an account can start anew before the window ends. */
+/** The owner of an account can start anew before the window ends, and a session gets back what a repetition cost. */
 function windowOf({ scope, points, seconds }: Policy): LimitWindow {
-  return { points, seconds, isForgettable: scope === 'account' };
+  return { points, seconds, isForgettable: scope === 'account' || scope === 'session' };
 }
 
 /**

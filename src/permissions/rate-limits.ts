@@ -70,7 +70,10 @@ function countWithin(prepare: PrepareCount): Middleware {
   return async (resolve, parent, args, context, info) => {
     const call = { args, context, info };
     const prepared = await prepare(call);
-    const admission = createAdmission(prepared);
+    const admission = createAdmission(prepared, async () => {
+      context.limitHeaders.tellUncounted();
+      await giveBack(context, prepared.all);
+    });
     if (admission === undefined) await countNow(call, prepared);
     context.admission = admission;
     try {
@@ -90,10 +93,14 @@ function countsLimits(type: string, field: string): boolean {
 
 /** The middleware of every limited field; none if the limits are disabled. */
 export function createRateLimits(dependencies: Dependencies): Record<string, Record<string, Middleware>> {
-  const { rateLimits } = dependencies.settings;
+  const { rateLimits, accessTokenTtl } = dependencies.settings;
   if (!rateLimits.enabled) return {};
   const protect = (type: string, field: string, policies: readonly Policy[]): Middleware => {
-    const prepare = createCount(dependencies, field, effectivePolicies(field, policies, rateLimits));
+    const prepare = createCount(
+      dependencies,
+      field,
+      effectivePolicies(field, policies, { ...rateLimits, accessTokenTtl }),
+    );
     if (countsLimits(type, field)) return countWithin(prepare);
     const countAll: Count = async (call) => {
       const prepared = await prepare(call);

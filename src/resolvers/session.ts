@@ -73,7 +73,7 @@ export class SessionResolver {
 
   @Mutation(() => RefreshResult, {
     description:
-      'Returns new tokens for a session. Reusing a rotated token ends the session, except during a short grace period, when it returns the same successor.',
+      'Returns new tokens for a session. Reusing a rotated token ends the session, with two exceptions: during a short grace period, and until the successor of the last one was first used, it returns the current tokens.',
   })
   async refresh(
     @Arg('input', () => RefreshInput, { nullable: true, description: 'Omit to use the refresh-token cookie.' })
@@ -83,10 +83,8 @@ export class SessionResolver {
     const { delivery, token } = context.presentedSession(input?.refreshToken);
     if (token === undefined) await countCall(context);
     const outcome = token === undefined ? problem('REFRESH_REJECTED') : await refresh(context, token);
-    if (isProblem(outcome)) {
-      if (delivery === 'COOKIE') context.refreshCookie.clear();
-      return outcome;
-    }
+    // The cookie stays: the browser may hold a newer one by now, and an answer cannot know which one it would remove.
+    if (isProblem(outcome)) return outcome;
     return Object.assign(new RefreshSuccess(), {
       tokens: deliverTokens(outcome.tokens, delivery, context),
       session: toSession(outcome.session, outcome.session.id),

@@ -38,7 +38,7 @@ function tokenOf(socket: Socket, authorization: string): string | undefined {
 }
 
 async function actorOf(
-  { accessTokens, revocations }: Dependencies,
+  { accessTokens, revocations, seenGenerations }: Dependencies,
   socket: Socket,
   authorization: string | null,
 ): Promise<Actor> {
@@ -53,7 +53,9 @@ async function actorOf(
   if (check.status === 'invalid') return { kind: 'rejected', sessionId: null };
   if (check.status === 'expired') return { kind: 'rejected', sessionId: check.sessionId };
   const { claims } = check;
-  return revocations.has(claims.sessionId) ? { kind: 'rejected', sessionId: null } : { kind: 'user', ...claims };
+  if (revocations.has(claims.sessionId)) return { kind: 'rejected', sessionId: null };
+  seenGenerations.note(claims.sessionId, claims.generation);
+  return { kind: 'user', ...claims };
 }
 
 /** Verifies the bearer token without a round trip, by its signature and the in-memory list of revoked sessions. */

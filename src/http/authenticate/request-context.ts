@@ -26,7 +26,7 @@ interface Scope {
   client?: Context['client'];
   refreshCookie?: Context['refreshCookie'];
   deviceCookie?: Context['deviceCookie'];
-  tellLimit?: Context['tellLimit'];
+  limitHeaders?: Context['limitHeaders'];
   browser?: BrowserHeaders;
   em?: EntityManager;
   loaders?: Context['loaders'];
@@ -79,7 +79,7 @@ function createSharedContext(dependencies: Dependencies, countProblem: Context['
       client: ({ scope }) => createClient(scope, deviceCookies.read(scope.request)),
       refreshCookie: ({ scope }) => refreshCookieOf(scope.request, scope.reply),
       deviceCookie: ({ scope }) => deviceCookies.writer(scope.reply),
-      tellLimit: ({ scope }) => createLimitHeaders(scope.reply),
+      limitHeaders: ({ scope }) => createLimitHeaders(scope.reply),
       browser: ({ scope }) => readBrowserHeaders(scope.request),
       em: () => dependencies.orm.em.fork(),
       accessProblems: () => [],

@@ -131,7 +131,7 @@ export async function startSession(context: SessionContext, begun: SessionBegun)
   const { user, session, secret } = begun;
   const { id: sessionId, authenticationMethods, authenticatedAt, rememberMe } = session;
   const role = effectiveRole(context.settings, user.role, authenticationMethods);
-  const claims = { userId: user.id, sessionId, role, authenticationMethods, authenticatedAt };
+  const claims = { userId: user.id, sessionId, role, authenticationMethods, authenticatedAt, generation: 0 };
   const tokens: SessionTokens = {
     access: await context.accessTokens.sign(claims),
     refreshToken: writeRefreshToken(context.secretKeys, { sessionId, generation: 0, secret }),

@@ -3,7 +3,7 @@ import { Session } from '../../entities/session.js';
 import { addSeconds } from '../../lib/clock.js';
 import type { Statement } from '../../lib/query.js';
 import { workOnRowsOf } from '../../lib/request-scope.js';
-import { type Problem, problem } from '../../problems.js';
+import { type Problem, ProblemError, problem } from '../../problems.js';
 import { writeAdmitted } from '../admission.js';
 import { riskOf } from '../audit/events.js';
 import { type NewAuditEvent, recordEvent } from '../audit/record-event.js';
@@ -27,9 +27,13 @@ export interface SessionRefreshed {
 
 type Outcome = SessionRefreshed | Problem<'REFRESH_REJECTED'>;
 
-type Needs = Request & Pick<UseCaseContext, 'admission' | 'query' | 'transact' | 'accessTokens' | 'locate'>;
+type Needs = Request &
+  Pick<UseCaseContext, 'admission' | 'query' | 'transact' | 'accessTokens' | 'locate' | 'seenGenerations'>;
 
 const COLUMNS = SESSION_COLUMNS.map((column) => `s.${column}`).join(', ');
+
+/** Times of rotations that a session keeps; a token that was replaced earlier is reused. */
+const ROTATIONS_KEPT = 5;
 
 /**
  * Returns the whole rotation with its audit event. Of any number of callers with one token, one advances the
@@ -39,7 +43,8 @@ const rotation = (name: string, id: string): Statement => ({
   name,
   text: `WITH rotated AS (
       UPDATE sessions s SET
-        generation = s.generation + 1, last_rotated_at = $4, last_activity_at = $4, ip_address = $5, city = $8, country = $9,
+        generation = s.generation + 1, last_rotated_at = $4, rotated_at = (ARRAY[$4::timestamptz] || s.rotated_at)[1:${ROTATIONS_KEPT}],
+        last_activity_at = $4, ip_address = $5, city = $8, country = $9,
         expires_at = LEAST(CASE WHEN s.remember_me THEN $6::timestamptz ELSE $7::timestamptz END, s.absolute_expires_at)
       FROM users u
       WHERE s.id = ${id} AND s.generation = $2 AND s.secret_hash = $3 AND s.revoked_at IS NULL AND s.expires_at > $4::timestamptz
@@ -63,7 +68,12 @@ const ROTATE = rotation('rotate-session', '$1');
 
 const INSPECT: Statement = {
   name: 'inspect-session',
-  text: `SELECT ${COLUMNS}, u.role, u.email, u.locale, u.timezone, u.display_name, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id
+  // A process of an earlier version keeps only the time of the last rotation.
+  text: `SELECT ${COLUMNS}, s.seen_generation,
+      CASE WHEN s.rotated_at[1] = s.last_rotated_at THEN s.rotated_at[s.generation - $4::int]
+        WHEN s.generation - $4::int = 1 THEN s.last_rotated_at END AS replaced_at,
+      u.role, u.email, u.locale, u.timezone, u.display_name, u.disabled_at
+    FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = $1 AND s.secret_hash = $2 AND s.revoked_at IS NULL AND s.expires_at > $3`,
 };
 
@@ -76,6 +86,7 @@ async function refreshed(context: Needs, row: Record<string, unknown>, secret: B
     role: effectiveRole(context.settings, row.role as string, authenticationMethods),
     authenticationMethods,
     authenticatedAt,
+    generation,
   });
   const refreshToken = writeRefreshToken(context.secretKeys, { sessionId, generation, secret });
   const tokens = { access, refreshToken, refreshTokenExpiresAt: session.expiresAt, rememberMe };
@@ -139,6 +150,32 @@ async function rotateInTurn(context: Needs, token: RefreshToken, now: Date): Pro
   return (await rotate(context, ROTATE, token, now)) ?? (await explain(context, token, now, true));
 }
 
+async function inspect(context: Needs, token: RefreshToken, now: Date) {
+  const { sessionId, secret, generation } = token;
+  const [row] = await context.query(INSPECT, [sessionId, hashSessionSecret(secret), now, generation]);
+  return row;
+}
+
+/**
+ * Returns whether a replaced token is answered with the current one. It is for a grace period after its own replacement,
+ * because the tabs of a browser share a token. The direct predecessor is until its successor was presented, or an access
+ * token issued with it, because the answer may have been lost. Whoever uses a stolen predecessor presents the successor.
+ */
+function isRepeatable(
+  { settings, seenGenerations }: Needs,
+  token: RefreshToken,
+  row: Record<string, unknown>,
+  now: Date,
+) {
+  const grace = settings.refreshReuseGraceSeconds * 1_000;
+  if (grace === 0) return false;
+  const replacedAt = row.replaced_at as string | null;
+  if (replacedAt !== null && now.getTime() - new Date(replacedAt).getTime() < grace) return true;
+  const generation = row.generation as number;
+  const seen = Math.max(row.seen_generation as number, seenGenerations.newest(token.sessionId));
+  return generation - token.generation === 1 && seen < generation;
+}
+
 /**
  * Explains why the rotation found no row. It distinguishes an ended session, a row that is held, a retry within the
  * grace period, and a reuse.
@@ -146,7 +183,7 @@ async function rotateInTurn(context: Needs, token: RefreshToken, now: Date): Pro
 async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited = false): Promise<Outcome> {
   const rejected = problem('REFRESH_REJECTED');
   const { sessionId } = token;
-  const [row] = await context.query(INSPECT, [sessionId, hashSessionSecret(token.secret), now]);
+  const row = await inspect(context, token, now);
   if (row === undefined) {
     const ended = await context.em.findOne(Session, sessionId, { fields: ['user'] });
     await recordEvent(context.em, context, refusalOf(sessionId, ended?.user.id ?? null, 'ENDED'));
@@ -163,16 +200,31 @@ async function explain(context: Needs, token: RefreshToken, now: Date, hasWaited
   const behind = (row.generation as number) - token.generation;
   if (behind === 0 && !hasWaited) return await rotateInTurn(context, token, now);
   if (behind <= 0) return rejected;
-  // Never negative: a call that began before the winner's must find no grace period if none is configured.
-  const age = Math.max(0, now.getTime() - new Date(row.last_rotated_at as string).getTime());
-  if (behind === 1 && age < context.settings.refreshReuseGraceSeconds * 1_000)
-    return await refreshed(context, row, token.secret);
+  if (isRepeatable(context, token, row, now)) return await repeated(context, token, row);
   await endReusedSession(context, row);
   return rejected;
+}
+
+/** Answers a repetition again, which counts for no limit. */
+async function repeated(context: Needs, { secret }: RefreshToken, row: Record<string, unknown>) {
+  await context.admission?.uncount();
+  return await refreshed(context, row, secret);
+}
+
+/** Answers a repetition that a limit has rejected, and rejects everything else. */
+async function repeatedOrRejected(context: Needs, token: RefreshToken, now: Date, rejection: unknown) {
+  if (!(rejection instanceof ProblemError)) throw rejection;
+  const row = await inspect(context, token, now);
+  if (row === undefined || row.disabled_at !== null || !isRepeatable(context, token, row, now)) throw rejection;
+  return await repeated(context, token, row);
 }
 
 /** Issues a session's next tokens. The user's role and state are read again in the same statement. */
 export async function refresh(context: Needs, token: RefreshToken): Promise<Outcome> {
   const now = context.clock.now();
-  return (await rotate(context, ROTATE_FREE, token, now)) ?? (await explain(context, token, now));
+  try {
+    return (await rotate(context, ROTATE_FREE, token, now)) ?? (await explain(context, token, now));
+  } catch (rejection) {
+    return await repeatedOrRejected(context, token, now, rejection);
+  }
 }

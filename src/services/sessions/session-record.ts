@@ -1,7 +1,7 @@
 import type { Session } from '../../entities/session.js';
 
 /** A session as a statement returns it, without the ORM's unit of work, its user and its secret. */
-export type SessionRecord = Omit<Session, 'user' | 'secretHash'>;
+export type SessionRecord = Omit<Session, 'user' | 'secretHash' | 'rotatedAt' | 'seenGeneration'>;
 
 /** The columns that `toSessionRecord` reads. */
 export const SESSION_COLUMNS = [

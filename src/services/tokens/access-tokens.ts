@@ -16,6 +16,8 @@ export interface AccessClaims {
   /** RFC 8176 authentication methods. */
   authenticationMethods: string[];
   authenticatedAt: Date;
+  /** The generation of the refresh token that was issued with it; 0 in tokens of earlier versions. */
+  generation: number;
   expiresAt: Date;
 }
 
@@ -68,6 +70,7 @@ const claimsSchema = z.object({
   jti: z.string(),
   amr: z.array(z.string()),
   auth_time: z.number(),
+  gen: z.int().nonnegative().default(0),
   iat: z.number(),
   exp: z.number(),
 });
@@ -79,7 +82,7 @@ const claimsSchema = z.object({
 function claimsOf(payload: unknown, ttl: number): AccessClaims | undefined {
   const parsed = claimsSchema.safeParse(payload);
   if (!parsed.success) return undefined;
-  const { sub, sid, role, scope, amr, auth_time: authTime, iat, exp } = parsed.data;
+  const { sub, sid, role, scope, amr, auth_time: authTime, gen, iat, exp } = parsed.data;
   if (exp - iat > ttl) return undefined;
   return {
     userId: sub,
@@ -88,6 +91,7 @@ function claimsOf(payload: unknown, ttl: number): AccessClaims | undefined {
     scope,
     authenticationMethods: amr,
     authenticatedAt: new Date(authTime * 1000),
+    generation: gen,
     expiresAt: new Date(exp * 1000),
   };
 }
@@ -145,6 +149,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         scope: SCOPE,
         amr: claims.authenticationMethods,
         auth_time: Math.floor(claims.authenticatedAt.getTime() / 1000),
+        gen: claims.generation,
         iss: options.issuer,
         aud: options.audience,
         sub: claims.userId,

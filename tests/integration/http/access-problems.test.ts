@@ -20,7 +20,7 @@ async function accessProblemsOf(document: string, ask: Ask = {}, variables?: obj
 it('lists an access problem that no document selected, and reports the rejected token', async () => {
   const problems = [{ path: ['ended'], code: 'UNAUTHENTICATED' }];
   expect(await accessProblemsOf(REVOKE, { token: 'x.y.z' })).toEqual({
-    extensions: { problems },
+    extensions: { problems, auth: { code: 'UNAUTHENTICATED' } },
     challenge: INVALID_TOKEN,
   });
   expect(await accessProblemsOf(REVOKE)).toEqual({ extensions: { problems }, challenge: undefined });
@@ -39,7 +39,7 @@ it('lists a required reauthentication, whose token is valid', async () => {
 
 it('reports the rejected token of a query, whose problem is among the errors', async () => {
   const answer = await accessProblemsOf('{ me { id } }', { token: 'x.y.z' });
-  expect(answer).toEqual({ extensions: undefined, challenge: INVALID_TOKEN });
+  expect(answer).toEqual({ extensions: { auth: { code: 'UNAUTHENTICATED' } }, challenge: INVALID_TOKEN });
 });
 
 it('says nothing of a token that the operation does not need', async () => {

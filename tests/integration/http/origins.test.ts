@@ -146,6 +146,7 @@ describe('a page of an origin that is not listed', () => {
       [40, 'http://localhost:5173'],
     ];
     expect(told()).toEqual(once);
+    expect(own.logLines.join('')).toContain(`"toAllow":"CORS_ORIGINS=${APP},https://evil.example"`);
     own.clock.advance(61);
     await ask('https://evil.example', '{ csrfToken }');
     expect(told()).toEqual([...once, [40, 'https://evil.example']]);

@@ -94,7 +94,7 @@ describe('C1: the refresh token travels in a cookie or in the body', () => {
     ]);
   });
 
-  it('refresh by cookie sets the next one, and clears what was rejected', async () => {
+  it('refresh by cookie sets the next one; a rejection leaves the cookie, which may be a newer one by now', async () => {
     const { email } = await quickUser(gateway);
     const first = await login(email);
     const refreshed = await gateway.ask(RefreshDocument, {}, { cookie: `${COOKIE}=${first.cookie?.value}` });
@@ -104,8 +104,7 @@ describe('C1: the refresh token travels in a cookie or in the body', () => {
     expect(next?.value).not.toBe(first.cookie?.value);
     const rejected = await gateway.ask(RefreshDocument, {}, { cookie: `${COOKIE}=made-up` });
     expectType(rejected.data.refresh, 'RefreshRejectedProblem');
-    expect(rejected.cookies).toMatchObject([{ name: COOKIE, value: '', path: '/' }]);
-    expect(rejected.cookies[0]?.expires?.getTime()).toBeLessThan(Date.now());
+    expect(rejected.headers['set-cookie']).toBeUndefined();
     const byBody = await gateway.ask(
       RefreshDocument,
       { input: { refreshToken: 'made-up' } },

@@ -46,7 +46,7 @@ it('a token that is made as ours are is accepted, so that each refusal below has
 
 it('A7: it says nothing personal', () => {
   expect(Object.keys(genuine.claims).sort()).toEqual(
-    ['amr', 'aud', 'auth_time', 'exp', 'iat', 'iss', 'jti', 'role', 'scope', 'sid', 'sub'].sort(),
+    ['amr', 'aud', 'auth_time', 'exp', 'gen', 'iat', 'iss', 'jti', 'role', 'scope', 'sid', 'sub'].sort(),
   );
   expect((genuine.claims.exp ?? 0) - (genuine.claims.iat ?? 0)).toBe(900);
 });
