@@ -36,7 +36,7 @@ export function tokenSettings(production: boolean) {
     }),
     REFRESH_REUSE_GRACE_SECONDS: withDefault(wholeNumber(0, 60), '10', {
       description:
-        'Seconds during which a rotated refresh token still returns its successor; with `0`, reusing it ends the session at once.',
+        'Seconds after its replacement during which a refresh token returns the current one; with `0`, every refresh token works once, even if the answer was lost.',
     }),
     SESSION_ABSOLUTE_TTL: withDefault(duration(), '90d', {
       description: 'Maximum lifetime of a session, however often it is refreshed.',
