@@ -38,7 +38,11 @@ describe('C1: a refresh-token cookie that the browser does not keep', () => {
   });
 
   it('is kept across sites with SameSite=None', async () => {
-    const { extensions } = await gatewayWithUser({ COOKIE_SAME_SITE: 'none', PUBLIC_URL: 'https://auth.example.com', CORS_ORIGINS: PAGE });
+    const { extensions } = await gatewayWithUser({
+      COOKIE_SAME_SITE: 'none',
+      PUBLIC_URL: 'https://auth.example.com',
+      CORS_ORIGINS: PAGE,
+    });
     expect(await extensions('COOKIE', 'cross-site')).toBeUndefined();
   });
 });
