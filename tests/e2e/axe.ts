@@ -9,12 +9,13 @@ interface Finding {
   nodes: { target: string[]; failureSummary?: string }[];
 }
 
-/** What axe finds wrong on the page as it is now, in one line for each element. */
-export async function violationsOn(page: Page): Promise<string[]> {
-  // The policy of a page allows no script but its own; what the test evaluates is not subject to it.
+/** What axe finds wrong on the page as it is now, one text for each element; by all rules, or by these alone. */
+export async function violationsOn(page: Page, rules?: string[]): Promise<string[]> {
+  // The policy of a page holds for its own scripts, not for what the debugger evaluates.
   if ((await page.evaluate('typeof window.axe')) === 'undefined') await page.evaluate(SOURCE);
+  const options = { resultTypes: ['violations'], ...(rules === undefined ? {} : { runOnly: rules }) };
   const found = await page.evaluate<Finding[]>(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   );
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),

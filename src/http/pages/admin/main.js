@@ -16,7 +16,9 @@ let showView;
 /** Shows the view of the address, or what the user has to do before. The address stays, so that a shared link is kept. */
 function show() {
   if (isStaff()) {
-    showView ??= viewShower(buildShell(app));
+    // After a sign-in the focus has to go somewhere; a page that was just loaded leaves it to the browser.
+    const takesFocus = app.className === 'alone';
+    showView ??= viewShower(buildShell(app), takesFocus);
     void showView();
     return;
   }
@@ -44,7 +46,19 @@ async function start() {
   show();
 }
 
-listen({ stepUp, signedOut: show });
+/** The address of the icon is relative, and the router changes the address that it is relative to. */
+function pinIcon() {
+  const icon = document.querySelector('link[rel="icon"]');
+  icon.setAttribute('href', icon.href);
+}
+
+pinIcon();
+function signedOut() {
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+  show();
+}
+
+listen({ stepUp, signedOut });
 startRouter(show);
 searchBySlash();
 await start();

@@ -45,8 +45,8 @@ function draw(shell, view, data, place) {
   restore(heading);
 }
 
-/** Returns the function that shows the view of the current address in the shell. */
-export function viewShower(shell) {
+/** Returns the function that shows the view of the current address in the shell. `takesFocus` is for the first view. */
+export function viewShower(shell, takesFocus) {
   const { heading, tools, problem, outlet, main } = shell;
   let shown = {};
   let turn = 0;
@@ -56,8 +56,7 @@ export function viewShower(shell) {
   const change = (view, path) => {
     begin(shell, view);
     fresh.mark(false);
-    // The first view of a visit leaves the focus at the top of the document.
-    if (shown.view !== undefined) {
+    if (shown.view !== undefined || takesFocus) {
       heading.focus();
       window.scrollTo(0, 0);
     }

@@ -7,10 +7,12 @@ const NAMES = ['Edge', 'Opera', 'Firefox', 'Chrome', 'Safari'];
 const SYSTEMS = [/Windows/, /iPhone|iPad/, /Android/, /Mac OS X/, /Linux/];
 const SYSTEM_NAMES = ['Windows', 'iOS', 'Android', 'macOS', 'Linux'];
 
+const BY_RISK = { LOW: 'good', MEDIUM: '', HIGH: 'warn', CRITICAL: 'bad' };
+
 /** An event in words, with its result. */
-export function eventChip({ type, success }) {
+export function eventChip({ type, success, riskLevel }) {
   const name = wordOf('events', type);
-  return success ? chip(name, 'good') : chip(`${name}: ${words.event.refused}`, 'bad');
+  return success ? chip(name, BY_RISK[riskLevel]) : chip(`${name}: ${words.event.refused}`, 'bad');
 }
 
 /** The reason of an event, from its details; an empty text if it has none. */

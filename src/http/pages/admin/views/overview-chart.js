@@ -70,8 +70,18 @@ function barOf(day, index, { step, ceiling }) {
   );
 }
 
-function labelOf(day, index, step) {
-  return draw('text', { x: SIZE.left + index * step + step * 0.15, y: SIZE.bottom + 18 }, short.format(dateOf(day)));
+function labelOf(day, index, step, every) {
+  // A narrow screen has larger letters and room for every third label.
+  const isMinor = (index / every) % 3 !== 0;
+  return draw(
+    'text',
+    {
+      class: isMinor && 'minor',
+      x: SIZE.left + index * step + step * 0.15,
+      y: SIZE.bottom + 18,
+    },
+    short.format(dateOf(day)),
+  );
 }
 
 function chart(days) {
@@ -93,7 +103,7 @@ function chart(days) {
     draw('desc', { id: ids.text }, text),
     ...scale(ceiling),
     ...days.map((day, index) => barOf(day, index, { step, ceiling })),
-    ...days.map((day, index) => (index % every === 0 ? labelOf(day, index, step) : null)),
+    ...days.map((day, index) => (index % every === 0 ? labelOf(day, index, step, every) : null)),
   );
 }
 

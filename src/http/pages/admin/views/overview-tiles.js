@@ -4,17 +4,11 @@ import { href } from '../lib/router.js';
 import { fill, words } from '../lib/words.js';
 
 const texts = words.tiles;
+const SIGN_IN_TYPES = 'LOGIN,TOKEN_EXCHANGE,TWO_FACTOR';
 
 function tile(label, value, note, address) {
   const content = [make('span', {}, label), make('b', {}, value), make('span', {}, note)];
   return make('li', {}, make(address === undefined ? 'div' : 'a', { class: 'card tile', href: address }, ...content));
-}
-
-/** Sign-ins of today and yesterday (UTC). */
-function lastDays(days) {
-  const recent = days.slice(-2);
-  const sum = (key) => recent.reduce((total, day) => total + day[key], 0);
-  return { refused: sum('refusedSignIns'), attempts: sum('refusedSignIns') + sum('signIns') };
 }
 
 function mailsNote({ oldestMailWaitingSeconds: oldest }) {
@@ -24,8 +18,9 @@ function mailsNote({ oldestMailWaitingSeconds: oldest }) {
 /** The figures at a glance, each with the list behind it where there is one. */
 export function tilesOf(figures) {
   const { days } = figures;
-  const today = days.at(-1) ?? { signUps: 0, verifications: 0 };
-  const { refused, attempts } = lastDays(days);
+  // The last day is today (UTC).
+  const today = days.at(-1) ?? { signIns: 0, refusedSignIns: 0, signUps: 0, verifications: 0 };
+  const { refusedSignIns: refused } = today;
   const { admins, adminsWithTwoFactor } = figures;
   return make(
     'ul',
@@ -45,9 +40,10 @@ export function tilesOf(figures) {
     tile(
       texts.failed,
       number(refused),
-      fill(texts.share, { share: percent(refused, attempts) }),
-      href('/audit-log', { preset: 'failed-sign-ins' }),
+      fill(texts.share, { share: percent(refused, refused + today.signIns) }),
+      today.day && href('/audit-log', { types: SIGN_IN_TYPES, success: 'false', from: `${today.day}T00:00:00.000Z` }),
     ),
+    tile(texts.sessions, number(figures.liveSessions), texts.sessionsNote),
     tile(texts.locked, number(figures.lockedNow), texts.lockedNote, href('/users', { state: 'LOCKED' })),
     tile(
       texts.factor,

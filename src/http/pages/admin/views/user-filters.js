@@ -67,16 +67,9 @@ export function userFilters(query) {
   const form = make(
     'form',
     { role: 'search', class: 'filters' },
-    make(
-      'div',
-      { class: 'bar' },
-      search,
-      ...selects(query),
-      make('button', { type: 'submit', class: 'visually-hidden' }, texts.find),
-      isAdmin() && exportButton(query),
-      isAdmin() && inviteButton(),
-    ),
-    moreFilters(query),
+    make('div', { class: 'bar' }, search, isAdmin() && exportButton(query), isAdmin() && inviteButton()),
+    make('div', { class: 'bar' }, ...selects(query), moreFilters(query)),
+    make('button', { type: 'submit', class: 'visually-hidden', tabindex: '-1' }, texts.find),
   );
   search.addEventListener('input', () => {
     clearTimeout(typing);

@@ -23,8 +23,7 @@ export function obstacleBox(user, reload) {
     make(
       'p',
       {},
-      `${wordOf('obstacles', obstacle.code)} `,
-      lang === 'en' && obstacle.explanation,
+      lang === 'en' ? obstacle.explanation : wordOf('obstacles', obstacle.code),
       obstacle.since !== null && [` ${texts.since} `, exactly(obstacle.since), '.'],
     ),
     lastRefusal(obstacle),

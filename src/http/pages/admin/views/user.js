@@ -48,16 +48,11 @@ function render(user, { query, reload }) {
     make(
       'div',
       { class: 'pair' },
-      make(
-        'div',
-        { class: 'column' },
-        card(texts.account, factsOf(user)),
-        sessionsOf(user, reload),
-        eventsOf(user, query),
-        mailsOf(user),
-      ),
+      make('div', { class: 'column' }, card(texts.account, factsOf(user)), sessionsOf(user, reload)),
       actionsOf(user, reload),
     ),
+    eventsOf(user, query),
+    mailsOf(user),
   ].filter((part) => part !== null);
 }
 

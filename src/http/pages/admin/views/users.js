@@ -71,7 +71,7 @@ function listOf({ nodes, pageInfo, approximateTotalCount }, query) {
   const isExact = !pageInfo.hasNextPage && query.after === undefined;
   return make(
     'section',
-    { class: 'card', 'aria-label': texts.title },
+    { class: 'card' },
     table({ label: texts.title, columns: columnsFor(query), rows: nodes }),
     pager({
       summary: counted(isExact ? texts.exactCount : texts.aboutCount, approximateTotalCount),
