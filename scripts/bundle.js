@@ -27,6 +27,14 @@ const ownModules = {
   },
 };
 
+/** A package looks for the hashes of Node.js by `module.require`. Bundled modules have none, and it would use slow ones. */
+const hashesOfNode = {
+  name: 'hashes-of-node',
+  transform(code, id) {
+    return id.includes('@apollo/utils.createhash') ? code.replaceAll('module.require', 'require') : undefined;
+  },
+};
+
 /** Some packages try to import optional ones, which are not installed. */
 function onLog(level, log, report) {
   if (log.code !== 'UNRESOLVED_IMPORT') report(level, log);
@@ -37,7 +45,7 @@ const bundle = await rolldown({
   input: Object.fromEntries(entries.map((name) => [name, `${dist}${name}.js`])),
   platform: 'node',
   external,
-  plugins: [ownModules],
+  plugins: [ownModules, hashesOfNode],
   onLog,
 });
 await bundle.write({
