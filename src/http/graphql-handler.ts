@@ -1,11 +1,18 @@
-import type { ApolloServer } from '@apollo/server';
+import type { ApolloServer, GraphQLResponse } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { HttpContext } from './authenticate/request-context.js';
+import type { KnownDocuments } from './known-documents.js';
 
 /** Creates the context of a request. */
 export type ContextFactory = (request: FastifyRequest, reply: FastifyReply) => Promise<HttpContext>;
+
+/** What executes operations. */
+export interface Executors {
+  server: ApolloServer<HttpContext>;
+  documents: KnownDocuments;
+}
 
 /** The body of a usual request, as Apollo Server accepts it. */
 interface Operation {
@@ -50,20 +57,30 @@ function createAnswerTypes() {
   };
 }
 
-/** Executes an operation and writes the status and headers of its response. Returns the body. */
-async function execute(
+/** Executes an operation by the pipeline of Apollo Server. */
+async function executeNew(
   server: ApolloServer<HttpContext>,
   { query, operationName, variables, extensions }: Operation,
   contextValue: HttpContext,
-  reply: FastifyReply,
-): Promise<string> {
+): Promise<GraphQLResponse> {
   const request = {
     query,
     operationName: operationName ?? undefined,
     variables: variables ?? undefined,
     extensions: extensions ?? undefined,
   };
-  const { body, http } = await server.executeOperation(request, { contextValue });
+  return await server.executeOperation(request, { contextValue });
+}
+
+/** Executes an operation and writes the status and headers of its response. Returns the body. */
+async function execute(
+  { server, documents }: Executors,
+  operation: Operation,
+  contextValue: HttpContext,
+  reply: FastifyReply,
+): Promise<string> {
+  const known = operation.extensions == null ? await documents.execute(operation, contextValue) : undefined;
+  const { body, http } = known ?? (await executeNew(server, operation, contextValue));
   if (body.kind !== 'single') throw new Error('Incremental delivery is not supported.');
   for (const [name, value] of http.headers) void reply.header(name, value);
   void reply.code(http.status ?? 200);
@@ -72,11 +89,12 @@ async function execute(
 }
 
 /**
- * Serves operations. A usual request goes to the pipeline of Apollo Server directly: copying its headers and negotiating its
- * content type anew would cost more than executing a short query. Apollo's HTTP layer answers every other request, and every
- * failure before the operation.
+ * Serves operations. A usual request goes to the pipeline of Apollo Server directly, or past it if the document is known:
+ * copying its headers and negotiating its content type anew would cost more than executing a short query. Apollo's HTTP layer
+ * answers every other request, and every failure before the operation.
  */
-export function graphqlHandler(server: ApolloServer<HttpContext>, createContext: ContextFactory): RouteHandlerMethod {
+export function graphqlHandler(executors: Executors, createContext: ContextFactory): RouteHandlerMethod {
+  const { server } = executors;
   const failures = new WeakMap<FastifyRequest, unknown>();
   const types = createAnswerTypes();
   const integration = fastifyApolloHandler(server, {
@@ -89,7 +107,7 @@ export function graphqlHandler(server: ApolloServer<HttpContext>, createContext:
     const type = isUsual(request) ? types.find(request) : undefined;
     if (type !== undefined) {
       try {
-        const answer = await execute(server, request.body as Operation, await createContext(request, reply), reply);
+        const answer = await execute(executors, request.body as Operation, await createContext(request, reply), reply);
         void reply.header('content-type', type);
         return answer;
       } catch (cause) {

@@ -7,16 +7,17 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { accessProblems } from './access-problems.js';
 import { createContextFactory, type HttpContext } from './authenticate/request-context.js';
 import { browserGuard } from './browser-guard.js';
 import { clientTurns } from './client-turns.js';
 import { costlyOperations } from './costly-operations.js';
-import { graphqlHandler } from './graphql-handler.js';
+import { type Executors, graphqlHandler } from './graphql-handler.js';
 import { untilHangUp } from './hang-up.js';
-import { type Listener, oneListener } from './one-listener.js';
+import { createKnownDocuments } from './known-documents.js';
+import { joinListeners, type Listener, listenerPlugin } from './one-listener.js';
 import { MAX_TOKENS, operationLimits, refuseManyFragments } from './operation-limits.js';
 import { lostCookies, type OriginCheck } from './origins.js';
 import { schemaSecrecy } from './schema-secrecy.js';
@@ -49,10 +50,37 @@ function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>)
   };
 }
 
-function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: FastifyInstance, isAllowed: OriginCheck) {
+/** Masks faults, and removes the values of the client from other errors. */
+function createErrorFormat(requestIds: WeakMap<object, string>) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (error instanceof GraphQLError && isUnfitArgument(error)) {
+      return withoutValues({ ...formatted, extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' } });
+    }
+    if (!(error instanceof GraphQLError) || !isFault(error)) return withoutValues(formatted);
+    const requestId = requestIds.get(error);
+    return { message: FAULT_MESSAGE, path: formatted.path, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
+  };
+}
+
+function createExecutors(
+  dependencies: Dependencies,
+  schema: GraphQLSchema,
+  app: FastifyInstance,
+  isAllowed: OriginCheck,
+): Executors {
   const { settings, logger } = dependencies;
   const requestIds = new WeakMap<object, string>();
-  return new ApolloServer<HttpContext>({
+  const formatError = createErrorFormat(requestIds);
+  const listeners = [
+    browserGuard(isAllowed),
+    faultLog(dependencies, requestIds),
+    schemaSecrecy(dependencies, schema),
+    costlyOperations(schema),
+    accessProblems,
+    lostCookies(dependencies),
+  ];
+  const documents = createKnownDocuments({ schema, listener: joinListeners(listeners), formatError });
+  const server = new ApolloServer<HttpContext>({
     schema,
     introspection: settings.introspection,
     hideSchemaDetailsFromClientErrors: settings.nodeEnv === 'production',
@@ -70,24 +98,11 @@ function createServer(dependencies: Dependencies, schema: GraphQLSchema, app: Fa
       // It would wrap every field, and answers are never cached.
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(app),
-      oneListener([
-        browserGuard(isAllowed),
-        faultLog(dependencies, requestIds),
-        schemaSecrecy(dependencies, schema),
-        costlyOperations(schema),
-        accessProblems,
-        lostCookies(dependencies),
-      ]),
+      listenerPlugin(joinListeners([documents.learner, ...listeners])),
     ],
-    formatError(formatted, error) {
-      if (error instanceof GraphQLError && isUnfitArgument(error)) {
-        return withoutValues({ ...formatted, extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' } });
-      }
-      if (!(error instanceof GraphQLError) || !isFault(error)) return withoutValues(formatted);
-      const requestId = requestIds.get(error);
-      return { message: FAULT_MESSAGE, path: formatted.path, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
-    },
+    formatError,
   });
+  return { server, documents };
 }
 
 /** Rejects an invalid `Host`, as RFC 9112 (3.2) requires: Apollo Server could not read the request's URL. */
@@ -110,8 +125,8 @@ export async function registerGraphQL(
   schema: GraphQLSchema,
   isAllowed: OriginCheck,
 ): Promise<void> {
-  const server = createServer(dependencies, schema, app, isAllowed);
-  await server.start();
+  const executors = createExecutors(dependencies, schema, app, isAllowed);
+  await executors.server.start();
   const createContext = createContextFactory(dependencies);
   const takeTurn = clientTurns(dependencies);
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<HttpContext> => {
@@ -125,7 +140,7 @@ export async function registerGraphQL(
       throw new GraphQLError(FAULT_MESSAGE, { extensions });
     }
   };
-  const handler = graphqlHandler(server, context);
+  const handler = graphqlHandler(executors, context);
   const onRequest = refuseBadHosts();
   for (const path of [GRAPHQL_PATH, `${GRAPHQL_PATH}/`]) {
     app.post(path, { onRequest }, (request, reply) =>

@@ -1,17 +1,40 @@
-import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLResponse } from '@apollo/server';
+import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { HttpContext } from './authenticate/request-context.js';
 
-type Step = 'didResolveOperation' | 'didEncounterErrors' | 'willSendResponse';
-type Given<Name extends Step> = Parameters<NonNullable<GraphQLRequestListener<HttpContext>[Name]>>[0];
-type Hook<Name extends Step> = (given: Given<Name>) => void | Promise<void>;
+/** What the steps of a request are given. */
+interface Given {
+  didResolveOperation: {
+    readonly source: string;
+    readonly document: DocumentNode;
+    readonly operation?: OperationDefinitionNode | undefined;
+    readonly request: { readonly variables?: Record<string, unknown> | undefined };
+    readonly contextValue: HttpContext;
+  };
+  didEncounterErrors: {
+    readonly errors: readonly GraphQLError[];
+    readonly operationName?: string | null | undefined;
+    readonly contextValue: HttpContext;
+  };
+  willSendResponse: {
+    readonly contextValue: HttpContext;
+    readonly response: GraphQLResponse;
+  };
+}
+
+type Step = keyof Given;
+type Hook<Name extends Step> = (given: Given[Name]) => void | Promise<void>;
 
 /** The steps of a request that the edge follows. Most have nothing to wait for. */
 export type Listener = { [Name in Step]?: Hook<Name> };
 
+/** All listeners as one. */
+export type JointListener = { [Name in Step]: (given: Given[Name]) => Promise<void> };
+
 /** Runs the hooks of one step in order; one that throws ends the step. */
 function inOrder<Name extends Step>(listeners: readonly Listener[], step: Name) {
   const hooks = listeners.flatMap((listener) => (listener[step] as Hook<Name> | undefined) ?? []);
-  return async (given: Given<Name>): Promise<void> => {
+  return async (given: Given[Name]): Promise<void> => {
     for (const hook of hooks) {
       const waiting = hook(given);
       if (waiting !== undefined) await waiting;
@@ -19,12 +42,16 @@ function inOrder<Name extends Step>(listeners: readonly Listener[], step: Name) 
   };
 }
 
-/** One plugin for all listeners. Apollo creates and asks the listeners of each plugin anew for every step of every request. */
-export function oneListener(listeners: readonly Listener[]): ApolloServerPlugin<HttpContext> {
-  const joined = {
+/** Joins listeners. */
+export function joinListeners(listeners: readonly Listener[]): JointListener {
+  return {
     didResolveOperation: inOrder(listeners, 'didResolveOperation'),
     didEncounterErrors: inOrder(listeners, 'didEncounterErrors'),
     willSendResponse: inOrder(listeners, 'willSendResponse'),
   };
-  return { requestDidStart: async () => joined };
+}
+
+/** One plugin for all listeners. Apollo creates and asks the listeners of each plugin anew for every step of every request. */
+export function listenerPlugin(listener: JointListener): ApolloServerPlugin<HttpContext> {
+  return { requestDidStart: async () => listener };
 }

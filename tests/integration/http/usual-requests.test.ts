@@ -64,3 +64,29 @@ describe('a body that is no usual request is answered as before one was seen', (
     expect(answer).toMatchObject({ status: 200, messages: [], data: { me: null } });
   });
 });
+
+describe('an operation is answered alike before and after its document is known', () => {
+  const two = 'query One { me { id } } query Other { authConfig { __typename } }';
+  const take = 'query Take($first: Int!) { mySessions(first: $first) { edges { node { id } } } }';
+  const foreign = { origin: 'https://elsewhere.example' };
+  it.each<[string, object, number, Record<string, string>?]>([
+    ['a field', { query: '{ authConfig { __typename } }' }, 200],
+    ['one of two operations', { query: two, operationName: 'Other' }, 200],
+    ['none of two operations', { query: two }, 400],
+    ['an operation without this name', { query: two, operationName: 'Third' }, 400],
+    ['a field that rejects the caller', { query: take, variables: { first: 1 } }, 200],
+    ['a variable of another type', { query: take, variables: { first: 'one' } }, 400],
+    ['a variable that is missing', { query: take }, 400],
+    ['too high a cost', { query: take.replaceAll('Take', 'Most'), variables: { first: 100_000 } }, 200],
+    ['a page of another origin', { query: 'mutation { logout { __typename } }' }, 403, foreign],
+  ])('%s', async (_what, payload, status, headers = {}) => {
+    await post(me);
+    const send = async () => {
+      const response = await gateway.inject({ method: 'POST', url: '/graphql', headers, payload });
+      return { status: response.statusCode, body: response.body, type: response.headers['content-type'] };
+    };
+    const first = await send();
+    expect(first).toMatchObject({ status, type: JSON_TYPE });
+    expect([await send(), await send()]).toEqual([first, first]);
+  });
+});
