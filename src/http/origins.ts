@@ -69,9 +69,10 @@ export function lostCookies(dependencies: Dependencies): Listener {
     ),
   );
   return {
-    async willSendResponse({ contextValue: { refreshCookie, browser }, response: { body } }) {
+    willSendResponse({ contextValue, response: { body } }) {
+      const { refreshCookie } = contextValue;
       if (!refreshCookie.isLost || body.kind !== 'single') return;
-      warn(browser.origin ?? 'unknown');
+      warn(contextValue.browser.origin ?? 'unknown');
       const { singleResult } = body;
       singleResult.extensions = { ...singleResult.extensions, gatehouse: { warning: 'COOKIE_NOT_KEPT' } };
     },
