@@ -9,7 +9,7 @@ import { type PagePolicy, pagePolicy, sendPage } from './page-headers.js';
 
 const ADDRESS = '/admin';
 /** The paths below the address that the router of the page shows. */
-const VIEWS = /^(?:|users|users\/[\w-]{1,64}|audit-log|emails|status)$/;
+const VIEWS = /^(?:|(?:users|users\/[\w-]{1,64}|audit-log|emails|status)\/?)$/;
 
 /** Trusted Types make every sink that turns text into script or markup throw, and no policy can be created. */
 const policy: PagePolicy = { ...pagePolicy, 'require-trusted-types-for': "'script'", 'trusted-types': "'none'" };

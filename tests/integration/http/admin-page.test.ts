@@ -46,6 +46,7 @@ describe('the page of administration', () => {
     ['/admin/users', ''],
     ['/admin/users/4120446b-fedf-41ea-bac0-580366abc5bf', '../'],
     ['/admin/audit-log', ''],
+    ['/admin/users/', '../'],
   ])('is served at %s with its policy and with relative addresses', async (url, up) => {
     const { statusCode, headers, body } = await gateway.inject({ url: `${url}?text=x` });
     expect(statusCode).toBe(200);

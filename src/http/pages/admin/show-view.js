@@ -63,11 +63,11 @@ export function viewShower(shell, takesFocus) {
     shown = { view, path, hasData: false };
   };
 
-  const fail = (thrown) => {
+  const fail = (thrown, place) => {
     if (!(thrown instanceof Trouble)) throw thrown;
     problem.replaceChildren(troubleBox(thrown, () => void show()));
     // What was loaded before stays, with its time.
-    if (!shown.hasData) outlet.replaceChildren();
+    if (!shown.hasData) outlet.replaceChildren(...(shown.view.withoutData?.(place) ?? []));
   };
 
   async function show() {
@@ -84,7 +84,7 @@ export function viewShower(shell, takesFocus) {
       fresh.mark(true);
       shown.hasData = true;
     } catch (thrown) {
-      if (mine === turn) fail(thrown);
+      if (mine === turn) fail(thrown, { params, query });
     } finally {
       if (mine === turn) main.removeAttribute('aria-busy');
     }

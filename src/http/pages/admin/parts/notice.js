@@ -20,7 +20,14 @@ function copyButton(text) {
   return button;
 }
 
-/** A box that explains a trouble, with the id of its request to quote, and a button to try again if `retry` is given. */
+const REPORTED = ['FAULT', 'TEMPORARILY_UNAVAILABLE', 'FORBIDDEN', 'GRAPHQL_VALIDATION_FAILED'];
+
+/** Whether somebody else has to look at it: it is not what the user typed, and not a limit. */
+function isToReport({ code }) {
+  return REPORTED.includes(code) || !(code in words.troubles);
+}
+
+/** A box that explains a trouble, with the id of its request if it is to be reported, and a button to try again if `retry` is given. */
 export function troubleBox(trouble, retry) {
   if (trouble.code === undefined) throw trouble;
   const { requestId } = trouble;
@@ -29,6 +36,7 @@ export function troubleBox(trouble, retry) {
     { class: 'notice bad', role: 'alert' },
     make('p', {}, explain(trouble)),
     requestId !== null &&
+      isToReport(trouble) &&
       make(
         'p',
         { class: 'small' },

@@ -13,7 +13,8 @@ import { users } from './users.js';
  * - `title()`, the heading; `heading(data)`, `badge(data)` and `above()` add to it;
  * - `load({ params, query })`, which returns the data by `ask` of session.js, in as few requests as possible, all at once;
  * - `render(data, { params, query, reload })`, which returns the elements. `query` is the query of the address, so that a link
- *   with a filter can be shared: a filter is a form that calls `go(href(path, values))`.
+ *   with a filter can be shared: a filter is a form that calls `go(href(path, values))`;
+ * - `withoutData({ params, query })`, optionally: what is shown if nothing was loaded, such as the filter to correct.
  *
  * Texts are in words/en.json and words/de.json, operations in operations/admin, imported from generated/operations.js. A
  * trouble that `load` throws is shown by the shell.

@@ -62,11 +62,14 @@ function columnsFor(query) {
   ];
 }
 
+function showAll() {
+  return make('a', { class: 'button quiet', href: href('/users') }, texts.showAll);
+}
+
 function listOf({ nodes, pageInfo, approximateTotalCount }, query) {
   if (nodes.length === 0) {
     const hasFilter = Object.keys(query).length > 0;
-    const next = hasFilter && make('a', { class: 'button quiet', href: href('/users') }, texts.showAll);
-    return emptyState(hasFilter ? texts.noneMatch : texts.none, next);
+    return emptyState(hasFilter ? texts.noneMatch : texts.none, hasFilter && showAll());
   }
   const isExact = !pageInfo.hasNextPage && query.after === undefined;
   return make(
@@ -93,4 +96,5 @@ export const users = {
     return ask(AdminUsers, { filter: filterOf(query), ...page });
   },
   render: (data, { query }) => [userFilters(query), listOf(data, query)],
+  withoutData: ({ query }) => [userFilters(query), emptyState(texts.notLoaded, showAll())],
 };
