@@ -2,7 +2,8 @@
  * Kinds of template variables.
  * `user-text` was entered by a stranger and `text` comes from us or the operator. `masked-address` is a partially shown email
  * address. `link` must be a web address. `minutes` and `hours` are durations, and `count` is a number of things. `moment` is an
- * ISO 8601 timestamp, and `zone` the time zone in which moments are shown, by default UTC.
+ * ISO 8601 timestamp, and `zone` the time zone in which moments are shown, by default UTC. A `mark` is a fact that sections test
+ * and no template prints.
  */
 export type VariableKind =
   | 'user-text'
@@ -13,7 +14,8 @@ export type VariableKind =
   | 'hours'
   | 'count'
   | 'moment'
-  | 'zone';
+  | 'zone'
+  | 'mark';
 
 interface Variable {
   kind: VariableKind;
@@ -86,7 +88,8 @@ export const mails = {
     linkHours: required('hours'),
   },
   'two-factor-enabled': { ...common, ...act },
-  'two-factor-disabled': { ...common, ...act },
+  /** With `byAdministrator`, says that an administrator did it. */
+  'two-factor-disabled': { ...common, ...act, byAdministrator: optional('mark') },
   'recovery-code-used': { ...common, ...act, codesLeft: required('count') },
   'recovery-codes-replaced': { ...common, ...act },
   /** The code that verifies a new email address, sent to that address. */

@@ -26,7 +26,7 @@ export async function resetTwoFactor(
     const ended = await work.endSessions({ userId: user.id, exceptId: null }, 'TWO_FACTOR_CHANGED');
     await forgetWrongCodes(work, user.id);
     await record({ endedSessions: ended.length });
-    await notifyUser(work, user, 'two-factor-disabled');
+    await notifyUser(work, user, 'two-factor-disabled', { byAdministrator: 'yes' });
     return { endedSessions: ended.length };
   });
 }

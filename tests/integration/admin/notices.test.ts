@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OPERATOR } from '../../../src/services/admin/administrator.js';
 import { changeUser } from '../../../src/services/admin/change-user.js';
+import { resetTwoFactor } from '../../../src/services/admin/reset-two-factor.js';
 import {
   AdminDisableUserDocument,
   AdminEnableUserDocument,
   AdminSetUserRoleDocument,
 } from '../../generated/operations.js';
 import { commandContext, quickUser, rows } from '../../support/accounts.js';
-import { sharedGateway, type TestGateway } from '../../support/app.js';
+import { sharedGateway, type TestGateway, testGateway } from '../../support/app.js';
 import { type StaffMember, staffMember } from '../../support/staff.js';
+import { twoFactorUser } from '../../support/totp.js';
 
 let gateway: TestGateway;
 let admin: StaffMember;
@@ -49,4 +51,18 @@ it('the command tells them too', async () => {
   await changeUser(commandContext(gateway), OPERATOR, { email }, { role: 'editor' });
   await changeUser(commandContext(gateway), OPERATOR, { email }, { disabled: true });
   expect((await noticesTo(email)).map(({ mail }) => mail)).toEqual(['role-changed', 'account-disabled']);
+});
+
+it.each([
+  ['en', 'An administrator has switched off', /if it was you/i],
+  ['de', 'ein Administrator hat', /wenn sie es waren/i],
+])('in %s, a removed second factor is told as what an administrator did', async (locale, said, ofOwner) => {
+  const own = await testGateway({ worker: true });
+  const { email } = await twoFactorUser(own, { locale });
+  await resetTwoFactor(commandContext(own), OPERATOR, { email });
+  const { text, html } = await own.mailTo(email, { mail: 'two-factor-disabled' });
+  for (const body of [text, html]) {
+    expect(body).toContain(said);
+    expect(body).not.toMatch(ofOwner);
+  }
 });
