@@ -21,7 +21,7 @@ const LAYERS = {
   },
   worker: { values: ['start', 'workers', 'http/metrics.ts', 'lib'], types: [] },
   cli: {
-    values: ['main', 'worker', 'start', 'app', 'settings', 'mail', 'inputs', 'services', 'problems', 'lib'],
+    values: ['main', 'worker', 'start', 'app', 'settings', 'mail', 'inputs', 'services', 'workers', 'problems', 'lib'],
     types: [],
   },
   start: { values: ['settings', 'dependencies', 'database', 'jobs', 'lib'], types: [] },

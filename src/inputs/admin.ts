@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chosenPassword } from './credentials.js';
-import { displayName, email, locale } from './profile.js';
+import { displayName, email, locale, username } from './profile.js';
 import { matching } from './text.js';
 
 /** Why a member of staff acts. The audit log holds nothing else that was typed but a ticket number. */
@@ -24,6 +24,7 @@ export const adminInputs = {
   createFirstAdmin: z.object({ email, password: chosenPassword }),
   onUser: z.object({ userId: z.string(), ...why }),
   endSession: z.object({ sessionId: z.string(), ...why }),
+  createUser: z.object({ email, password: chosenPassword, username, displayName, role: role.nullish(), locale }),
   inviteUser: z.object({ email, displayName, role: role.nullish(), locale, ...why }),
   deleteUser: z.object({ userId: z.string(), email, ...why }),
   retryMail: z.object({ mailId: z.string() }),

@@ -110,22 +110,39 @@ it('shows an account, its sessions and what would be unusual, as text and as JSO
     const { code, said } = await command([...words, '--json']);
     return { code, answer: JSON.parse(said) as Record<string, unknown> };
   };
-  const [shown, user, listed, nobody, doubtful, onlyAdmin, role, keys, cleanup, list, unsure, invited, check] =
-    await Promise.all([
-      command(['users', 'show', ADMIN]),
-      json('users', 'show', ADMIN),
-      json('users', 'sessions', ADMIN),
-      json('users', 'show', 'nobody@example.com'),
-      json('users', 'role', ADMIN, 'adnim'),
-      json('users', 'role', 'other@example.com', 'user'),
-      command(['users', 'role', ADMIN, 'editor', '--yes']),
-      json('keys', 'list'),
-      json('cleanup'),
-      json('users', 'list', '--text', 'first@', '--state', 'ACTIVE'),
-      json('users', 'delete', ADMIN),
-      json('users', 'invite', 'guest@example.com', '--role', 'support'),
-      json('check'),
-    ]);
+  const [
+    shown,
+    user,
+    listed,
+    nobody,
+    doubtful,
+    onlyAdmin,
+    role,
+    keys,
+    cleanup,
+    list,
+    unsure,
+    invited,
+    check,
+    ada,
+    sent,
+  ] = await Promise.all([
+    command(['users', 'show', ADMIN]),
+    json('users', 'show', ADMIN),
+    json('users', 'sessions', ADMIN),
+    json('users', 'show', 'nobody@example.com'),
+    json('users', 'role', ADMIN, 'adnim'),
+    json('users', 'role', 'other@example.com', 'user'),
+    command(['users', 'role', ADMIN, 'editor', '--yes']),
+    json('keys', 'list'),
+    json('cleanup'),
+    json('users', 'list', '--text', 'first@', '--state', 'ACTIVE'),
+    json('users', 'delete', ADMIN),
+    json('users', 'invite', 'guest@example.com', '--role', 'support'),
+    json('check'),
+    command(['users', 'create', 'ada@example.com', '--verified', '--json'], `${PASSWORD}\n`),
+    json('mail', 'test', ADMIN),
+  ]);
   expect(shown.said).toMatch(/^id: .+\naddress: +first@example.com\n.*state: +ACTIVE\n/s);
   expect(user).toMatchObject({ code: 0, answer: { ok: true, user: { email: ADMIN, state: 'ACTIVE' } } });
   const sessions = expect.arrayContaining([expect.objectContaining({ id: session.id })]);
@@ -141,6 +158,8 @@ it('shows an account, its sessions and what would be unusual, as text and as JSO
   expect(list.answer).toMatchObject({ ok: true, users: [{ email: ADMIN }], hasMore: false });
   expect(unsure).toMatchObject({ code: 1, answer: { code: 'NOT_CONFIRMED' } });
   expect(invited.answer).toMatchObject({ ok: true, email: 'guest@example.com' });
+  expect(ada).toMatchObject({ code: 0, said: expect.stringMatching(/^\{"ok":true,.*"role":"user"/) });
+  expect(sent).toMatchObject({ code: 0, answer: { ok: true, isCaptured: true } });
   expect(check).toMatchObject({ code: 0, answer: { ok: true, parts: expect.any(Array) } });
   expect((await json('users', 'delete', 'guest@example.com', '--yes')).answer).toMatchObject({ ok: true });
   expect(await command(['users', 'end-sessions', ADMIN])).toMatchObject({

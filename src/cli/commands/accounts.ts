@@ -6,7 +6,10 @@ import { isProblem } from '../../problems.js';
 import { OPERATOR } from '../../services/admin/administrator.js';
 import type { UseCaseContext } from '../../services/use-case.js';
 import { type Answer, invalid, refused } from '../answer.js';
+import { doubtAbout } from '../doubtful-role.js';
 import { runOnDatabase } from '../run-command.js';
+import { askPassword } from './admin.js';
+import { type CreateOptions, createAccount } from './create-user.js';
 
 const MOST = 100;
 
@@ -36,6 +39,7 @@ interface InviteOptions {
   role?: string;
   name?: string;
   locale?: string;
+  yes?: boolean;
 }
 
 async function invite(context: UseCaseContext, typed: string, options: InviteOptions): Promise<Answer> {
@@ -44,6 +48,8 @@ async function invite(context: UseCaseContext, typed: string, options: InviteOpt
   const parsed = adminInputs.inviteUser.safeParse(input);
   if (!parsed.success) return invalid(parsed.error);
   const { email } = parsed.data;
+  const doubt = role === undefined || options.yes === true ? undefined : await doubtAbout(context, role);
+  if (doubt !== undefined) return doubt;
   const { inviteUser } = await import('../../services/admin/invite-user.js');
   const outcome = await inviteUser(context, OPERATOR, {
     email,
@@ -86,12 +92,26 @@ export function addAccountCommands(users: Command): void {
       await runOnDatabase(command, (context) => list(context, options));
     });
   users
+    .command('create')
+    .description('create an account; asks for its password, or reads it from a pipe')
+    .argument('<email>', 'address of the account')
+    .option('--username <username>', 'a second name to sign in with')
+    .option('--name <name>', 'name of the person')
+    .option('--role <role>', 'role of the account')
+    .option('--locale <locale>', 'language of the emails')
+    .option('--verified', 'the person is known to have the address; without it, a code is mailed')
+    .option('--yes', 'also give a role that nobody has yet')
+    .action(async (email: string, options: CreateOptions, command: Command) => {
+      await runOnDatabase(command, (context) => createAccount(context, email, options, askPassword));
+    });
+  users
     .command('invite')
     .description('create an account and mail a link that sets its first password and verifies the address')
     .argument('<email>', 'address of the account')
     .option('--role <role>', 'role of the account')
     .option('--name <name>', 'name of the person')
     .option('--locale <locale>', 'language of the email')
+    .option('--yes', 'also give a role that nobody has yet')
     .action(async (email: string, options: InviteOptions, command: Command) => {
       await runOnDatabase(command, (context) => invite(context, email, options));
     });

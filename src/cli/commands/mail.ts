@@ -2,11 +2,21 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { printAnswer } from '../answer.js';
-import { wantsJson } from '../run-command.js';
+import { runOnDatabase, wantsJson } from '../run-command.js';
 
 /** Adds the commands for emails. */
 export function addMailCommands(program: Command): void {
   const mail = program.command('mail').description('the emails');
+  mail
+    .command('test')
+    .description('send a test email over the configured mail server, and say what fails')
+    .argument('<address>', 'the recipient')
+    .action(async (address: string, _options: object, command: Command) => {
+      await runOnDatabase(command, async (context) => {
+        const { testMail } = await import('./mail-test.js');
+        return await testMail(context, address);
+      });
+    });
   mail
     .command('preview')
     .description('render every email in every language with sample values')

@@ -5,6 +5,7 @@ import { isProblem, type Problem } from '../../problems.js';
 import { OPERATOR } from '../../services/admin/administrator.js';
 import type { UseCaseContext } from '../../services/use-case.js';
 import { type Answer, refused } from '../answer.js';
+import { doubtAbout } from '../doubtful-role.js';
 import { runOnDatabase } from '../run-command.js';
 import { describeSession, describeUser } from '../user-lines.js';
 import { addAccountCommands } from './accounts.js';
@@ -84,19 +85,12 @@ const listSessionsOf: OnUser = async (context, email) => {
   return { text, data: { email, sessions: found } };
 };
 
-/** Returns why a role is doubtful; undefined if it is in use or known to the gateway. */
-async function doubtOf(context: UseCaseContext, role: string): Promise<string | undefined> {
-  const { isKnownRole } = await import('../../services/admin/known-roles.js');
-  if (await isKnownRole(context, role)) return undefined;
-  return `Nobody has the role ${role} yet. If that is no mistake, run the command again with --yes.`;
-}
-
 async function setRole(context: UseCaseContext, email: string, role: string, isSure: boolean): Promise<Answer> {
   if (!roleName.safeParse(role).success) {
     return { text: 'A role is a letter, then up to 31 lower-case letters, digits, _ or -.', code: 'INPUT_INVALID' };
   }
-  const doubt = isSure ? undefined : await doubtOf(context, role);
-  if (doubt !== undefined) return { text: doubt, code: 'ROLE_UNKNOWN' };
+  const doubt = isSure ? undefined : await doubtAbout(context, role);
+  if (doubt !== undefined) return doubt;
   const { changeUser } = await import('../../services/admin/change-user.js');
   const outcome = await changeUser(context, OPERATOR, { email }, { role });
   if (isProblem(outcome)) return refusal(email, outcome, LAST_ADMIN);

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { User } from '../../entities/user.js';
+import type { User } from '../../entities/user.js';
 import type { AdminInput } from '../../inputs/admin.js';
 import { addSeconds } from '../../lib/clock.js';
-import { run, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import { lockOrMakeCode } from '../one-time-codes/issue.js';
 import { unusableHash } from '../passwords/unusable-hash.js';
@@ -12,6 +10,7 @@ import { inTransaction, type Work } from '../work.js';
 import { stillHasRole, type UserActed } from './act-on-user.js';
 import { type Administrator, actorOf, administratorFacts } from './administrator.js';
 import { mailInvitation, withMailStatus } from './code-mail.js';
+import { insertAccount } from './insert-account.js';
 
 /** The account of an invited person. Its role is the default role unless it is given. */
 export type Invitation = Pick<AdminInput<'inviteUser'>, 'email' | 'role' | 'displayName' | 'locale'>;
@@ -20,17 +19,8 @@ type InviteProblem = Problem<'FORBIDDEN' | 'CONFLICT'>;
 
 /** Creates an account with a password that nobody has. Returns null if the address has an account by now. */
 export async function createInvited(work: Work, invitation: Invitation): Promise<User | null> {
-  const { email, displayName = null, locale = null, role } = invitation;
-  const { em, now, settings } = work;
-  const until = addSeconds(now, settings.invitationTtl);
-  const statement = sql`
-    INSERT INTO users (id, email, email_key, display_name, role, password_hash, password_changed_at, invited_until, locale,
-      created_at, updated_at)
-    VALUES (${randomUUID()}, ${email}, ${comparedKey(work, email)}, ${displayName}, ${role ?? settings.defaultRole},
-      ${unusableHash()}, ${now}, ${until}, ${locale}, ${now}, ${now})
-    ON CONFLICT DO NOTHING RETURNING id`;
-  const [row] = await run<{ id: string }>(em, statement);
-  return row === undefined ? null : await em.findOneOrFail(User, row.id);
+  const invitedUntil = addSeconds(work.now, work.settings.invitationTtl);
+  return await insertAccount(work, { ...invitation, passwordHash: unusableHash(), invitedUntil });
 }
 
 async function recordInvitation(work: Work, by: Administrator, user: User | null, code?: string): Promise<void> {

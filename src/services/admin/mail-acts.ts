@@ -10,7 +10,7 @@ import { firstRelayAt } from '../outbox/outbox.js';
 import type { Request } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
 import { stillHasRole } from './act-on-user.js';
-import type { StaffMember } from './administrator.js';
+import type { OPERATOR, StaffMember } from './administrator.js';
 import { type MailRecord, mailColumns, toMailRecord } from './list-mails.js';
 
 /** An email that is waiting to be sent. */
@@ -19,17 +19,22 @@ export interface MailQueued {
   mail: MailRecord;
 }
 
+/** Who acts on an email: a member of staff, or an operator at the command line. */
+type Sender = StaffMember | typeof OPERATOR;
+
 type MailEvent = 'MAIL_RETRY' | 'MAIL_TEST';
 
 /** Writes the audit event of an act on an email, or of its refusal. */
-async function record(work: Work, by: StaffMember, type: MailEvent, facts: Record<string, string>): Promise<void> {
-  const metadata = { by: by.role, ...facts };
-  await work.record({ type, success: !('problem' in facts), userId: null, actorId: by.userId, metadata });
+async function record(work: Work, by: Sender, type: MailEvent, facts: Record<string, string>): Promise<void> {
+  const isStaff = 'role' in by;
+  const metadata = { by: isStaff ? by.role : 'operator', ...facts };
+  const actorId = isStaff ? by.userId : null;
+  await work.record({ type, success: !('problem' in facts), userId: null, actorId, metadata });
 }
 
 async function refuse<Refusal extends Problem>(
   work: Work,
-  by: StaffMember,
+  by: Sender,
   type: MailEvent,
   refusal: Refusal,
 ): Promise<Refusal> {
@@ -75,14 +80,15 @@ export async function retryMail(
   return outcome as MailQueued | Problem<'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT'>;
 }
 
-/** Sends a test email to an address that an admin typed. */
+/** Sends a test email to an address that an admin or an operator typed. */
 export async function sendTestMail(
   request: Request,
-  by: StaffMember,
+  by: Sender,
   email: string,
 ): Promise<MailQueued | Problem<'FORBIDDEN'>> {
   const outcome = await inTransaction(request, async (work) => {
-    if (!(await stillHasRole(work, by))) return await refuse(work, by, 'MAIL_TEST', problem('FORBIDDEN'));
+    if ('role' in by && !(await stillHasRole(work, by)))
+      return await refuse(work, by, 'MAIL_TEST', problem('FORBIDDEN'));
     const { em, now, requestId } = work;
     const variables = { occurredAt: now.toISOString() };
     const id = randomUUID();
@@ -91,4 +97,10 @@ export async function sendTestMail(
     return await queue(work, id);
   });
   return outcome;
+}
+
+/** Returns an email of the outbox as it is now; undefined if there is none. */
+export async function findMail({ em }: Pick<Request, 'em'>, id: string): Promise<MailRecord | undefined> {
+  const [row] = await run(em, sql`SELECT ${mailColumns()} FROM outbox_messages WHERE id = ${id}`);
+  return row === undefined ? undefined : toMailRecord(row);
 }

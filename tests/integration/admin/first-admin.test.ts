@@ -62,7 +62,8 @@ describe('the link of the welcome', () => {
     ]);
     expect(unlisted.statusCode).toBe(400);
     expect(weak.json()).toMatchObject({ status: 422, code: 'PASSWORD_REJECTED', rules: expect.any(Array) });
-    expect(noAddress.json()).toMatchObject({ status: 422, code: 'INPUT_INVALID' });
+    expect(noAddress.json()).toMatchObject({ status: 422, code: 'INPUT_INVALID', field: 'email' });
+    expect(await rows(gateway, 'SELECT id FROM users')).toEqual([]);
     const made = await Promise.all([
       post(gateway, { token, email, password: PASSWORD }),
       post(gateway, { token, email: other, password: PASSWORD }),

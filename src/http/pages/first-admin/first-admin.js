@@ -45,9 +45,8 @@ async function send() {
 function show({ status, answer }) {
   if (status === 200) return finish('done', 'The admin is ready', `${answer.email} can sign in.`);
   if (status === 403) return finish('refused', 'This link opens nothing', CLOSED);
-  const { code, detail = 'That did not work. Try again.', rules = [] } = answer;
-  if (code === 'INPUT_INVALID') return complain('This is not an email address.', email);
-  complain([detail, ...rules].join(' '), password);
+  const { field, detail = 'That did not work. Try again.', rules = [] } = answer;
+  complain([detail, ...rules].join(' '), field === 'email' ? email : password);
 }
 
 form.addEventListener('submit', async (event) => {
