@@ -8,7 +8,7 @@ const PasswordCheckSchema = defineEntity({
   properties: {
     user: () => p.oneToOne(User).primary().owner().deleteRule('cascade'),
     /** Encrypted SHA-1 of the password. The check service receives its first five digits. */
-    sealedDigest: p.text().lazy().hidden(),
+    encryptedDigest: p.text().fieldName('sealed_digest').lazy().hidden(),
     /** Identifies the checked password. One that was set later is not affected. */
     passwordChangedAt: p.datetime(),
     attempts: p.integer().default(0),

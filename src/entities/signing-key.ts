@@ -9,7 +9,7 @@ const SigningKeySchema = defineEntity({
     algorithm: p.string().length(16),
     publicJwk: p.json<Record<string, unknown>>(),
     /** The private JWK, encrypted with AES-256-GCM under a key derived from SECRET_KEY. */
-    sealedPrivateJwk: p.text().lazy().hidden(),
+    encryptedPrivateJwk: p.text().fieldName('sealed_private_jwk').lazy().hidden(),
     createdAt: p.datetime(),
     /** When it starts signing. It is published before that. */
     activeFrom: p.datetime(),

@@ -9,7 +9,7 @@ const TotpCredentialSchema = defineEntity({
   properties: {
     user: () => p.oneToOne(User).primary().owner().deleteRule('cascade'),
     /** The encrypted seed. */
-    sealedSecret: p.text().lazy().hidden(),
+    encryptedSecret: p.text().fieldName('sealed_secret').lazy().hidden(),
     /** The latest time step whose code was used. Codes of this step and earlier ones are rejected (RFC 6238 5.2). */
     lastStep: p.integer().default(0),
     createdAt: p.datetime(),

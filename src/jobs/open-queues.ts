@@ -6,11 +6,11 @@ import { type SendMailPayload, sendMailJob } from './send-mail.js';
 /** The queues that requests add jobs to. */
 export interface JobQueues {
   mailQueue: JobQueue<SendMailPayload>;
-  /** New passwords that are to be looked up among breached ones. */
+  /** The breach checks of new passwords. */
   passwordCheckQueue: JobQueue<CheckPasswordPayload>;
 }
 
-/** Opens the queues of requests; `breachCheck` tells whether passwords are looked up. */
+/** Opens the queues. Without `breachCheck`, no password is checked and the queue of checks stays closed. */
 export function openQueues(location: QueueLocation, { breachCheck }: { breachCheck: boolean }): JobQueues {
   return {
     mailQueue: createJobQueue(sendMailJob, location, { poolSize: 2 }),

@@ -3,7 +3,7 @@ import { type CityResponse, open, type Reader } from 'maxmind';
 import type { Logger } from 'pino';
 import { clientAddress } from './client-network.js';
 
-/** The location of an IP address, as far as the database has it. */
+/** The location of an IP address. A part that the database does not have is null. */
 export interface Location {
   city: string | null;
   /** ISO 3166-1 alpha-2. */
@@ -17,7 +17,7 @@ export interface Locations {
   close(): void;
 }
 
-/** A place in the database: an object with a code and names in several languages, or a plain name. */
+/** A place as the database describes it: a code and names in several languages, or a plain name. */
 interface Place {
   iso_code?: unknown;
   names?: { en?: unknown };
@@ -125,7 +125,7 @@ export async function openLocations(
 /** Used without a database: every location is unknown. */
 export const noLocations: Locations = { locate: () => nowhere, close: () => undefined };
 
-/** The operator's database of locations; none where no path is given. Fails where it cannot be read. */
+/** Opens the operator's location database. Without a path, every location is unknown. Throws if the file cannot be read. */
 export async function locationsFrom(path: string | undefined, logger: Logger): Promise<Locations> {
   if (path === undefined) return noLocations;
   return await openLocations({ path, logger }).catch((cause: unknown) => {

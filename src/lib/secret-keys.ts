@@ -40,7 +40,7 @@ export interface SecretKeys {
   /** Returns true if the id belongs to the current or the previous secret, so that its keys can be derived. */
   holds(keyId: string): boolean;
   /** Returns true if the secret that encrypted this text is still configured. */
-  opens(sealed: string): boolean;
+  opens(encrypted: string): boolean;
   /** HMAC-SHA-256 of the parts. They are length-prefixed so that different lists never collide. */
   authenticate(purpose: KeyPurpose, parts: readonly (string | Buffer)[], keyId?: string): Buffer;
   /** Returns true if `tag` authenticates the parts under the current or the previous secret. */
@@ -48,7 +48,7 @@ export interface SecretKeys {
   /** Encrypts with AES-256-GCM. The result contains key id, nonce, tag and ciphertext as printable text. */
   encrypt(purpose: KeyPurpose, plain: string): string;
   /** Decrypts the result of `encrypt`. Throws if it was modified or its secret is no longer configured. */
-  decrypt(purpose: KeyPurpose, sealed: string): string;
+  decrypt(purpose: KeyPurpose, encrypted: string): string;
 }
 
 interface Secret {
@@ -96,7 +96,7 @@ export function createSecretKeys(current: string, previous?: string): SecretKeys
   return {
     currentId: present.id,
     holds,
-    opens: (sealed) => holds(sealed.split('.')[0] ?? ''),
+    opens: (encrypted) => holds(encrypted.split('.')[0] ?? ''),
     authenticate: (purpose, parts, keyId = present.id) => hmac(byId(keyId).keyFor(purpose), parts),
     verify: (purpose, parts, tag) =>
       secrets.some((secret) => equalInConstantTime(hmac(secret.keyFor(purpose), parts), tag)),
@@ -106,8 +106,8 @@ export function createSecretKeys(current: string, previous?: string): SecretKeys
       const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
       return [present.id, ...[nonce, cipher.getAuthTag(), text].map((part) => part.toString('base64url'))].join('.');
     },
-    decrypt(purpose, sealed) {
-      const [id = '', nonce = '', tag = '', text = ''] = sealed.split('.');
+    decrypt(purpose, encrypted) {
+      const [id = '', nonce = '', tag = '', text = ''] = encrypted.split('.');
       const key = byId(id).keyFor(purpose);
       // Without this, a tag of four bytes would be accepted, which can be guessed.
       const options = { authTagLength: TAG_BYTES };

@@ -9,15 +9,15 @@ import type { MailTransport } from './outgoing-mail.js';
 import { loadTemplates } from './render.js';
 import { createTransport } from './transport.js';
 
-/** What sends mails, and what knows whether they are accepted. */
+/** The parts that send emails and report whether the mail server accepts them. */
 export interface MailParts {
   mailTransport: MailTransport;
   mailRoute: MailRoute;
-  /** The captured mails, where there is no mail server. */
+  /** The emails that were captured because no mail server is configured. */
   mailbox: Mailbox;
 }
 
-/** Opens the way to the mail server. `lastMails` reads what became of the mails before. */
+/** Creates the mail transport. `lastMails` reads the results of the latest emails. */
 export function openMail(settings: Settings, logger: Logger, lastMails: WatchedTransport['lastMails']): MailParts {
   loadTemplates(settings);
   const mailTransport = withBreaker(withOutcomes(createTransport(settings)), {

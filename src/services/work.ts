@@ -102,7 +102,10 @@ async function writeMail(
     const { lock, isAllowed, draw } = budget;
     await write([lock, insertMail(id, mail, isAllowed), draw], ([, rows]) => {
       if (rows?.[0]?.mail === mail.mail) return;
-      logger.info({ requestId, mail: mail.mail }, 'a mail was not sent: the mail budget of its address is used up');
+      logger.info(
+        { requestId, mail: mail.mail },
+        'an email was not sent because the email limit of its address is used up',
+      );
     });
   }
   return id;

@@ -4,14 +4,15 @@ import type { Answer } from '../answer.js';
 import { runOnDatabase } from '../run-command.js';
 
 async function rotate(context: UseCaseContext, immediately: boolean): Promise<Answer> {
-  const { resealSeeds } = await import('../../services/two-factor/reseal-seeds.js');
+  const { reencryptSeeds } = await import('../../services/two-factor/reencrypt-seeds.js');
   const { id, activeFrom } = await context.keyRing.rotate({ immediately });
-  const { resealed, lost } = await resealSeeds(context);
+  const { reencrypted, lost } = await reencryptSeeds(context);
   const lines = [`Key ${id} is published and will sign from ${activeFrom.toISOString()}.`];
-  if (resealed > 0) lines.push(`${resealed} authenticator secrets are now encrypted under the current SECRET_KEY.`);
+  if (reencrypted > 0)
+    lines.push(`${reencrypted} authenticator secrets are now encrypted under the current SECRET_KEY.`);
   if (lost > 0)
     lines.push(`${lost} authenticator secrets are encrypted under neither SECRET_KEY nor SECRET_KEY_PREVIOUS.`);
-  return { text: lines.join('\n'), data: { id, activeFrom, resealed, lost } };
+  return { text: lines.join('\n'), data: { id, activeFrom, resealed: reencrypted, lost } };
 }
 
 /** Adds the commands for the signing keys. */

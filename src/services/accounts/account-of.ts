@@ -28,13 +28,14 @@ async function workOnRows(context: Needs, owner: Statement, id: string | undefin
   if (row?.user_id != null) workOnRowsOf(`user:${String(row.user_id)}`);
 }
 
-/** Sets the session's account as the owner of the rows that the rest of the request works on. */
+/** Marks the rest of the request as work on the rows of the session's account. */
 export async function workOnRowsOfSession(context: Needs, sessionId: string): Promise<void> {
   await workOnRows(context, OF_SESSION, sessionId);
 }
 
 /**
- * As `workOnRowsOfSession`, for the account of a mailed token, a ticket or a challenge. A forged token costs no query.
+ * As `workOnRowsOfSession`, for the account of an emailed token, a reset token or a challenge. A forged token causes no
+ * query.
  */
 export async function workOnRowsOfToken(context: Needs, token: string): Promise<void> {
   const { secretKeys } = context;

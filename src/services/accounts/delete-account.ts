@@ -2,7 +2,7 @@ import type { User } from '../../entities/user.js';
 import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { notifyOwner } from '../mail-outbox/notify-owner.js';
-import { type Factors, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
+import { type Factors, type FactorsProblem, verifyFactors } from '../two-factor/verify-factors.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, type Undone, undo, type Work } from '../work.js';
 import { ADMIN_ROLE, isLastAdmin, lockAdmins } from './admins.js';
@@ -49,7 +49,7 @@ export async function deleteAccount(
   context: Needs,
   input: DeleteAccountInput,
 ): Promise<AccountDeleted | FactorsProblem | Problem<'UNAUTHENTICATED' | 'CONFLICT'>> {
-  const user = await proveFactors(context, input);
+  const user = await verifyFactors(context, input);
   const outcome = isProblem(user) ? user : await inTransaction(context, (work) => erase(work, user, input));
   return isProblem(outcome) ? await recordRefusal(context, 'ACCOUNT_DELETE', input.userId, outcome) : outcome;
 }

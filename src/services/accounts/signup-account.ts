@@ -8,7 +8,7 @@ import { addressOwner } from '../users/address-owner.js';
 import type { Account } from '../users/user-columns.js';
 import { newHash } from './first-password.js';
 import type { SignupAttempt, SignupWritten } from './signup-attempt.js';
-import { mailAgain, mailCode, mailIssued, tellOwner, writeCode } from './signup-mails.js';
+import { mailAgain, mailCode, mailIssued, mailOwner, writeCode } from './signup-mails.js';
 
 function insertUser({ work: { now }, input, role, presented, key }: SignupAttempt, id: string): Sql {
   const { email, username = null, displayName = null, locale = null, timezone = null } = input;
@@ -92,7 +92,7 @@ async function findHolder({ work: { em }, input: { email }, key }: SignupAttempt
 async function answerTaken(attempt: SignupAttempt, user: Account, code: OneTimeCode | null): Promise<SignupWritten> {
   const { input, work } = attempt;
   const isInvited = user.invitedUntil != null && user.invitedUntil > work.now;
-  if (user.emailVerifiedAt !== null || user.disabledAt !== null || isInvited) return await tellOwner(attempt, user);
+  if (user.emailVerifiedAt !== null || user.disabledAt !== null || isInvited) return await mailOwner(attempt, user);
   if (user.email !== input.email) return await answerOtherSpelling(attempt, user);
   if (code?.user?.id === user.id && code.linkExpiresAt > work.now) return await mailAgain(attempt, user, code);
   await replaceUnverified(attempt, user);

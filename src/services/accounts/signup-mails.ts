@@ -41,7 +41,7 @@ export async function writeCode(
  * Notifies the owner, at a limited rate, at the owner's address and in the owner's language. A decoy code counts the
  * caller's attempts.
  */
-export async function tellOwner(attempt: SignupAttempt, user: Account): Promise<SignupWritten> {
+export async function mailOwner(attempt: SignupAttempt, user: Account): Promise<SignupWritten> {
   const { work } = attempt;
   const { id: userId, email: recipient, locale = null } = user;
   await writeCode(attempt, { userId: null, address: recipient });

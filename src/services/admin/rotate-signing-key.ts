@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import type { NewKey } from '../tokens/key-ring.js';
-import { resealSeeds } from '../two-factor/reseal-seeds.js';
+import { reencryptSeeds } from '../two-factor/reencrypt-seeds.js';
 import type { UseCaseContext } from '../use-case.js';
 import { stillHasRole } from './act-on-user.js';
 import type { StaffMember } from './administrator.js';
@@ -31,6 +31,6 @@ export async function rotateSigningKey(
     return refused === undefined;
   });
   if (key === undefined) return problem(refused ?? 'CONFLICT');
-  await resealSeeds(context);
+  await reencryptSeeds(context);
   return { kind: 'signing-key-rotated', key };
 }

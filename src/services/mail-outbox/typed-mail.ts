@@ -4,7 +4,7 @@ import { type Sql, sql } from '../../lib/sql.js';
 import type { Work, WorkMail } from '../work.js';
 import type { MailName } from './write-mail.js';
 
-/** The name of the mail budget in RATE_LIMITS. */
+/** Name of the email limit of an address in RATE_LIMITS. */
 const MAIL_BUDGET = 'mail:address';
 
 const HOUR = 3_600;

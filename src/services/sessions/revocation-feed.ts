@@ -23,7 +23,7 @@ export interface RevocationFeedOptions {
   listen(channel: string, onNotification: (payload: string) => void, onConnected: () => void): Listener;
 }
 
-/** The revocation list with the connections that keep it current. */
+/** The revocation list, kept up to date by its connections. */
 export interface RevocationFeed {
   revocations: RevocationList;
   /** Starts to listen and loads the list. The database must be migrated. */
@@ -49,7 +49,7 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
     isListening: () => listener?.isConnected() ?? false,
     publish: (ids) => {
       redis?.publish(REVOCATION_CHANNEL, ids.join(',')).catch((cause: unknown) => {
-        logger.warn({ err: cause }, 'a revocation did not reach Redis; the database carries it');
+        logger.warn({ err: cause }, 'a revocation was not published in Redis; the database delivers it');
       });
     },
   });

@@ -3,7 +3,7 @@ import { isProblem, type Problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import { type SessionContext, type SessionStarted, startSession } from '../sessions/create-session.js';
 import { proofOfAll, renewSession } from '../sessions/renew-session.js';
-import { type Factors, type FactorsProblem, proveFactors } from '../two-factor/prove-factors.js';
+import { type Factors, type FactorsProblem, verifyFactors } from '../two-factor/verify-factors.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, Undone } from '../work.js';
 
@@ -28,7 +28,7 @@ export async function reauthenticate(
   input: ReauthenticateInput,
 ): Promise<Reauthenticated | ReauthenticateProblem> {
   const { userId } = input;
-  const user = await proveFactors(context, input);
+  const user = await verifyFactors(context, input);
   if (isProblem(user)) return await recordRefusal(context, 'REAUTHENTICATION', userId, user);
   const begun = await inTransaction(context, async (work) => {
     const { sessionId } = input;

@@ -52,7 +52,7 @@ export interface SignedIn extends SessionStarted {
 export type SignInContext = SessionContext & Pick<UseCaseContext, 'admission' | 'query' | 'transact'> & Request;
 
 /** Notifies the owner of the device, the place and the time of a sign-in, with a link to report it. */
-async function tellOfDevice(work: Work, { session, user }: SessionBegun): Promise<void> {
+async function notifyOfDevice(work: Work, { session, user }: SessionBegun): Promise<void> {
   const { sessionReportTtl: ttl } = work.settings;
   const now = session.createdAt;
   const code = { purpose: 'REPORT_SESSION' as const, address: session.id, isNewAddress: true, userId: user.id, now };
@@ -136,7 +136,7 @@ export async function signIn(
   await work.record({ type: event, ...who });
   if (isNew) {
     await work.record({ type: 'NEW_DEVICE', ...who });
-    await tellOfDevice(work, begun);
+    await notifyOfDevice(work, begun);
   }
   return { kind: 'sign-in-begun', begun, deviceToken: device.keepsToken ? device.token : null };
 }

@@ -86,7 +86,10 @@ async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: D
     id,
     algorithm: options.algorithm,
     publicJwk: { ...publicJwk, kid: id, alg: options.algorithm, use: 'sig' },
-    sealedPrivateJwk: options.secretKeys.encrypt('signing-key-encryption', JSON.stringify(await exportJWK(privateKey))),
+    encryptedPrivateJwk: options.secretKeys.encrypt(
+      'signing-key-encryption',
+      JSON.stringify(await exportJWK(privateKey)),
+    ),
     createdAt,
     activeFrom,
     retiresAt: null,
@@ -94,8 +97,8 @@ async function createKey(options: KeyRingOptions, createdAt: Date, activeFrom: D
 }
 
 function readPrivateKey({ secretKeys }: KeyRingOptions, row: SigningKey): RingEntry['privateKey'] {
-  if (!secretKeys.opens(row.sealedPrivateJwk)) return undefined;
-  const key = JSON.parse(secretKeys.decrypt('signing-key-encryption', row.sealedPrivateJwk)) as JWK;
+  if (!secretKeys.opens(row.encryptedPrivateJwk)) return undefined;
+  const key = JSON.parse(secretKeys.decrypt('signing-key-encryption', row.encryptedPrivateJwk)) as JWK;
   return createPrivateKey({ key, format: 'jwk' });
 }
 
@@ -104,9 +107,9 @@ async function hasSigner({ secretKeys }: KeyRingOptions, em: EntityManager, now:
   const keys = await em.find(
     SigningKey,
     { retiresAt: null, activeFrom: { $lte: now } },
-    { populate: ['sealedPrivateJwk'] },
+    { populate: ['encryptedPrivateJwk'] },
   );
-  return keys.some((key) => secretKeys.opens(key.sealedPrivateJwk));
+  return keys.some((key) => secretKeys.opens(key.encryptedPrivateJwk));
 }
 
 async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
@@ -116,7 +119,7 @@ async function readEntries(options: KeyRingOptions): Promise<RingEntry[]> {
     .find(
       SigningKey,
       { $or: [{ retiresAt: null }, { retiresAt: { $gt: now } }] },
-      { populate: ['sealedPrivateJwk'], orderBy: { activeFrom: 'asc', id: 'asc' } },
+      { populate: ['encryptedPrivateJwk'], orderBy: { activeFrom: 'asc', id: 'asc' } },
     );
   return await Promise.all(
     rows.map(async (row) => {

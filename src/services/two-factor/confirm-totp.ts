@@ -6,7 +6,7 @@ import { recordRefusal } from '../audit/record-refusal.js';
 import type { Request } from '../use-case.js';
 import { inTransaction, Undone, type Work } from '../work.js';
 import { replaceRecoveryCodes } from './recovery-codes.js';
-import { openSeed } from './sealed-seed.js';
+import { decryptSeed } from './seed-encryption.js';
 import { type Switching, switchTwoFactor } from './switch-two-factor.js';
 import { matchingStep, type Seed } from './totp.js';
 
@@ -26,7 +26,7 @@ type ConfirmProblem = Problem<'TWO_FACTOR_CODE_INVALID' | 'ACCOUNT_LOCKED' | 'CO
 
 interface Pending {
   seed: Seed;
-  sealedSecret: string;
+  encryptedSecret: string;
 }
 
 /** The app that waits for its first code. */
@@ -34,16 +34,16 @@ const pendingApp = (userId: string, now: Date) =>
   sql`user_id = ${userId} AND confirmed_at IS NULL AND expires_at > ${now}`;
 
 /** Of parallel confirmations one succeeds, and none for an app that another one has replaced. */
-const confirmStatement = (userId: string, { sealedSecret, step }: Pending & { step: number }, now: Date) => sql`
+const confirmStatement = (userId: string, { encryptedSecret, step }: Pending & { step: number }, now: Date) => sql`
   UPDATE totp_credentials SET confirmed_at = ${now}, last_step = ${step}
-  WHERE ${pendingApp(userId, now)} AND sealed_secret = ${sealedSecret}
+  WHERE ${pendingApp(userId, now)} AND sealed_secret = ${encryptedSecret}
   RETURNING user_id`;
 
 async function findPending({ em, clock, secretKeys }: Request, userId: string): Promise<Pending | undefined> {
   const find = sql`SELECT sealed_secret FROM totp_credentials WHERE ${pendingApp(userId, clock.now())}`;
   const [row] = await run<{ sealed_secret: string }>(em, find);
-  const seed = row === undefined ? undefined : openSeed(secretKeys, userId, row.sealed_secret);
-  return row === undefined || seed === undefined ? undefined : { seed, sealedSecret: row.sealed_secret };
+  const seed = row === undefined ? undefined : decryptSeed(secretKeys, userId, row.sealed_secret);
+  return row === undefined || seed === undefined ? undefined : { seed, encryptedSecret: row.sealed_secret };
 }
 
 async function confirm(

@@ -5,8 +5,8 @@ import { isProblem, type Problem, problem } from '../../problems.js';
 import { recordRefusal } from '../audit/record-refusal.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, type Undone, type Work } from '../work.js';
-import { type BothFactors, type BothFactorsProblem, proveBothFactors } from './prove-factors.js';
 import { type Switching, switchTwoFactor } from './switch-two-factor.js';
+import { type BothFactors, type BothFactorsProblem, verifyBothFactors } from './verify-factors.js';
 
 /** The second factor is off. */
 export interface TwoFactorDisabled {
@@ -35,7 +35,7 @@ export async function disableTotp(
   context: Needs,
   input: DisableTotpInput,
 ): Promise<TwoFactorDisabled | BothFactorsProblem | Problem<'UNAUTHENTICATED'>> {
-  const proven = await proveBothFactors(context, input);
+  const proven = await verifyBothFactors(context, input);
   if (isProblem(proven)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, proven);
   const user = await inTransaction(context, (work) => forget(work, input));
   if (isProblem(user)) return await recordRefusal(context, 'TOTP_DISABLE', input.userId, user);

@@ -6,7 +6,7 @@ import { recordRefusal } from '../audit/record-refusal.js';
 import { type PasswordProof, type PasswordProofProblem, requirePassword } from '../passwords/require-password.js';
 import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
-import { sealSeed } from './sealed-seed.js';
+import { encryptSeed } from './seed-encryption.js';
 import { newSeed, otpauthUri, type Seed } from './totp.js';
 
 /** An authenticator app that waits for its first code. Its secret is shown once. */
@@ -24,17 +24,17 @@ type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 const PENDING_SECONDS = 600;
 
 /** Enrols the only app of the account that can be confirmed. A confirmed app is unchanged. */
-const beginStatement = (userId: string, sealed: string, now: Date, expiresAt: Date) => sql`
+const beginStatement = (userId: string, encrypted: string, now: Date, expiresAt: Date) => sql`
   INSERT INTO totp_credentials AS present (user_id, sealed_secret, last_step, created_at, expires_at)
-  VALUES (${userId}, ${sealed}, 0, ${now}, ${expiresAt})
+  VALUES (${userId}, ${encrypted}, 0, ${now}, ${expiresAt})
   ON CONFLICT (user_id) DO UPDATE SET
     sealed_secret = excluded.sealed_secret, last_step = 0, created_at = excluded.created_at, expires_at = excluded.expires_at
   WHERE present.confirmed_at IS NULL
   RETURNING user_id`;
 
 async function begin({ em, secretKeys, now }: Work, user: User, seed: Seed, expiresAt: Date): Promise<boolean> {
-  const sealed = sealSeed(secretKeys, user.id, seed);
-  return (await run(em, beginStatement(user.id, sealed, now, expiresAt))).length > 0;
+  const encrypted = encryptSeed(secretKeys, user.id, seed);
+  return (await run(em, beginStatement(user.id, encrypted, now, expiresAt))).length > 0;
 }
 
 async function enrol(context: Needs, userId: string): Promise<TotpEnrolment | Problem<'CONFLICT'>> {

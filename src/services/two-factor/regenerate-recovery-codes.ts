@@ -6,8 +6,8 @@ import type { Request, UseCaseContext } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
 import type { RecoveryCodes } from './confirm-totp.js';
 import { lockSeed } from './credential.js';
-import { type BothFactors, type BothFactorsProblem, proveBothFactors } from './prove-factors.js';
 import { replaceRecoveryCodes } from './recovery-codes.js';
+import { type BothFactors, type BothFactorsProblem, verifyBothFactors } from './verify-factors.js';
 
 async function replace(work: Work, user: User): Promise<RecoveryCodes | Problem<'CONFLICT'>> {
   const credential = await lockSeed(work, user.id);
@@ -23,7 +23,7 @@ export async function regenerateRecoveryCodes(
   context: Request & Pick<UseCaseContext, 'passwordHasher'>,
   input: BothFactors,
 ): Promise<RecoveryCodes | BothFactorsProblem> {
-  const user = await proveBothFactors(context, input);
+  const user = await verifyBothFactors(context, input);
   if (isProblem(user)) return await recordRefusal(context, 'RECOVERY_CODES_REPLACE', input.userId, user);
   return await inTransaction(context, (work) => replace(work, user));
 }

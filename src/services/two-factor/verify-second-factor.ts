@@ -8,7 +8,7 @@ import type { Request } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
 import { lockSeed } from './credential.js';
 import { consumeRecoveryCode } from './recovery-codes.js';
-import { resealed } from './sealed-seed.js';
+import { reencrypted } from './seed-encryption.js';
 import { matchingStep, type Seed } from './totp.js';
 
 /** The second factor is verified, and its code is used up. */
@@ -21,7 +21,7 @@ interface Proof {
   user: User;
   code: string;
   seed: Seed;
-  sealedSecret: string;
+  encryptedSecret: string;
 }
 
 type Method = SecondFactorVerified['method'];
@@ -37,17 +37,17 @@ function scopeOf(code: string): 'two-factor' | 'recovery-code' {
  * Of any number of callers with codes of one step only the first succeeds. A code older than the last used one never
  * does.
  */
-const consumeStep = (userId: string, step: number, sealed: string) => sql`
-  UPDATE totp_credentials SET last_step = ${step}, sealed_secret = ${sealed}
+const consumeStep = (userId: string, step: number, encrypted: string) => sql`
+  UPDATE totp_credentials SET last_step = ${step}, sealed_secret = ${encrypted}
   WHERE user_id = ${userId} AND confirmed_at IS NOT NULL AND last_step < ${step}
   RETURNING user_id`;
 
 async function consumeAppCode(work: Work, proof: Proof): Promise<Method | undefined> {
-  const { user, code, seed, sealedSecret } = proof;
+  const { user, code, seed, encryptedSecret } = proof;
   const step = matchingStep(seed, code, work.now, work.settings.totpWindow);
   if (step === undefined) return undefined;
-  const sealed = resealed(work.secretKeys, user.id, seed, sealedSecret);
-  const used = await run(work.em, consumeStep(user.id, step, sealed));
+  const encrypted = reencrypted(work.secretKeys, user.id, seed, encryptedSecret);
+  const used = await run(work.em, consumeStep(user.id, step, encrypted));
   return used.length === 0 ? undefined : 'TOTP';
 }
 

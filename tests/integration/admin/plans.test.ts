@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AuditFilter, MailFilter, UserFilter } from '../../../src/inputs/admin-lists.js';
-import { run, type Sql, sql } from '../../../src/lib/sql.js';
 import type { Place } from '../../../src/services/admin/keyset.js';
 import { eventsStatement } from '../../../src/services/admin/list-events.js';
 import { mailsStatement } from '../../../src/services/admin/list-mails.js';
@@ -9,6 +8,7 @@ import { userCondition } from '../../../src/services/admin/user-filter.js';
 import type { UserOrderName } from '../../../src/services/admin/user-order.js';
 import { commandContext, rows } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
+import { readBy } from '../../support/plans.js';
 
 let gateway: TestGateway;
 const USER = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -49,33 +49,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => gateway.close());
 
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: Plan[];
-}
-
-function nodesOf(plan: Plan): Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-}
-
-/** The rows that a statement reads from tables and indexes, and the tables that it reads as a whole. */
-async function readBy(statement: Sql) {
-  const em = gateway.dependencies.orm.em.fork();
-  const found = await run<{ 'QUERY PLAN': { Plan: Plan }[] }>(em, sql`EXPLAIN (ANALYZE, FORMAT JSON) ${statement}`);
-  const nodes = found.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan: plan }) => nodesOf(plan)));
-  const scans = nodes.filter((node) => node['Node Type'].includes('Scan'));
-  const read = scans.reduce(
-    (sum, node) => sum + node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)),
-    0,
-  );
-  const whole = scans.filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] > 0);
-  return { read, whole: whole.map((node) => node['Relation Name']) };
-}
-
 const window = (after: Place | null = null) => ({ kind: 'keyset-window' as const, first: 50, after });
 const deep = { value: String(Date.now() * 1_000 - 12_000 * 60_000_000), id: USER };
 
@@ -103,7 +76,7 @@ it.each<[string, UserFilter, UserOrderName, Place | null]>([
   ['a second factor', { twoFactor: true }, 'CREATED_AT_DESC', null],
 ])('a page of accounts reads little for %s', async (_what, filter, orderBy, after) => {
   const statement = usersStatement(await userCondition(commandContext(gateway), filter), orderBy, window(after));
-  const { read, whole } = await readBy(statement);
+  const { read, whole } = await readBy(gateway, statement);
   expect(whole).toEqual([]);
   expect(read).toBeLessThanOrEqual(MOST_READ);
 });
@@ -118,7 +91,7 @@ it.each<[string, AuditFilter, Place | null]>([
   ['rare types', { types: ['ROLE_CHANGE', 'ACCOUNT_LOCK', 'TOTP_DISABLE'] }, null],
   ['high risks', { riskLevels: ['HIGH', 'CRITICAL'] }, null],
 ])('a page of events reads little for %s', async (_what, filter, after) => {
-  const { read, whole } = await readBy(eventsStatement(commandContext(gateway), filter, window(after)));
+  const { read, whole } = await readBy(gateway, eventsStatement(commandContext(gateway), filter, window(after)));
   expect(whole).toEqual([]);
   expect(read).toBeLessThanOrEqual(MOST_READ);
 });
@@ -129,7 +102,7 @@ it.each<[string, MailFilter, Place | null]>([
   ['failed ones', { status: 'FAILED' }, null],
   ['a recipient', { recipient: '77@plan.example' }, null],
 ])('a page of emails reads little for %s', async (_what, filter, after) => {
-  const { read, whole } = await readBy(mailsStatement(filter, window(after)));
+  const { read, whole } = await readBy(gateway, mailsStatement(filter, window(after)));
   expect(whole).toEqual([]);
   expect(read).toBeLessThanOrEqual(MOST_READ);
 });

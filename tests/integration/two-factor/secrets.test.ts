@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resealSeeds } from '../../../src/services/two-factor/reseal-seeds.js';
+import { reencryptSeeds } from '../../../src/services/two-factor/reencrypt-seeds.js';
 import {
   ConfirmTotpDocument,
   DisableTotpDocument,
@@ -128,9 +128,9 @@ describe('K2: SECRET_KEY is rotated', () => {
     const env = { SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD, PUBLIC_URL };
     const during = await testGateway({ replicaOf: before, env });
     const { orm, secretKeys } = during.dependencies;
-    const reseal = async () => await resealSeeds({ em: orm.em.fork(), secretKeys });
-    expect(await reseal()).toEqual({ resealed: 2, lost: 0 });
-    expect(await reseal()).toEqual({ resealed: 0, lost: 0 });
+    const reencrypt = async () => await reencryptSeeds({ em: orm.em.fork(), secretKeys });
+    expect(await reencrypt()).toEqual({ reencrypted: 2, lost: 0 });
+    expect(await reencrypt()).toEqual({ reencrypted: 0, lost: 0 });
     const after = await testGateway({ replicaOf: before, env: { SECRET_KEY: NEW, PUBLIC_URL } });
     for (const { email, recoveryCodes } of users) {
       expectType(await complete(after, await challengeOf(after, email), recoveryCodes[0] ?? ''), 'LoginSuccess');
@@ -146,7 +146,7 @@ describe('K2: SECRET_KEY is rotated', () => {
     expect(faults(after)).toHaveLength(2);
     expect(faults(after)[0]).toContain(id);
     const { orm, secretKeys } = after.dependencies;
-    expect(await resealSeeds({ em: orm.em.fork(), secretKeys })).toEqual({ resealed: 0, lost: 1 });
+    expect(await reencryptSeeds({ em: orm.em.fork(), secretKeys })).toEqual({ reencrypted: 0, lost: 1 });
   });
 
   it('T1: the sealed seed of one account opens nothing in the row of another', async () => {

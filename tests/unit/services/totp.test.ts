@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSecretKeys } from '../../../src/lib/secret-keys.js';
 import { hashRecoveryCode } from '../../../src/services/two-factor/recovery-codes.js';
-import { openSeed, resealed, sealSeed } from '../../../src/services/two-factor/sealed-seed.js';
+import { decryptSeed, encryptSeed, reencrypted } from '../../../src/services/two-factor/seed-encryption.js';
 import { codeAt, matchingStep, newSeed, otpauthUri, seedOf, stepAt } from '../../../src/services/two-factor/totp.js';
 
 /** `12345678901234567890`, the seed of both RFCs. */
@@ -94,28 +94,28 @@ describe('T1: a seed is sealed', () => {
   const seed = newSeed();
 
   it('names its key, hides the seed, and opens for its user alone', () => {
-    const sealed = sealSeed(before, 'one', seed);
+    const sealed = encryptSeed(before, 'one', seed);
     expect(sealed.split('.')[0]).toBe(before.currentId);
     for (const text of [seed.base32, seed.hex, Buffer.from(seed.bytes).toString('base64url')]) {
       expect(sealed).not.toContain(text);
     }
-    expect(openSeed(before, 'one', sealed)?.base32).toBe(seed.base32);
-    expect(openSeed(before, 'other', sealed)).toBeUndefined();
+    expect(decryptSeed(before, 'one', sealed)?.base32).toBe(seed.base32);
+    expect(decryptSeed(before, 'other', sealed)).toBeUndefined();
   });
 
   it('cannot be changed unseen', () => {
-    const [id, nonce, tag, text = ''] = sealSeed(before, 'one', seed).split('.');
+    const [id, nonce, tag, text = ''] = encryptSeed(before, 'one', seed).split('.');
     const changed = Buffer.from(text, 'base64url');
     changed[5] = (changed[5] ?? 0) ^ 1;
-    expect(() => openSeed(before, 'one', [id, nonce, tag, changed.toString('base64url')].join('.'))).toThrow();
+    expect(() => decryptSeed(before, 'one', [id, nonce, tag, changed.toString('base64url')].join('.'))).toThrow();
   });
 
   it('moves over to a new secret while the old one is still there', () => {
-    const sealed = sealSeed(before, 'one', seed);
-    const moved = resealed(during, 'one', openSeed(during, 'one', sealed) ?? newSeed(), sealed);
-    expect(openSeed(after, 'one', moved)?.base32).toBe(seed.base32);
-    expect(openSeed(after, 'one', sealed)).toBeUndefined();
-    expect(resealed(during, 'one', seed, moved)).toBe(moved);
+    const sealed = encryptSeed(before, 'one', seed);
+    const moved = reencrypted(during, 'one', decryptSeed(during, 'one', sealed) ?? newSeed(), sealed);
+    expect(decryptSeed(after, 'one', moved)?.base32).toBe(seed.base32);
+    expect(decryptSeed(after, 'one', sealed)).toBeUndefined();
+    expect(reencrypted(during, 'one', seed, moved)).toBe(moved);
   });
 });
 

@@ -1,15 +1,15 @@
 import { run, sql } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
-import { openSeed, resealed } from './sealed-seed.js';
+import { decryptSeed, reencrypted } from './seed-encryption.js';
 
 /** Result of re-encrypting the seeds that are not encrypted under the current secret. */
-export interface SeedsResealed {
-  resealed: number;
+export interface SeedsReencrypted {
+  reencrypted: number;
   /** Seeds that no configured secret can decrypt. Their users can no longer verify a second factor. */
   lost: number;
 }
 
-interface SealedRow {
+interface EncryptedRow {
   user_id: string;
   sealed_secret: string;
 }
@@ -27,20 +27,20 @@ const replaceSeed = (userId: string, before: string, after: string) =>
  * Encrypts every seed under the current secret, so that the previous one can be removed. Otherwise users who do not
  * sign in for a long time would lose their second factor with it.
  */
-export async function resealSeeds({
+export async function reencryptSeeds({
   em,
   secretKeys,
-}: Pick<UseCaseContext, 'em' | 'secretKeys'>): Promise<SeedsResealed> {
-  const counts: SeedsResealed = { resealed: 0, lost: 0 };
+}: Pick<UseCaseContext, 'em' | 'secretKeys'>): Promise<SeedsReencrypted> {
+  const counts: SeedsReencrypted = { reencrypted: 0, lost: 0 };
   let after = FIRST_ID;
   for (;;) {
-    const rows = await run<SealedRow>(em, findOutdated(secretKeys.currentId, after));
-    for (const { user_id: userId, sealed_secret: sealed } of rows) {
-      const seed = openSeed(secretKeys, userId, sealed);
+    const rows = await run<EncryptedRow>(em, findOutdated(secretKeys.currentId, after));
+    for (const { user_id: userId, sealed_secret: encrypted } of rows) {
+      const seed = decryptSeed(secretKeys, userId, encrypted);
       if (seed === undefined) counts.lost += 1;
       else {
-        await run(em, replaceSeed(userId, sealed, resealed(secretKeys, userId, seed, sealed)));
-        counts.resealed += 1;
+        await run(em, replaceSeed(userId, encrypted, reencrypted(secretKeys, userId, seed, encrypted)));
+        counts.reencrypted += 1;
       }
       after = userId;
     }

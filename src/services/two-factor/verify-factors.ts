@@ -18,7 +18,7 @@ type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 export type FactorsProblem = Problem<'INVALID_CREDENTIALS' | 'ACCOUNT_LOCKED' | 'TWO_FACTOR_CODE_INVALID'>;
 
 /** Verifies every factor of an account. The code is neither checked nor used up without the correct password. */
-export async function proveFactors(context: Needs, input: Factors): Promise<User | FactorsProblem> {
+export async function verifyFactors(context: Needs, input: Factors): Promise<User | FactorsProblem> {
   const user = await checkCurrentPassword(context, input);
   if (isProblem(user) || user.twoFactorEnabledAt === null) return user;
   if (input.code === null) return problem('TWO_FACTOR_CODE_INVALID', { attemptsLeft: null });
@@ -34,8 +34,8 @@ export interface BothFactors extends Factors {
 /** Reasons for a refusal. CONFLICT means that there is no second factor. */
 export type BothFactorsProblem = FactorsProblem | Problem<'CONFLICT'>;
 
-/** As `proveFactors`, for operations that require a second factor. */
-export async function proveBothFactors(context: Needs, input: BothFactors): Promise<User | BothFactorsProblem> {
-  const user = await proveFactors(context, input);
+/** As `verifyFactors`, for operations that require a second factor. */
+export async function verifyBothFactors(context: Needs, input: BothFactors): Promise<User | BothFactorsProblem> {
+  const user = await verifyFactors(context, input);
   return isProblem(user) || user.twoFactorEnabledAt !== null ? user : problem('CONFLICT');
 }
