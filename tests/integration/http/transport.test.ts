@@ -314,7 +314,7 @@ describe('H3: methods and addresses', () => {
 
   it('what is not there is 404, in the form of RFC 9457', async () => {
     for (const url of [
-      '/admin',
+      '/administration',
       '/graphql//',
       '/GraphQL',
       '/.env',
