@@ -144,6 +144,7 @@ describe.skipIf(browserMissing)('the page of administration in a browser', () =>
     await tabTo('Disable account');
     await page.keyboard.press('Enter');
     await heading('Confirm that it is you');
+    expect(await violationsOn(page)).toEqual([]);
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press('Tab');
     await page.keyboard.type(appCode(here.gateway, admin.secret));
@@ -174,13 +175,16 @@ describe.skipIf(browserMissing)('the page of administration in a browser', () =>
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await heading('Turn on your second factor');
+    expect(await violationsOn(page)).toEqual([]);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await heading('Add the account to your app');
+    expect(await violationsOn(page)).toEqual([]);
     const secret = (await page.locator('.secret code').innerText()).replaceAll(' ', '');
     await page.getByLabel('Code').fill(appCode(here.gateway, secret));
     await page.keyboard.press('Enter');
     await heading('Keep these recovery codes');
+    expect(await violationsOn(page)).toEqual([]);
     expect(await page.locator('.codes li').count()).toBe(10);
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await heading('Users');
@@ -197,6 +201,7 @@ describe.skipIf(browserMissing)('the page of administration in a browser', () =>
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await heading('This account is not an admin');
+    expect(await violationsOn(page)).toEqual([]);
     await page.getByRole('button', { name: 'Use another account' }).click();
     await heading('Sign in');
     await page.reload();
