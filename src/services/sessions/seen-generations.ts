@@ -2,6 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Query } from '../../lib/query.js';
 import { outsideOfRequests } from '../../lib/request-scope.js';
+import { type Sql, sql } from '../../lib/sql.js';
+import { SKIP_HELD_KEEP_KEY } from '../locks.js';
 
 /**
  * The newest generation of each session whose access token was presented to this process. It shows that the client received
@@ -31,17 +33,19 @@ const RETRY_AFTER_MILLISECONDS = 1_000;
  * Marks the sessions and returns those that another transaction holds. It waits for none of them, because it holds many rows
  * in no order that others know.
  */
-const MARK = {
-  name: 'mark-seen-generations',
-  text: `WITH seen AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS seen (id, generation)),
+function mark(seen: readonly (readonly [string, number])[]): Sql {
+  return sql`
+    WITH seen AS (
+      SELECT * FROM unnest(${seen.map(([id]) => id)}::uuid[], ${seen.map(([, generation]) => generation)}::int[])
+        AS seen (id, generation)),
     due AS (SELECT s.id, seen.generation FROM seen JOIN sessions s ON s.id = seen.id
       WHERE s.seen_generation < seen.generation AND s.generation >= seen.generation AND s.revoked_at IS NULL),
-    held AS (SELECT id FROM sessions WHERE id IN (SELECT id FROM due) FOR NO KEY UPDATE SKIP LOCKED),
+    held AS (SELECT id FROM sessions WHERE id IN (SELECT id FROM due) ${SKIP_HELD_KEEP_KEY}),
     marked AS (
       UPDATE sessions s SET seen_generation = due.generation FROM due, held
       WHERE s.id = due.id AND held.id = due.id AND s.seen_generation < due.generation RETURNING s.id)
-    SELECT id FROM due WHERE id NOT IN (SELECT id FROM marked)`,
-};
+    SELECT id FROM due WHERE id NOT IN (SELECT id FROM marked)`;
+}
 
 /** Creates the notes of one process. */
 export function createSeenGenerations({ query, logger }: SeenGenerationsOptions): SeenGenerations {
@@ -53,7 +57,8 @@ export function createSeenGenerations({ query, logger }: SeenGenerationsOptions)
   const writeSome = async (): Promise<number> => {
     const batch = [...due].slice(0, MOST_AT_ONCE);
     if (batch.length === 0) return 0;
-    const rows = await query(MARK, [batch.map(([id]) => id), batch.map(([, generation]) => generation)]);
+    const statement = mark(batch);
+    const rows = await query(statement, statement.values);
     const left = new Set(rows.map((row) => row.id));
     for (const [id, generation] of batch) if (!left.has(id) && due.get(id) === generation) due.delete(id);
     return batch.length - left.size;

@@ -24,6 +24,7 @@ import {
   ExchangeTokenDocument,
   LoginDocument,
   LogoutDocument,
+  MeDocument,
   ReauthenticateDocument,
   RefreshDocument,
   RegenerateRecoveryCodesDocument,
@@ -184,6 +185,8 @@ describe('U1: sessions', () => {
     const refreshToken = started.tokens.refreshToken ?? '';
     const refreshed = await ask(RefreshDocument, { input: { refreshToken } });
     await expectEvents(gateway, refreshed, [{ type: 'REFRESH', user: id, actor: id, metadata: { sessionId } }]);
+    const { accessToken } = expectType(refreshed.data.refresh, 'RefreshSuccess').tokens;
+    await gateway.ask(MeDocument, {}, { token: accessToken });
     gateway.clock.advance(11);
     const reuse = await ask(RefreshDocument, { input: { refreshToken } });
     await expectEvents(gateway, reuse, [{ type: 'REFRESH_REUSE', user: id, metadata: { sessionId } }]);
