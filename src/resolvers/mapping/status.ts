@@ -4,23 +4,29 @@ import type { Status } from '../../services/admin/status.js';
 
 const statusNames = { up: 'UP', degraded: 'DEGRADED', down: 'DOWN' } as const;
 
-function toPart(part: Status['parts'][number], findings: Status['findings']): AdminStatusPart {
+/** What is known of a part beside its state. */
+function noteOf(name: string, waitingMails: number): string | null {
+  return name === 'queue' ? `${waitingMails} emails wait to be sent.` : null;
+}
+
+function toPart(part: Status['parts'][number], { findings, waitingMails }: Status): AdminStatusPart {
   const { name, state, milliseconds, isUsed } = part;
   const finding = findings.find(({ code }) => code === `${name}_${state}`.toUpperCase());
   return Object.assign(new AdminStatusPart(), {
     name,
     status: isUsed ? statusNames[state] : 'UNUSED',
     latencyMs: isUsed ? Math.round(milliseconds * 10) / 10 : null,
-    detail: finding?.why ?? null,
+    detail: finding?.why ?? noteOf(name, waitingMails),
   });
 }
 
 /** The status as admins see it. */
-export function toStatus({ version, startedAt, parts, findings, keys, changedSettings }: Status): AdminStatus {
+export function toStatus(status: Status): AdminStatus {
+  const { version, startedAt, parts, findings, keys, changedSettings } = status;
   return Object.assign(new AdminStatus(), {
     version,
     startedAt,
-    parts: parts.map((part) => toPart(part, findings)),
+    parts: parts.map((part) => toPart(part, status)),
     findings: findings.map((finding) => Object.assign(new AdminFinding(), finding)),
     signingKeys: keys.map((key) => Object.assign(new AdminSigningKey(), key)),
     changedSettings: changedSettings.map(({ name, value, isSecret }) =>

@@ -28,7 +28,10 @@ export class AdminStatusPart {
   @Field(() => Float, { nullable: true, description: 'Milliseconds that the check took; null if it is not used.' })
   latencyMs!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'What its state means; null if it works.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What its state means, or how much waits in it; null if there is nothing to say.',
+  })
   detail!: string | null;
 }
 

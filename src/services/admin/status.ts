@@ -10,6 +10,8 @@ export interface Status {
   version: string;
   startedAt: Date;
   parts: (Part & { isUsed: boolean })[];
+  /** Emails that wait to be sent. */
+  waitingMails: number;
   findings: Finding[];
   keys: ListedKey[];
   changedSettings: { name: string; value: string | null; isSecret: boolean }[];
@@ -19,14 +21,16 @@ interface Counts {
   admins: number;
   with_two_factor: number;
   waiting: number | null;
+  waiting_mails: number;
 }
 
 const COUNTS = sql`SELECT
   (SELECT count(*)::int FROM users WHERE role = 'admin' AND disabled_at IS NULL) AS admins,
   (SELECT count(*)::int FROM users WHERE role = 'admin' AND disabled_at IS NULL AND two_factor_enabled_at IS NOT NULL)
     AS with_two_factor,
-  (SELECT extract(epoch FROM now() - min(created_at))::float8 FROM outbox_messages
-    WHERE status = 'PENDING' AND mail <> 'none') AS waiting`;
+  mails.waiting, mails.waiting_mails
+  FROM (SELECT extract(epoch FROM now() - min(created_at))::float8 AS waiting, count(*)::int AS waiting_mails
+    FROM outbox_messages WHERE status = 'PENDING' AND mail <> 'none') AS mails`;
 
 /** Returns the status of this process and of the parts that it uses. Holds no secret. */
 export async function readStatus(context: UseCaseContext): Promise<Status> {
@@ -47,6 +51,7 @@ export async function readStatus(context: UseCaseContext): Promise<Status> {
     startedAt: new Date(performance.timeOrigin),
     // Without Redis, limits are counted in the database by design.
     parts: operator.parts.map((part) => ({ ...part, isUsed: part.name !== 'cache' || context.redis !== undefined })),
+    waitingMails: counts?.waiting_mails ?? 0,
     findings: findingsOf({ now, parts: operator.parts, keys, ...facts }),
     keys,
     changedSettings: changed.map(({ name, value, isSecret }) => ({ name, value: isSecret ? null : value, isSecret })),

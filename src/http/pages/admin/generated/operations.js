@@ -1,5 +1,35 @@
 // Written by scripts/write-page-operations.js from operations/.
 
+export const AdminAuditEvents = `query AdminAuditEvents($filter: AdminAuditFilter, $first: Int = 50, $after: String) {
+  adminAuditEvents(filter: $filter, first: $first, after: $after) {
+    nodes {
+      ...AdminAuditEvent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+
+fragment AdminAuditEvent on AuditEvent {
+  id
+  type
+  success
+  riskLevel
+  actorId
+  userId
+  ipAddress
+  userAgent
+  requestId
+  attributes {
+    name
+    value
+  }
+  createdAt
+}
+`;
+
 export const AdminDeleteUser = `mutation AdminDeleteUser($input: AdminDeleteUserInput!) {
   adminDeleteUser(input: $input) {
     __typename
@@ -312,6 +342,33 @@ fragment AdminUserActed on AdminUserResult {
 }
 `;
 
+export const AdminMails = `query AdminMails($filter: AdminMailFilter, $first: Int = 50, $after: String) {
+  adminMails(filter: $filter, first: $first, after: $after) {
+    nodes {
+      ...AdminMail
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+
+fragment AdminMail on AdminMail {
+  id
+  mail
+  recipient
+  status
+  attempts
+  createdAt
+  nextAttemptAt
+  finishedAt
+  lastError
+  userId
+  requestId
+}
+`;
+
 export const AdminOverview = `query AdminOverview($days: Int! = 30) {
   adminOverview(days: $days) {
     users
@@ -513,6 +570,75 @@ fragment AdminUserActed on AdminUserResult {
 }
 `;
 
+export const AdminRetryMail = `mutation AdminRetryMail($input: AdminRetryMailInput!) {
+  adminRetryMail(input: $input) {
+    ...AdminMailQueued
+  }
+}
+
+fragment Problem on AuthProblem {
+  code
+  message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
+}
+
+fragment AdminMail on AdminMail {
+  id
+  mail
+  recipient
+  status
+  attempts
+  createdAt
+  nextAttemptAt
+  finishedAt
+  lastError
+  userId
+  requestId
+}
+
+fragment AdminMailQueued on AdminMailResult {
+  __typename
+  ... on AdminMailQueued {
+    mail {
+      ...AdminMail
+    }
+  }
+  ...Problem
+}
+`;
+
+export const AdminRotateSigningKey = `mutation AdminRotateSigningKey {
+  adminRotateSigningKey {
+    __typename
+    ... on AdminSigningKeyRotated {
+      key {
+        ...AdminSigningKeyDetails
+      }
+    }
+    ...Problem
+  }
+}
+
+fragment Problem on AuthProblem {
+  code
+  message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
+}
+
+fragment AdminSigningKeyDetails on AdminSigningKey {
+  id
+  algorithm
+  createdAt
+  activeFrom
+  retiresAt
+  state
+}
+`;
+
 export const AdminSendPasswordReset = `mutation AdminSendPasswordReset($input: AdminUserInput!) {
   adminSendPasswordReset(input: $input) {
     ...AdminUserActed
@@ -567,6 +693,45 @@ fragment AdminUserActed on AdminUserResult {
       rule
     }
   }
+}
+`;
+
+export const AdminSendTestMail = `mutation AdminSendTestMail($input: AdminSendTestMailInput!) {
+  adminSendTestMail(input: $input) {
+    ...AdminMailQueued
+  }
+}
+
+fragment Problem on AuthProblem {
+  code
+  message
+  ... on AuthRetryProblem {
+    retryAfterSeconds
+  }
+}
+
+fragment AdminMail on AdminMail {
+  id
+  mail
+  recipient
+  status
+  attempts
+  createdAt
+  nextAttemptAt
+  finishedAt
+  lastError
+  userId
+  requestId
+}
+
+fragment AdminMailQueued on AdminMailResult {
+  __typename
+  ... on AdminMailQueued {
+    mail {
+      ...AdminMail
+    }
+  }
+  ...Problem
 }
 `;
 

@@ -1,6 +1,9 @@
 import { words } from '../lib/words.js';
 import { emptyState } from '../parts/notice.js';
+import { auditLog } from './audit-log.js';
+import { emails } from './emails.js';
 import { overview } from './overview.js';
+import { status } from './status.js';
 import { user } from './user.js';
 import { users } from './users.js';
 
@@ -19,7 +22,7 @@ import { users } from './users.js';
  * Texts are in words/en.json and words/de.json, operations in operations/admin, imported from generated/operations.js. A
  * trouble that `load` throws is shown by the shell.
  */
-export const views = [overview, users, user];
+export const views = [overview, users, user, auditLog, emails, status];
 
 /** The view of a path that has none. */
 export const notFound = {

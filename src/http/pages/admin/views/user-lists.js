@@ -6,12 +6,11 @@ import { ask, isAdmin } from '../lib/session.js';
 import { say } from '../lib/status-line.js';
 import { wordOf, words } from '../lib/words.js';
 import { askAndAct } from '../parts/act-dialog.js';
-import { chip } from '../parts/chip.js';
 import { device, eventChip, reasonOf } from '../parts/events.js';
+import { mailChip } from '../parts/mails.js';
 import { table } from '../parts/table.js';
 
 const texts = words.user;
-const MAIL_KINDS = { SENT: 'good', FAILED: 'bad', PENDING: 'warn', DISCARDED: '' };
 
 function section(title, rows, columns, none, ...links) {
   const body = rows.length === 0 ? make('p', { class: 'muted pad' }, none) : table({ label: title, columns, rows });
@@ -85,7 +84,7 @@ export function mailsOf({ email, mails }) {
   const columns = [
     { title: texts.when, cell: ({ createdAt }) => exactly(createdAt) },
     { title: texts.mail, isWide: true, cell: ({ mail }) => wordOf('mails', mail) },
-    { title: texts.status, cell: ({ status }) => chip(wordOf('mailStates', status), MAIL_KINDS[status]) },
+    { title: texts.status, cell: mailChip },
     { title: texts.attempts, cell: ({ attempts }) => String(attempts) },
     { title: texts.lastError, cell: ({ lastError }) => lastError ?? '–' },
   ];

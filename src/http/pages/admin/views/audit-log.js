@@ -1,0 +1,86 @@
+import { AdminAuditEvents } from '../generated/operations.js';
+import { make } from '../lib/elements.js';
+import { exactly } from '../lib/format.js';
+import { href } from '../lib/router.js';
+import { ask } from '../lib/session.js';
+import { wordOf, words } from '../lib/words.js';
+import { chip, facts } from '../parts/chip.js';
+import { device, eventChip, reasonOf } from '../parts/events.js';
+import { emptyState } from '../parts/notice.js';
+import { pager, table } from '../parts/table.js';
+import { filterOf, writtenOut } from './audit-filter.js';
+import { auditFilters } from './audit-filters.js';
+
+const texts = words.audit;
+const PAGE_SIZE = 50;
+const RISK_KINDS = { CRITICAL: 'bad', HIGH: 'bad', MEDIUM: 'warn', LOW: '' };
+
+/** The beginning of an id, which leads to the events that have the same. */
+function idCell(id, address, label) {
+  if (id === null) return '–';
+  return make('a', { href: address, title: id, 'aria-label': `${label} ${id}` }, make('code', {}, id.slice(0, 8)));
+}
+
+function eventCell(event) {
+  const reason = reasonOf(event);
+  return [eventChip(event), reason !== '' && make('small', {}, reason)];
+}
+
+/** The details of an event, which open in its row. */
+function detailsCell({ attributes }) {
+  if (attributes.length === 0) return '–';
+  const pairs = attributes.map(({ name, value }) => [name, value]);
+  return make('details', { class: 'event' }, make('summary', {}, texts.details), facts(pairs));
+}
+
+function columnsFor(query) {
+  const here = (values) => href('/audit-log', { ...query, after: '', ...values });
+  return [
+    { title: texts.when, cell: ({ createdAt }) => exactly(createdAt) },
+    { title: texts.event, isWide: true, cell: eventCell },
+    { title: texts.riskLevels, cell: ({ riskLevel }) => chip(wordOf('risks', riskLevel), RISK_KINDS[riskLevel]) },
+    { title: texts.userId, cell: ({ userId }) => idCell(userId, href(`/users/${userId}`), texts.userId) },
+    { title: texts.actorId, cell: ({ actorId }) => idCell(actorId, href(`/users/${actorId}`), texts.actorId) },
+    {
+      title: texts.ipAddress,
+      cell: ({ ipAddress }) => (ipAddress === null ? '–' : make('a', { href: here({ ipAddress }) }, ipAddress)),
+    },
+    { title: texts.device, cell: ({ userAgent }) => device(userAgent) },
+    { title: texts.requestId, cell: ({ requestId }) => idCell(requestId, here({ requestId }), texts.requestId) },
+    { title: texts.details, cell: detailsCell },
+  ];
+}
+
+function listOf({ nodes, pageInfo }, query) {
+  if (nodes.length === 0) {
+    const hasFilter = Object.keys(query).length > 0;
+    const next = hasFilter && make('a', { class: 'button quiet', href: href('/audit-log') }, texts.showAll);
+    return emptyState(hasFilter ? texts.noneMatch : texts.none, next);
+  }
+  return make(
+    'section',
+    { class: 'card' },
+    table({ label: texts.title, columns: columnsFor(query), rows: nodes }),
+    pager({
+      summary: texts.newestFirst,
+      first: query.after && href('/audit-log', { ...query, after: '' }),
+      next: pageInfo.hasNextPage && href('/audit-log', { ...query, after: pageInfo.endCursor }),
+    }),
+  );
+}
+
+/** The audit log of every account. */
+export const auditLog = {
+  nav: '/audit-log',
+  section: '/audit-log',
+  path: /^\/audit-log$/,
+  title: () => texts.title,
+  load({ query }) {
+    const filter = filterOf(writtenOut(query));
+    return ask(AdminAuditEvents, { filter, first: PAGE_SIZE, after: query.after });
+  },
+  render(data, { query }) {
+    const written = writtenOut(query);
+    return [auditFilters(written), listOf(data, written)];
+  },
+};
