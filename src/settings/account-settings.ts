@@ -137,7 +137,9 @@ export function graphqlSettings(production: boolean) {
     ADMIN_PAGE: withDefault(flag, openOutsideProduction, {
       description: 'Whether `/admin` serves the page for admins and support.',
     }),
-    GRAPHQL_IDE: withDefault(flag, openOutsideProduction, { description: 'Whether `/ide` serves the GraphQL IDE.' }),
+    GRAPHQL_IDE: withDefault(flag, openOutsideProduction, {
+      description: 'Whether `/ide` serves the GraphQL IDE; in production only to admins.',
+    }),
     INTROSPECTION: withDefault(flag, openOutsideProduction, {
       description: 'Whether introspection of the schema is allowed.',
     }),
