@@ -84,7 +84,7 @@ export function viewShower(shell, takesFocus) {
       fresh.mark(true);
       shown.hasData = true;
     } catch (thrown) {
-      if (mine === turn) fail(thrown, { params, query });
+      if (mine === turn) fail(thrown, { params, query, reload: show });
     } finally {
       if (mine === turn) main.removeAttribute('aria-busy');
     }

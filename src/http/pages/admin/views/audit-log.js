@@ -26,10 +26,16 @@ function eventCell(event) {
   return [eventChip(event), reason !== '' && make('small', {}, reason)];
 }
 
+function originCell({ ipAddress, userAgent }, here) {
+  const address = ipAddress === null ? '–' : make('a', { href: here({ ipAddress }) }, ipAddress);
+  return [address, make('small', {}, device(userAgent))];
+}
+
 /** The details of an event, which open in its row. */
-function detailsCell({ attributes }) {
-  if (attributes.length === 0) return '–';
+function detailsCell({ attributes, requestId }, here) {
   const pairs = attributes.map(({ name, value }) => [name, value]);
+  if (requestId !== null) pairs.push([texts.requestId, make('a', { href: here({ requestId }) }, requestId)]);
+  if (pairs.length === 0) return '–';
   return make('details', { class: 'event' }, make('summary', {}, texts.details), facts(pairs));
 }
 
@@ -41,21 +47,19 @@ function columnsFor(query) {
     { title: texts.riskLevels, cell: ({ riskLevel }) => chip(wordOf('risks', riskLevel), RISK_KINDS[riskLevel]) },
     { title: texts.userId, cell: ({ userId }) => idCell(userId, href(`/users/${userId}`), texts.userId) },
     { title: texts.actorId, cell: ({ actorId }) => idCell(actorId, href(`/users/${actorId}`), texts.actorId) },
-    {
-      title: texts.ipAddress,
-      cell: ({ ipAddress }) => (ipAddress === null ? '–' : make('a', { href: here({ ipAddress }) }, ipAddress)),
-    },
-    { title: texts.device, cell: ({ userAgent }) => device(userAgent) },
-    { title: texts.requestId, cell: ({ requestId }) => idCell(requestId, here({ requestId }), texts.requestId) },
-    { title: texts.details, cell: detailsCell },
+    { title: texts.origin, cell: (event) => originCell(event, here) },
+    { title: texts.details, cell: (event) => detailsCell(event, here) },
   ];
+}
+
+function showAll() {
+  return make('a', { class: 'button quiet', href: href('/audit-log') }, texts.showAll);
 }
 
 function listOf({ nodes, pageInfo }, query) {
   if (nodes.length === 0) {
     const hasFilter = Object.keys(query).length > 0;
-    const next = hasFilter && make('a', { class: 'button quiet', href: href('/audit-log') }, texts.showAll);
-    return emptyState(hasFilter ? texts.noneMatch : texts.none, next);
+    return emptyState(hasFilter ? texts.noneMatch : texts.none, hasFilter && showAll());
   }
   return make(
     'section',
@@ -83,4 +87,5 @@ export const auditLog = {
     const written = writtenOut(query);
     return [auditFilters(written), listOf(data, written)];
   },
+  withoutData: ({ query }) => [auditFilters(writtenOut(query)), emptyState(words.users.notLoaded, showAll())],
 };

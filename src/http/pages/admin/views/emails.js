@@ -45,23 +45,29 @@ function retryCell(mail, reload) {
   return make('button', { type: 'button', class: 'button quiet', 'aria-label': label, onclick }, texts.retry);
 }
 
+function statusCell(mail) {
+  return [mailChip(mail), mail.lastError !== null && make('small', {}, mail.lastError)];
+}
+
 function columnsFor(reload) {
   const columns = [
     { title: texts.when, cell: ({ createdAt }) => exactly(createdAt) },
     { title: texts.recipient, isWide: true, cell: recipientCell },
-    { title: texts.status, cell: mailChip },
+    { title: texts.status, cell: statusCell },
     { title: texts.attempts, cell: ({ attempts }) => String(attempts) },
     { title: texts.finished, cell: nextCell },
-    { title: texts.lastError, cell: ({ lastError }) => lastError ?? '–' },
   ];
   return isAdmin() ? [...columns, { title: texts.acts, cell: (mail) => retryCell(mail, reload) }] : columns;
+}
+
+function showAll() {
+  return make('a', { class: 'button quiet', href: href('/emails') }, texts.showAll);
 }
 
 function listOf({ nodes, pageInfo }, query, reload) {
   if (nodes.length === 0) {
     const hasFilter = Object.keys(query).length > 0;
-    const next = hasFilter && make('a', { class: 'button quiet', href: href('/emails') }, texts.showAll);
-    return emptyState(hasFilter ? texts.noneMatch : texts.none, next);
+    return emptyState(hasFilter ? texts.noneMatch : texts.none, hasFilter && showAll());
   }
   return make(
     'section',
@@ -85,4 +91,5 @@ export const emails = {
     return ask(AdminMails, { filter: { status, mail, recipient }, first: PAGE_SIZE, after });
   },
   render: (data, { query, reload }) => [mailFilters(query, reload), listOf(data, query, reload)],
+  withoutData: ({ query, reload }) => [mailFilters(query, reload), emptyState(words.users.notLoaded, showAll())],
 };
