@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dependencies } from './dependencies.js';
 import { supportedNode } from './lib/supported-node.js';
+import { boundYoungGeneration } from './lib/young-generation.js';
 
 supportedNode();
+boundYoungGeneration();
 
 // Imported after the check, because native modules crash older Node.js versions before they can report why.
 const [
