@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dependencies } from './dependencies.js';
+import { returnStartMemory } from './lib/start-memory.js';
 import { supportedNode } from './lib/supported-node.js';
 import { boundYoungGeneration } from './lib/young-generation.js';
 
@@ -64,5 +65,6 @@ await runProcess(async ({ dependencies, signal, onDrain, onClose }) => {
   if (settings.runWorker) worker = startWorkers(dependencies);
   logger.info({ addresses: app.http.addresses(), worker: settings.runWorker }, 'ready');
   await printWelcome(dependencies);
+  returnStartMemory();
   return undefined;
 });
