@@ -1,4 +1,4 @@
-import type { Statement } from '../../lib/query.js';
+import type { Query, Statement } from '../../lib/query.js';
 import { type Sql, sql } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
 import { comparedKey } from '../users/address-owner.js';
@@ -13,18 +13,24 @@ const FIND_INDEX: Statement = {
   text: `SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('users_trigram_index') AND indisvalid`,
 };
 
-let known: { hasIndex: Promise<boolean>; askedAt: number } | undefined;
+interface Known {
+  hasIndex: Promise<boolean>;
+  askedAt: number;
+}
+
+/** What is known of each database. */
+const known = new WeakMap<Query, Known>();
 
 /** Returns whether the migration could create the index that finds text anywhere. */
 async function findsAnywhere({ query }: Pick<UseCaseContext, 'query'>): Promise<boolean> {
-  if (known === undefined || performance.now() - known.askedAt > ASK_AGAIN_AFTER_MILLISECONDS) {
-    const hasIndex = query(FIND_INDEX, []).then((rows) => rows.length > 0);
-    known = { hasIndex, askedAt: performance.now() };
-    hasIndex.catch(() => {
-      known = undefined;
-    });
+  const found = known.get(query);
+  if (found !== undefined && performance.now() - found.askedAt <= ASK_AGAIN_AFTER_MILLISECONDS) {
+    return await found.hasIndex;
   }
-  return await known.hasIndex;
+  const hasIndex = query(FIND_INDEX, []).then((rows) => rows.length > 0);
+  known.set(query, { hasIndex, askedAt: performance.now() });
+  hasIndex.catch(() => known.delete(query));
+  return await hasIndex;
 }
 
 /** Returns the text as a pattern of LIKE that matches only itself. */
