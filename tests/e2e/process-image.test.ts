@@ -68,7 +68,8 @@ it('D3: the commands of the README work on what the image holds, through npm and
   const run = (words: string[], input?: string) => runIn(folder, env, words, input);
   try {
     const made = await run(['npm', 'run', '--silent', 'admin:create', '--', 'first@example.com'], `${PASSWORD}\n`);
-    expect(made).toEqual({ code: 0, said: 'first@example.com is the first admin and can sign in.' });
+    expect(made.code).toBe(0);
+    expect(made.said).toMatch(/^first@example\.com is the first admin and can sign in\.\n.* second factor/);
     const [usage, unlocked, rotated] = await Promise.all([
       run(['node', 'dist/cli/gatehouse.js', 'admin', 'create']),
       run(['node', 'dist/cli/gatehouse.js', 'users', 'unlock', 'first@example.com']),
