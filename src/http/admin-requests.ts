@@ -5,10 +5,8 @@ import { type Problem, ProblemError, problem, RETRY_SECONDS } from '../problems.
 import type { Caller } from '../services/admin/known-admin.js';
 import { contextWithoutClient, type UseCaseContext } from '../services/use-case.js';
 import { authenticate } from './authenticate/authenticate.js';
-import { header } from './header.js';
+import { userAgentOf } from './header.js';
 import { sendProblem } from './problem-details.js';
-
-const LONGEST_USER_AGENT = 512;
 
 const STATUS: Partial<Record<Problem['code'], number>> = {
   UNAUTHENTICATED: 401,
@@ -36,11 +34,7 @@ export function refuse(request: FastifyRequest, reply: FastifyReply, refused: Pr
 
 /** The context of a use-case. */
 export function contextOf(dependencies: Dependencies, request: FastifyRequest): UseCaseContext {
-  const userAgent =
-    header(request, 'user-agent')
-      ?.slice(0, LONGEST_USER_AGENT)
-      .replace(/\p{Cc}/gu, ' ') ?? null;
-  const client = { ipAddress: request.clientAddress, userAgent, deviceToken: null };
+  const client = { ipAddress: request.clientAddress, userAgent: userAgentOf(request), deviceToken: null };
   return { ...contextWithoutClient(dependencies, request.id), client };
 }
 

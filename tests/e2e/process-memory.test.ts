@@ -19,6 +19,25 @@ function youngGenerationAfterWork(prepare: string): number {
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
 }
 
+it('the memory that only the start needed is given back once the process is idle', { timeout: 60_000 }, () => {
+  const script = `
+    import { memoryUsage } from 'node:process';
+    import { returnStartMemory } from '${dist}start-memory.js';
+    let kept = [];
+    for (let index = 0; index < 1_000_000; index += 1) kept.push({ index, text: [index] });
+    const before = memoryUsage().heapTotal;
+    kept = [];
+    returnStartMemory();
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+      const after = memoryUsage().heapTotal;
+      if (after < before / 2 || turns === 300) { clearInterval(timer); console.log(before / after); }
+    }, 100);`;
+  const ratio = Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
+  expect(ratio).toBeGreaterThan(2);
+});
+
 it('the young generation of a process stays small, and still grows from its first size', () => {
   const free = youngGenerationAfterWork('');
   const bounded = youngGenerationAfterWork(

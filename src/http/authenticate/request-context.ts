@@ -6,15 +6,11 @@ import { workOnRowsOf } from '../../lib/request-scope.js';
 import type { AccessProblem, Context } from '../../request.js';
 import { type BrowserHeaders, readBrowserHeaders } from '../browser-guard.js';
 import { createDeviceCookies, createRefreshCookies } from '../cookies.js';
-import { header } from '../header.js';
+import { userAgentOf } from '../header.js';
 import { createLimitHeaders } from '../limit-headers.js';
 import { createLoaders } from '../loaders.js';
 import { authenticate } from './authenticate.js';
 import { type ReadTokens, readPresentedSession } from './presented-session.js';
-
-const LONGEST_USER_AGENT = 512;
-/** Characters that would break the lines of a log or a list. */
-const CONTROL = /\p{Cc}/gu;
 
 /** The context, with the headers that the browser guard reads. */
 export type HttpContext = Context & { browser: BrowserHeaders };
@@ -53,7 +49,7 @@ function lazily(creators: { [Name in Lazy]: (context: Scoped) => HttpContext[Nam
 function createClient({ request }: Scope, deviceToken: string | null): Context['client'] {
   return {
     ipAddress: request.clientAddress,
-    userAgent: header(request, 'user-agent')?.slice(0, LONGEST_USER_AGENT).replace(CONTROL, ' ') ?? null,
+    userAgent: userAgentOf(request),
     deviceToken,
   };
 }

@@ -6,11 +6,12 @@ import { ask } from '../lib/session.js';
 import { wordOf, words } from '../lib/words.js';
 import { chip, facts } from '../parts/chip.js';
 import { device, eventChip, reasonOf } from '../parts/events.js';
+import { listCard, showAll } from '../parts/list-card.js';
 import { emptyState } from '../parts/notice.js';
-import { pager, table } from '../parts/table.js';
 import { filterOf, writtenOut } from './audit-filter.js';
 import { auditFilters } from './audit-filters.js';
 
+const PATH = '/audit-log';
 const texts = words.audit;
 const PAGE_SIZE = 50;
 const RISK_KINDS = { CRITICAL: 'bad', HIGH: 'bad', MEDIUM: 'warn', LOW: '' };
@@ -40,7 +41,7 @@ function detailsCell({ attributes, requestId }, here) {
 }
 
 function columnsFor(query) {
-  const here = (values) => href('/audit-log', { ...query, after: '', ...values });
+  const here = (values) => href(PATH, { ...query, after: '', ...values });
   return [
     { title: texts.when, cell: ({ createdAt }) => exactly(createdAt) },
     { title: texts.event, isWide: true, cell: eventCell },
@@ -52,31 +53,14 @@ function columnsFor(query) {
   ];
 }
 
-function showAll() {
-  return make('a', { class: 'button quiet', href: href('/audit-log') }, texts.showAll);
-}
-
-function listOf({ nodes, pageInfo }, query) {
-  if (nodes.length === 0) {
-    const hasFilter = Object.keys(query).length > 0;
-    return emptyState(hasFilter ? texts.noneMatch : texts.none, hasFilter && showAll());
-  }
-  return make(
-    'section',
-    { class: 'card' },
-    table({ label: texts.title, columns: columnsFor(query), rows: nodes }),
-    pager({
-      summary: texts.newestFirst,
-      first: query.after && href('/audit-log', { ...query, after: '' }),
-      next: pageInfo.hasNextPage && href('/audit-log', { ...query, after: pageInfo.endCursor }),
-    }),
-  );
+function listOf(data, query) {
+  return listCard({ path: PATH, texts, columns: columnsFor(query), summary: texts.newestFirst }, data, query);
 }
 
 /** The audit log of every account. */
 export const auditLog = {
-  nav: '/audit-log',
-  section: '/audit-log',
+  nav: PATH,
+  section: PATH,
   path: /^\/audit-log$/,
   title: () => texts.title,
   load({ query }) {
@@ -87,5 +71,8 @@ export const auditLog = {
     const written = writtenOut(query);
     return [auditFilters(written), listOf(data, written)];
   },
-  withoutData: ({ query }) => [auditFilters(writtenOut(query)), emptyState(words.users.notLoaded, showAll())],
+  withoutData: ({ query }) => [
+    auditFilters(writtenOut(query)),
+    emptyState(words.users.notLoaded, showAll(PATH, texts)),
+  ],
 };

@@ -6,11 +6,12 @@ import { ask, isAdmin } from '../lib/session.js';
 import { say } from '../lib/status-line.js';
 import { fill, wordOf, words } from '../lib/words.js';
 import { openDialog } from '../parts/dialog.js';
+import { listCard, showAll } from '../parts/list-card.js';
 import { mailChip } from '../parts/mails.js';
 import { emptyState } from '../parts/notice.js';
-import { pager, table } from '../parts/table.js';
 import { mailFilters } from './mail-filters.js';
 
+const PATH = '/emails';
 const texts = words.emails;
 const PAGE_SIZE = 50;
 const ENDED = ['FAILED', 'DISCARDED'];
@@ -60,36 +61,22 @@ function columnsFor(reload) {
   return isAdmin() ? [...columns, { title: texts.acts, cell: (mail) => retryCell(mail, reload) }] : columns;
 }
 
-function showAll() {
-  return make('a', { class: 'button quiet', href: href('/emails') }, texts.showAll);
-}
-
-function listOf({ nodes, pageInfo }, query, reload) {
-  if (nodes.length === 0) {
-    const hasFilter = Object.keys(query).length > 0;
-    return emptyState(hasFilter ? texts.noneMatch : texts.none, hasFilter && showAll());
-  }
-  return make(
-    'section',
-    { class: 'card' },
-    table({ label: texts.title, columns: columnsFor(reload), rows: nodes }),
-    pager({
-      summary: texts.newestFirst,
-      first: query.after && href('/emails', { ...query, after: '' }),
-      next: pageInfo.hasNextPage && href('/emails', { ...query, after: pageInfo.endCursor }),
-    }),
-  );
+function listOf(data, query, reload) {
+  return listCard({ path: PATH, texts, columns: columnsFor(reload), summary: texts.newestFirst }, data, query);
 }
 
 /** The emails of the outbox, without their content. */
 export const emails = {
-  nav: '/emails',
-  section: '/emails',
+  nav: PATH,
+  section: PATH,
   path: /^\/emails$/,
   title: () => texts.title,
   load({ query: { status, mail, recipient, after } }) {
     return ask(AdminMails, { filter: { status, mail, recipient }, first: PAGE_SIZE, after });
   },
   render: (data, { query, reload }) => [mailFilters(query, reload), listOf(data, query, reload)],
-  withoutData: ({ query, reload }) => [mailFilters(query, reload), emptyState(words.users.notLoaded, showAll())],
+  withoutData: ({ query, reload }) => [
+    mailFilters(query, reload),
+    emptyState(words.users.notLoaded, showAll(PATH, texts)),
+  ],
 };

@@ -6,11 +6,12 @@ import { ask } from '../lib/session.js';
 import { words } from '../lib/words.js';
 import { stateChip } from '../parts/accounts.js';
 import { chip } from '../parts/chip.js';
+import { listCard, showAll } from '../parts/list-card.js';
 import { emptyState } from '../parts/notice.js';
-import { pager, table } from '../parts/table.js';
 import { filterOf } from './user-filter.js';
 import { userFilters } from './user-filters.js';
 
+const PATH = '/users';
 const texts = words.users;
 const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const PAGE_SIZE = 50;
@@ -30,7 +31,7 @@ function accountCell({ id, email, displayName, username }) {
 /** The columns. A heading sorts by its column; the one of the creation time turns the order around. */
 function columnsFor(query) {
   const order = query.order ?? NEWEST;
-  const sortBy = (name) => href('/users', { ...query, order: name === NEWEST ? '' : name, after: '' });
+  const sortBy = (name) => href(PATH, { ...query, order: name === NEWEST ? '' : name, after: '' });
   const created = { [NEWEST]: 'descending', CREATED_AT_ASC: 'ascending' }[order];
   return [
     {
@@ -62,32 +63,16 @@ function columnsFor(query) {
   ];
 }
 
-function showAll() {
-  return make('a', { class: 'button quiet', href: href('/users') }, texts.showAll);
-}
-
-function listOf({ nodes, pageInfo, approximateTotalCount }, query) {
-  if (nodes.length === 0) {
-    const hasFilter = Object.keys(query).length > 0;
-    return emptyState(hasFilter ? texts.noneMatch : texts.none, hasFilter && showAll());
-  }
-  const isExact = !pageInfo.hasNextPage && query.after === undefined;
-  return make(
-    'section',
-    { class: 'card' },
-    table({ label: texts.title, columns: columnsFor(query), rows: nodes }),
-    pager({
-      summary: counted(isExact ? texts.exactCount : texts.aboutCount, approximateTotalCount),
-      first: query.after && href('/users', { ...query, after: '' }),
-      next: pageInfo.hasNextPage && href('/users', { ...query, after: pageInfo.endCursor }),
-    }),
-  );
+function listOf(data, query) {
+  const isExact = !data.pageInfo.hasNextPage && query.after === undefined;
+  const summary = counted(isExact ? texts.exactCount : texts.aboutCount, data.approximateTotalCount);
+  return listCard({ path: PATH, texts, columns: columnsFor(query), summary }, data, query);
 }
 
 /** The list of accounts. */
 export const users = {
-  nav: '/users',
-  section: '/users',
+  nav: PATH,
+  section: PATH,
   path: /^\/users$/,
   title: () => texts.title,
   load({ query }) {
@@ -96,5 +81,5 @@ export const users = {
     return ask(AdminUsers, { filter: filterOf(query), ...page });
   },
   render: (data, { query }) => [userFilters(query), listOf(data, query)],
-  withoutData: ({ query }) => [userFilters(query), emptyState(texts.notLoaded, showAll())],
+  withoutData: ({ query }) => [userFilters(query), emptyState(texts.notLoaded, showAll(PATH, texts))],
 };
