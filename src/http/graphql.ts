@@ -21,6 +21,7 @@ import { joinListeners, type Listener, listenerPlugin } from './one-listener.js'
 import { MAX_TOKENS, operationLimits, refuseManyFragments } from './operation-limits.js';
 import { lostCookies, type OriginCheck } from './origins.js';
 import { schemaSecrecy } from './schema-secrecy.js';
+import { spreadStarts } from './spread-starts.js';
 import { withoutValues } from './without-values.js';
 
 /** The path of the API. */
@@ -78,6 +79,7 @@ function createExecutors(
     costlyOperations(schema),
     accessProblems,
     lostCookies(dependencies),
+    spreadStarts(),
   ];
   const documents = createKnownDocuments({ schema, listener: joinListeners(listeners), formatError });
   const server = new ApolloServer<HttpContext>({
