@@ -1,0 +1,10 @@
+export { AuthProvider, type AuthProviderProps } from './auth-provider.js';
+export { useAuthSession } from './context.js';
+export { RequireAuth, type RequireAuthProps, Restoring, SignedIn, SignedOut } from './guards.js';
+export type { MemberOf } from './member-of.js';
+export { type AuthMutationState, useAuthMutation } from './use-auth-mutation.js';
+export { useCountdown } from './use-countdown.js';
+export { type Reauthentication, useReauthenticate } from './use-reauthenticate.js';
+export { type AuthRequirement, useRequireAuth, useSession } from './use-session.js';
+export { type SignIn, type SignInStep, useSignIn } from './use-sign-in.js';
+export type { FormProblem, Submission } from './use-submission.js';

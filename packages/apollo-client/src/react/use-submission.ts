@@ -1,0 +1,71 @@
+import { useApolloClient } from '@apollo/client/react';
+import type { DocumentNode } from 'graphql';
+import { useCallback, useState } from 'react';
+import { fieldErrors, retryAt } from '../results.js';
+import type { AuthTroubleError } from '../trouble.js';
+import { memberOf } from './member-of.js';
+import { troubleIn } from './use-auth-mutation.js';
+import { useCountdown } from './use-countdown.js';
+
+/** A problem of a form, as `useSignIn` and `useReauthenticate` show it. */
+export interface FormProblem {
+  __typename: string;
+  code: string;
+  message: string;
+  retryAfterSeconds?: number;
+}
+
+/** What the last submission of a form came to. */
+export interface Submission {
+  problem?: FormProblem;
+  /** The messages of a rejected input by field. */
+  fields: Record<string, string>;
+  /** The seconds until it can be tried again. */
+  secondsLeft: number;
+  busy: boolean;
+  /** Why the gateway could not be asked. */
+  trouble?: AuthTroubleError;
+}
+
+/** A result of the mutations in documents.ts. */
+export interface AnyMember {
+  __typename: string;
+  [field: string]: unknown;
+}
+
+/** Sends one mutation. */
+export type Ask = (mutation: DocumentNode, input: Record<string, unknown>) => Promise<AnyMember>;
+
+type Shown = Partial<Pick<Submission, 'problem' | 'trouble'>> & { result?: AnyMember };
+
+/** Runs the submissions of a form with several steps, and shows what the last one came to. */
+export function useSubmission(): [
+  submit: (work: (ask: Ask) => Promise<AnyMember | null>) => Promise<void>,
+  Submission,
+] {
+  const client = useApolloClient();
+  const [busy, setBusy] = useState(false);
+  const [{ result, ...shown }, show] = useState<Shown>({});
+  const submit = useCallback(
+    async (work: (ask: Ask) => Promise<AnyMember | null>) => {
+      setBusy(true);
+      try {
+        const found = await work(async (mutation, input) => {
+          const { data } = await client.mutate({ mutation, variables: { input } });
+          return memberOf(data) as AnyMember;
+        });
+        const isProblem = found?.__typename.endsWith('Problem');
+        show({ ...(found && { result: found }), ...(isProblem && { problem: found as never }) });
+      } catch (error) {
+        const trouble = troubleIn(error);
+        show(trouble ? { trouble } : {});
+        if (!trouble) throw error;
+      } finally {
+        setBusy(false);
+      }
+    },
+    [client],
+  );
+  const secondsLeft = useCountdown(retryAt(shown.trouble ?? result));
+  return [submit, { ...shown, fields: fieldErrors(result), secondsLeft, busy }];
+}

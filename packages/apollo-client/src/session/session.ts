@@ -1,0 +1,294 @@
+import type { AuthSessionOptions, AuthState, AuthTokensLike, SignedOutReason } from '../auth-session.js';
+import { AuthTroubleError, type Trouble } from '../trouble.js';
+import { Audience } from './audience.js';
+import type { Outcome, SessionCore } from './core.js';
+import { cookieDelivery, type Delivery, storeDelivery } from './delivery.js';
+import { REFRESH } from './documents.js';
+import { createExclusive, type Exclusive } from './exclusive.js';
+import { type Identity, identityOf, replaces } from './identity.js';
+import { platform } from './platform.js';
+import { createRequests, type Requests, troubleOf } from './requests.js';
+import { tellSignOut } from './sign-out.js';
+import { noTabs, openTabs, type TabMessage, type Tabs } from './tabs.js';
+import { sleep } from './waiting.js';
+
+/** Waits between the attempts of one renewal. */
+const ATTEMPT_MILLISECONDS = [300, 1200, 3000];
+/** Waits between renewals while there is trouble. */
+const RETRY_MILLISECONDS = [1000, 2000, 5000, 10_000, 30_000];
+const ASK_MILLISECONDS = 30;
+const ASK_AFTER_WAIT_MILLISECONDS = 150;
+
+/** The state machine behind `createAuthSession`. */
+export class Session extends Audience implements SessionCore {
+  readonly isCookie: boolean;
+  readonly timeoutMs: number;
+  readonly exclusive: Exclusive;
+  stepUp: SessionCore['stepUp'];
+  private identity: Identity | null = null;
+  /** The last identity whose data a cache can still contain. */
+  private remembered: Identity | null = null;
+  /** The session that was ended here. Late tokens of it are ignored. */
+  private endedSid: string | undefined;
+  /** Changes with each sign-in and sign-out. An answer to an earlier request is then ignored. */
+  private epoch = 0;
+  private failures = 0;
+  private restored: Promise<AuthState> | undefined;
+  private renewing: Promise<Outcome> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private tabs: Tabs | undefined;
+  private readonly closing = new AbortController();
+  private readonly delivery: Delivery;
+  private readonly requests: Requests;
+  private readonly name: string;
+
+  constructor(private readonly options: AuthSessionOptions) {
+    super(options.logger);
+    const { tabs = true, delivery = 'cookie', timeoutMs = 10_000 } = options;
+    const { name = `gatehouse ${options.uri}`, lockTimeoutMs = 5000 } = typeof tabs === 'object' ? tabs : {};
+    this.name = name;
+    this.timeoutMs = timeoutMs;
+    this.delivery = delivery === 'cookie' ? cookieDelivery(name) : storeDelivery(delivery.tokens);
+    this.isCookie = this.delivery.isCookie;
+    this.requests = createRequests(options, this.isCookie, this.closing.signal);
+    this.exclusive = createExclusive(name, lockTimeoutMs, tabs !== false, () => this.emit({ type: 'lock-timeout' }));
+  }
+
+  accessToken = (): string | null => this.identity?.accessToken ?? null;
+
+  userId = (): string | null => this.identity?.claims.sub ?? null;
+
+  error = (): AuthTroubleError => {
+    const trouble = 'trouble' in this.state ? this.state.trouble : undefined;
+    return new AuthTroubleError(trouble ?? { code: 'NETWORK', retryAt: Date.now() });
+  };
+
+  csrfHeader = (): Promise<Record<string, string>> => this.requests.csrfHeader();
+
+  renewCsrf = (): Promise<boolean> => this.requests.renewCsrf();
+
+  restore = (): Promise<AuthState> => {
+    this.restored ??= this.find().then(() => this.state);
+    return this.restored;
+  };
+
+  renew = (): Promise<Outcome> => this.renewFrom(this.accessToken());
+
+  renewFrom = async (stale: string | null): Promise<Outcome> => {
+    this.open();
+    while (this.renewing) {
+      const outcome = await this.renewing;
+      if (outcome !== 'renewed' || this.isFresh(stale)) return outcome;
+    }
+    this.renewing = this.attempt(stale).finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  };
+
+  token = async (): Promise<string | null> => {
+    await this.restore();
+    if (this.state.status === 'restoring') await this.renewing;
+    const trouble = 'trouble' in this.state ? this.state.trouble : undefined;
+    const isLimited = trouble?.code === 'RATE_LIMITED' && Date.now() < trouble.retryAt;
+    if (this.identity && !this.isFresh(null) && !isLimited) await this.renewFrom(this.accessToken());
+    const isUnknown = this.identity ? Date.now() >= this.identity.expiresAt : this.state.status === 'restoring';
+    if (isUnknown) throw this.error();
+    return this.accessToken();
+  };
+
+  signOut = async ({ everywhere = false } = {}): Promise<{ told: boolean }> => {
+    this.open();
+    const { identity } = this;
+    if (this.state.status === 'signedOut' && !this.delivery.isOwed()) return { told: true };
+    this.delivery.owe(); // first, so that closing the page does not lose it
+    this.end('logout');
+    return { told: await this.exclusive(() => this.settle(identity, everywhere)) };
+  };
+
+  accept = async (tokens: AuthTokensLike): Promise<void> => {
+    await this.exclusive(async () => this.take(tokens));
+    await this.delivery.saved();
+  };
+
+  take = (tokens: AuthTokensLike, from: 'here' | 'restore' = 'here'): void => {
+    this.open();
+    const identity = identityOf(tokens, this.options.renewAheadMs);
+    this.delivery.keep(tokens, identity.claims);
+    this.tabs?.tell({ type: 'token', identity });
+    this.adopt(identity, from);
+  };
+
+  leave = (reason: 'logout' | 'deleted'): void => {
+    this.delivery.forget();
+    this.end(reason);
+  };
+
+  close = (): void => {
+    this.epoch++;
+    this.closing.abort();
+    clearTimeout(this.retry);
+    this.tabs?.close();
+    platform.removeEventListener?.('online', this.onOnline);
+  };
+
+  /** Connects to the other tabs, once: a session that is only created, as on a server, holds nothing. */
+  private open(): void {
+    if (this.tabs) return;
+    const isShared = this.options.tabs !== false && !this.closing.signal.aborted;
+    this.tabs = isShared ? openTabs(this.name, (message) => this.receive(message)) : noTabs;
+    if (!this.closing.signal.aborted) platform.addEventListener?.('online', this.onOnline);
+  }
+
+  private onOnline = (): void => {
+    const trouble = 'trouble' in this.state ? this.state.trouble : undefined;
+    if (trouble && trouble.code !== 'RATE_LIMITED') void this.renew();
+    else if (!this.identity && this.delivery.isOwed()) void this.exclusive(() => this.settle(null, false));
+  };
+
+  private isFresh(stale: string | null): boolean {
+    return this.identity !== null && this.identity.accessToken !== stale && Date.now() < this.identity.renewAt;
+  }
+
+  private async find(): Promise<void> {
+    this.open();
+    if (this.identity) return;
+    await this.delivery.load().catch(() => undefined); // the renewal reports it
+    const { claims } = this.delivery;
+    if (this.delivery.isOwed()) {
+      this.end('no-session');
+      await this.exclusive(() => this.settle(null, false));
+      return;
+    }
+    if (claims && !this.identity) this.show({ status: 'restoring', claims });
+    await this.renewFrom(null);
+  }
+
+  private async attempt(stale: string | null): Promise<Outcome> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.delivery.load();
+        const isDone = this.isFresh(stale) || (await this.tabs?.ask(ASK_MILLISECONDS, () => this.isFresh(stale)));
+        if (!isDone) await this.exclusive((waited) => this.refresh(stale, waited));
+        if (this.closing.signal.aborted) return 'trouble';
+        if (!this.identity) return 'signed-out';
+        await this.delivery.saved();
+        return 'renewed';
+      } catch (error) {
+        const trouble = error instanceof AuthTroubleError ? error : troubleOf('NETWORK', 0, error);
+        const wait = ATTEMPT_MILLISECONDS[attempt];
+        const isFinal = this.failures > 0 || trouble.code === 'RATE_LIMITED' || platform.navigator?.onLine === false;
+        if (wait === undefined || isFinal || this.closing.signal.aborted) return this.fail(trouble);
+        await sleep(wait, this.closing.signal);
+      }
+    }
+  }
+
+  private async refresh(stale: string | null, waited: boolean): Promise<void> {
+    const isDone = () => this.isFresh(stale);
+    if (isDone() || (waited && (await this.tabs?.ask(ASK_AFTER_WAIT_MILLISECONDS, isDone)))) return;
+    const { epoch } = this;
+    if (this.delivery.isOwed()) {
+      if (!(await this.settle(null, false))) throw troubleOf('NETWORK');
+      this.end('no-session');
+      return;
+    }
+    const input = this.delivery.input();
+    const { refresh } = input ? await this.requests.mutate(REFRESH, input) : { refresh: undefined };
+    if (epoch !== this.epoch) return;
+    if (refresh?.tokens) this.take(refresh.tokens, this.identity ? 'here' : 'restore');
+    else if (!input || refresh?.__typename === 'RefreshRejectedProblem') {
+      this.delivery.forget();
+      this.end(this.identity ? 'ended' : 'no-session');
+    } else throw troubleOf(undefined);
+  }
+
+  /** Tells the gateway of a sign-out. Called inside `exclusive`. False if the gateway could not be asked. */
+  private async settle(identity: Identity | null, everywhere: boolean): Promise<boolean> {
+    const token = identity && Date.now() < identity.expiresAt ? identity.accessToken : undefined;
+    try {
+      const isTold = await tellSignOut(this.requests, this.delivery, token, everywhere);
+      if (!this.identity) this.delivery.forget();
+      return isTold;
+    } catch {
+      return false;
+    }
+  }
+
+  private fail(error: AuthTroubleError): Outcome {
+    const { state } = this;
+    if (state.status === 'signedOut' || this.closing.signal.aborted) return 'trouble';
+    const wait = RETRY_MILLISECONDS[Math.min(this.failures++, RETRY_MILLISECONDS.length - 1)] ?? 0;
+    const trouble: Trouble = { code: error.code, retryAt: error.retryAt || Date.now() + wait };
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => void this.renew(), trouble.retryAt - Date.now());
+    this.show({ ...state, trouble });
+    this.emit({ type: 'trouble', trouble });
+    return 'trouble';
+  }
+
+  private receive(message: TabMessage): void {
+    if (message.type === 'ask') {
+      if (this.identity && this.isFresh(null)) this.tabs?.tell({ type: 'token', identity: this.identity });
+    } else if (message.type === 'token') {
+      const { identity } = message;
+      if (identity.claims.sid === this.endedSid || !replaces(identity, this.identity)) return;
+      this.delivery.forgive();
+      this.adopt(identity, 'other-tab');
+    } else if (message.sid === this.identity?.claims.sid) {
+      this.end(message.reason === 'logout' ? 'logout-elsewhere' : message.reason, false);
+    }
+  }
+
+  private adopt(identity: Identity, from: 'here' | 'other-tab' | 'restore'): void {
+    const before = this.remembered?.claims;
+    const { claims } = identity;
+    if (before?.sid !== claims.sid) {
+      this.epoch++;
+      this.requests.forgetCsrf();
+    }
+    const isRenewal = this.identity?.claims.sub === claims.sub;
+    this.identity = identity;
+    this.remembered = identity;
+    this.failures = 0;
+    clearTimeout(this.retry);
+    const { epoch } = this;
+    const show = () => {
+      if (epoch !== this.epoch) return;
+      this.show({ status: 'signedIn', claims });
+      if (isRenewal) this.emit({ type: 'renewed', by: from === 'other-tab' ? from : 'here' });
+      else this.emit({ type: 'signed-in', claims, from });
+    };
+    if (before === undefined || before.sub === claims.sub) {
+      show();
+    } else {
+      this.emit({ type: 'user-changed', before, after: claims });
+      void this.clear().then(show);
+    }
+  }
+
+  private end(reason: SignedOutReason, isTold = true): void {
+    const sid = this.identity?.claims.sid;
+    this.endedSid = sid ?? this.endedSid;
+    this.identity = null;
+    this.failures = 0;
+    const epoch = ++this.epoch;
+    clearTimeout(this.retry);
+    this.requests.forgetCsrf();
+    if (isTold && sid !== undefined) this.tabs?.tell({ type: 'signed-out', sid, reason });
+    if (this.state.status !== 'signedOut') {
+      this.show({ status: 'signedOut', reason });
+      this.emit({ type: 'signed-out', reason });
+    }
+    void this.forgetData(epoch);
+  }
+
+  /** Removes the user's data after the operations that waited for the renewal were answered. */
+  private async forgetData(epoch: number): Promise<void> {
+    await this.renewing;
+    await new Promise((resolve) => setTimeout(resolve));
+    if (epoch !== this.epoch || this.remembered === null) return;
+    this.remembered = null;
+    await this.clear();
+  }
+}
