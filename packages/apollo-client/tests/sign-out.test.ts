@@ -1,0 +1,144 @@
+import { gql } from '@apollo/client';
+import { expect, test, vi } from 'vitest';
+import { fakeBrowser } from './support/browser.js';
+import { during } from './support/during.js';
+import { ADA, BOB, gatewayOf, openTab } from './support/tab.js';
+
+async function signedInTab(options: Parameters<typeof openTab>[1] = {}) {
+  const gateway = gatewayOf();
+  const tab = openTab(gateway, options);
+  await during(tab.login(ADA));
+  gateway.requests.length = 0;
+  return { gateway, ...tab };
+}
+
+test('a sign-out is shown at once, empties the store, and reaches the other tabs', async () => {
+  fakeBrowser();
+  const { gateway, session, client, me } = await signedInTab();
+  const other = openTab(gateway);
+  await during(other.session.restore());
+  await during(me());
+  const told = session.signOut();
+  expect(session.getState()).toEqual({ status: 'signedOut', reason: 'logout' });
+  expect(await during(told)).toEqual({ told: true });
+  expect(client.cache.extract()).toEqual({});
+  expect(other.session.getState()).toEqual({ status: 'signedOut', reason: 'logout-elsewhere' });
+  expect(gateway.requests).toEqual(['me', 'logout']);
+});
+
+test('a sign-out without network is made up for before anything else after a reload', async () => {
+  const browser = fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  gateway.failure = 'offline';
+  expect(await during(session.signOut())).toEqual({ told: false });
+  expect([...browser.storage.values()]).toEqual(['1']);
+  session.close();
+  gateway.failure = null;
+  const reloaded = openTab(gateway);
+  expect(await during(reloaded.session.restore())).toEqual({ status: 'signedOut', reason: 'no-session' });
+  expect(gateway.requests).toEqual(['logout']);
+  expect(browser.storage.size).toBe(0);
+});
+
+test('after a reload without network the user stays signed out, until the gateway was told', async () => {
+  const browser = fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  gateway.failure = 'offline';
+  await during(session.signOut());
+  session.close();
+  const reloaded = openTab(gateway);
+  expect(await during(reloaded.session.restore())).toMatchObject({ status: 'signedOut' });
+  gateway.failure = null;
+  browser.goOnline();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(gateway.requests).toEqual(['logout']);
+  expect(await during(reloaded.session.renew())).toBe('signed-out');
+});
+
+test('a sign-in forgives an owed sign-out', async () => {
+  const browser = fakeBrowser();
+  const { gateway, session, login, me } = await signedInTab();
+  gateway.failure = 'offline';
+  await during(session.signOut());
+  gateway.failure = null;
+  await during(login(BOB));
+  expect(browser.storage.size).toBe(0);
+  expect(await during(me())).toBe('user-2');
+});
+
+test('a sign-in in another tab forgives it in this one', async () => {
+  fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  const other = openTab(gateway);
+  await during(other.session.restore());
+  gateway.failure = 'offline';
+  await during(session.signOut());
+  gateway.failure = null;
+  await during(other.login(BOB));
+  vi.setSystemTime(Date.now() + 901_000);
+  expect(await during(session.token())).not.toBeNull();
+  expect(gateway.requests).toEqual(['login', 'refresh']);
+});
+
+test('a sign-out during a renewal ends the session that the renewal continued', async () => {
+  fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  gateway.latencyMs = 500;
+  const renewed = session.renew();
+  await vi.advanceTimersByTimeAsync(100);
+  const told = session.signOut();
+  expect(await during(renewed)).toBe('signed-out');
+  expect(await told).toEqual({ told: true });
+  expect(session.getState()).toEqual({ status: 'signedOut', reason: 'logout' });
+  const later = openTab(gateway);
+  expect(await during(later.session.restore())).toMatchObject({ status: 'signedOut' });
+});
+
+test('a token of the ended session that another tab still tells is ignored', async () => {
+  fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  const other = openTab(gateway);
+  await during(other.session.restore());
+  gateway.latencyMs = 500;
+  const renewed = other.session.renew();
+  await vi.advanceTimersByTimeAsync(100);
+  await during(Promise.all([session.signOut(), renewed]));
+  expect([session, other.session].map((tab) => tab.getState().status)).toEqual(['signedOut', 'signedOut']);
+});
+
+test('everywhere also ends the other sessions, with a token that is renewed for it', async () => {
+  fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  const phone = openTab(gateway, { tabs: { name: 'phone' } });
+  await during(phone.session.restore());
+  vi.setSystemTime(Date.now() + 901_000);
+  gateway.requests.length = 0;
+  expect(await during(session.signOut({ everywhere: true }))).toEqual({ told: true });
+  expect(gateway.requests).toEqual(['refresh', 'revokeOtherSessions logout']);
+});
+
+test('the logout and the deletion of an app are taken up', async () => {
+  fakeBrowser();
+  const { session, client, login } = await signedInTab();
+  await during(client.mutate({ mutation: gql`mutation { logout { __typename } }` }));
+  expect(session.getState()).toEqual({ status: 'signedOut', reason: 'logout' });
+  await during(login(ADA));
+  const mutation = gql`mutation Delete($input: DeleteAccountInput!) { deleteAccount(input: $input) { __typename } }`;
+  await during(client.mutate({ mutation, variables: { input: { password: ADA.password } } }));
+  expect(session.getState()).toEqual({ status: 'signedOut', reason: 'deleted' });
+});
+
+test('a mutation that is answered after its user left does not fill the store of the next one', async () => {
+  fakeBrowser();
+  let answer: (value: unknown) => void = () => {};
+  const gateway = gatewayOf({ fields: { slow: () => new Promise((resolve) => (answer = resolve)) } });
+  const tab = openTab(gateway);
+  await during(tab.login(ADA));
+  const slow = tab.client.mutate({ mutation: gql`mutation { slow { id email } }` });
+  slow.catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(10);
+  await during(tab.login(BOB));
+  answer({ __typename: 'User', id: 'user-1', email: ADA.email });
+  await expect(during(slow)).rejects.toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  expect(JSON.stringify(tab.client.cache.extract())).not.toContain(ADA.email);
+});
