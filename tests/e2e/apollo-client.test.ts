@@ -117,3 +117,97 @@ describe('a session with a cookie, against the gateway', () => {
     expect(data?.me.id).toBe(id);
   });
 });
+
+/** A signed-in client whose access token the gateway refuses, although it looks fresh. */
+async function clientWithRefusedToken() {
+  const { email } = await verifiedUser(gateway);
+  const browser = countingFetch();
+  const session = sessionOf({ fetch: browser.fetch });
+  const client = clientOf(session, browser.fetch);
+  await client.mutate({ mutation: LOGIN, variables: { input: { identifier: email, password: PASSWORD } } });
+  const token = await session.token();
+  let isRefused = true;
+  const send: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (isRefused && headers.get('authorization') === `Bearer ${token}`) {
+      headers.set('authorization', `Bearer ${token?.slice(0, -4)}AAAA`);
+    }
+    return browser.fetch(input, { ...init, headers });
+  };
+  browser.sent.length = 0;
+  const accept = () => {
+    isRefused = false;
+  };
+  return { client: clientOf(session, send), session, sent: browser.sent, accept };
+}
+
+describe('UNAUTHENTICATED as a member, from the gateway', () => {
+  test.each([
+    ['is selected', '... on AuthProblem { code }'],
+    ['is not selected', '__typename'],
+    ['is aliased', '... on AuthProblem { reason: code }'],
+  ])('when its code %s, the operation is repeated once with a new token', async (_, selection) => {
+    const { client, sent } = await clientWithRefusedToken();
+    const mutation = gql`mutation Rename($input: UpdateProfileInput!) { updateProfile(input: $input) { ${selection} ... on ProfileUpdated { user { id displayName } } } }`;
+    const { data } = await client.mutate({ mutation, variables: { input: { displayName: 'Ada' } } });
+    expect(data).toMatchObject({ updateProfile: { user: { displayName: 'Ada' } } });
+    expect(JSON.stringify(data)).not.toContain('gatehouse');
+    expect(sent).toEqual(['Rename', 'GatehouseRefresh', 'Rename']);
+  });
+
+  test('a mutation of which one field succeeded is not repeated', async () => {
+    const { client, sent } = await clientWithRefusedToken();
+    const mutation = gql`
+      mutation Two($input: UpdateProfileInput!, $email: String!) {
+        resendVerification(input: { email: $email }) {
+          __typename
+        }
+        updateProfile(input: $input) {
+          ... on AuthProblem {
+            code
+          }
+        }
+      }
+    `;
+    const variables = { input: { displayName: 'Ada' }, email: 'nobody@example.com' };
+    const { data } = await client.mutate({ mutation, variables });
+    expect(data).toMatchObject({
+      resendVerification: { __typename: 'MailAccepted' },
+      updateProfile: { code: 'UNAUTHENTICATED' },
+    });
+    expect(sent).toEqual(['Two']);
+  });
+
+  test('a mutation of which both fields were refused is repeated', async () => {
+    const { client, sent } = await clientWithRefusedToken();
+    const mutation = gql`
+      mutation Both {
+        one: updateProfile(input: { displayName: "Ada" }) {
+          __typename
+        }
+        two: updateProfile(input: { displayName: "Ada Lovelace" }) {
+          __typename
+        }
+      }
+    `;
+    const { data } = await client.mutate({ mutation });
+    expect(data).toEqual({ one: { __typename: 'ProfileUpdated' }, two: { __typename: 'ProfileUpdated' } });
+    expect(sent).toEqual(['Both', 'GatehouseRefresh', 'Both']);
+  });
+
+  test('a query that was refused is repeated with a new token', async () => {
+    const { client, sent } = await clientWithRefusedToken();
+    const { data } = await client.query({ query: ME });
+    expect(data).toMatchObject({ me: { id: expect.any(String) } });
+    expect(sent).toEqual(['Me', 'GatehouseRefresh', 'Me']);
+  });
+
+  test('a renewed token is used from then on', async () => {
+    const { client, session, sent, accept } = await clientWithRefusedToken();
+    accept();
+    await session.renew();
+    sent.length = 0;
+    await client.query({ query: ME, fetchPolicy: 'network-only' });
+    expect(sent).toEqual(['Me']);
+  });
+});
