@@ -1,8 +1,13 @@
-// Writes what packages/apollo-client knows of the schema: which root fields are the gateway's own, and the possible types.
-// Part of `npm run generate`.
+// Writes what packages/apollo-client knows of the schema: which root fields are the gateway's own, the possible types, and the
+// list of all documents that it sends. Part of `npm run generate`.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { buildASTSchema, isAbstractType, parse } from 'graphql';
+import { InMemoryCache } from '@apollo/client';
+import { buildASTSchema, isAbstractType, Kind, parse, print } from 'graphql';
 import { operations } from '../dist/operations/all.js';
+import * as documents from '../packages/apollo-client/src/generated/operations.ts';
+import * as formDocuments from '../packages/apollo-client/src/react/documents.ts';
+import * as sessionTexts from '../packages/apollo-client/src/session/documents.ts';
 
 const FOLDER = new URL('../packages/apollo-client/src/generated/', import.meta.url);
 const HEAD = '// Written by scripts/write-client-package.js.\n';
@@ -27,6 +32,22 @@ function namesOfMembers() {
   return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+/** An entry of the list, by the text that is sent. */
+function entryOf(body) {
+  const { name, operation } = parse(body).definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  return { id: createHash('sha256').update(body).digest('hex'), name: name.value, type: operation, body };
+}
+
+/** The documents that Apollo Client sends, as it sends them, and the texts that a session sends by itself. */
+function manifestEntries() {
+  const cache = new InMemoryCache();
+  const all = [...Object.values(documents), ...Object.values(formDocuments)].filter((document) =>
+    document.definitions?.some(({ kind }) => kind === Kind.OPERATION_DEFINITION),
+  );
+  const bodies = [...all.map((document) => print(cache.transformDocument(document))), ...Object.values(sessionTexts)];
+  return bodies.map(entryOf).sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
 const isOpen = ({ who }) => who === 'anyone';
 const fields = `${HEAD}
 /** Root fields that need no access token. */
@@ -44,6 +65,19 @@ export type ProblemName = ${namesOfMembers()
   .join(' | ')};
 `;
 
+const manifest = `${HEAD}
+/**
+ * Every document of \`./operations\`, and those that the package sends by itself, as a persisted query manifest: \`id\` is the
+ * SHA-256 of the text that is sent.
+ */
+export const operationManifest = ${JSON.stringify(
+  { format: 'apollo-persisted-query-manifest', version: 1, operations: manifestEntries() },
+  null,
+  2,
+)};
+`;
+
 mkdirSync(FOLDER, { recursive: true });
 writeFileSync(new URL('root-fields.ts', FOLDER), fields);
 writeFileSync(new URL('possible-types.ts', FOLDER), possibleTypes);
+writeFileSync(new URL('manifest.ts', FOLDER), manifest);

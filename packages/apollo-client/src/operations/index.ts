@@ -1,1 +1,2 @@
+export { operationManifest } from '../generated/manifest.js';
 export * from '../generated/operations.js';

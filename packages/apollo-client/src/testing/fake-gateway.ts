@@ -44,83 +44,95 @@ export interface FakeGateway {
 
 type Variables = Record<string, unknown>;
 
-/** Creates a gateway in memory that knows the usual operations of a user. The code is always `123456`. */
-export function createFakeGateway({
-  accounts = [],
-  accessTokenTtl = 900,
-  fields = {},
-}: FakeGatewayOptions = {}): FakeGateway {
-  const state = new FakeState(accessTokenTtl);
-  let isAnswerLost = false;
-  let limitedUntil = 0;
-  for (const account of accounts) state.add(account);
+class Gateway implements FakeGateway {
+  readonly requests: string[] = [];
+  readonly accounts: FakeAccount[];
+  readonly code: string;
+  readonly link: ApolloLink;
+  failure: FakeGateway['failure'] = null;
+  latencyMs = 0;
+  private readonly state: FakeState;
+  private readonly fields: NonNullable<FakeGatewayOptions['fields']>;
+  private isAnswerLost = false;
+  private limitedUntil = 0;
 
-  function resolve(name: string, args: Variables, token: string | undefined): unknown {
-    const session = state.sessionOfToken(token);
-    if (fields[name]) return fields[name](args, session?.account ?? null);
-    const input = (args.input ?? {}) as Record<string, string | undefined>;
-    const seconds = Math.ceil((limitedUntil - Date.now()) / 1000);
-    if (name === 'refresh' && seconds > 0) return problem('RATE_LIMITED', { retryAfterSeconds: seconds });
-    state.isInBody = input.tokenDelivery === 'BODY' || input.refreshToken !== undefined || state.isInBody;
-    const answer: FakeField | undefined = fakeFields[name];
-    if (!answer) throw new Error(`The fake gateway has no field ${name}; add it to the option \`fields\`.`);
-    return answer(state, input, session);
+  constructor({ accounts = [], accessTokenTtl = 900, fields = {} }: FakeGatewayOptions) {
+    this.state = new FakeState(accessTokenTtl);
+    this.fields = fields;
+    this.accounts = this.state.accounts;
+    this.code = this.state.code;
+    for (const account of accounts) this.state.add(account);
+    this.link = new ApolloLink(({ query, variables, getContext }) => {
+      const { headers = {} } = getContext();
+      return from(this.exchange(query, variables, headers.authorization));
+    });
   }
 
-  async function answer(document: DocumentNode, variables: Variables, token?: string): Promise<ApolloLink.Result> {
-    const calls = callsIn(document, variables);
-    self.requests.push(calls.map(({ name }) => name).join(' '));
-    const isRejected = token !== undefined && !state.sessionOfToken(token);
-    if (isRejected && calls.some(({ name }) => ['me', 'currentSession'].includes(name) || fields[name])) {
-      return { data: null, errors: [{ message: 'Rejected', extensions: { code: 'UNAUTHENTICATED' } }] };
-    }
-    const data: Variables = {};
-    for (const { key, name, args, select } of calls) data[key] = select(await resolve(name, args, token));
-    return { data };
+  fetch: typeof fetch = async (_input, init) => {
+    const { query, variables = {} } = JSON.parse(String(init?.body));
+    const authorization = new Headers(init?.headers).get('authorization');
+    const result = await this.exchange(parse(query), variables, authorization);
+    if (this.failure === 'broken') return new Response('<html>Bad Gateway</html>', { status: 502 });
+    return Response.json(result);
+  };
+
+  addAccount(account: Partial<FakeAccount> & { email: string; password: string }): FakeAccount {
+    return this.state.add(account);
   }
 
-  async function exchange(document: DocumentNode, variables: Variables, authorization: string | undefined) {
+  expire(): void {
+    this.state.expire();
+  }
+
+  loseNextAnswer(): void {
+    this.isAnswerLost = true;
+  }
+
+  endSession(): void {
+    for (const session of this.state.sessions) session.hasEnded = true;
+  }
+
+  limit(seconds: number): void {
+    this.limitedUntil = Date.now() + seconds * 1000;
+  }
+
+  private async exchange(document: DocumentNode, variables: Variables, authorization: string | null | undefined) {
     await Promise.resolve();
-    if (self.failure === 'hanging') await new Promise(() => {});
-    if (self.failure === 'offline') throw new TypeError('Failed to fetch');
-    const result = await answer(document, variables, authorization?.replace(/^bearer /i, ''));
-    if (self.latencyMs > 0) await new Promise((done) => setTimeout(done, self.latencyMs));
-    if (!isAnswerLost) return result;
-    isAnswerLost = false;
+    if (this.failure === 'hanging') await new Promise(() => {});
+    if (this.failure === 'offline') throw new TypeError('Failed to fetch');
+    const result = await this.answer(document, variables, authorization?.replace(/^bearer /i, ''));
+    if (this.latencyMs > 0) await new Promise((done) => setTimeout(done, this.latencyMs));
+    if (!this.isAnswerLost) return result;
+    this.isAnswerLost = false;
     throw new TypeError('Failed to fetch');
   }
 
-  const self: FakeGateway = {
-    requests: [],
-    accounts: state.accounts,
-    code: state.code,
-    failure: null,
-    latencyMs: 0,
-    addAccount: (account) => state.add(account),
-    link: new ApolloLink(({ query, variables, getContext }) => {
-      const { headers = {} } = getContext();
-      return from(exchange(query, variables, headers.authorization));
-    }),
-    async fetch(_input, init) {
-      const { query, variables = {} } = JSON.parse(String(init?.body));
-      const result = await exchange(
-        parse(query),
-        variables,
-        new Headers(init?.headers).get('authorization') ?? undefined,
-      );
-      if (self.failure === 'broken') return new Response('<html>Bad Gateway</html>', { status: 502 });
-      return Response.json(result);
-    },
-    expire: () => state.expire(),
-    loseNextAnswer() {
-      isAnswerLost = true;
-    },
-    endSession() {
-      for (const session of state.sessions) session.hasEnded = true;
-    },
-    limit(seconds) {
-      limitedUntil = Date.now() + seconds * 1000;
-    },
-  };
-  return self;
+  private async answer(document: DocumentNode, variables: Variables, token?: string): Promise<ApolloLink.Result> {
+    const calls = callsIn(document, variables);
+    this.requests.push(calls.map(({ name }) => name).join(' '));
+    const isRejected = token !== undefined && !this.state.sessionOfToken(token);
+    if (isRejected && calls.some(({ name }) => ['me', 'currentSession'].includes(name) || this.fields[name])) {
+      return { data: null, errors: [{ message: 'Rejected', extensions: { code: 'UNAUTHENTICATED' } }] };
+    }
+    const data: Variables = {};
+    for (const { key, name, args, select } of calls) data[key] = select(await this.resolve(name, args, token));
+    return { data };
+  }
+
+  private resolve(name: string, args: Variables, token: string | undefined): unknown {
+    const session = this.state.sessionOfToken(token);
+    if (this.fields[name]) return this.fields[name](args, session?.account ?? null);
+    const input = (args.input ?? {}) as Record<string, string | undefined>;
+    const seconds = Math.ceil((this.limitedUntil - Date.now()) / 1000);
+    if (name === 'refresh' && seconds > 0) return problem('RATE_LIMITED', { retryAfterSeconds: seconds });
+    if (input.tokenDelivery === 'BODY' || input.refreshToken !== undefined) this.state.isInBody = true;
+    const answer: FakeField | undefined = fakeFields[name];
+    if (!answer) throw new Error(`The fake gateway has no field ${name}. Add it to the option \`fields\`.`);
+    return answer(this.state, input, session);
+  }
+}
+
+/** Creates a gateway in memory that knows the usual operations of a user. The code is always `123456`. */
+export function createFakeGateway(options: FakeGatewayOptions = {}): FakeGateway {
+  return new Gateway(options);
 }

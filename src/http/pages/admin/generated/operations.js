@@ -1255,6 +1255,9 @@ export const ConfirmTotp = `mutation ConfirmTotp($input: ConfirmTotpInput!) {
     __typename
     ... on RecoveryCodes {
       codes
+      user {
+        ...Account
+      }
     }
     ...Problem
     ... on CodeProblem {
@@ -1272,6 +1275,23 @@ fragment Problem on AuthProblem {
   ... on AuthRetryProblem {
     retryAfterSeconds
   }
+}
+
+fragment Account on User {
+  id
+  displayName
+  email
+  username
+  role
+  emailVerified
+  emailVerifiedAt
+  twoFactorEnabled
+  locale
+  timezone
+  termsAcceptedAt
+  privacyPolicyAcceptedAt
+  passwordChangedAt
+  createdAt
 }
 `;
 
@@ -1428,6 +1448,12 @@ export const Reauthenticate = `mutation Reauthenticate($input: ReauthenticateInp
       tokens {
         ...Tokens
       }
+      session {
+        ...Session
+      }
+      user {
+        ...Account
+      }
       validUntil
     }
     ...Problem
@@ -1455,6 +1481,41 @@ fragment Tokens on AuthTokens {
   accessTokenExpiresAt
   refreshToken
   refreshTokenExpiresAt
+}
+
+fragment Session on AuthSession {
+  id
+  deviceName
+  deviceType
+  browser
+  operatingSystem
+  ipAddress
+  city
+  country
+  rememberMe
+  twoFactorVerified
+  isCurrent
+  createdAt
+  lastActivityAt
+  lastRotatedAt
+  expiresAt
+}
+
+fragment Account on User {
+  id
+  displayName
+  email
+  username
+  role
+  emailVerified
+  emailVerifiedAt
+  twoFactorEnabled
+  locale
+  timezone
+  termsAcceptedAt
+  privacyPolicyAcceptedAt
+  passwordChangedAt
+  createdAt
 }
 `;
 
