@@ -62,6 +62,7 @@ class Passage {
     this.plan = planOf(operation.query);
     this.isPublic = options.isPublic?.(operation) ?? this.plan.isPublic;
     if (options.addFields !== false) enrich(operation);
+    if (!core.isCookie) deliverInBody(operation, this.plan);
     this.hasAdded = enriched.has(operation.query);
   }
 
@@ -190,6 +191,14 @@ function enrich(operation: ApolloLink.Operation): void {
   const query = problemFields.transformDocument(operation.query);
   if (query !== operation.query) enriched.add(query);
   operation.query = query;
+}
+
+/** Asks for the refresh token of a sign-in, since the session keeps it. */
+function deliverInBody(operation: ApolloLink.Operation, { fields }: Plan): void {
+  const { input } = operation.variables;
+  const isSignIn = fields.some(({ name }) => name === 'login' || name === 'exchangeToken');
+  if (!isSignIn || !input) return;
+  operation.variables = { ...operation.variables, input: { tokenDelivery: 'BODY', ...input } };
 }
 
 function without(headers: Record<string, string> | undefined, name: string): Record<string, string> {

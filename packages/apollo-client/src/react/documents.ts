@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 const PROBLEM =
   '...on AuthProblem{code message}...on AuthRetryProblem{retryAfterSeconds}...on AuthInputProblem{fields{path message rule}}';
 const SIGNED_IN =
-  '...on LoginSuccess{user{id}session{id}tokens{accessToken expiresIn refreshToken}}...on TwoFactorRequired{challenge methods}...on PasswordChangeRequired{resetToken}';
+  '...on LoginSuccess{user{id}session{id}tokens{accessToken expiresIn refreshToken}deviceToken}...on TwoFactorRequired{challenge methods}...on PasswordChangeRequired{resetToken}';
 
 function mutation(name: string, selection: string): DocumentNode {
   const type = name[0]?.toUpperCase() + name.slice(1);
