@@ -51,6 +51,7 @@ export function useAuthMutation<D, V extends OperationVariables>(
       try {
         const { data } = await client.mutate({ mutation: document, variables } as never);
         const member = memberOf(data as D);
+        retryAt(member); // its time counts from now
         show({ member, busy: false });
         return member;
       } catch (error) {

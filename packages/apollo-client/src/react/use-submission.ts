@@ -52,7 +52,9 @@ export function useSubmission(): [
       try {
         const found = await work(async (mutation, input) => {
           const { data } = await client.mutate({ mutation, variables: { input } });
-          return memberOf(data) as AnyMember;
+          const member = memberOf(data) as AnyMember;
+          retryAt(member); // its time counts from now
+          return member;
         });
         const isProblem = found?.__typename.endsWith('Problem');
         show({ ...(found && { result: found }), ...(isProblem && { problem: found as never }) });
