@@ -16,12 +16,13 @@ export { possibleTypes } from './possible-types.js';
 export {
   type Exhaustive,
   fieldErrors,
-  type Handlers,
   isProblem,
   type Members,
   matchResult,
   type Problems,
   retryAt,
+  type WithProblem,
+  type WithRest,
 } from './results.js';
 export { AuthTroubleError, type Trouble } from './trouble.js';
 export { typePolicies } from './type-policies.js';

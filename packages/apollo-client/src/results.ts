@@ -14,11 +14,11 @@ export type Members<T extends Named, R> = {
 };
 /** A function for every member; TypeScript rejects the call if one is missing. */
 export type Exhaustive<T extends Named, R> = Members<T, R>;
-/** What `matchResult` takes: every member, or some with `AuthProblem` for the other problems, or some with `_` for the rest. */
-export type Handlers<T extends Named, R> =
-  | Exhaustive<T, R>
-  | (Members<Exclude<T, Problems<T>>, R> & Partial<Members<T, R>> & { AuthProblem: (problem: Problems<T>) => R })
-  | (Partial<Members<T, R>> & { _: (member: T) => R });
+/** A function for every success, and `AuthProblem` for the problems without one of their own. */
+export type WithProblem<T extends Named, R> = Members<Exclude<T, Problems<T>>, R> &
+  Partial<Members<Problems<T>, R>> & { AuthProblem: (problem: Problems<T>) => R };
+/** A function for some members, and `_` for the others. */
+export type WithRest<T extends Named, R> = Partial<Members<T, R>> & { _: (member: T) => R };
 
 /** Whether a member of a result union is a problem. */
 export function isProblem<T>(result: T): result is Problems<T> {
@@ -30,7 +30,10 @@ export function isProblem<T>(result: T): result is Problems<T> {
  * Calls the function for the member that the gateway returned. Without a function for it, that is `AuthProblem` for a problem, or
  * `_`. Throws TypeError if there is none, which can only be a member that is newer than the app.
  */
-export function matchResult<T extends Named, R>(result: T, handlers: Handlers<T, R>): R {
+export function matchResult<T extends Named, R>(result: T, handlers: Exhaustive<T, R>): R;
+export function matchResult<T extends Named, R>(result: T, handlers: WithProblem<T, R>): R;
+export function matchResult<T extends Named, R>(result: T, handlers: WithRest<T, R>): R;
+export function matchResult<T extends Named, R>(result: T, handlers: object): R {
   const all = handlers as Record<string, ((member: T) => R) | undefined>;
   const isUnknownProblem = result.__typename.endsWith('Problem');
   const handler = all[result.__typename] ?? (isUnknownProblem ? all.AuthProblem : undefined) ?? all._;

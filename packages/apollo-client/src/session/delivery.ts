@@ -55,7 +55,7 @@ interface Note {
 
 function read(text: string | null): Note {
   try {
-    return text === null ? {} : JSON.parse(text);
+    return (text && JSON.parse(text)) || {};
   } catch {
     return {};
   }
@@ -66,12 +66,22 @@ export function storeDelivery(store: TokenStore): Delivery {
   let token: string | null = null;
   let note: Note = {};
   let saving: Promise<unknown> = Promise.resolve();
+  /** Whether what is stored is older than what is in memory. */
+  let isUnsaved = false;
 
   function save(isOwed: boolean, claims?: Claims) {
     note = { ...(claims && { claims }), ...(isOwed && { owed: true }) };
     const text = claims || isOwed ? JSON.stringify(note) : null;
     const kept = isOwed && !store.setNote ? null : token;
-    saving = saving.then(() => Promise.all([store.set(kept), store.setNote?.(text)])).catch(() => undefined); // the session goes on in memory
+    const write = () => Promise.all([store.set(kept), store.setNote?.(text)]);
+    saving = saving.then(write).then(
+      () => {
+        isUnsaved = false;
+      },
+      () => {
+        isUnsaved = true;
+      },
+    );
   }
 
   async function stored() {
@@ -85,7 +95,7 @@ export function storeDelivery(store: TokenStore): Delivery {
       return note.claims;
     },
     async load() {
-      if (note.owed) return;
+      if (note.owed || isUnsaved) return;
       const found = await bounded(stored(), STORE_MILLISECONDS, undefined);
       if (!found) throw new AuthTroubleError({ code: 'TEMPORARILY_UNAVAILABLE', retryAt: 0 });
       token = found[0];
