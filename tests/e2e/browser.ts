@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -25,11 +25,19 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** Starts a browser that has seen nothing yet. */
-export async function startBrowser(
-  options: Parameters<typeof chromium.launchPersistentContext>[1] = {},
-): Promise<Browser> {
+/** Debian's Chromium refuses the cookies of other sites unless a profile allows them. */
+const ALL_COOKIES = JSON.stringify({ profile: { cookie_controls_mode: 0 } });
+
+/** Starts a browser that has seen nothing yet. `allCookies` also allows those of other sites. */
+export async function startBrowser({
+  allCookies = false,
+  ...options
+}: Parameters<typeof chromium.launchPersistentContext>[1] & { allCookies?: boolean } = {}): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'gatehouse-browser-'));
+  if (allCookies) {
+    await mkdir(join(profile, 'Default'));
+    await writeFile(join(profile, 'Default', 'Preferences'), ALL_COOKIES);
+  }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
     headless: true,
