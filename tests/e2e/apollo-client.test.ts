@@ -6,8 +6,8 @@ import {
   createAuthLink,
   createAuthSession,
   createGatehouseClient,
-  type TokenStore,
 } from '../../packages/apollo-client/src/index.js';
+import { LOGIN, ME, memoryStore } from '../support/apollo-sessions.js';
 import { sharedGateway } from '../support/app.js';
 import { countingFetch } from '../support/counting-fetch.js';
 import { loggedIn, PASSWORD, verifiedUser } from '../support/journey.js';
@@ -15,33 +15,6 @@ import { loggedIn, PASSWORD, verifiedUser } from '../support/journey.js';
 const gateway = await sharedGateway({ worker: true, env: { ACCESS_TOKEN_TTL: '30s' } });
 const uri = `${await gateway.app.http.listen({ host: '127.0.0.1', port: 0 })}/graphql`;
 afterAll(() => gateway.close());
-
-const ME = gql`
-  query Me {
-    me {
-      id
-    }
-  }
-`;
-const LOGIN = gql`
-  mutation Login($input: LoginInput!) {
-    login(input: $input) {
-      __typename
-    }
-  }
-`;
-
-function memoryStore(token: string | null): TokenStore & { token: string | null } {
-  return {
-    token,
-    async get() {
-      return this.token;
-    },
-    async set(next) {
-      this.token = next;
-    },
-  };
-}
 
 /** A session that ends with the test. */
 function sessionOf(options: Partial<AuthSessionOptions>): AuthSession {
