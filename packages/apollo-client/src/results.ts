@@ -31,8 +31,8 @@ export function isProblem<T>(result: T): result is Problems<T> {
  * `_`. Throws TypeError if there is none, which can only be a member that is newer than the app.
  */
 export function matchResult<T extends Named, R>(result: T, handlers: Exhaustive<T, R>): R;
-export function matchResult<T extends Named, R>(result: T, handlers: WithProblem<T, R>): R;
 export function matchResult<T extends Named, R>(result: T, handlers: WithRest<T, R>): R;
+export function matchResult<T extends Named, R>(result: T, handlers: WithProblem<T, R>): R;
 export function matchResult<T extends Named, R>(result: T, handlers: object): R {
   const all = handlers as Record<string, ((member: T) => R) | undefined>;
   const isUnknownProblem = result.__typename.endsWith('Problem');
