@@ -12,7 +12,7 @@ function rootKey({ path, operation }: GraphQLResolveInfo): string {
   return String(root.key);
 }
 
-/** Runs once what a query, or a field of a mutation, requests several times under the same words. */
+/** Runs once what a query, or one root field of a mutation, requests several times with the same key. */
 export function onceInRootField<Outcome>(
   context: Context,
   info: GraphQLResolveInfo,

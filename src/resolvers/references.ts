@@ -8,7 +8,7 @@ interface Reference {
   id?: unknown;
 }
 
-/** The id of a reference; other subgraphs may hold ids that are not ours. */
+/** The id of a reference; null if it is malformed, as an id from another subgraph may be. */
 function idOf({ id }: Reference): string | null {
   return typeof id === 'string' && isUuid(id) ? id.toLowerCase() : null;
 }

@@ -73,7 +73,7 @@ export class SessionResolver {
 
   @Mutation(() => RefreshResult, {
     description:
-      'Returns new tokens for a session. Reusing a rotated token ends the session, with two exceptions: during a short grace period, and until the successor of the last one was first used, it returns the current tokens.',
+      'Exchanges a refresh token for new tokens. Reusing a replaced token ends the session, with two exceptions in which it returns the current tokens: any replaced token during a short grace period, and the most recent one until its successor is first used.',
   })
   async refresh(
     @Arg('input', () => RefreshInput, { nullable: true, description: 'Omit to use the refresh-token cookie.' })
@@ -83,7 +83,7 @@ export class SessionResolver {
     const { delivery, token } = context.presentedSession(input?.refreshToken);
     if (token === undefined) await countCall(context);
     const outcome = token === undefined ? problem('REFRESH_REJECTED') : await refresh(context, token);
-    // The cookie stays: the browser may hold a newer one by now, and an answer cannot know which one it would remove.
+    // The cookie is not cleared: the browser may have a newer one by now, which a response would remove too.
     if (isProblem(outcome)) return outcome;
     return Object.assign(new RefreshSuccess(), {
       tokens: deliverTokens(outcome.tokens, delivery, context),

@@ -162,7 +162,7 @@ export const SignupResult = createUnionType({
 
 export const VerifyEmailResult = createUnionType({
   name: 'VerifyEmailResult',
-  description: 'Result of `verifyEmail`.',
+  description: 'Result of `verifyEmail` and `verifyEmailWithToken`.',
   types: () =>
     [EmailVerified, CodeProblem, TokenProblem, AuthInputProblem, AuthRateLimitProblem, AuthUnavailableProblem] as const,
 });

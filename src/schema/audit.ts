@@ -6,7 +6,7 @@ import { describedEnum } from './problems.js';
 export const AuditRiskLevel = describedEnum('AuditRiskLevel', 'Severity of an event.', {
   LOW: 'Routine.',
   MEDIUM: 'Worth reviewing if unexpected.',
-  HIGH: 'A change to who can access the account, or a rejected attempt at one.',
+  HIGH: 'A change to who can access the account, or a rejected attempt to make one.',
   CRITICAL: 'Somebody else has most likely accessed the account.',
 });
 
@@ -41,7 +41,7 @@ export class AuditEvent {
 
   @Field(() => String, {
     nullable: true,
-    description: 'IP address of the request; null if another signed-in user or a command acted.',
+    description: 'IP address of the request; null if another signed-in user or a CLI command acted.',
   })
   ipAddress!: string | null;
 

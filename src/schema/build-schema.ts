@@ -16,7 +16,7 @@ export type ReferenceResolvers = Record<
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@tag", "@inaccessible"])';
 
-/** Most entities in one request of a router. */
+/** The maximum number of entities in one request of a router. */
 const MAX_REPRESENTATIONS = 200;
 
 /** A schema and its SDL, for composition and for clients. */
@@ -68,11 +68,11 @@ function endDescriptions(schema: GraphQLSchema, sentences: Sentences): void {
   }
 }
 
-/** What the resolver classes do not say. */
+/** The parts of the schema that the resolver classes do not define. */
 interface SubgraphParts {
   references: ReferenceResolvers;
   sentences: Sentences;
-  /** The root fields of administration. */
+  /** The root fields for admins and support. */
   tagged: TaggedFields;
 }
 

@@ -1,6 +1,6 @@
 import { ArgsType, Directive, Field, Int, ObjectType } from 'type-graphql';
 
-/** The page size if a caller names none. */
+/** The page size if `first` is omitted. */
 export const DEFAULT_PAGE_SIZE = 20;
 
 @Directive('@shareable')

@@ -6,11 +6,11 @@ const codeDescriptions: Record<ProblemCode, string> = {
   INPUT_INVALID: 'Some input values are not acceptable; `fields` lists them.',
   PASSWORD_REJECTED: 'The new password violates the policy; `rules` lists the violated rules.',
   USERNAME_TAKEN: 'The username belongs to another account.',
-  EMAIL_TAKEN: 'The address already has an account; returned only if the gateway is configured to reveal accounts.',
+  EMAIL_TAKEN: 'An account with this address already exists; returned only if the gateway is configured to reveal accounts.',
   INVALID_CREDENTIALS: 'Unknown account or wrong password; which of the two is never revealed.',
   EMAIL_NOT_VERIFIED: 'The password is correct, but the address is not verified yet.',
   ACCOUNT_LOCKED:
-    'Too many failed attempts, whether or not the account exists; ends after a while, by a password reset or by an admin.',
+    'Too many failed attempts, whether or not the account exists. The lock ends after a while, or when the password is reset or an admin lifts it.',
   ACCOUNT_DISABLED: 'The password is correct, but the account is disabled.',
   TWO_FACTOR_CODE_INVALID: 'The second-factor code is wrong or already used.',
   CHALLENGE_EXPIRED: 'The challenge is wrong, used, expired or out of attempts: sign in again.',
@@ -18,7 +18,7 @@ const codeDescriptions: Record<ProblemCode, string> = {
   TOKEN_INVALID: 'The token is wrong, used, expired, superseded or unknown; which of these is never revealed.',
   REFRESH_REJECTED: 'The session has ended: sign in again.',
   REAUTHENTICATION_REQUIRED:
-    'The last verification of the user is too old for this operation: call `reauthenticate` and retry.',
+    'The user was last verified too long ago for this operation: call `reauthenticate` and retry.',
   UNAUTHENTICATED: 'The access token is missing, invalid, expired or revoked: refresh and retry, or sign in.',
   FORBIDDEN: 'Signed in, but not allowed to do this.',
   NOT_FOUND: 'The object does not exist or belongs to somebody else; which of the two is never revealed.',
@@ -41,7 +41,7 @@ const ruleDescriptions: Record<PasswordRuleName, string> = {
   BREACHED: 'Appears in a known data breach.',
 };
 
-/** Registers an enum whose values equal their names, as the conversion to a subgraph requires. */
+/** Registers an enum whose values equal their names, which the conversion to a subgraph requires. */
 export function describedEnum<Name extends string>(
   name: string,
   description: string,

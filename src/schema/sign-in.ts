@@ -49,7 +49,7 @@ export class LoginInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device.',
+    description: 'For `BODY`: whether to return a `deviceToken`, which identifies the device at its next sign-in.',
   })
   rememberDevice!: boolean;
 }
@@ -75,7 +75,7 @@ export class CompleteTwoFactorInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device.',
+    description: 'For `BODY`: whether to return a `deviceToken`, which identifies the device at its next sign-in.',
   })
   rememberDevice!: boolean;
 }
@@ -108,7 +108,7 @@ export class ExchangeTokenInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device.',
+    description: 'For `BODY`: whether to return a `deviceToken`, which identifies the device at its next sign-in.',
   })
   rememberDevice!: boolean;
 }
@@ -133,7 +133,7 @@ export class LoginSuccess {
   @Field(() => String, {
     nullable: true,
     description:
-      "Identifies this device at its next sign-in so that other people's failed attempts cannot lock it out. Returned only for `BODY`, if the input requests it by `rememberDevice` or contains a `deviceToken`. Grants no access.",
+      "Identifies this device at its next sign-in so that other people's failed attempts cannot lock it out. Returned only for `BODY`, if the input sets `rememberDevice` or contains a `deviceToken`. Grants no access.",
   })
   deviceToken!: string | null;
 }
@@ -154,7 +154,7 @@ export class TwoFactorRequired {
 
 @ObjectType({
   description:
-    'All factors are verified, but the password is not accepted: it appears in a known breach, or two were chosen before the address was verified. The token works for `resetPassword` and nothing else.',
+    'All factors are verified, but the password is not accepted: it appears in a known breach, an admin requires a new one, or two different passwords were chosen before the address was verified. The token can be used only for `resetPassword`.',
 })
 export class PasswordChangeRequired {
   @Field(() => String, { description: 'Single-use token for `resetPassword`.' })

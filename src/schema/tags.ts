@@ -11,7 +11,7 @@ import {
   isUnionType,
 } from 'graphql';
 
-/** Root type → the fields that get the tag. */
+/** The fields that get the tag, by root type. */
 export type TaggedFields = Readonly<Record<string, ReadonlySet<string>>>;
 
 type Field = GraphQLField<unknown, unknown>;
@@ -20,7 +20,7 @@ function fieldsOf(type: GraphQLNamedType): Field[] {
   return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** The types that a type names, apart from those that its fields name. */
+/** The types that a type refers to other than by its fields. */
 function relatives(schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLNamedType[] {
   if (isUnionType(type)) return type.getTypes();
   if (isInterfaceType(type)) return [...schema.getPossibleTypes(type), ...type.getInterfaces()];

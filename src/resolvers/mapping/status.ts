@@ -4,7 +4,7 @@ import type { Status } from '../../services/admin/status.js';
 
 const statusNames = { up: 'UP', degraded: 'DEGRADED', down: 'DOWN' } as const;
 
-/** What is known of a part beside its state. */
+/** The details of a component in addition to its state. */
 function noteOf(name: string, waitingMails: number): string | null {
   return name === 'queue' ? `${waitingMails} emails wait to be sent.` : null;
 }

@@ -7,7 +7,7 @@ import type { TypedDocumentNode as DocumentNode } from '@apollo/client';
 export type AuditRiskLevel =
   /** Somebody else has most likely accessed the account. */
   | 'CRITICAL'
-  /** A change to who can access the account, or a rejected attempt at one. */
+  /** A change to who can access the account, or a rejected attempt to make one. */
   | 'HIGH'
   /** Routine. */
   | 'LOW'
@@ -38,7 +38,7 @@ export type AuthMailStatus =
 export type AuthProblemCode =
   /** The password is correct, but the account is disabled. */
   | 'ACCOUNT_DISABLED'
-  /** Too many failed attempts, whether or not the account exists; ends after a while, by a password reset or by an admin. */
+  /** Too many failed attempts, whether or not the account exists. The lock ends after a while, or when the password is reset or an admin lifts it. */
   | 'ACCOUNT_LOCKED'
   /** The challenge is wrong, used, expired or out of attempts: sign in again. */
   | 'CHALLENGE_EXPIRED'
@@ -48,7 +48,7 @@ export type AuthProblemCode =
   | 'CONFLICT'
   /** The password is correct, but the address is not verified yet. */
   | 'EMAIL_NOT_VERIFIED'
-  /** The address already has an account; returned only if the gateway is configured to reveal accounts. */
+  /** An account with this address already exists; returned only if the gateway is configured to reveal accounts. */
   | 'EMAIL_TAKEN'
   /** Signed in, but not allowed to do this. */
   | 'FORBIDDEN'
@@ -62,7 +62,7 @@ export type AuthProblemCode =
   | 'PASSWORD_REJECTED'
   /** Too many attempts; retry after `retryAfterSeconds`. */
   | 'RATE_LIMITED'
-  /** The last verification of the user is too old for this operation: call `reauthenticate` and retry. */
+  /** The user was last verified too long ago for this operation: call `reauthenticate` and retry. */
   | 'REAUTHENTICATION_REQUIRED'
   /** The session has ended: sign in again. */
   | 'REFRESH_REJECTED'
@@ -109,7 +109,7 @@ export type CompleteTwoFactorInput = {
   code: string;
   /** For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
-  /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
+  /** For `BODY`: whether to return a `deviceToken`, which identifies the device at its next sign-in. */
   rememberDevice?: boolean;
 };
 
@@ -153,7 +153,7 @@ export type ExchangeTokenInput = {
   deviceName?: string | null | undefined;
   /** For `BODY`: the `deviceToken` of an earlier sign-in. Browsers use a cookie instead. */
   deviceToken?: string | null | undefined;
-  /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
+  /** For `BODY`: whether to return a `deviceToken`, which identifies the device at its next sign-in. */
   rememberDevice?: boolean;
   /** Whether to use the longer lifetime (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
@@ -173,7 +173,7 @@ export type LoginInput = {
   identifier: string;
   /** The password. */
   password: string;
-  /** For `BODY`: whether to return a `deviceToken`, by which the next sign-in recognises the device. */
+  /** For `BODY`: whether to return a `deviceToken`, which identifies the device at its next sign-in. */
   rememberDevice?: boolean;
   /** Whether to use the longer lifetime (`REFRESH_TOKEN_TTL_REMEMBERED`). */
   rememberMe?: boolean;
