@@ -71,7 +71,7 @@ export interface UserLoader {
 interface LimitHeaders {
   /** Reports a limit that applied. */
   tell(name: string, windowSeconds: number, state: LimitState): void;
-  /** Corrects what was reported, for a call that does not count after all. */
+  /** Corrects a report, for a call that does not count after all. */
   tellUncounted(): void;
 }
 

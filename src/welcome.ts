@@ -7,7 +7,7 @@ export type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
 const COMMAND = 'gatehouse admin create you@example.com';
 
-/** The ways to the first admin. The link is a secret, so it is printed only where a person reads, and not into a file. */
+/** The ways to create the first admin. The link is a secret, so it is printed only at a terminal and not into a file. */
 function firstAdminLines(dependencies: Dependencies, { isTTY }: Terminal): string[] {
   const lines = [`Admin     none yet; create one with: npx ${COMMAND}`];
   if (!isTTY) return lines;
@@ -16,7 +16,7 @@ function firstAdminLines(dependencies: Dependencies, { isTTY }: Terminal): strin
   return [...lines, '          or with this link, which works once, within an hour:', `          ${link}`];
 }
 
-/** Says how to get the first admin of production, where the log is all that an operator reads. Holds no secret. */
+/** Logs how to create the first admin in production, where operators read only the log. Contains no secret. */
 function logFirstAdmin({ settings, logger }: Dependencies): void {
   if (settings.adminEmail !== undefined) return;
   logger.warn(

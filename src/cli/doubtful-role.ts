@@ -5,6 +5,6 @@ import type { Answer } from './answer.js';
 export async function doubtAbout(context: UseCaseContext, role: string): Promise<Answer | undefined> {
   const { isKnownRole } = await import('../services/admin/known-roles.js');
   if (await isKnownRole(context, role)) return undefined;
-  const text = `Nobody has the role ${role} yet. If that is no mistake, run the command again with --yes.`;
+  const text = `No account has the role ${role} yet. If this is intended, run the command again with --yes.`;
   return { text, code: 'ROLE_UNKNOWN' };
 }

@@ -15,7 +15,7 @@ const WRONG_USE = 2;
 export function createProgram(): Command {
   const program = new Command('gatehouse')
     .description('Runs and administers the gateway.')
-    .option('--json', 'print the answer as one JSON object')
+    .option('--json', 'print the result as one JSON object')
     .showHelpAfterError('(add --help for the arguments)')
     .exitOverride();
   for (const add of [
@@ -33,7 +33,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Runs a command line. Exits with 0 if it did what was asked, 1 if it failed, and 2 if the arguments are wrong. */
+/** Runs a command line. Exits with 0 if the command succeeded, 1 if it failed, and 2 if the arguments are wrong. */
 export async function runProgram(words: readonly string[]): Promise<void> {
   try {
     await createProgram().parseAsync(words, { from: 'user' });

@@ -22,7 +22,7 @@ export async function runOnDatabase(
   await runProcess(
     async ({ dependencies }) => {
       await migrateAll(dependencies);
-      // A command ends before a queue could answer: the relay enqueues what it wrote.
+      // A command ends before a queue could respond, so the relay enqueues what it wrote.
       const add = async (): Promise<void> => undefined;
       const mailQueue = { ...dependencies.mailQueue, add };
       const passwordCheckQueue = { ...dependencies.passwordCheckQueue, add };

@@ -78,7 +78,7 @@ async function findInUrl({ url, statementTimeoutMilliseconds: limit }: PoolerChe
     );
     if (limit > 0 && rows[0]?.limit === '0') {
       findings.push(
-        `DATABASE_URL leads to a pooler, where statements outside of transactions have no limit in the database; give the role one: ALTER ROLE ${rows[0].role} SET statement_timeout = '${limit}ms'.`,
+        `DATABASE_URL leads to a pooler, so the database has no time limit for statements outside of transactions; set one for the role: ALTER ROLE ${rows[0].role} SET statement_timeout = '${limit}ms'.`,
       );
     }
     if (!(await areKept(one, other))) {
@@ -93,9 +93,11 @@ async function findInUrl({ url, statementTimeoutMilliseconds: limit }: PoolerChe
 async function findInDirectUrl({ directUrl, hasRedis }: PoolerCheck): Promise<string[]> {
   return await withClients(directUrl, async (one, other) => {
     if (!(await isPooled(one)) || (await areNotified(one, other))) return [];
-    const harm = hasRedis ? 'ended sessions are heard of late' : 'no mail is sent and ended sessions are heard of late';
+    const harm = hasRedis
+      ? 'the gateway learns late of ended sessions'
+      : 'no mail is sent and the gateway learns late of ended sessions';
     return [
-      `Notifications of the database do not arrive, so that ${harm}; set DATABASE_DIRECT_URL to the database itself, past its pooler.`,
+      `Notifications of the database do not arrive, so ${harm}; set DATABASE_DIRECT_URL to the database itself, bypassing the pooler.`,
     ];
   });
 }

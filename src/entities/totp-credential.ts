@@ -4,7 +4,7 @@ import { User } from './user.js';
 const TotpCredentialSchema = defineEntity({
   name: 'TotpCredential',
   tableName: 'totp_credentials',
-  // By it the purge finds enrolments that nobody confirmed.
+  // Lets the purge find enrolments that nobody confirmed.
   indexes: [{ properties: ['expiresAt'], where: 'confirmed_at is null' }],
   properties: {
     user: () => p.oneToOne(User).primary().owner().deleteRule('cascade'),

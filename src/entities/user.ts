@@ -4,7 +4,7 @@ const UserSchema = defineEntity({
   name: 'User',
   tableName: 'users',
   indexes: [
-    // By it the purge finds accounts that nobody verified.
+    // Lets the purge find accounts that nobody verified.
     { properties: ['createdAt'], where: 'email_verified_at is null' },
     { properties: ['createdAt', 'id'] },
     // Orders and filters of the lists of admins; the migration has the definitions that the ORM cannot express.
@@ -44,7 +44,7 @@ const UserSchema = defineEntity({
     passwordChangeRequiredAt: p.datetime().nullable(),
     twoFactorEnabledAt: p.datetime().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
-    /** End of the invitation with which an admin created the account. Until then it cannot be signed up anew. */
+    /** End of the invitation with which an admin created the account. Until then, nobody can sign up with its address. */
     invitedUntil: p.datetime().nullable(),
     disabledAt: p.datetime().nullable(),
     /** When the owner deleted the account. Its data is gone; the row is deleted once no access token can refer to it. */

@@ -19,7 +19,7 @@ export function readBrowserHeaders(request: FastifyRequest): BrowserHeaders {
   return { origin: one('origin'), fetchSite: one('sec-fetch-site'), csrfToken: one('x-csrf-token') };
 }
 
-const UNLISTED_ORIGIN = 'The origin of this page is not listed in CORS_ORIGINS, so that it may not call this API.';
+const UNLISTED_ORIGIN = 'The origin of this page is not listed in CORS_ORIGINS, so the page may not call this API.';
 
 function refuse(message: string = problemMessages.FORBIDDEN): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
@@ -31,7 +31,7 @@ function isForeign({ origin, fetchSite }: BrowserHeaders, isAllowed: OriginCheck
 }
 
 /**
- * Prevents foreign pages from acting with the user's cookie, and from signing the user in to a foreign account (OWASP CSRF).
+ * Prevents pages of other sites from acting with the user's cookie, and from signing the user in to their account (OWASP CSRF).
  * A mutation, and any request with the cookie, must come from an allowed origin. If the cookie is sent across sites
  * (SameSite=None), mutations with it also need the token from `csrfToken`.
  */

@@ -18,7 +18,7 @@ export function isDevelopmentPage({ routeOptions, url }: FastifyRequest): boolea
 }
 
 /**
- * Rejects host names that a foreign name server could point here. For the browser, a page of such a name has the same origin
+ * Rejects host names that somebody else's name server could point here. For the browser, a page of such a name has the same origin
  * as ours, and could read the mailed codes (DNS rebinding).
  */
 function refuseForeignNames(publicUrl: string) {

@@ -15,11 +15,12 @@ function timeOf(name: string, text: string): Date {
 
 function fieldOf(name: string, given: unknown): unknown {
   if (LISTS.has(name)) return (Array.isArray(given) ? given : [given]).flatMap((text) => String(text).split(','));
-  if (typeof given !== 'string') throw new ProblemError(inputProblem(['filter', name], 'type', 'Give it once.'));
+  if (typeof given !== 'string')
+    throw new ProblemError(inputProblem(['filter', name], 'type', 'Give this parameter only once.'));
   if (TIMES.has(name)) return timeOf(name, given);
   if (FLAGS.has(name)) return given === 'true' ? true : given === 'false' ? false : given;
   if (TEXTS.has(name)) return given;
-  throw new ProblemError(inputProblem(['filter', name], 'type', 'There is no such filter.'));
+  throw new ProblemError(inputProblem(['filter', name], 'type', 'Unknown filter.'));
 }
 
 /** Reads the parameters of an address as the fields of a filter. A list is repeated, or separated by commas. */

@@ -45,7 +45,7 @@ function faultLog({ logger }: Dependencies, requestIds: WeakMap<object, string>)
     didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
       for (const error of errors.filter(isFault)) {
         requestIds.set(error, requestId);
-        logger.error({ err: error.originalError, requestId, operationName, path: error.path }, 'a fault');
+        logger.error({ err: error.originalError, requestId, operationName, path: error.path }, 'an internal error');
       }
     },
   };
@@ -137,7 +137,7 @@ export async function registerGraphQL(
     try {
       return await createContext(request, reply);
     } catch (cause) {
-      dependencies.logger.error({ err: cause, requestId: request.id }, 'a fault before the operation');
+      dependencies.logger.error({ err: cause, requestId: request.id }, 'an internal error before the operation');
       const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: request.id, http: { status: 500 } };
       throw new GraphQLError(FAULT_MESSAGE, { extensions });
     }

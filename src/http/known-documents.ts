@@ -30,7 +30,7 @@ interface Parts {
   formatError: FormatError;
 }
 
-/** The status and the headers that an error asks for. */
+/** The status and the headers that an error sets. */
 interface Head {
   status?: number;
   headers?: Map<string, string>;
@@ -44,7 +44,7 @@ export interface KnownDocuments {
   execute(operation: KnownOperation, contextValue: HttpContext): Promise<GraphQLResponse | undefined>;
 }
 
-/** Formats errors as Apollo Server does, and moves what they ask for into the head of the response. */
+/** Formats errors as Apollo Server does, and applies the status and headers that they set to the response. */
 function formatAll(errors: readonly GraphQLError[], http: GraphQLResponse['http'], formatError: FormatError) {
   return errors.map((error) => {
     const { http: head, ...extensions } = error.extensions as { http?: Head; code?: unknown };

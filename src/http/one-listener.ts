@@ -2,7 +2,7 @@ import type { ApolloServerPlugin, GraphQLResponse } from '@apollo/server';
 import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { HttpContext } from './authenticate/request-context.js';
 
-/** What the steps of a request are given. */
+/** The arguments that each step of a request receives. */
 interface Given {
   didResolveOperation: {
     readonly source: string;
@@ -51,7 +51,7 @@ export function joinListeners(listeners: readonly Listener[]): JointListener {
   };
 }
 
-/** One plugin for all listeners. Apollo creates and asks the listeners of each plugin anew for every step of every request. */
+/** One plugin for all listeners. Apollo would create and call the listeners of each plugin again for every step of every request. */
 export function listenerPlugin(listener: JointListener): ApolloServerPlugin<HttpContext> {
   return { requestDidStart: async () => listener };
 }

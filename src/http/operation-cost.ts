@@ -188,7 +188,7 @@ function refusal(message: string): GraphQLError {
 export type CostJudge = (document: DocumentNode, operation: OperationDefinitionNode, given: Variables) => number;
 
 /**
- * Creates the judge of a schema's operations, which runs before any of their fields. It needs the operation and its
+ * Creates the cost check of a schema's operations, which runs before any of their fields. It needs the operation and its
  * variables, because the size of a page comes from a variable, its default, or the schema's default (OWASP GraphQL: query
  * cost analysis). An object costs 2, a scalar 1, each level 1.5 times what it contains, and a list as many times as it may
  * have items. The cost that does not depend on variables is computed once for a document.
@@ -213,6 +213,6 @@ export function createCostJudge(schema: GraphQLSchema): CostJudge {
     // Executing the operation rejects invalid variables.
     const total = coerced === undefined ? 0 : totalOf(cost, coerced);
     if (total <= most.cost) return total;
-    throw refusal(`The operation costs ${total}, and ${most.cost} is the limit: ask for fewer at a time.`);
+    throw refusal(`The operation costs ${total}, but the limit is ${most.cost}: request fewer items at a time.`);
   };
 }

@@ -38,7 +38,7 @@ function limitError(message: string, nodes?: OperationDefinitionNode): GraphQLEr
  */
 export function refuseManyFragments(text: unknown): void {
   if (typeof text !== 'string' || (text.match(/\bfragment\b/g)?.length ?? 0) <= MAX_FRAGMENTS) return;
-  const { message, extensions } = limitError(`A document may hold at most ${MAX_FRAGMENTS} fragments.`);
+  const { message, extensions } = limitError(`A document may contain at most ${MAX_FRAGMENTS} fragments.`);
   throw new GraphQLError(message, {
     extensions: { ...extensions, code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
   });
@@ -103,7 +103,7 @@ export function rootFieldsRule(context: ValidationContext): ASTVisitor {
         context.reportError(limitError(message, operation));
       }
       if (fields.credentials > 1) {
-        const message = 'An operation may hold at most one of the fields that sign in, sign up, verify or refresh.';
+        const message = 'An operation may contain at most one field that checks a secret or sends email.';
         context.reportError(limitError(message, operation));
       }
     },

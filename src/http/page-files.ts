@@ -18,7 +18,7 @@ export interface Page {
   html?: (request: FastifyRequest, reply: FastifyReply) => string;
   assets: readonly string[];
   policy?: PagePolicy;
-  /** Changes `index.html` once, before it is kept. */
+  /** Changes `index.html` once, when it is read. */
   fill?: (html: string) => string;
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
-/** Sends an error outside GraphQL in RFC 9457 form. It reveals no more than the status and what it is given. */
+/** Sends an error outside GraphQL in RFC 9457 form. It contains only the status and the given details. */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -17,7 +17,7 @@ export function sendProblem(
     .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, requestId: request.id, ...more }));
 }
 
-/** The headers of answers that no hook of ours sees, because their request could not be read. */
+/** The headers of responses that pass no hook, because their request could not be parsed. */
 const BARE_HEADERS: Record<string, string> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
@@ -62,7 +62,7 @@ export function registerProblemDetails(app: FastifyInstance, logger: Logger): vo
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) logger.error({ err: error, requestId: request.id }, 'a fault outside GraphQL');
+    if (status >= 500) logger.error({ err: error, requestId: request.id }, 'an internal error outside GraphQL');
     return sendProblem(request, reply, status >= 400 && status < 600 ? status : 500);
   });
 }

@@ -10,7 +10,7 @@ import type { Dependencies } from '../dependencies.js';
 import type { HttpContext } from './authenticate/request-context.js';
 import type { Listener } from './one-listener.js';
 
-const REFUSAL = 'The operation or its variables do not fit the schema of this API.';
+const REFUSAL = 'The operation or its variables do not match the schema of this API.';
 const REVEALING_CODES: readonly unknown[] = ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'];
 const MOST_LOGGED = 5;
 

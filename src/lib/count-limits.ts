@@ -21,8 +21,8 @@ export interface LimitRow extends CountedRow {
 const NEVER = -1;
 
 /**
- * Returns the statement that counts a call for its limits, in order, until one refuses it. It waits for no disk, unless it
- * is durable: a database server that crashes may forget the attempts of its last second.
+ * Returns the statement that counts a call for its limits, in order, until one rejects it. Unless it is durable, it
+ * does not wait for the disk: a database server that crashes may lose the attempts of its last second.
  */
 export function countLimits(
   rows: readonly CounterRow[],

@@ -113,7 +113,7 @@ export function isNeverSent(error: unknown): boolean {
   return someCause(error, ({ message }) => message.includes('is not queryable'));
 }
 
-/** Whether the server itself ended the connection in place of answering, so that nothing of an open transaction is kept. */
+/** Returns true if the server ended the connection instead of answering. Nothing of an open transaction was committed. */
 export function isServerEnding(error: unknown): boolean {
   return someCause(error, (_error, code) => code === '57P01' || code === '57P02');
 }

@@ -10,8 +10,8 @@ const METADATA = Symbol.for('pino.metadata');
 
 /**
  * Writes the lines of many requests together, within a tenth of a second, because one write for each costs as much as signing
- * a token. Warnings and errors are written at once, with the lines before them. What is left when the process exits is
- * written then, by pino. Only an end that runs no code, such as SIGKILL, loses it.
+ * a token. Warnings and errors are written at once, with the lines before them. Lines that remain when the process
+ * exits are written then, by pino. Only an end that runs no code, such as SIGKILL, loses them.
  */
 export class LogOutput {
   readonly [METADATA] = true;
@@ -30,7 +30,7 @@ export class LogOutput {
     else this.#timer ??= setTimeout(() => this.#flush(), LONGEST_DELAY_MILLISECONDS).unref();
   }
 
-  /** Writes what is left, and waits for it. Pino calls it after a fatal error. */
+  /** Writes the remaining lines and waits for it. Pino calls it after a fatal error. */
   flushSync(): void {
     this.#output.flushSync();
   }

@@ -1,7 +1,7 @@
 const outcomes = new WeakMap<object, Map<string, Promise<unknown>>>();
 
 /**
- * Runs once in a request what is requested several times under the same words, and gives every caller the same outcome. The
+ * Runs once in a request what is requested several times with the same key, and gives every caller the same outcome. The
  * context identifies the request.
  */
 export function onceInRequest<Outcome>(

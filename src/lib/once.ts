@@ -1,4 +1,4 @@
-/** A function that builds its value at the first call and returns the same one ever after. */
+/** A function that creates its value at the first call and returns the same one at later calls. */
 export function once<Value extends object>(build: () => Value): () => Value {
   let value: Value | undefined;
   return () => {

@@ -1,8 +1,8 @@
 import type { BoundStatement } from './sql.js';
 
 /**
- * A statement with a fixed text. `name` tells a reader what it is for. The name by which a connection keeps its plan is derived
- * from the text.
+ * A statement with a fixed text. `name` is for readers. The name of the prepared statement is derived from the
+ * text.
  */
 export interface Statement {
   name: string;

@@ -87,7 +87,7 @@ function open(location: RedisLocation, use: RedisUse): RedisClient {
 /** Opens a connection that reconnects automatically. */
 export function connectRedis(url: string, use: RedisUse, logger: Logger): RedisClient {
   const redis = open(parseRedisUrl(url), use);
-  redis.on('error', sparingWarning(logger, { component: 'redis' }, 'redis is away'));
+  redis.on('error', sparingWarning(logger, { component: 'redis' }, 'Redis is unavailable'));
   return redis;
 }
 

@@ -79,7 +79,7 @@ export class RequestClient extends SteadyClient {
       const answer: Answer = (cause, answers = []) => (cause === null ? resolve(answers) : reject(cause));
       this.#send(batch, answer);
     }).catch((cause: unknown) => {
-      // A server that says so in place of an answer has kept nothing; of any other end nobody knows.
+      // A server that reports this instead of an answer has committed nothing. After any other end, the outcome is unknown.
       const isUndone = isNeverSent(cause) || (isServerEnding(cause) && !batch.isAnswered);
       throw isConnectionLost(cause) && !isUndone ? new CommitUnanswered(cause) : cause;
     });
@@ -126,7 +126,7 @@ export class RequestClient extends SteadyClient {
     const begin = this.#begin ?? '';
     this.#begin = undefined;
     const text = textOf(query);
-    // Nothing has happened that could be kept or undone.
+    // Nothing was written yet.
     if (COMMIT.test(text) || ROLLBACK.test(text)) return answered(COMMIT.test(text) ? 'COMMIT' : 'ROLLBACK');
     if (typeof query !== 'string' || call.length > 2 || !Array.isArray(values) || values.length === 0) {
       await ask(begin);

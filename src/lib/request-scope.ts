@@ -29,7 +29,7 @@ interface Scope {
 export class HungUp extends Error {
   readonly code = '57014';
   constructor() {
-    super('The client hung up.');
+    super('The client disconnected.');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 
-/** A statement as the database gets it: `$1`, `$2`, … in the text, and the value of each. */
+/** A statement as it is sent to the database: `$1`, `$2`, … in the text, and the value of each. */
 export interface BoundStatement {
   text: string;
   values: unknown[];
@@ -11,7 +11,7 @@ type Scalar = string | number | bigint | boolean | Date | Uint8Array | null;
 /** A value of a statement. An array is one value, as in `= ANY(…)`. */
 export type SqlValue = Scalar | readonly Scalar[];
 
-/** Dates are written as UTC: the driver itself would write the time of this machine's zone. */
+/** Dates are written in UTC: the driver would use the time zone of this machine. */
 function toParameter(value: SqlValue): unknown {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'bigint') return String(value);
@@ -56,23 +56,23 @@ export function sql(strings: TemplateStringsArray, ...given: readonly (SqlValue 
   return new Sql([...pieces, piece], values);
 }
 
-/** Text of ours as part of a statement, such as a list of columns; never anything that somebody typed. */
+/** Fixed text as part of a statement, such as a list of columns; never user input. */
 export function sqlText(text: string): Sql {
   return new Sql([text], []);
 }
 
-/** Runs a statement, in the transaction of `em` where it is in one, and returns its rows. */
+/** Runs a statement, in the transaction of `em` if there is one, and returns its rows. */
 export async function run<Row = Record<string, unknown>>(
   em: Pick<EntityManager, 'execute'>,
   statement: Sql,
 ): Promise<Row[]> {
-  // The ORM hands it to our connection as it is.
+  // The ORM passes it to the connection unchanged.
   return await em.execute<Row[]>(statement as never);
 }
 
 /** Statements of an open transaction that are sent at once. */
 export class SqlBatch {
-  /** The text by which the connection recognises it; its values are the statements. */
+  /** The text by which the connection recognises a batch, whose values are the statements. */
   static readonly TEXT = '-- several statements';
 
   constructor(readonly statements: readonly BoundStatement[]) {}

@@ -31,30 +31,30 @@ const createDriverQuery = pg.Query as unknown as new (config: object) => DriverQ
 
 /** One statement of a batch. */
 export interface BatchedStatement extends BoundStatement {
-  /** The name by which the connection keeps its plan. */
+  /** The name of its prepared statement on the connection. */
   name?: string | undefined;
 }
 
-/** Learns what became of a batch. */
+/** Called with the outcome of a batch. */
 export type Answer = (cause: Error | null, results?: pg.QueryResult[]) => void;
 
 /**
- * Several statements that are sent at once and answered at once. PostgreSQL runs them as one transaction, unless one of them
- * begins or ends a transaction: after the first that fails it runs none, and keeps nothing of those before.
+ * Several statements that are sent together and answered together. PostgreSQL runs them as one transaction, unless one of
+ * them begins or ends a transaction: if one fails, the later ones are not run and the earlier ones are rolled back.
  */
 export class StatementBatch {
   readonly #queries: DriverQuery[];
   #toParse: DriverQuery[] = [];
   #current = 0;
   #onParsed: () => void = () => undefined;
-  /** The driver sets it, and it is called with the outcome. */
+  /** Set by the driver, and called with the outcome. */
   callback: Answer | undefined;
 
   constructor(statements: readonly BatchedStatement[], types: unknown) {
     this.#queries = statements.map(({ text, values, name }) => {
       const query = new createDriverQuery({ text, values, ...(name === undefined ? {} : { name }) });
       query._result._types = types;
-      // Without one the driver keeps no rows, and tells of errors by an event that nobody hears.
+      // Without a callback, the driver keeps no rows and reports errors only by an event.
       query.callback = () => undefined;
       return query;
     });
@@ -65,12 +65,12 @@ export class StatementBatch {
     return this.#current === this.#queries.length;
   }
 
-  /** What the driver takes for the text, by which whoever watches it knows what runs. */
+  /** The text that the driver reports for the batch, for instrumentation. */
   get text(): string {
     return (this.#toParse[0] ?? this.#queries[0])?.text ?? '';
   }
 
-  /** The statement that the server is about to parse: the driver marks it as parsed when it hears so. */
+  /** The statement that the server parses next. The driver marks it as parsed once the server confirms it. */
   get name(): string | undefined {
     return this.#toParse[0]?.name;
   }
@@ -78,7 +78,7 @@ export class StatementBatch {
   submit(wire: Wire): Error | null {
     this.#onParsed = () => void this.#toParse.shift();
     wire.on('parseComplete', this.#onParsed);
-    // Each query would end the transaction by a Sync of its own.
+    // Otherwise each query would end the transaction with its own Sync.
     const unsynced = Object.create(wire, { sync: { value: () => undefined } }) as Wire;
     wire.stream.cork?.();
     try {
@@ -112,7 +112,7 @@ export class StatementBatch {
 
   handleError(error: Error, wire: Wire): void {
     wire.off('parseComplete', this.#onParsed);
-    // The server has skipped them, so they are parsed with their next use.
+    // The server has skipped them, so they are parsed when they are used next.
     for (const { name } of this.#toParse) if (name !== undefined) delete wire.submittedNamedStatements[name];
     this.callback?.(error);
   }
@@ -120,7 +120,7 @@ export class StatementBatch {
   handleReadyForQuery(wire: Wire): void {
     wire.off('parseComplete', this.#onParsed);
     let failure: Error | null = null;
-    // A row that could not be read is told by the query that reads it.
+    // A row that cannot be read is reported by the query that reads it.
     for (const query of this.#queries) {
       query.callback = (cause) => {
         failure ??= cause;

@@ -100,7 +100,7 @@ export class SteadyClient extends pg.Client {
     return ask.call(this, { text: query, name: this.#names?.nameOf(query, values.length) }, values, ...rest);
   }
 
-  /** Statements that are sent at once; those of a transaction have its limit where a pooler stands before the server. */
+  /** Sends statements together. Behind a pooler, those of a transaction have its own time limit. */
   protected batch(statements: readonly BoundStatement[]): StatementBatch {
     const [first, ...rest] = statements;
     const limit = { text: LIMIT_STATEMENTS, values: [String(this.#pooledLimitMillis)] };

@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 
 /** The name of libuv's pool threads, which hash passwords. */
 const POOL_THREAD = 'libuv-worker';
-/** Linux gives a thread with this niceness a third of the time of one with the usual niceness on a core that both want. */
+/** On a core that both use, Linux gives a thread with this niceness a third of the time of one with the usual niceness. */
 const NICENESS = 5;
 
 /**
@@ -17,6 +17,6 @@ export function lowerPoolPriority(): void {
       if (name === POOL_THREAD) setPriority(Number(thread), NICENESS);
     }
   } catch {
-    // The threads keep their priority where there is no /proc, or where it may not be changed.
+    // Without /proc, or without permission to change it, the threads keep their priority.
   }
 }

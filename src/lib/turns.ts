@@ -1,6 +1,6 @@
 /**
- * Returns a function whose promises are fulfilled in order, one for each turn of the event loop. Work that starts behind it
- * lets other requests of the process run in between.
+ * Returns a function whose promises are fulfilled in order, one for each turn of the event loop. If work waits for it before it
+ * starts, other requests of the process can run in between.
  */
 export function createTurns(): () => Promise<void> {
   const waiting: (() => void)[] = [];

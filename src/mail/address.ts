@@ -9,7 +9,7 @@ import { MailError } from './mail-error.js';
  * @see https://github.com/nodemailer/nodemailer/security/advisories/GHSA-mm7p-fcc7-pg87
  */
 export function assertAddress(address: string): void {
-  if (!isPlainAddress(address)) throw new MailError('permanent', 'the recipient is not one plain mail address');
+  if (!isPlainAddress(address)) throw new MailError('permanent', 'the recipient is not one plain email address');
 }
 
 /**
@@ -18,6 +18,6 @@ export function assertAddress(address: string): void {
  */
 export function parseSender(mailFrom: string): Sender {
   const sender = readSender(mailFrom);
-  if (sender === undefined) throw new Error('MAIL_FROM must be one mail address, bare or with a display name');
+  if (sender === undefined) throw new Error('MAIL_FROM must be one email address, bare or with a display name');
   return sender;
 }

@@ -20,7 +20,7 @@ export function withBreaker<Transport extends MailTransport>(
   let told: BreakerState = 'closed';
   let failures = 0;
   let openUntil = 0;
-  let reason = 'the mail server was not reachable just now';
+  let reason = 'the mail server was unreachable a moment ago';
   const change = (state: BreakerState) => {
     if (state === told) return;
     told = state;

@@ -58,7 +58,7 @@ async function prune(dataDir: string): Promise<void> {
 function capturedMail(mail: OutgoingMail, sender: Sender, info: SentMessageInfo): CapturedMail {
   const [recipient] = info.envelope.to;
   if (info.envelope.to.length !== 1 || recipient === undefined) {
-    throw new MailError('permanent', 'the mail does not have exactly one recipient');
+    throw new MailError('permanent', 'the email does not have exactly one recipient');
   }
   const from = sender.name === '' ? sender.address : `${sender.name} <${sender.address}>`;
   const { id, subject, text, html, code, link, mail: name } = mail;
@@ -79,7 +79,7 @@ export function createCaptureTransport(options: { dataDir: string; sender: Sende
         captures += 1;
       } catch (cause) {
         if (cause instanceof MailError) throw cause;
-        throw new MailError('temporary', 'the mail could not be kept in the mailbox', { cause });
+        throw new MailError('temporary', 'the email could not be stored in the mailbox', { cause });
       }
     },
     probe: async () => 'greets',

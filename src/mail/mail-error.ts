@@ -53,7 +53,7 @@ const OF_ADDRESS = /^[45]\d\d[ -][45]\.[12]\.\d/;
 function refusal(failure: Failure, code: string, reply: number | undefined): MailError | undefined {
   const command = String(failure.command);
   if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return undefined;
-  if (reply === undefined) return new MailError('permanent', 'the mail has an envelope or a size that cannot be sent');
+  if (reply === undefined) return new MailError('permanent', 'the email has an envelope or a size that cannot be sent');
   if (SIGN_IN_REPLIES.includes(reply)) return undefined;
   const what = `the ${STEPS[command] ?? 'mail'}`;
   const isForGood = reply >= 500 && reply !== 503;
@@ -61,8 +61,8 @@ function refusal(failure: Failure, code: string, reply: number | undefined): Mai
     return new MailError(isForGood ? 'permanent' : 'temporary', `${ADDRESS_FAULT} (${reply})`);
   }
   // 503 means that the session was in the wrong state, so the same email can succeed on a new connection (RFC 5321 4.3.2).
-  if (isForGood) return new MailError('permanent', `the mail server refused ${what} (${reply})`);
-  return new MailError('temporary', `the mail server does not take ${what} now (${reply})`);
+  if (isForGood) return new MailError('permanent', `the mail server rejected ${what} (${reply})`);
+  return new MailError('temporary', `the mail server does not accept ${what} now (${reply})`);
 }
 
 /** The server's reply or the code of the underlying failure, for the operator. Neither identifies a person. */
@@ -74,17 +74,17 @@ function detailOf(failure: Failure, reply: number | undefined): string {
 const NOT_TRUSTED = /CERT|ISSUER|CRL|SSL|TLS/;
 
 const UNREACHABLE: Record<string, string> = {
-  EAUTH: 'the mail server refused the sign-in',
-  ENOAUTH: 'the mail server wants a sign-in',
+  EAUTH: 'the mail server rejected the sign-in',
+  ENOAUTH: 'the mail server requires a sign-in',
   EDNS: 'the name of the mail server was not found',
   ETIMEDOUT: 'the mail server did not answer in time',
   EABORT: 'the mail server did not answer in time',
-  ETLS: 'no verified TLS connection to the mail server came about',
+  ETLS: 'a verified TLS connection to the mail server could not be established',
 };
 
 function unreachable(code: string, reply: number | undefined): string {
-  if (reply === 530) return 'the mail server wants a sign-in';
-  if (code === 'EPROTOCOL' && reply !== undefined) return 'the mail server refused the connection';
+  if (reply === 530) return 'the mail server requires a sign-in';
+  if (code === 'EPROTOCOL' && reply !== undefined) return 'the mail server rejected the connection';
   return UNREACHABLE[code] ?? 'the mail server could not be reached';
 }
 

@@ -34,17 +34,17 @@ export function loadTemplates({
 function valuesFor(name: RenderableMail, locale: string, given: MailVariables): Map<string, string | null> {
   const catalogue = mails[name];
   const unknown = Object.keys(given).find((variable) => !Object.hasOwn(catalogue, variable));
-  if (unknown !== undefined) throw new Error(`the mail ${name} has no variable ${unknown}`);
+  if (unknown !== undefined) throw new Error(`the email ${name} has no variable ${unknown}`);
   const values = new Map<string, string | null>();
   const zone = zoneOf(given.timeZone);
   for (const [variable, { kind, optional }] of Object.entries(catalogue)) {
     const value = given[variable] ?? null;
-    if (value === null && !optional) throw new Error(`the mail ${name} needs the variable ${variable}`);
+    if (value === null && !optional) throw new Error(`the email ${name} needs the variable ${variable}`);
     try {
       // Text without a readable character counts as missing.
       values.set(variable, value === null ? null : readable(kind, value, locale, zone) || null);
     } catch (cause) {
-      throw new Error(`the variable ${variable} of the mail ${name} ${(cause as Error).message}`);
+      throw new Error(`the variable ${variable} of the email ${name} ${(cause as Error).message}`);
     }
   }
   return values;
@@ -63,7 +63,7 @@ export function renderMail(
 ): RenderedMail {
   const language = localeFor(locale);
   const template = loadTemplates(look).get(`${language}/${name}`);
-  if (template === undefined) throw new Error(`there is no mail ${name}`);
+  if (template === undefined) throw new Error(`there is no email ${name}`);
   const values = valuesFor(name, language, variables);
   return {
     subject: oneLine(interpolate(template.subject, values, oneLine)),

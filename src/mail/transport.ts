@@ -33,7 +33,7 @@ export function createTransport(settings: MailSettings): MailTransport {
 
 function messageOf(mail: OutgoingMail, sender: Sender, replyTo: string | undefined): SendMailOptions {
   assertAddress(mail.to);
-  if (!/^[\w-]{1,128}$/.test(mail.id)) throw new MailError('permanent', 'the id of the mail is not a plain name');
+  if (!/^[\w-]{1,128}$/.test(mail.id)) throw new MailError('permanent', 'the id of the email is not a plain name');
   const recipient = { name: '', address: mail.to };
   const domain = sender.address.slice(sender.address.indexOf('@') + 1);
   return {

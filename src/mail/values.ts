@@ -51,8 +51,7 @@ function duration(minutes: number, locale: string): string {
 }
 
 function lengthOfTime(value: unknown, minutesEach: number, locale: string): string {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
-    throw new TypeError('is not a length of time');
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw new TypeError('is not a duration');
   return duration(value * minutesEach, locale);
 }
 
@@ -64,7 +63,7 @@ function count(value: unknown, locale: string): string {
 /** A masked address that its owner recognises and no mail program turns into a link. */
 function maskedAddress(value: unknown): string {
   const parts = typeof value === 'string' ? /^(\S)\S*@(\S)\S*$/u.exec(oneLine(value)) : null;
-  if (parts === null) throw new TypeError('is not a mail address');
+  if (parts === null) throw new TypeError('is not an email address');
   return `${parts[1]}•••@${parts[2]}•••`;
 }
 
@@ -81,7 +80,7 @@ export function zoneOf(timeZone: unknown): string {
 
 function moment(value: unknown, locale: string, timeZone: string): string {
   const date = new Date(typeof value === 'string' ? value : Number.NaN);
-  if (Number.isNaN(date.getTime())) throw new TypeError('is not a moment');
+  if (Number.isNaN(date.getTime())) throw new TypeError('is not a point in time');
   const format = { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone } as const;
   const shown = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, format).format(date);
   return timeZone === 'UTC' ? `${shown} UTC` : `${shown} (${timeZone.replaceAll('_', ' ')})`;

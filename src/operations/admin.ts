@@ -1,14 +1,14 @@
 import { HOUR, perUser } from './limit-policy.js';
 import { type OperationGroup, recentAuthentication, type StaffMutation, type StaffQuery } from './operation.js';
 
-/** What both roles are allowed to read. */
+/** A query that both roles are allowed to call. */
 const read: StaffQuery = {
   who: 'staff',
   least: 'support',
   limits: [{ ...perUser(3_000, HOUR), isQuiet: true }],
 };
 
-/** An act of an admin that needs no recent authentication. */
+/** An operation of an admin that requires no recent authentication. */
 const act: StaffMutation = {
   who: 'staff',
   least: 'admin',
@@ -17,7 +17,7 @@ const act: StaffMutation = {
   stepUp: 'none',
 };
 
-/** An act that helps a user back in, and that support is therefore allowed to do. */
+/** An operation that helps a user to sign in again, which support is therefore allowed to call. */
 const help: StaffMutation = { ...act, least: 'support' };
 
 /** The operations of administration, and the roles that are allowed to call each. */

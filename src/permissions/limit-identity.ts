@@ -8,7 +8,7 @@ import { knownDeviceToken, loginIdentity } from '../services/attempts/login-limi
 /** The arguments of a limited field. */
 export type Arguments = Record<string, unknown> & { input?: Record<string, unknown> };
 
-/** Names the caller or the name that a call counts for; null if it counts for nobody. */
+/** Identifies the caller or the name that a call counts for; null if it does not count against any limit. */
 export type Identify = (args: Arguments, context: Context) => string | null | Promise<string | null>;
 
 function folded(value: unknown): string {

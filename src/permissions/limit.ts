@@ -90,7 +90,7 @@ export function isGivenBack({ limit }: CallLimit): boolean {
 
 type LimiterOf = (name: string, window: LimitWindow) => Limiter;
 
-/** The owner of an account can start anew before the window ends, and a session gets back what a repetition cost. */
+/** The count of an account's owner can be reset before the window ends, and a session gets back the points of a repetition. */
 function windowOf({ scope, points, seconds }: Policy): LimitWindow {
   return { points, seconds, isForgettable: scope === 'account' || scope === 'session' };
 }

@@ -49,7 +49,7 @@ function outcome(value: unknown, info: GraphQLResolveInfo, context: Context): un
   if (expected.code === 'TEMPORARILY_UNAVAILABLE') {
     const { requestId, logger } = context;
     const what = { err: value, requestId, field: info.fieldName };
-    if (hasHungUp()) logger.debug(what, 'the client hung up');
+    if (hasHungUp()) logger.debug(what, 'the client disconnected');
     else logger.warn(what, 'a component that this operation needs is unavailable');
   }
   return present(expected, info, context);

@@ -26,7 +26,7 @@ async function countNow({ context }: Call, { statement, settle, inTurn }: CallCo
 async function giveBack(context: Context, limits: readonly CallLimit[]): Promise<void> {
   await Promise.all(limits.map(({ limit, key }) => limit.limiter.giveBack(key))).catch((cause: unknown) => {
     const { logger, requestId } = context;
-    logger.warn({ err: cause, requestId }, 'an attempt could not be uncounted');
+    logger.warn({ err: cause, requestId }, 'an attempt could not be removed from the count of a limit');
   });
 }
 

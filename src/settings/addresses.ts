@@ -129,7 +129,7 @@ export const clientNetworks: Reader<readonly string[]> = listOf((entry, refuse) 
 export const mailSender: Reader<string> = reader((text, refuse) => {
   if (readSender(text) === undefined) {
     refuse(
-      'must be one mail address, bare or with a display name, on one line; a name with , ; : @ ( ) must be in quotes',
+      'must be one email address, bare or with a display name, on one line; a name with , ; : @ ( ) must be in quotes',
     );
   }
   return text;
@@ -138,7 +138,7 @@ export const mailSender: Reader<string> = reader((text, refuse) => {
 /** Reads one plain email address. A Unicode domain is converted to ASCII. */
 export const plainAddress: Reader<string> = reader((text, refuse) => {
   const address = configuredAddress(text);
-  if (address === undefined) refuse('must be one bare mail address');
+  if (address === undefined) refuse('must be one bare email address');
   return address ?? text;
 });
 

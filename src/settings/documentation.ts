@@ -25,8 +25,8 @@ export function renderSettingsTable(): string {
   const head = [
     '# Settings',
     'Generated from the code by `npm run generate`. Every setting is an environment variable or a line of `.env`,',
-    'where the environment wins; an empty one counts as unset, and an unknown one is ignored with a',
-    'warning that names the nearest right one. In a URL, what is special in a user or password is percent-encoded (`%` as `%25`,',
+    'where the environment takes precedence; an empty one counts as unset, and an unknown one is ignored with a',
+    'warning that names the closest known one. In a URL, special characters in a user or password must be percent-encoded (`%` as `%25`,',
     '`@` as `%40`, `/` as `%2F`, `?` as `%3F`, `#` as `%23`). Durations are written as',
     '`60s`, `15m`, `1h` or `14d`, or as bare seconds; switches as `true`, `1`, `on`, `yes` or `false`, `0`, `off`, `no`.',
     'A setting marked *secret* may come from a file instead: set `NAME_FILE` to its path.',

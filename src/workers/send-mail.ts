@@ -15,7 +15,7 @@ import { planOf } from './mail-plans.js';
 
 type Needs = Pick<Dependencies, 'orm' | 'clock' | 'logger' | 'settings' | 'secretKeys' | 'locate' | 'mailTransport'>;
 
-/** After this time nobody waits for the mail any more. */
+/** After this time, an email is abandoned at its next failure. */
 const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;
 const RECORD_ATTEMPTS = 1_200;
 const RECORD_RETRY_MILLISECONDS = 250;
@@ -64,7 +64,7 @@ async function reviveCode(needs: Needs, em: EntityManager, code: OneTimeCode, me
   await em.nativeUpdate(OneTimeCode, { id: code.id, consumedAt: null }, { codeExpiresAt });
 }
 
-/** The composed mail, or that it is not needed any more. */
+/** The composed email, or the reason why it is no longer needed. */
 async function compose(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<OutgoingMail | 'not-needed'> {
   if (message.mail === 'none') return 'not-needed';
   if (message.codeId == null) return composeMail(needs, message, null);
@@ -84,12 +84,12 @@ async function postpone(needs: Needs, em: EntityManager, message: OutboxMessage,
   const told = { requestId, outboxId, mail, attempts, reason, ...(kind === undefined ? { err: error } : {}) };
   const ageMilliseconds = needs.clock.now().getTime() - message.createdAt.getTime();
   if (kind === 'permanent' || ageMilliseconds > GIVE_UP_AFTER_MILLISECONDS) {
-    needs.logger.error(told, 'a mail was abandoned');
+    needs.logger.error(told, 'an email was abandoned');
     return await finish(needs, em, message, 'FAILED', reason);
   }
   const wait = retryAfter({ attempts, ageMilliseconds, putOff: kind === 'temporary' });
   const nextAttemptAt = addSeconds(needs.clock.now(), wait / 1_000);
-  needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'a mail was postponed');
+  needs.logger.warn({ ...told, nextTryInMilliseconds: wait }, 'an email was postponed');
   // If even this fails, the lease expires by itself.
   await em
     .nativeUpdate(OutboxMessage, heldBy(message), { lockedUntil: null, nextAttemptAt, lastError: reason })
@@ -107,7 +107,7 @@ async function deliver(needs: Needs, em: EntityManager, message: OutboxMessage):
   }
   if (composed === 'not-needed') return await finish(needs, em, message, 'DISCARDED', null);
   await finish(needs, em, message, 'SENT', null);
-  needs.logger.info({ requestId, outboxId, mail, attempts }, 'a mail was sent');
+  needs.logger.info({ requestId, outboxId, mail, attempts }, 'an email was sent');
 }
 
 /** Sends one mail of the outbox, or schedules its next attempt there; a finished mail is left alone. */

@@ -41,7 +41,7 @@ describe.skipIf(browserMissing)('the page that makes the first admin', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'This link opens nothing' }).waitFor();
+    await page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
     expect(await page.locator('form').isVisible()).toBe(false);
   });
 });

@@ -222,7 +222,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
 
     it.each(pages)(
       '$name: a reload or a way back asks for nothing by itself',
-      async ({ name, field, success, done, empty = 'Something is missing' }) => {
+      async ({ name, field, success, done, empty = 'This link is incomplete' }) => {
         answers = { [field]: () => success };
         await page.goto(`${origin}/${name}#token=t`);
         await button().click();
@@ -271,7 +271,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
 
     it('says so when the address has no token, and takes the one of a second link', async () => {
       await page.goto(`${origin}/report-session`);
-      await heading('Something is missing');
+      await heading('This link is incomplete');
       await page.goto(`${origin}/report-session#token=second`);
       await button('This was not me').waitFor();
       expect(page.url()).toBe(`${origin}/report-session`);

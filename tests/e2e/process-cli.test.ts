@@ -151,7 +151,9 @@ it('shows an account, its sessions and what would be unusual, as text and as JSO
   expect(nobody).toMatchObject({ code: 1, answer: { ok: false, code: 'NOT_FOUND' } });
   expect(doubtful).toMatchObject({ code: 1, answer: { ok: false, code: 'ROLE_UNKNOWN' } });
   expect(onlyAdmin).toMatchObject({ code: 1, answer: { ok: false, code: 'CONFLICT' } });
-  expect(role.said).toBe(`${ADMIN} now has the role editor, from the next refresh, within 15 minutes.`);
+  expect(role.said).toBe(
+    `${ADMIN} now has the role editor. Its sessions receive it at their next refresh, within 15 minutes.`,
+  );
   expect(keys.answer).toMatchObject({ ok: true, keys: [{ state: 'ACTIVE', algorithm: 'ES256' }] });
   expect(JSON.stringify(keys)).not.toContain('Jwk');
   expect(cleanup.answer).toMatchObject({ ok: true, deleted: expect.any(Object) });

@@ -215,7 +215,7 @@ describe.skipIf(inject('redisUrl') === null)('on two processes, an hour ahead an
 
   it('a mail that has to wait is tried again when it is due, also by another process', async () => {
     const { one: ahead, other: behind, server } = parts;
-    const waits = (gateway: ChildGateway) => gateway.output().split('a mail was postponed').length - 1;
+    const waits = (gateway: ChildGateway) => gateway.output().split('an email was postponed').length - 1;
     const before = parts.both.map(waits);
     server.answer = 451;
     const emails = Array.from({ length: 8 }, newEmail);

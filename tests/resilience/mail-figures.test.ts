@@ -122,7 +122,7 @@ describe('E4: metrics and health', () => {
     90_000,
   );
 
-  it('tell of no connection: one to the mail server would tell that a mail was sent', async () => {
+  it('tell of no connection: one to the mail server would tell that an email was sent', async () => {
     const gateway = await productionWith(await serverWith({}));
     const { body } = await gateway.inject({ url: '/metrics', headers: OPERATOR });
     expect(body).toContain('process_cpu_seconds_total');

@@ -56,35 +56,35 @@ describe('a mail server that greets and takes no mail', () => {
       'a greeting of 554',
       'DEFERRED',
       '',
-      'the mail server refused the connection (554)',
+      'the mail server rejected the connection (554)',
       () => greetingServer('554 go away\r\n'),
     ],
     [
       '535 at AUTH',
       'DEFERRED',
       '',
-      'the mail server refused the sign-in (535)',
+      'the mail server rejected the sign-in (535)',
       () => refusingServer({ ...plain, onAuth: (_auth, _session, done) => done(refusal(535)) }),
     ],
     [
       'a certificate that nobody vouches for',
       'DEFERRED',
       '',
-      'no verified TLS connection to the mail server came about (CERT_HAS_EXPIRED)',
+      'a verified TLS connection to the mail server could not be established (CERT_HAS_EXPIRED)',
       () => refusingServer({ authOptional: true }),
     ],
     [
       'no STARTTLS where it is required',
       'DEFERRED',
       '?requireTLS=true',
-      'no verified TLS connection to the mail server came about (500)',
+      'a verified TLS connection to the mail server could not be established (500)',
       () => refusingServer(plain),
     ],
     [
       '530 at MAIL FROM',
       'DEFERRED',
       '',
-      'the mail server wants a sign-in (530)',
+      'the mail server requires a sign-in (530)',
       () =>
         refusingServer({
           ...refuseIn('onMailFrom', 530),
@@ -96,8 +96,8 @@ describe('a mail server that greets and takes no mail', () => {
       'DEFERRED',
       '',
       code >= 500
-        ? `the mail server refused the recipient (${code})`
-        : `the mail server does not take the recipient now (${code})`,
+        ? `the mail server rejected the recipient (${code})`
+        : `the mail server does not accept the recipient now (${code})`,
       () =>
         refusingServer({
           ...refuseIn('onRcptTo', code),
@@ -143,7 +143,7 @@ describe('a mail server that refuses some recipients', () => {
     for (const gateway of both) {
       await eventually(async () => expect(await health(gateway)).toBe('degraded'));
       expect(gateway.logLines.filter((line) => line.includes('is not accepting mail'))).toEqual([
-        expect.stringContaining('the mail server refused the recipient (554)'),
+        expect.stringContaining('the mail server rejected the recipient (554)'),
       ]);
     }
     isOpen = true;

@@ -82,7 +82,7 @@ it('gives up the place that a client waits in who hangs up', async () => {
   await sleep(200);
   for (const { hangUp } of waiting) hangUp();
   await eventually(() => {
-    const gone = gateway.logLines.filter((line) => line.includes('The client hung up.'));
+    const gone = gateway.logLines.filter((line) => line.includes('The client disconnected.'));
     for (const { requestId } of waiting) expect(gone.some((line) => line.includes(requestId))).toBe(true);
   });
   expect(await lock.waiting()).toBe(1);

@@ -32,7 +32,7 @@ async function list(context: UseCaseContext, options: ListOptions): Promise<Answ
   );
   if (page.hasNextPage)
     lines.push(`Only the newest ${MOST} are shown. Narrow the list with --text, --role or --state.`);
-  return { text: lines.join('\n') || 'There is no such account.', data: { users, hasMore: page.hasNextPage } };
+  return { text: lines.join('\n') || 'No account matches.', data: { users, hasMore: page.hasNextPage } };
 }
 
 interface InviteOptions {
@@ -61,12 +61,15 @@ async function invite(context: UseCaseContext, typed: string, options: InviteOpt
     const when = outcome.mailStatus === 'QUEUED' ? 'is on its way' : 'is sent as soon as the mail server accepts it';
     return { text: `${email} is invited; the email ${when}.`, data: { email, ...outcome } };
   }
-  return refused(outcome, outcome.code === 'CONFLICT' ? `${email}: This address has an account.` : outcome.message);
+  return refused(
+    outcome,
+    outcome.code === 'CONFLICT' ? `${email}: An account with this address already exists.` : outcome.message,
+  );
 }
 
 async function remove(context: UseCaseContext, email: string, isSure: boolean): Promise<Answer> {
   if (!isSure) {
-    return { text: `This deletes ${email} for good. Run the command again with --yes.`, code: 'NOT_CONFIRMED' };
+    return { text: `This permanently deletes ${email}. Run the command again with --yes.`, code: 'NOT_CONFIRMED' };
   }
   const [{ deleteUser }, { findAdminUserByAddress }] = await Promise.all([
     import('../../services/admin/delete-user.js'),
@@ -95,12 +98,12 @@ export function addAccountCommands(users: Command): void {
     .command('create')
     .description('create an account; asks for its password, or reads it from a pipe')
     .argument('<email>', 'address of the account')
-    .option('--username <username>', 'a second name to sign in with')
+    .option('--username <username>', 'alternative sign-in name')
     .option('--name <name>', 'name of the person')
     .option('--role <role>', 'role of the account')
     .option('--locale <locale>', 'language of the emails')
-    .option('--verified', 'the person is known to have the address; without it, a code is mailed')
-    .option('--yes', 'also give a role that nobody has yet')
+    .option('--verified', 'treat the address as verified; without this option, a code is emailed')
+    .option('--yes', 'allow a role that no account has yet')
     .action(async (email: string, options: CreateOptions, command: Command) => {
       await runOnDatabase(command, (context) => createAccount(context, email, options, askPassword));
     });
@@ -111,13 +114,13 @@ export function addAccountCommands(users: Command): void {
     .option('--role <role>', 'role of the account')
     .option('--name <name>', 'name of the person')
     .option('--locale <locale>', 'language of the email')
-    .option('--yes', 'also give a role that nobody has yet')
+    .option('--yes', 'allow a role that no account has yet')
     .action(async (email: string, options: InviteOptions, command: Command) => {
       await runOnDatabase(command, (context) => invite(context, email, options));
     });
   users
     .command('delete')
-    .description('delete an account for good; the last admin stays')
+    .description('permanently delete an account; the last admin cannot be deleted')
     .argument('<email>', 'address of the account')
     .option('--yes', 'delete without asking again')
     .action(async (email: string, { yes = false }: { yes?: boolean }, command: Command) => {

@@ -5,15 +5,15 @@ import { type Answer, invalid, refused } from '../answer.js';
 import { readPassword } from '../read-password.js';
 import { runOnDatabase } from '../run-command.js';
 
-/** The question to whoever types a password; it is not asked of a pipe. */
+/** Prompts for the password at a terminal; from a pipe it is read without a prompt. */
 export async function askPassword(email: string): Promise<string> {
   return await readPassword(`Password for ${email}: `);
 }
 
 const SECOND_FACTOR =
-  '\nThe role applies with a second factor: sign in, set up an authenticator app, and sign in again with its code.';
+  '\nThe role takes effect with a second factor: sign in, set up an authenticator app, and sign in again with its code.';
 
-/** Adds the commands that make the first admin. */
+/** Adds the commands that create the first admin. */
 export function addAdminCommands(program: Command): void {
   program
     .command('admin')

@@ -20,11 +20,11 @@ function answerOf(status: Status): Answer {
   return { text: describe(status), data: { version, parts, findings }, ...(isDown ? { code: 'PART_DOWN' } : {}) };
 }
 
-/** Adds the command that checks the parts. */
+/** Adds the command that checks the components. */
 export function addCheckCommand(program: Command): void {
   program
     .command('check')
-    .description('check the parts that the gateway uses, and say what to do about those that do not work')
+    .description('check the components that the gateway uses, and say what to do about those that do not work')
     .action(async (_options: object, command: Command) => {
       await runOnDatabase(command, async (context) => {
         const { readStatus } = await import('../../services/admin/status.js');

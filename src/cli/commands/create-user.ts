@@ -15,7 +15,7 @@ export interface CreateOptions {
 }
 
 function refusal(email: string, username: string | null | undefined, problem: Problem): Answer {
-  if (problem.code === 'EMAIL_TAKEN') return refused(problem, `${email}: This address has an account.`);
+  if (problem.code === 'EMAIL_TAKEN') return refused(problem, `${email}: An account with this address already exists.`);
   if (problem.code === 'USERNAME_TAKEN') return refused(problem, `${username}: This username is taken.`);
   if (problem.code !== 'PASSWORD_REJECTED') return refused(problem);
   return refused(problem, `${problem.message} (${problem.rules.join(', ')})`);

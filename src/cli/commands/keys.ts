@@ -29,7 +29,7 @@ export function addKeyCommands(program: Command): void {
           [id, algorithm, state, `signs from ${activeFrom.toISOString()}`].join('  '),
         );
         return {
-          text: lines.join('\n') || 'There is no key yet; the first one is made at the first start.',
+          text: lines.join('\n') || 'There is no key yet; the first one is created at the first start.',
           data: { keys: found },
         };
       });

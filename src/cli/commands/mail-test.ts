@@ -31,7 +31,7 @@ function failure(email: string, mail: MailRecord | undefined): Answer {
   return { text: `${email}: The email was not sent: ${reason}. ${mailAdvice(reason)}${later}`, code: 'MAIL_NOT_SENT' };
 }
 
-/** Sends a test email over the configured mail server, and says what came of it. */
+/** Sends a test email through the configured mail server, and reports the outcome. */
 export async function testMail(context: UseCaseContext, typed: string): Promise<Answer> {
   const input = adminInputs.sendTestMail.safeParse({ email: typed });
   if (!input.success) return { text: 'This is not an email address.', code: 'INPUT_INVALID' };
@@ -48,7 +48,7 @@ export async function testMail(context: UseCaseContext, typed: string): Promise<
   }
   const where = new URL(smtpUrl).host;
   return {
-    text: `${where} accepted a test email to ${email}. If it does not arrive, look into its spam folder.`,
+    text: `${where} accepted a test email to ${email}. If it does not arrive, check the spam folder.`,
     data,
   };
 }

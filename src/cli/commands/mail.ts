@@ -9,7 +9,7 @@ export function addMailCommands(program: Command): void {
   const mail = program.command('mail').description('the emails');
   mail
     .command('test')
-    .description('send a test email over the configured mail server, and say what fails')
+    .description('send a test email through the configured mail server, and report what fails')
     .argument('<address>', 'the recipient')
     .action(async (address: string, _options: object, command: Command) => {
       await runOnDatabase(command, async (context) => {

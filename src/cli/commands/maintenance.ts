@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { runOnDatabase } from '../run-command.js';
 
-/** Adds the commands that a worker would run by itself. */
+/** Adds the commands for work that a worker does on its own schedule. */
 export function addMaintenanceCommands(program: Command): void {
   program
     .command('cleanup')
-    .description('delete what is no longer kept, as the worker does every hour')
+    .description('delete expired data, as the worker does every hour')
     .action(async (_options: object, command: Command) => {
       await runOnDatabase(command, async (context) => {
         const { purge } = await import('../../services/maintenance/purge.js');

@@ -51,7 +51,7 @@ const resetTwoFactor: OnUser = async (context, email) => {
   if (isProblem(outcome)) return refusal(email, outcome, 'This account has no second factor.');
   const { endedSessions } = outcome;
   return {
-    text: `${email} has no second factor any more; ${sessions(endedSessions)}.`,
+    text: `${email} no longer has a second factor; ${sessions(endedSessions)}.`,
     data: { email, endedSessions },
   };
 };
@@ -95,7 +95,7 @@ async function setRole(context: UseCaseContext, email: string, role: string, isS
   const outcome = await changeUser(context, OPERATOR, { email }, { role });
   if (isProblem(outcome)) return refusal(email, outcome, LAST_ADMIN);
   const minutes = Math.ceil(context.settings.accessTokenTtl / 60);
-  const text = `${email} now has the role ${role}, from the next refresh, within ${minutes} minutes.`;
+  const text = `${email} now has the role ${role}. Its sessions receive it at their next refresh, within ${minutes} minutes.`;
   return { text, data: { email, role } };
 }
 
@@ -116,16 +116,21 @@ export function addUserCommands(program: Command): void {
   addOnUser(users, 'show', 'show an account', show);
   addOnUser(users, 'sessions', 'list the active sessions of an account', listSessionsOf);
   addOnUser(users, 'unlock', 'lift the locks caused by failed attempts', unlock);
-  addOnUser(users, 'disable', 'disable an account and end its sessions; the last admin stays', switchAccount(true));
+  addOnUser(
+    users,
+    'disable',
+    'disable an account and end its sessions; the last admin cannot be disabled',
+    switchAccount(true),
+  );
   addOnUser(users, 'enable', 'enable a disabled account', switchAccount(false));
   addOnUser(users, 'end-sessions', 'end all sessions of an account', endSessions);
   addOnUser(users, 'reset-two-factor', 'remove the second factor of an account and end its sessions', resetTwoFactor);
   users
     .command('role')
-    .description('give an account a role, effective from its next refresh; the last admin stays')
+    .description('assign a role to an account, effective from its next refresh; the last admin must stay an admin')
     .argument('<email>', 'address of the account')
     .argument('<role>', 'the new role')
-    .option('--yes', 'also give a role that nobody has yet')
+    .option('--yes', 'allow a role that no account has yet')
     .action(async (typed: string, role: string, { yes = false }: { yes?: boolean }, command: Command) => {
       await runOnDatabase(command, (context) => setRole(context, normalIdentifier(typed), role, yes));
     });

@@ -47,7 +47,7 @@ const OWNED = [
   'two_factor_challenges',
 ];
 
-/** What must not have changed since the account was read, beside its address. */
+/** The columns that must not have changed since the account was read, in addition to its address. */
 type Unchanged = Partial<Pick<User, 'passwordHash' | 'role' | 'disabledAt'>>;
 
 /**
@@ -105,13 +105,13 @@ async function deleteOwned(em: EntityManager, user: User): Promise<void> {
     clearClients(user.id),
     ...OWNED.map((table) => sql`DELETE FROM ${sqlText(table)} WHERE user_id = ${user.id}`),
     deleteMails(user),
-    // The other mails concern nobody any more.
+    // The other emails are no longer needed.
     sql`UPDATE outbox_messages SET user_id = NULL WHERE user_id = ${user.id}`,
     deleteCodes(user),
   ]);
 }
 
-/** An account whose data is gone. */
+/** An account whose data was deleted. */
 export interface ErasedAccount {
   /** The sessions that were alive. */
   endedSessions: string[];

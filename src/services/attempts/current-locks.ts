@@ -9,7 +9,7 @@ import { LIFT_SECONDS, mostInAll } from './total.js';
 type Named = Pick<User, 'id' | 'email' | 'usernameKey'>;
 type Needs = Pick<UseCaseContext, 'query' | 'clock' | 'settings' | 'secretKeys'>;
 
-/** What of an account can be locked. */
+/** The kinds of attempts of an account that can be locked. */
 export type Locked = TrySubject['scope'];
 
 /** A subject of failed attempts that belongs to an account. */

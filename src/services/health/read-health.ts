@@ -18,7 +18,7 @@ export interface Health {
 }
 
 /**
- * The outcome of the last mails is shown only to the operator. To others it would reveal whether a mail was sent, and so
+ * The outcome of the last mails is shown only to the operator. To others it would reveal whether an email was sent, and so
  * which accounts exist.
  */
 export interface Readings {

@@ -47,7 +47,7 @@ export function stretchStatement({ table, walk = '' }: PurgeRule, after: string)
 
 /**
  * Returns the statement that deletes one batch of a rule's due rows, and sets the next check of those that are kept. A
- * kept row is due no longer, so the batches come to an end.
+ * kept row is no longer due, so the batches come to an end.
  */
 export function checkStatement({ table, where }: PurgeRule, { column, next, before }: PurgeCheck): Sql {
   const [source, checked] = [table, column].map(sqlText) as [Sql, Sql];

@@ -25,8 +25,8 @@ async function purgeGuarded(context: PurgeContext, rule: PurgeRule, permit: Purg
 }
 
 /**
- * Deletes what is no longer kept. Each batch is a transaction of its own, so an interrupted run does no harm.
- * Concurrent runs share the rows. Returns the number of deleted rows of each kind.
+ * Deletes expired data. Each batch is a transaction of its own, so an interrupted run does no harm.
+ * Concurrent runs divide the rows between them. Returns the number of deleted rows of each kind.
  */
 export async function purge(context: PurgeContext): Promise<Record<string, number>> {
   await prepareAuditPartitions(context);

@@ -3,7 +3,7 @@ import { addSeconds } from '../../lib/clock.js';
 import { run, sql, sqlText } from '../../lib/sql.js';
 import type { LeasedOutbox } from './outbox.js';
 
-/** A worker that is gone keeps a row for this long, and a running one for as long as it needs. */
+/** How long a row stays claimed by a worker that has stopped. A running worker renews its claim. */
 const LEASE_SECONDS = 10;
 const RENEW_EVERY_MILLISECONDS = 3_000;
 

@@ -1,4 +1,4 @@
-/** Symbols written for letters. `1`, `!` and `|` stand for two. */
+/** Symbols written for letters. `1`, `!` and `|` can each mean two letters. */
 const LETTERS: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',

@@ -69,7 +69,7 @@ export function createSeenGenerations({ query, logger }: SeenGenerationsOptions)
       const written = await writeSome();
       if (due.size > 0) schedule(written > 0 ? WRITE_AFTER_MILLISECONDS : RETRY_AFTER_MILLISECONDS);
     } catch (cause) {
-      logger.warn({ err: cause }, 'the generations that clients have shown could not be written');
+      logger.warn({ err: cause }, 'the refresh-token generations in use could not be stored');
       schedule(RETRY_AFTER_MILLISECONDS);
     }
   };

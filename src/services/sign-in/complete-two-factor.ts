@@ -47,7 +47,7 @@ async function begin(
   });
 }
 
-/** Signs in a user who verifies the second factor of a challenge. Of any number of correct attempts one succeeds. */
+/** Signs in a user who verifies the second factor of a challenge. Of several correct attempts, only one succeeds. */
 export async function completeTwoFactor(
   context: SignInContext,
   input: CompleteTwoFactorInput,

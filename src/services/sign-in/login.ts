@@ -149,8 +149,8 @@ async function tryPassword(
 }
 
 /**
- * Signs in by password. Unknown accounts and wrong passwords get the same answer and cause the same work, whether
- * locked or not. Only the owner learns the state of the account.
+ * Signs in by password. Unknown accounts and wrong passwords get the same response and cause the same work, whether
+ * locked or not. Only somebody with the correct password learns the state of the account.
  */
 export async function login(context: Needs, input: LoginInput): Promise<LoginOutcome> {
   const found = await findAccount(context, input);

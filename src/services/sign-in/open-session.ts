@@ -16,8 +16,8 @@ export type VerifiedSignIn = NewSession & SignInDevice & ChallengeNote;
 export type Opened = SignInBegun | TwoFactorRequired | PasswordChangeRequired;
 
 /**
- * Returns whether the password must be changed first. A breached one counts if it was verified itself, or if every
- * factor was. What an admin requires counts in any case.
+ * Returns whether the password must be changed first. A breached password must be changed if it was
+ * verified itself, or if every factor was. If an admin requires a change, it applies in any case.
  */
 function mustChangePassword({ user, authenticationMethods: methods }: VerifiedSignIn): boolean {
   const isBreached =
@@ -34,7 +34,7 @@ export function nextStep(verified: VerifiedSignIn): 'SECOND_FACTOR' | 'NEW_PASSW
 }
 
 /**
- * Decides what the verified methods open, in the caller's transaction. Returns undefined if the account was disabled,
+ * Decides which step follows the verified methods, in the caller's transaction. Returns undefined if the account was disabled,
  * or its password or second factor changed, in the meantime.
  */
 export async function openSession(

@@ -20,7 +20,7 @@ import type { Request, UseCaseContext } from '../use-case.js';
 import type { Work } from '../work.js';
 import { replaceSession } from './replace-session.js';
 
-/** What identifies the client's device. */
+/** The token that identifies the client's device. */
 export interface SignInDevice {
   /** The token that identified the device before; empty or null if the client has none. */
   deviceToken: string | null;
@@ -28,9 +28,9 @@ export interface SignInDevice {
   keepsDeviceToken: boolean;
 }
 
-/** What a client presents in a sign-in beside its credentials. */
+/** The tokens that a client presents at a sign-in in addition to its credentials. */
 export interface SignInClient extends SignInDevice {
-  /** The session that the client has until now. The new one replaces it. */
+  /** The session that the client had before. The new one replaces it. */
   replacedSessionId: string | null;
 }
 

@@ -28,14 +28,14 @@ type Method = SecondFactorVerified['method'];
 
 const APP_CODE = /^\d{6}$/;
 
-/** Each kind of code is counted separately: a lock on authenticator codes must not close the way in that remains. */
+/** Each kind of code is counted separately, so that a lock on authenticator codes does not lock recovery codes too. */
 function scopeOf(code: string): 'two-factor' | 'recovery-code' {
   return APP_CODE.test(code) ? 'two-factor' : 'recovery-code';
 }
 
 /**
- * Of any number of callers with codes of one step only the first succeeds. A code older than the last used one never
- * does.
+ * Of several callers with the code of one time step, only the first succeeds. A code older than the last used one is
+ * always rejected.
  */
 const consumeStep = (userId: string, step: number, encrypted: string) => sql`
   UPDATE totp_credentials SET last_step = ${step}, sealed_secret = ${encrypted}
@@ -71,8 +71,8 @@ async function consumeCode(work: Work, user: User, code: string): Promise<Method
 
 /**
  * Verifies the second factor of an account by a six-digit authenticator code or by a recovery code. The attempt counts
- * before anything is compared. Wrong, used and outdated codes get one answer. It is a transaction of its own: a correct
- * code is used up, whatever becomes of what it permits.
+ * before anything is compared. Wrong, used and outdated codes get the same response. It runs in its own transaction: a
+ * correct code is used up, even if the operation that it permits fails.
  */
 export async function verifySecondFactor(
   request: Request,

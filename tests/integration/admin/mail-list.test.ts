@@ -61,7 +61,7 @@ describe('adminMails', () => {
       gateway,
       `INSERT INTO outbox_messages (id, mail, recipient, variables, status, attempts, created_at, next_attempt_at, finished_at, last_error)
        SELECT gen_random_uuid(), 'new-device', 'seed@example.com', '{"secret": "1"}', 'FAILED', 3,
-         timestamptz '2026-01-01' + (i / 5) * interval '1 microsecond', now(), now(), 'the mail server refused the mail (550)'
+         timestamptz '2026-01-01' + (i / 5) * interval '1 microsecond', now(), now(), 'the mail server rejected the mail (550)'
        FROM generate_series(1, 23) i RETURNING id`,
     );
     const filter = {
@@ -72,7 +72,7 @@ describe('adminMails', () => {
     } as const;
     const expected = (await mails(filter, { first: 100 })).nodes;
     expect(expected).toHaveLength(23);
-    expect(expected[0]).toMatchObject({ lastError: 'the mail server refused the mail (550)', nextAttemptAt: null });
+    expect(expected[0]).toMatchObject({ lastError: 'the mail server rejected the mail (550)', nextAttemptAt: null });
     const seen: string[] = [];
     let after: string | null = null;
     do {

@@ -16,7 +16,7 @@ describe('mail test', () => {
     const sent = await run(to);
     expect(sent).toMatchObject({ data: { email: to, isCaptured: false } });
     expect(sent.text).toBe(
-      `127.0.0.1:${server.port} accepted a test email to ${to}. If it does not arrive, look into its spam folder.`,
+      `127.0.0.1:${server.port} accepted a test email to ${to}. If it does not arrive, check the spam folder.`,
     );
     expect(server.taken(to)).toHaveLength(1);
     const events = "SELECT success, metadata->>'by' AS by FROM audit_events WHERE type = 'MAIL_TEST'";
@@ -25,10 +25,10 @@ describe('mail test', () => {
     server.answer = 554;
     expect(await run(to)).toEqual({
       code: 'MAIL_NOT_SENT',
-      text: `${to}: The email was not sent: the mail server refused the message (554). The log of the mail server says why.`,
+      text: `${to}: The email was not sent: the mail server rejected the message (554). The log of the mail server says why.`,
     });
     server.answer = 451;
-    const later = `${to}: The email was not sent: the mail server does not take the message now (451). The mail server asks to try again later. A running worker tries again.`;
+    const later = `${to}: The email was not sent: the mail server does not accept the message now (451). The mail server asks to try again later. A running worker tries again.`;
     expect((await run(to)).text).toBe(later);
     await server.stop();
     const away = await run(to);

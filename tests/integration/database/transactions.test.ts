@@ -98,9 +98,9 @@ it('announces and enqueues nothing of a transaction that is undone or fails', as
   expect(undone).toMatchObject({ code: 'UNAUTHENTICATED' });
   const failed = inTransaction(request, async (work) => {
     await doAll(work, user, () => void followed.steps.push('step'));
-    throw new Error('a fault');
+    throw new Error('an internal error');
   });
-  await expect(failed).rejects.toThrow('a fault');
+  await expect(failed).rejects.toThrow('an internal error');
   expect(followed).toEqual(NOTHING);
   expect(await written()).toEqual({ mails: [], events: 0 });
 });

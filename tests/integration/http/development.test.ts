@@ -62,9 +62,9 @@ it('D6: the log for people is one line, with the stack of an error below it', ()
   const stream = prettyStream({ write: (line: string) => void lines.push(line) });
   const logger = createLogger('debug', stream);
   logger.info({ path: '/a b', status: 200, password: 'secret' }, 'answered');
-  logger.error({ err: new Error('broken') }, 'a fault');
+  logger.error({ err: new Error('broken') }, 'an internal error');
   expect(lines[0]).toMatch(/^\S+\d\d:\d\d:\d\d\S+ INFO {2}answered .*path="\/a b" status=200 password=\[redacted\]/);
   expect(lines[0]?.match(/\n/g)).toHaveLength(1);
-  expect(lines[1]).toMatch(/ERROR.*a fault[\s\S]*broken\n\s+at /);
+  expect(lines[1]).toMatch(/ERROR.*an internal error[\s\S]*broken\n\s+at /);
   expect(prettyLine('{"level":30,"time":"2026-11-21T05:00:00Z","msg":"x"}')).toContain('x');
 });

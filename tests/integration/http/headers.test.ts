@@ -51,7 +51,7 @@ it.each<[number, string, InjectOptions]>([
   [413, 'a body that is too large', post(`"${'x'.repeat(200_000)}"`)],
   [415, 'another content type', post('x', { 'content-type': 'text/plain' })],
   [429, 'a limit', post({ query: '{ csrfToken }' })],
-  [500, 'a fault', post(me, { authorization: 'Bearer sabotage' })],
+  [500, 'an internal error', post(me, { authorization: 'Bearer sabotage' })],
 ])('H1: %i, %s, has every security header', async (status, _what, options) => {
   const { statusCode, headers, body } = await gateway.inject(options);
   expect(statusCode, body).toBe(status);

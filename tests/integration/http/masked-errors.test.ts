@@ -37,7 +37,7 @@ describe('G7: a fault', () => {
       },
     ]);
     expect(body).not.toMatch(/insert|constraint|users|sabotage|stack|\.ts/i);
-    const fault = logOf(headers['x-request-id']).find((line) => line.msg === 'a fault');
+    const fault = logOf(headers['x-request-id']).find((line) => line.msg === 'an internal error');
     expect(fault?.err).toMatchObject({ type: 'CheckConstraintViolationException', table: 'users' });
     const lines = gateway.logLines.slice(from).join('');
     expect(lines).toContain('sabotage');

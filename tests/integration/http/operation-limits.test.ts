@@ -200,7 +200,7 @@ it('G3: more fragments than a screen has are refused before they are compared wi
   expect(answer.status, answer.body).toBe(400);
   expect(answer.errors).toEqual([
     {
-      message: 'A document may hold at most 50 fragments.',
+      message: 'A document may contain at most 50 fragments.',
       extensions: expect.objectContaining({
         code: 'GRAPHQL_VALIDATION_FAILED',
         validationErrorCode: 'OPERATION_LIMIT_EXCEEDED',

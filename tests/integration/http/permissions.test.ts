@@ -122,6 +122,6 @@ it('G8: a rule that throws is logged and masked under the same request id, not t
   expect(response.body).not.toMatch(/secret-cause|select|stack/i);
   const lines = logLines.slice(from).map((line) => JSON.parse(line));
   const logged = lines.filter((line) => line.requestId === error.extensions.requestId && line.level >= 50);
-  expect(logged.map((line) => line.msg)).toEqual(['a permission rule failed', 'a fault']);
+  expect(logged.map((line) => line.msg)).toEqual(['a permission rule failed', 'an internal error']);
   expect(logged.every((line) => line.err.message.includes('secret-cause'))).toBe(true);
 });

@@ -149,7 +149,7 @@ describe('G1: in production', () => {
 
 describe('G5: in production', () => {
   const ROUTER_SECRET = randomBytes(32).toString('base64url');
-  const REFUSED = 'The operation or its variables do not fit the schema of this API.';
+  const REFUSED = 'The operation or its variables do not match the schema of this API.';
   const words = (count: number, real: string[]) =>
     Array.from({ length: count }, (_, index) => real[index] ?? `madeUp${index}`).join(' ');
   const input = 'mutation ($input: LoginInput!) { login(input: $input) { __typename } }';

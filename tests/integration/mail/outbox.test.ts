@@ -89,9 +89,9 @@ it('keeps what the server refuses for good, with the reason and without the addr
   const email = await signUp(gateway);
   await eventually(async () => expect((await outboxRow(gateway, email)).status).toBe('FAILED'));
   const row = await outboxRow(gateway, email);
-  expect(row).toMatchObject({ attempts: 1, lastError: 'the mail server refused the message (554)' });
+  expect(row).toMatchObject({ attempts: 1, lastError: 'the mail server rejected the message (554)' });
   expect(await gateway.dependencies.metrics.metrics()).toContain('gatehouse_mails_total 1');
-  const line = gateway.logLines.find((one) => one.includes('a mail was abandoned'));
+  const line = gateway.logLines.find((one) => one.includes('an email was abandoned'));
   expect(JSON.parse(line ?? '{}')).toMatchObject({ outboxId: row.id, reason: row.lastError });
   expect(gateway.logLines.join('')).not.toContain(email);
 });

@@ -6,7 +6,7 @@ import { hostileRecipients } from './hostile-recipients.js';
 describe('Q2: a recipient', () => {
   test.each(hostileRecipients.map((address) => [JSON.stringify(address), address]))('%s is refused', (_, address) => {
     expect(() => assertAddress(address)).toThrow(
-      expect.objectContaining({ kind: 'permanent', message: 'the recipient is not one plain mail address' }),
+      expect.objectContaining({ kind: 'permanent', message: 'the recipient is not one plain email address' }),
     );
     expect(() => assertAddress(address)).toThrow(MailError);
   });
@@ -55,6 +55,6 @@ describe('the sender', () => {
     'a..b@example.com',
     'müller@example.com',
   ])('%j is refused', (text) => {
-    expect(() => parseSender(text)).toThrow('MAIL_FROM must be one mail address, bare or with a display name');
+    expect(() => parseSender(text)).toThrow('MAIL_FROM must be one email address, bare or with a display name');
   });
 });

@@ -116,8 +116,8 @@ describe('the settings of the brand', () => {
     ['BRAND_COLOR', 'red', 'must be a colour written as # and six hexadecimal digits'],
     ['APP_NAME', ' ', ''],
     ['APP_NAME', '<b>x</b>', 'must be up to 64 characters'],
-    ['MAIL_REPLY_TO', 'a@b.example, c@d.example', 'must be one bare mail address'],
-    ['SUPPORT_EMAIL', 'nobody', 'must be one bare mail address'],
+    ['MAIL_REPLY_TO', 'a@b.example, c@d.example', 'must be one bare email address'],
+    ['SUPPORT_EMAIL', 'nobody', 'must be one bare email address'],
     ['SIGN_IN_URL', 'javascript:alert(1)', 'must be an http or https address'],
   ])('refuse %s=%s', (name, value, reason) => {
     if (reason === '') expect(read({ [name]: value }).appName).toBe('Gatehouse');

@@ -99,7 +99,7 @@ describe('the mailbox', () => {
   test('a folder that can not be written asks to try again later', async () => {
     await writeFile(join(dataDir, 'mail'), 'a file in the way');
     const error = await rejection(transportIn(dataDir).send(outgoing()));
-    expect(error).toMatchObject({ kind: 'temporary', message: 'the mail could not be kept in the mailbox' });
+    expect(error).toMatchObject({ kind: 'temporary', message: 'the email could not be stored in the mailbox' });
   });
 
   test('does not stand in for a mail server in production', () => {

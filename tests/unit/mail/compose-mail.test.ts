@@ -136,7 +136,7 @@ describe('a row that is wrong', () => {
   test.each(['verify-email', 'reset-password', 'change-email', 'new-device'])(
     '%s is not sent without its code',
     (mail) => {
-      expect(() => composeMail(needs(), outboxRow(mail), null)).toThrow(`the mail ${mail} needs the variable`);
+      expect(() => composeMail(needs(), outboxRow(mail), null)).toThrow(`the email ${mail} needs the variable`);
     },
   );
 });

@@ -54,9 +54,9 @@ describe('every mail in every language', () => {
   test.each(cases)('$name in $locale throws without a required variable, and with an unknown one', (one) => {
     const { name, locale } = one;
     const { appName: _, ...less } = sampleOf(name);
-    expect(() => renderMail(name, locale, less)).toThrow(`the mail ${name} needs the variable appName`);
+    expect(() => renderMail(name, locale, less)).toThrow(`the email ${name} needs the variable appName`);
     expect(() => renderMail(name, locale, { ...sampleOf(name), password: 'x' })).toThrow(
-      `the mail ${name} has no variable password`,
+      `the email ${name} has no variable password`,
     );
   });
 });

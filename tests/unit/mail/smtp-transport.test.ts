@@ -178,18 +178,18 @@ describe('a mail over SMTP', () => {
   test('an id that could leave its header or folder is refused', async () => {
     const { port } = await smtpServer();
     const error = await rejection(transportTo(port).send(outgoing({ id: '../x>\r\nBcc: a@b' })));
-    expect(error).toMatchObject({ kind: 'permanent', message: 'the id of the mail is not a plain name' });
+    expect(error).toMatchObject({ kind: 'permanent', message: 'the id of the email is not a plain name' });
   });
 });
 
 describe('what the server answers', () => {
   test.each([
-    ['onRcptTo', 450, 'temporary', 'the mail server does not take the recipient now (450)'],
-    ['onRcptTo', 550, 'permanent', 'the mail server refused the recipient (550)'],
-    ['onMailFrom', 451, 'temporary', 'the mail server does not take the sender now (451)'],
-    ['onMailFrom', 553, 'permanent', 'the mail server refused the sender (553)'],
-    ['onMailFrom', 530, 'unreachable', 'the mail server wants a sign-in (530)'],
-    ['onMailFrom', 503, 'temporary', 'the mail server does not take the sender now (503)'],
+    ['onRcptTo', 450, 'temporary', 'the mail server does not accept the recipient now (450)'],
+    ['onRcptTo', 550, 'permanent', 'the mail server rejected the recipient (550)'],
+    ['onMailFrom', 451, 'temporary', 'the mail server does not accept the sender now (451)'],
+    ['onMailFrom', 553, 'permanent', 'the mail server rejected the sender (553)'],
+    ['onMailFrom', 530, 'unreachable', 'the mail server requires a sign-in (530)'],
+    ['onMailFrom', 503, 'temporary', 'the mail server does not accept the sender now (503)'],
   ] as const)('%s %s is %s', async (step, code, kind, message) => {
     const { port } = await smtpServer({
       [step]: (_: unknown, __: unknown, callback: (error: Error) => void) => callback(refuse(code)),
@@ -200,8 +200,8 @@ describe('what the server answers', () => {
   });
 
   test.each([
-    [452, 'temporary', 'the mail server does not take the message now (452)'],
-    [554, 'permanent', 'the mail server refused the message (554)'],
+    [452, 'temporary', 'the mail server does not accept the message now (452)'],
+    [554, 'permanent', 'the mail server rejected the message (554)'],
   ])('%s after the message is %s', async (code, kind, message) => {
     const { port } = await smtpServer({
       onData(stream, _, callback) {
@@ -214,7 +214,7 @@ describe('what the server answers', () => {
   test('a refused sign-in is the operator’s to mend, and its error has no password', async () => {
     const { port } = await smtpServer({ onAuth: (_, __, callback) => callback(refuse(535)) });
     const error = await rejection(transportTo(port, 'gate:hunter-secret@').send(outgoing()));
-    expect(error).toMatchObject({ kind: 'unreachable', message: 'the mail server refused the sign-in (535)' });
+    expect(error).toMatchObject({ kind: 'unreachable', message: 'the mail server rejected the sign-in (535)' });
     const cause = (error as MailError).cause as Error;
     expect(`${JSON.stringify(error)} ${JSON.stringify(cause)} ${String(cause)}`).not.toContain('hunter-secret');
   });
@@ -253,7 +253,9 @@ describe('what the server answers', () => {
     const error = await rejection(transportTo(port).send(outgoing()));
     expect(error).toMatchObject({
       kind: 'unreachable',
-      message: expect.stringMatching(/^no verified TLS connection to the mail server came about \([A-Z_]+\)$/),
+      message: expect.stringMatching(
+        /^a verified TLS connection to the mail server could not be established \([A-Z_]+\)$/,
+      ),
     });
     expect(received).toHaveLength(0);
   });

@@ -90,17 +90,17 @@ describe('values', () => {
   test.each([
     ['verify-email', 'link', 'javascript:alert(1)', 'is not a web address'],
     ['verify-email', 'link', 'https//x', 'is not a web address'],
-    ['verify-email', 'codeMinutes', 0, 'is not a length of time'],
-    ['verify-email', 'codeMinutes', '15', 'is not a length of time'],
-    ['account-locked', 'lockedMinutes', Number.NaN, 'is not a length of time'],
+    ['verify-email', 'codeMinutes', 0, 'is not a duration'],
+    ['verify-email', 'codeMinutes', '15', 'is not a duration'],
+    ['account-locked', 'lockedMinutes', Number.NaN, 'is not a duration'],
     ['verify-email', 'code', 482913, 'is not text'],
     ['recovery-code-used', 'codesLeft', -1, 'is not a count'],
     ['recovery-code-used', 'codesLeft', 1.5, 'is not a count'],
-    ['email-changed', 'newAddress', 'hunter2', 'is not a mail address'],
-    ['password-changed', 'occurredAt', 'soon', 'is not a moment'],
+    ['email-changed', 'newAddress', 'hunter2', 'is not an email address'],
+    ['password-changed', 'occurredAt', 'soon', 'is not a point in time'],
   ] as const)('%s refuses %s %s without repeating it', (name, variable, value, reason) => {
     const render = () => renderMail(name, 'en', { ...sampleOf(name), [variable]: value });
-    expect(render).toThrow(new Error(`the variable ${variable} of the mail ${name} ${reason}`));
+    expect(render).toThrow(new Error(`the variable ${variable} of the email ${name} ${reason}`));
   });
 
   test.each([

@@ -134,7 +134,7 @@ export function drawEmpty(reader) {
         {},
         'Sign up with any address, in your application or in the ',
         ide,
-        '. The mail appears here by itself.',
+        '. The email appears here automatically.',
       ),
       make(
         'pre',

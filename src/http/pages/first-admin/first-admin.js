@@ -44,7 +44,7 @@ async function send() {
 
 function show({ status, answer }) {
   if (status === 200) return finish('done', 'The admin is ready', `${answer.email} can sign in.`);
-  if (status === 403) return finish('refused', 'This link opens nothing', CLOSED);
+  if (status === 403) return finish('refused', 'This link no longer works', CLOSED);
   const { field, detail = 'That did not work. Try again.', rules = [] } = answer;
   complain([detail, ...rules].join(' '), field === 'email' ? email : password);
 }
@@ -61,4 +61,4 @@ form.addEventListener('submit', async (event) => {
   else show(outcome);
 });
 
-if (token === '') finish('refused', 'This link opens nothing', CLOSED);
+if (token === '') finish('refused', 'This link no longer works', CLOSED);
