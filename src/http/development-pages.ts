@@ -18,8 +18,8 @@ export function isDevelopmentPage({ routeOptions, url }: FastifyRequest): boolea
 }
 
 /**
- * Rejects host names that somebody else's name server could point here. For the browser, a page of such a name has the same origin
- * as ours, and could read the mailed codes (DNS rebinding).
+ * Rejects host names that somebody else's name server could point here. For the browser, a page of such a name has the same
+ * origin as ours, and could read the mailed codes (DNS rebinding).
  */
 function refuseForeignNames(publicUrl: string) {
   const own = new URL(publicUrl).hostname;

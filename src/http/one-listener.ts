@@ -51,7 +51,7 @@ export function joinListeners(listeners: readonly Listener[]): JointListener {
   };
 }
 
-/** One plugin for all listeners. Apollo would create and call the listeners of each plugin again for every step of every request. */
+/** One plugin for all listeners. Apollo would otherwise create and call those of each plugin for every step of a request. */
 export function listenerPlugin(listener: JointListener): ApolloServerPlugin<HttpContext> {
   return { requestDidStart: async () => listener };
 }

@@ -64,7 +64,7 @@ async function reviveCode(needs: Needs, em: EntityManager, code: OneTimeCode, me
   await em.nativeUpdate(OneTimeCode, { id: code.id, consumedAt: null }, { codeExpiresAt });
 }
 
-/** The composed email, or the reason why it is no longer needed. */
+/** Returns the composed email, or `not-needed`. */
 async function compose(needs: Needs, em: EntityManager, message: OutboxMessage): Promise<OutgoingMail | 'not-needed'> {
   if (message.mail === 'none') return 'not-needed';
   if (message.codeId == null) return composeMail(needs, message, null);

@@ -50,7 +50,8 @@ export function newHash({ hash }: PresentedPassword): string {
 
 /**
  * Returns the statement that marks the account as contested if the sign-up used another password. Two people may have
- * signed up for the unverified address, and it is unknown which of them owns the mailbox. The password stops working once the address is verified.
+ * signed up for the unverified address, and it is unknown which of them owns the mailbox. The password stops working once
+ * the address is verified.
  */
 export function contestPassword(presented: PresentedPassword, { userId, now }: { userId: string; now: Date }): Sql {
   const { comparedWith, isSame } = presented;
