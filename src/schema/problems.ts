@@ -6,7 +6,8 @@ const codeDescriptions: Record<ProblemCode, string> = {
   INPUT_INVALID: 'Some input values are not acceptable; `fields` lists them.',
   PASSWORD_REJECTED: 'The new password violates the policy; `rules` lists the violated rules.',
   USERNAME_TAKEN: 'The username belongs to another account.',
-  EMAIL_TAKEN: 'An account with this address already exists; returned only if the gateway is configured to reveal accounts.',
+  EMAIL_TAKEN:
+    'An account with this address already exists; returned only if the gateway is configured to reveal accounts.',
   INVALID_CREDENTIALS: 'Unknown account or wrong password; which of the two is never revealed.',
   EMAIL_NOT_VERIFIED: 'The password is correct, but the address is not verified yet.',
   ACCOUNT_LOCKED:
