@@ -180,6 +180,21 @@ describe('tabs of one browser', () => {
     expect(await reloaded.session.restore()).toMatchObject({ status: 'signedOut' });
   });
 
+  test('the operations that wait when the session is found ended are answered before the store is cleared', async () => {
+    const { browser, tab } = await signedInBrowser();
+    const other = openTab(uri, browser, { tabs: false });
+    await other.session.restore();
+    await tab.me();
+    await other.session.signOut();
+    gateway.clock.advance(60);
+    const results = await Promise.allSettled([tab.me(), tab.me(), tab.me()]);
+    for (const result of results) {
+      expect(result).toMatchObject({ reason: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
+    }
+    expect(tab.session.getState()).toEqual({ status: 'signedOut', reason: 'ended' });
+    await expect.poll(() => tab.client.cache.extract()).toEqual({});
+  });
+
   test('a sign-out without network is made up for before anything else', async () => {
     const { browser, tab } = await signedInBrowser();
     browser.before = () => Promise.reject(new TypeError('fetch failed'));

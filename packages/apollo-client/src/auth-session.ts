@@ -24,9 +24,9 @@ export type SignedOutReason = 'no-session' | 'ended' | 'logout' | 'logout-elsewh
  * restoring, `claims` are those of the last start, if the token store keeps them.
  */
 export type AuthState =
-  | { status: 'restoring'; trouble?: Trouble; claims?: Claims }
-  | { status: 'signedIn'; claims: Claims; trouble?: Trouble }
-  | { status: 'signedOut'; reason: SignedOutReason };
+  | { status: 'restoring'; trouble?: Trouble; claims?: Claims; reason?: never }
+  | { status: 'signedIn'; claims: Claims; trouble?: Trouble; reason?: never }
+  | { status: 'signedOut'; reason: SignedOutReason; claims?: never; trouble?: never };
 
 /** An event of a session, for logs and for apps that react to more than the state. */
 export type AuthEvent =

@@ -189,3 +189,11 @@ test('turning the second factor on renews the token, whose claims tell it', asyn
   });
   expect(renew).toHaveBeenCalledOnce();
 });
+
+test('a cookie that the browser does not keep is reported in the console, once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const { client } = clientOf([{ ...renamed, extensions: { gatehouse: { warning: 'COOKIE_NOT_KEPT' } } }]);
+  await client.mutate({ mutation: RENAME });
+  await client.mutate({ mutation: RENAME });
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('does not keep the refresh-token cookie')]]);
+});

@@ -123,3 +123,26 @@ test('a session that is only created opens nothing', () => {
   openTab(gatewayOf());
   expect([vi.getTimerCount(), openChannels()]).toEqual([0, 0]);
 });
+
+test('a frame that may use neither locks, channels nor storage still has a session', async () => {
+  fakeBrowser();
+  const forbidden = () => {
+    throw new DOMException('The origin is opaque.', 'SecurityError');
+  };
+  vi.stubGlobal('navigator', { locks: { request: async () => forbidden() } });
+  vi.stubGlobal(
+    'BroadcastChannel',
+    class {
+      constructor() {
+        forbidden();
+      }
+    },
+  );
+  vi.stubGlobal('localStorage', { getItem: forbidden, setItem: forbidden, removeItem: forbidden });
+  const tab = openTab(gatewayOf());
+  expect(await during(tab.session.restore())).toMatchObject({ status: 'signedOut' });
+  await during(tab.login(ADA));
+  expect(await during(tab.session.renew())).toBe('renewed');
+  expect(await during(tab.me())).toBe('user-1');
+  expect(await during(tab.session.signOut())).toEqual({ told: true });
+});

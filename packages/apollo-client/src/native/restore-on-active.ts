@@ -12,8 +12,8 @@ export interface AppStateLike {
 export function restoreOnActive(session: AuthSession, appState: AppStateLike): () => void {
   const subscription = appState.addEventListener('change', (state) => {
     if (state !== 'active') return;
-    const current = session.getState();
-    if ('trouble' in current && current.trouble && current.trouble.code !== 'RATE_LIMITED') void session.renew();
+    const { trouble } = session.getState();
+    if (trouble && trouble.code !== 'RATE_LIMITED') void session.renew();
     else void session.restore();
   });
   return () => subscription.remove();

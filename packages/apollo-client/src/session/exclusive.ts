@@ -18,26 +18,26 @@ export function createExclusive(name: string, timeoutMs: number, isShared: boole
     const locks = isLocking ? platform.navigator?.locks : undefined;
     if (locks === undefined) return work(false);
     const busy = Symbol();
-    const result = await locks.request<T | typeof busy>(name, { ifAvailable: true }, async (lock) =>
-      lock === null ? busy : work(false),
-    );
-    if (result !== busy) return result as T;
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), timeoutMs);
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let isGranted = false;
+    const granted = (waited: boolean) => {
+      isGranted = true;
+      clearTimeout(timer);
+      return work(waited);
+    };
     try {
-      return await locks.request(name, { signal: patience.signal }, () => {
-        isGranted = true;
-        clearTimeout(timer);
-        return work(true);
-      });
+      const result = await locks.request<T | typeof busy>(name, { ifAvailable: true }, async (lock) =>
+        lock === null ? busy : granted(false),
+      );
+      if (result !== busy) return result as T;
+      timer = setTimeout(() => patience.abort(), timeoutMs);
+      return await locks.request(name, { signal: patience.signal }, () => granted(true));
     } catch (error) {
       if (isGranted) throw error;
-      isLocking = false;
+      isLocking = false; // the lock is held for ever, or not allowed here, as in a sandboxed frame
       onTimeout();
       return work(true);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -59,8 +59,7 @@ export class Session extends Audience implements SessionCore {
   userId = (): string | null => this.identity?.claims.sub ?? null;
 
   error = (): AuthTroubleError => {
-    const trouble = 'trouble' in this.state ? this.state.trouble : undefined;
-    return new AuthTroubleError(trouble ?? { code: 'NETWORK', retryAt: Date.now() });
+    return new AuthTroubleError(this.state.trouble ?? { code: 'NETWORK', retryAt: Date.now() });
   };
 
   csrfHeader = (): Promise<Record<string, string>> => this.requests.csrfHeader();
@@ -89,7 +88,7 @@ export class Session extends Audience implements SessionCore {
   token = async (): Promise<string | null> => {
     await this.restore();
     if (this.state.status === 'restoring') await this.renewing;
-    const trouble = 'trouble' in this.state ? this.state.trouble : undefined;
+    const { trouble } = this.state;
     const isLimited = trouble?.code === 'RATE_LIMITED' && Date.now() < trouble.retryAt;
     if (this.identity && !this.isFresh(null) && !isLimited) await this.renewFrom(this.accessToken());
     const isUnknown = this.identity ? Date.now() >= this.identity.expiresAt : this.state.status === 'restoring';
@@ -141,7 +140,7 @@ export class Session extends Audience implements SessionCore {
   }
 
   private onOnline = (): void => {
-    const trouble = 'trouble' in this.state ? this.state.trouble : undefined;
+    const { trouble } = this.state;
     if (trouble && trouble.code !== 'RATE_LIMITED') void this.renew();
     else if (!this.identity && this.delivery.isOwed()) void this.exclusive(() => this.settle(null, false));
   };

@@ -16,9 +16,17 @@ export interface Tabs {
   close(): void;
 }
 
+function openChannel(name: string): Channel | undefined {
+  try {
+    return platform.BroadcastChannel && new platform.BroadcastChannel(name);
+  } catch {
+    return undefined; // not allowed here, as in a sandboxed frame
+  }
+}
+
 /** Opens the channel to the other tabs. Without BroadcastChannel there are none. */
 export function openTabs(name: string, receive: (message: TabMessage) => void): Tabs {
-  let channel: Channel | undefined = platform.BroadcastChannel && new platform.BroadcastChannel(name);
+  let channel = openChannel(name);
   let answered: (() => void) | undefined;
   channel?.unref?.(); // so that Node.js can exit
   if (channel) {
