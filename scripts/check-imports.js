@@ -21,7 +21,10 @@ const LAYERS = {
   },
   worker: { values: ['start', 'workers', 'http/metrics.ts', 'lib'], types: [] },
   cli: {
-    values: ['main', 'worker', 'start', 'app', 'settings', 'mail', 'inputs', 'services', 'workers', 'problems', 'lib'],
+    values: [
+      ...['main', 'worker', 'start', 'app', 'settings', 'mail', 'inputs', 'services', 'workers', 'problems', 'lib'],
+      'operations/login-windows.ts',
+    ],
     types: [],
   },
   start: { values: ['settings', 'dependencies', 'database', 'jobs', 'lib'], types: [] },

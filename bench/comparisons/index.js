@@ -1,3 +1,4 @@
+import { admin } from './admin.js';
 import { cold } from './cold.js';
 import { logins, signUps } from './hashes.js';
 import { me } from './me.js';
@@ -10,7 +11,7 @@ import { storm } from './storm.js';
  * All comparisons by the name that `--only` accepts. `prepare` returns a reason if a comparison cannot run. `round` returns one
  * measurement for each of the `rows`. It also runs once before the measured rounds unless `warmUp` is false.
  */
-export const comparisons = { login: logins, signup: signUps, refresh, me, storm, scale, cold, memory };
+export const comparisons = { login: logins, signup: signUps, refresh, me, storm, scale, admin, cold, memory };
 
 /** Comparisons that run without `--only`. The others take longer. */
 export const usual = ['login', 'signup', 'refresh', 'me', 'storm'];

@@ -22,7 +22,7 @@ const asks = {
 async function open(bench, count) {
   const gateway = await bench.startSeeded(count);
   const env = { DATABASE_URL: gateway.databaseUrl, SECRET_KEY: bench.secretKey, DATA_DIR: bench.dataDir };
-  const purger = await startScript(new URL('../servers/purge.js', import.meta.url), env);
+  const purger = await startScript(new URL('../servers/maintenance.js', import.meta.url), env);
   bench.onClose(() => purger.stop());
   return { gateway, purger, sessions: await openSessions(gateway, CONNECTIONS) };
 }

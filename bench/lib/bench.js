@@ -68,17 +68,23 @@ export async function startBench({ profile }) {
     const gateway = await startServer(server);
     return { ...gateway, url: `${gateway.url}/graphql` };
   };
-  /** Starts a gateway on a new database with this number of users, sessions and events. */
-  const startSeeded = async (count, env) => {
+  /** Starts a gateway on a new database. */
+  const startUnseeded = async (env) => {
     const databaseUrl = await newDatabase();
     const gateway = await startGateway(databaseUrl, env);
     closing.push(() => gateway.stop());
-    await onDatabase(databaseUrl, (client) => seed(client, count, dataDir));
-    return { ...gateway, databaseUrl, ...addresses((turn) => `user-${(turn * 7919) % count}@example.com`) };
+    return { ...gateway, databaseUrl };
+  };
+  /** Starts a gateway on a new database with this number of users, sessions and events. */
+  const startSeeded = async (count, env) => {
+    const gateway = await startUnseeded(env);
+    await onDatabase(gateway.databaseUrl, (client) => seed(client, count, dataDir));
+    return { ...gateway, ...addresses((turn) => `user-${(turn * 7919) % count}@example.com`) };
   };
   let gateway;
   return {
     gateway: () => (gateway ??= startSeeded(USERS)),
+    startUnseeded,
     startSeeded,
     startGateway,
     newDatabase,

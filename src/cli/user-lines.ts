@@ -1,3 +1,4 @@
+import type { Remedy, SignInObstacle } from '../services/admin/sign-in-obstacle.js';
 import type { AdminUserRecord } from '../services/admin/user-record.js';
 import type { SessionRecord } from '../services/sessions/session-record.js';
 
@@ -23,6 +24,23 @@ export function describeUser(user: AdminUserRecord): string {
     ...line('password set', user.passwordChangedAt),
     ...line('last sign-in', user.lastLoginAt),
     ...line('created', user.createdAt),
+  ].join('\n');
+}
+
+/** What removes an obstacle: the command for the address, or what the owner does. */
+const REMEDIES: Record<Remedy, (email: string) => string> = {
+  UNLOCK: (email) => `gatehouse users unlock ${email}`,
+  ENABLE: (email) => `gatehouse users enable ${email}`,
+  RESET_TWO_FACTOR: (email) => `gatehouse users reset-two-factor ${email}`,
+  RESEND_VERIFICATION: () => 'the owner asks for another code, and verifies the address',
+  SEND_PASSWORD_RESET: () => 'the owner resets the password',
+};
+
+/** What stands between the owner of an account and a session, in lines. */
+export function describeObstacle({ explanation, remedy }: SignInObstacle, email: string): string {
+  return [
+    ...line('cannot sign in', explanation),
+    ...line('remedy', remedy === null ? null : REMEDIES[remedy](email)),
   ].join('\n');
 }
 

@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
-import { operations } from '../operations/all.js';
-import { effectivePolicies } from '../operations/limits.js';
+import { loginWindows } from '../operations/login-windows.js';
 import type { Context } from '../request.js';
 import { listEventsOfUsers } from '../services/admin/list-events.js';
 import { listMailsOfUsers } from '../services/admin/list-mails.js';
@@ -29,17 +28,13 @@ function ofUsers<Wanted extends { userId: string }, Found>(
   return new DataLoader<Wanted, Found>(load, { cache: false });
 }
 
-/** The limits of sign-ins for one account, as the operator changed them. */
-function loginWindows({ settings }: Pick<Context, 'settings'>) {
-  const policies = effectivePolicies('login', operations.Mutation.login?.limits ?? [], settings.rateLimits);
-  return policies.filter(({ scope }) => scope === 'account');
-}
-
 /** Returns the loaders of what staff see of many accounts. */
 export function createAdminLoaders(context: Context): Loaders {
   return {
     eventPages: ofUsers((userIds, { filter, window }) => listEventsOfUsers(context, userIds, filter, window)),
     mailPages: ofUsers((userIds, { window }) => listMailsOfUsers(context, userIds, window)),
-    obstacles: new DataLoader((ids) => findSignInObstacles(context, ids, loginWindows(context)), { cache: false }),
+    obstacles: new DataLoader((ids) => findSignInObstacles(context, ids, loginWindows(context.settings)), {
+      cache: false,
+    }),
   };
 }

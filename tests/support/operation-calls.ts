@@ -91,7 +91,7 @@ export function selectionOf(field: string): string {
   const { type } = mutationNamed(field);
   // Where the fragment cannot be, nothing of the document would run.
   const refused = hasMember(type, 'AuthInputProblem') ? '... on AuthInputProblem { fields { path rule message } }' : '';
-  return `{ __typename ... on AuthProblem { message } ${refused} }`;
+  return `{ __typename ... on AuthProblem { code message } ${refused} }`;
 }
 
 /** A mutation that takes its input from a variable. */

@@ -7,7 +7,7 @@ import type { UseCaseContext } from '../../services/use-case.js';
 import { type Answer, refused } from '../answer.js';
 import { doubtAbout } from '../doubtful-role.js';
 import { runOnDatabase } from '../run-command.js';
-import { describeSession, describeUser } from '../user-lines.js';
+import { describeObstacle, describeSession, describeUser } from '../user-lines.js';
 import { addAccountCommands } from './accounts.js';
 
 type OnUser = (context: UseCaseContext, email: string, command: Command) => Promise<Answer>;
@@ -65,10 +65,17 @@ const endSessions: OnUser = async (context, email) => {
 };
 
 const show: OnUser = async (context, email) => {
-  const { findAdminUserByAddress } = await import('../../services/admin/user-record.js');
+  const [{ findAdminUserByAddress }, { findSignInObstacles }, { loginWindows }] = await Promise.all([
+    import('../../services/admin/user-record.js'),
+    import('../../services/admin/sign-in-obstacle.js'),
+    import('../../operations/login-windows.js'),
+  ]);
   const user = await findAdminUserByAddress(context, email);
   if (user === null) return { text: `${email}: ${NO_ACCOUNT}`, code: 'NOT_FOUND' };
-  return { text: describeUser(user), data: { user } };
+  const [found] = await findSignInObstacles(context, [user.id], loginWindows(context.settings));
+  if (found == null) return { text: describeUser(user), data: { user, obstacle: null } };
+  const { lastRefusal: _lastRefusal, ...obstacle } = found;
+  return { text: `${describeUser(user)}\n${describeObstacle(found, user.email)}`, data: { user, obstacle } };
 };
 
 const listSessionsOf: OnUser = async (context, email) => {
@@ -113,7 +120,7 @@ function addOnUser(users: Command, name: string, description: string, perform: O
 export function addUserCommands(program: Command): void {
   const users = program.command('users').description('the accounts');
   addAccountCommands(users);
-  addOnUser(users, 'show', 'show an account', show);
+  addOnUser(users, 'show', 'show an account, and what keeps its owner from signing in', show);
   addOnUser(users, 'sessions', 'list the active sessions of an account', listSessionsOf);
   addOnUser(users, 'unlock', 'lift the locks caused by failed attempts', unlock);
   addOnUser(

@@ -1,4 +1,5 @@
 import type { UserFilter } from '../../inputs/admin-lists.js';
+import { addSeconds } from '../../lib/clock.js';
 import { type Sql, sql, sqlText } from '../../lib/sql.js';
 import type { UseCaseContext } from '../use-case.js';
 import { findLockedUsers } from './locked-users.js';
@@ -8,6 +9,7 @@ import type { UserState } from './user-record.js';
 type Needs = Pick<UseCaseContext, 'query' | 'clock' | 'settings' | 'secretKeys'>;
 
 const VERIFIED = 'disabled_at IS NULL AND email_verified_at IS NOT NULL';
+const LAST_LOGIN = sqlText(`coalesce(last_login_at, '-infinity'::timestamptz)`);
 const BAD_PASSWORD = `(password_breached_at IS NOT NULL OR password_contested_at IS NOT NULL
   OR password_change_required_at IS NOT NULL)`;
 
@@ -34,13 +36,24 @@ function roleCondition(role: string): Sql {
   return role === 'user' ? sql`role = ${role}` : sql`role = ${role} AND role <> 'user'`;
 }
 
+/** A margin for the clocks of processes that differ. */
+const MARGIN_SECONDS = 86_400;
+
+/**
+ * The upper limit of the last sign-in also excludes accounts that never signed in, in the words of the index, and the accounts
+ * that were created later, which the order by creation would otherwise read one by one.
+ */
+function lastLoginBeforeCondition(before: Date): Sql {
+  return sql`${LAST_LOGIN} < ${before} AND ${LAST_LOGIN} > '-infinity'::timestamptz
+    AND created_at < ${addSeconds(before, MARGIN_SECONDS)}`;
+}
+
 function timeConditions({ createdFrom, createdBefore, lastLoginFrom, lastLoginBefore }: UserFilter): Sql[] {
-  const lastLogin = sqlText(`coalesce(last_login_at, '-infinity'::timestamptz)`);
   return [
     ...(createdFrom == null ? [] : [sql`created_at >= ${createdFrom}`]),
     ...(createdBefore == null ? [] : [sql`created_at < ${createdBefore}`]),
-    ...(lastLoginFrom == null ? [] : [sql`${lastLogin} >= ${lastLoginFrom}`]),
-    ...(lastLoginBefore == null ? [] : [sql`${lastLogin} < ${lastLoginBefore} AND last_login_at IS NOT NULL`]),
+    ...(lastLoginFrom == null ? [] : [sql`${LAST_LOGIN} >= ${lastLoginFrom}`]),
+    ...(lastLoginBefore == null ? [] : [lastLoginBeforeCondition(lastLoginBefore)]),
   ];
 }
 

@@ -6,46 +6,18 @@ import { mailsStatement } from '../../../src/services/admin/list-mails.js';
 import { usersStatement } from '../../../src/services/admin/list-users.js';
 import { userCondition } from '../../../src/services/admin/user-filter.js';
 import type { UserOrderName } from '../../../src/services/admin/user-order.js';
-import { commandContext, rows } from '../../support/accounts.js';
+import { commandContext } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
 import { readBy } from '../../support/plans.js';
+import { seedLists, BUSY_USER as USER } from '../../support/seeded-lists.js';
 
 let gateway: TestGateway;
-const USER = '01890a5d-ac96-774b-bcce-b302099a8057';
-const MANY = 20_000;
 /** Rows that a page of 50 reads at most, of whatever tables and indexes. */
 const MOST_READ = 320;
 
 beforeAll(async () => {
   gateway = await sharedGateway();
-  await rows(
-    gateway,
-    `INSERT INTO users (id, email, username, username_key, display_name, role, password_hash, password_changed_at, email_verified_at,
-       disabled_at, password_breached_at, two_factor_enabled_at, last_login_at, created_at, updated_at)
-     SELECT gen_random_uuid(), md5(i::text) || '@plan.example', 'U' || i, 'u' || i, md5(i || 'n'), CASE WHEN i % 2000 = 0 THEN 'support' ELSE 'user' END,
-       'x', now(), CASE WHEN i % 200 > 0 THEN now() END, CASE WHEN i % 500 = 1 THEN now() END, CASE WHEN i % 500 = 2 THEN now() END,
-       CASE WHEN i % 100 = 0 THEN now() END, CASE WHEN i % 3 > 0 THEN now() - i * interval '1 hour' END, now() - i * interval '1 minute', now()
-     FROM generate_series(1, ?) i RETURNING id`,
-    [MANY],
-  );
-  await rows(
-    gateway,
-    `INSERT INTO audit_events (id, type, success, risk_level, user_id, actor_id, metadata, created_at)
-     SELECT gen_random_uuid(), CASE WHEN i % 1000 = 0 THEN 'ROLE_CHANGE' WHEN i % 2 = 0 THEN 'LOGIN' ELSE 'REFRESH' END, i % 10 <> 2,
-       CASE WHEN i % 1000 = 0 THEN 'HIGH' ELSE 'LOW' END, CASE WHEN i % 900 = 0 THEN ?::uuid ELSE gen_random_uuid() END, NULL, '{}',
-       now() - i * interval '1 minute'
-     FROM generate_series(1, ?) i RETURNING id`,
-    [USER, MANY],
-  );
-  await rows(
-    gateway,
-    `INSERT INTO outbox_messages (id, mail, recipient, variables, status, created_at, next_attempt_at)
-     SELECT gen_random_uuid(), 'verify-email', i || '@plan.example', '{}', CASE WHEN i % 400 = 0 THEN 'FAILED' ELSE 'SENT' END,
-       now() - i * interval '1 minute', now() - i * interval '1 minute'
-     FROM generate_series(1, ?) i RETURNING id`,
-    [MANY],
-  );
-  await rows(gateway, 'VACUUM ANALYZE');
+  await seedLists(gateway);
 }, 120_000);
 afterAll(() => gateway.close());
 
