@@ -62,6 +62,12 @@ export class AdminOverview {
   })
   lockedNow!: number;
 
+  @Field(() => Int, { description: 'Completed sign-ins of the last 24 hours.' })
+  signIns24Hours!: number;
+
+  @Field(() => Int, { description: 'Rejected sign-ins of the last 24 hours.' })
+  refusedSignIns24Hours!: number;
+
   @Field(() => Int, { description: 'Accounts with a second factor.' })
   twoFactorUsers!: number;
 

@@ -10,7 +10,7 @@ import {
   problemMessages,
   RETRY_SECONDS,
 } from '../../problems.js';
-import { type CountedName, countedNames, countsByDay, refusalCode } from '../audit/event-counts.js';
+import { type CountedName, countedNames, countsByDay, countsSince, refusalCode } from '../audit/event-counts.js';
 import { type GaugeName, measure, startOfDay } from '../maintenance/account-gauges.js';
 import { OVERVIEW_DAYS } from '../maintenance/roll-up.js';
 import { passwordReasons } from '../sign-in/password-change-required.js';
@@ -22,6 +22,8 @@ export type OverviewDay = { day: string } & Record<CountedName, number>;
 /** How the gateway is doing. */
 export interface Overview extends Record<GaugeName, number> {
   kind: 'overview';
+  signIns24Hours: number;
+  refusedSignIns24Hours: number;
   mailsWaiting: number;
   oldestMailWaitingSeconds: number | null;
   /** Every day of the time, oldest first. */
@@ -58,6 +60,10 @@ async function gauges({ transact, clock }: Needs): Promise<Record<GaugeName, num
   return measured?.[0] as Record<GaugeName, number>;
 }
 
+function countOf(rows: Row[], wanted: CountedName): number {
+  return (rows.find(({ name }) => name === wanted)?.events as number | undefined) ?? 0;
+}
+
 function toDays(rows: Row[], from: Date, days: number): OverviewDay[] {
   const counts = new Map(rows.map(({ day, name, events }) => [`${day as string} ${name as string}`, events as number]));
   return Array.from({ length: days }, (_, index) => {
@@ -82,13 +88,19 @@ async function read(context: Needs, days: number): Promise<Overview> {
   const now = context.clock.now();
   const from = addSeconds(startOfDay(now), -(days - 1) * DAY);
   // A margin, because the clocks of other processes may be ahead.
-  const statements: Sql[] = [LIMIT, countsByDay(from, addSeconds(now, DAY)), MAILS];
-  const [measured, [, counted = [], mails = []]] = await Promise.all([gauges(context), context.transact(statements)]);
+  const until = addSeconds(now, DAY);
+  const statements: Sql[] = [LIMIT, countsByDay(from, until), countsSince(addSeconds(now, -DAY), until), MAILS];
+  const [measured, [, counted = [], recent = [], mails = []]] = await Promise.all([
+    gauges(context),
+    context.transact(statements),
+  ]);
   const oldest = mails[0]?.oldest as string | null;
   const waited = oldest === null ? null : Math.max(0, Math.round((now.getTime() - new Date(oldest).getTime()) / 1000));
   return {
     kind: 'overview',
     ...measured,
+    signIns24Hours: countOf(recent, 'signIns'),
+    refusedSignIns24Hours: countOf(recent, 'refusedSignIns'),
     mailsWaiting: mails[0]?.waiting as number,
     oldestMailWaitingSeconds: waited,
     days: toDays(counted, from, days),

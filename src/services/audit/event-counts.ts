@@ -63,6 +63,24 @@ export function countsByDay(from: Date, before: Date): Sql {
     ) AS counted GROUP BY 1, 2`;
 }
 
+const HOUR_MILLISECONDS = 3_600_000;
+
+/**
+ * Returns the statement that counts by name from any time on: complete hours from their counts, and the hour in which the time
+ * is and the hours that are not counted yet from the log.
+ */
+export function countsSince(from: Date, before: Date): Sql {
+  const firstHour = new Date(Math.ceil(from.getTime() / HOUR_MILLISECONDS) * HOUR_MILLISECONDS);
+  const uncounted = sql`greatest(${firstHour}::timestamptz, coalesce((${lastCounted}), ${firstHour}::timestamptz))`;
+  return sql`SELECT name, sum(events)::int AS events
+    FROM (
+      SELECT name, events FROM event_counts
+      WHERE day >= (${firstHour}::timestamptz AT TIME ZONE 'UTC')::date AND ${START} >= ${firstHour} AND name <> ${COMPLETE}
+      UNION ALL SELECT name, events FROM (${eventsBetween(sql`${from}::timestamptz`, sql`${firstHour}::timestamptz`)}) AS begun
+      UNION ALL SELECT name, events FROM (${eventsBetween(uncounted, sql`${before}::timestamptz`)}) AS recent
+    ) AS counted GROUP BY 1`;
+}
+
 /** Returns the code of a name that counts refusals; undefined for other names. */
 export function refusalCode(name: string): string | undefined {
   return name.startsWith(REFUSAL) ? name.slice(REFUSAL.length) : undefined;

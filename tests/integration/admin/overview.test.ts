@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rollUp } from '../../../src/services/maintenance/roll-up.js';
 import { AdminOverviewDocument, LoginDocument } from '../../generated/operations.js';
 import { quickUser, rows, signedUp } from '../../support/accounts.js';
-import { sharedGateway, type TestGateway } from '../../support/app.js';
+import { sharedGateway, type TestGateway, testGateway } from '../../support/app.js';
 import { loggedIn, PASSWORD } from '../../support/journey.js';
 import { type StaffMember, staffMember } from '../../support/staff.js';
 
@@ -92,4 +92,28 @@ describe('the overview', () => {
       expect(errors[0]?.extensions.code).toBe('INPUT_INVALID');
     }
   });
+});
+
+it('counts the last 24 hours, whether their hours are rolled up or not', async () => {
+  const own = await testGateway();
+  const read = async () => {
+    const { token } = await staffMember(own, 'support');
+    const { signIns24Hours, refusedSignIns24Hours } = (await own.ask(AdminOverviewDocument, { days: 7 }, { token }))
+      .data.adminOverview;
+    return { signIns24Hours, refusedSignIns24Hours };
+  };
+  const minutesAgo = [24 * 60 + 10, 24 * 60 - 10, 12 * 60, 5];
+  for (const minutes of minutesAgo) {
+    await rows(
+      own,
+      `INSERT INTO audit_events (id, type, success, risk_level, metadata, created_at)
+       VALUES (gen_random_uuid(), 'LOGIN', false, 'LOW', '{"reason": "INVALID_CREDENTIALS"}', ?::timestamptz) RETURNING id`,
+      [new Date(own.clock.now().getTime() - minutes * 60_000).toISOString()],
+    );
+  }
+  expect(await read()).toEqual({ signIns24Hours: 1, refusedSignIns24Hours: 3 });
+  await rollUp({ em: own.dependencies.orm.em.fork(), clock: own.clock });
+  expect(await read()).toEqual({ signIns24Hours: 2, refusedSignIns24Hours: 3 });
+  own.clock.advance(15 * 60);
+  expect((await read()).refusedSignIns24Hours).toBe(2);
 });

@@ -105,7 +105,7 @@ describe('a filter by text', () => {
     await quickUser(gateway, {
       email: 'grace.hopper@navy.example',
       username: 'Amazing_Grace',
-      displayName: 'Rear Admiral',
+      displayName: 'Rear Admiral (Alias@fleet.example)',
     });
     await quickUser(gateway, { email: '100%_off\'"@shop.example', displayName: 'Back\\slash 🦊 "quoted"' }).catch(
       () => undefined,
@@ -120,6 +120,9 @@ describe('a filter by text', () => {
     ['two characters', 'gr'],
     ['the beginning of a username', 'amazing'],
     ['the middle of an address', 'hopper@na'],
+    ['the end of an address', 'Hopper@navy.example'],
+    ['a domain', '@navy.ex'],
+    ['an address in a display name', 'alias@FLEET.ex'],
     ['the middle of a username', 'zing_gr'],
     ['a part of a display name', 'admiral'],
   ])('finds %s', async (_what, text) => {
@@ -130,9 +133,12 @@ describe('a filter by text', () => {
     expect(await emails({ text })).toEqual(['100percent@shop.example']);
   });
 
-  it.each(['%%', '__', '%a%', '_eed', "';--", '\\\\', 'x'.repeat(254)])('finds nothing by %j', async (text) => {
-    expect(await emails({ text })).toEqual([]);
-  });
+  it.each(['%%', '__', '%a%', '_eed', 'hopper@other', '%%%@navy', 'hopper_@navy', "';--", '\\\\', 'x'.repeat(254)])(
+    'finds nothing by %j',
+    async (text) => {
+      expect(await emails({ text })).toEqual([]);
+    },
+  );
 
   it.each(['', 'a', ' a ', 'x'.repeat(300), 'a\u0000b', 'ab\ud800'])('refuses %j', async (text) => {
     expect(await list({ filter: { text } })).toMatchObject({

@@ -1,5 +1,6 @@
 import { CompleteTwoFactor, Login } from './generated/operations.js';
 import { send } from './request.js';
+import { session } from './session.js';
 
 const dialog = document.getElementById('sign-in');
 const form = dialog.querySelector('form');
@@ -7,6 +8,7 @@ const problem = form.querySelector('.problem');
 const field = (id) => form.querySelector(`#${id}`);
 
 let challenge;
+let isRequired = false;
 
 function showStep(name) {
   for (const step of form.querySelectorAll('.step')) step.hidden = step.dataset.step !== name;
@@ -63,14 +65,19 @@ form.addEventListener('submit', async (event) => {
 });
 
 field('cancel').addEventListener('click', () => dialog.close());
-dialog.addEventListener('close', startOver);
+dialog.addEventListener('close', () => {
+  startOver();
+  // A browser closes a dialog by the second Escape, whatever the page says to the first.
+  if (isRequired && session.user === undefined) dialog.showModal();
+});
 dialog.addEventListener('cancel', (event) => {
-  if (field('cancel').hidden) event.preventDefault();
+  if (isRequired) event.preventDefault();
 });
 
 /** Shows the form of a sign-in, which cannot be cancelled if it is `required`. */
 export function showSignIn({ required = false } = {}) {
   if (dialog.open) return;
+  isRequired = required;
   field('cancel').hidden = required;
   dialog.showModal();
   startOver();

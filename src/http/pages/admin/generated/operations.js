@@ -378,6 +378,8 @@ export const AdminOverview = `query AdminOverview($days: Int! = 30) {
     activeUsers30Days
     liveSessions
     lockedNow
+    signIns24Hours
+    refusedSignIns24Hours
     twoFactorUsers
     admins
     adminsWithTwoFactor

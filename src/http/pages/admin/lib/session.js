@@ -127,10 +127,9 @@ export async function confirmEnrolment(code) {
   return await send(ConfirmTotp, { input: { code } }, { token: state.token });
 }
 
-/** Ends the session. */
+/** Ends the session. The page says so once the gateway has ended it, because a page that is left earlier would not end it. */
 export async function signOut() {
-  const { token } = state;
+  await send(Logout, {}, { token: state.token, cookie: true }).catch(() => {});
   forget();
   on.signedOut();
-  await send(Logout, {}, { token, cookie: true }).catch(() => {});
 }

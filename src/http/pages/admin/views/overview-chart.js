@@ -2,6 +2,7 @@ import { draw, make, newId } from '../lib/elements.js';
 import { number } from '../lib/format.js';
 import { go, href } from '../lib/router.js';
 import { fill, lang, words } from '../lib/words.js';
+import { rove } from '../parts/roving.js';
 import { table } from '../parts/table.js';
 
 const texts = words.overview;
@@ -53,10 +54,10 @@ function barOf(day, index, { step, ceiling }) {
     signIns: number(day.signIns),
     refused: number(day.refusedSignIns),
   });
-  // For the mouse. The table has the same links for the keyboard and for screen readers.
+  const address = logOf(day);
   return draw(
-    'g',
-    { class: 'bar', onclick: () => go(logOf(day)) },
+    'a',
+    { class: 'bar', href: address, 'aria-label': label, onclick: (event) => open(event, address) },
     draw('title', {}, label),
     draw('rect', {
       class: 'hit',
@@ -68,6 +69,13 @@ function barOf(day, index, { step, ceiling }) {
     draw('rect', { class: 'ok', x, y: SIZE.bottom - accepted, width, height: accepted }),
     draw('rect', { class: 'no', x, y: SIZE.bottom - accepted - refused, width, height: refused }),
   );
+}
+
+/** Opens a log without loading the page again, unless the browser is asked for another tab. */
+function open(event, address) {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(address);
 }
 
 function labelOf(day, index, step, every) {
@@ -90,19 +98,21 @@ function chart(days) {
   const ceiling = ceilingOf(days);
   const every = Math.ceil(days.length / LABELS);
   const peak = days.reduce((most, day) => (day.refusedSignIns > most.refusedSignIns ? day : most), days[0]);
+  const bars = days.map((day, index) => barOf(day, index, { step, ceiling }));
+  rove(bars);
   const text = fill(texts.description, { day: long.format(dateOf(peak)), refused: number(peak.refusedSignIns) });
   return draw(
     'svg',
     {
       class: 'chart',
       viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
-      role: 'img',
+      role: 'group',
       'aria-labelledby': `${ids.title} ${ids.text}`,
     },
     draw('title', { id: ids.title }, texts.chartName),
     draw('desc', { id: ids.text }, text),
     ...scale(ceiling),
-    ...days.map((day, index) => barOf(day, index, { step, ceiling })),
+    ...bars,
     ...days.map((day, index) => (index % every === 0 ? labelOf(day, index, step, every) : null)),
   );
 }
@@ -124,7 +134,7 @@ function twin(days) {
   });
 }
 
-/** Sign-ins a day as stacked bars, and the same values as a table. A day opens its log. */
+/** Sign-ins a day as stacked bars, and the same values as a table. A day opens its log, by the keyboard too. */
 export function signInChart(days) {
   const legend = make(
     'p',

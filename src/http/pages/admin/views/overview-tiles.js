@@ -5,6 +5,7 @@ import { fill, words } from '../lib/words.js';
 
 const texts = words.tiles;
 const SIGN_IN_TYPES = 'LOGIN,TOKEN_EXCHANGE,TWO_FACTOR';
+const DAY_MILLISECONDS = 86_400_000;
 
 function tile(label, value, note, address) {
   const content = [make('span', {}, label), make('b', {}, value), make('span', {}, note)];
@@ -19,9 +20,9 @@ function mailsNote({ oldestMailWaitingSeconds: oldest }) {
 export function tilesOf(figures) {
   const { days } = figures;
   // The last day is today (UTC).
-  const today = days.at(-1) ?? { signIns: 0, refusedSignIns: 0, signUps: 0, verifications: 0 };
-  const { refusedSignIns: refused } = today;
-  const { admins, adminsWithTwoFactor } = figures;
+  const today = days.at(-1) ?? { signUps: 0, verifications: 0 };
+  const { admins, adminsWithTwoFactor, signIns24Hours: accepted, refusedSignIns24Hours: refused } = figures;
+  const dayAgo = new Date(Date.now() - DAY_MILLISECONDS).toISOString();
   return make(
     'ul',
     { class: 'tiles' },
@@ -40,8 +41,8 @@ export function tilesOf(figures) {
     tile(
       texts.failed,
       number(refused),
-      fill(texts.share, { share: percent(refused, refused + today.signIns) }),
-      today.day && href('/audit-log', { types: SIGN_IN_TYPES, success: 'false', from: `${today.day}T00:00:00.000Z` }),
+      fill(texts.share, { share: percent(refused, refused + accepted) }),
+      href('/audit-log', { types: SIGN_IN_TYPES, success: 'false', from: dayAgo }),
     ),
     tile(texts.sessions, number(figures.liveSessions), texts.sessionsNote),
     tile(texts.locked, number(figures.lockedNow), texts.lockedNote, href('/users', { state: 'LOCKED' })),
