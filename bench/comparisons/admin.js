@@ -132,9 +132,12 @@ async function milliseconds({ url, headers }, [name, variables]) {
   });
 }
 
-/** The duration of each query of the admin API in a large database compared with a small one. */
+/**
+ * The duration of each query of the admin API in a large database compared with a small one, where fewer rows match most
+ * filters, so that pages are shorter.
+ */
 export const admin = {
-  rows: Object.fromEntries(Object.keys(queries).map((title) => [title, { title, baseline: '≤ 2' }])),
+  rows: Object.fromEntries(Object.keys(queries).map((title) => [title, { title }])),
   async prepare(bench) {
     this.small = await open(bench, SMALL);
     this.large = await open(bench, LARGE);
@@ -144,7 +147,7 @@ export const admin = {
     for (const [title, query] of Object.entries(queries)) {
       const small = await milliseconds(this.small, query);
       const large = await milliseconds(this.large, query);
-      round[title] = { ratio: large / small, milliseconds: large };
+      round[title] = { ratio: large / small };
     }
     return round;
   },
