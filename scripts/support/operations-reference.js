@@ -71,10 +71,10 @@ Generated from the code by \`npm run generate\`.
 - **Caller**: who may call the operation. Everybody else gets \`UNAUTHENTICATED\` or \`FORBIDDEN\`.
 - **Limits**: [errors.md](errors.md#limits) describes how calls are counted and how to change a limit. Each limit per user is
   accompanied by one per client that is ten times as large.
-- **Credential**: the operation checks or changes a credential, or sends email. A document may contain one such operation,
-  including aliases and fragments.
-- **Recent sign-in**: the operation returns \`REAUTHENTICATION_REQUIRED\` if a factor was last verified longer than
-  \`REAUTHENTICATION_TTL\` ago, before it reads its input. See [sign-in.md](sign-in.md).
+- **Credential**: the operation checks or changes a credential, or sends email. A document may contain only one such
+  operation, counting aliases and fragments.
+- **Recent sign-in**: the operation returns \`REAUTHENTICATION_REQUIRED\` if the user was last verified longer than
+  \`REAUTHENTICATION_TTL\` ago. It checks this before its input. See [sign-in.md](sign-in.md#step-up).
 - **Problems**: the members of the result union that implement \`AuthProblem\`; [errors.md](errors.md#codes) lists their codes.
   Every mutation may also return ${code(common)}, and every mutation with a limit ${code(ofLimits)}.`;
 

@@ -36,13 +36,14 @@ export function tokenSettings(production: boolean) {
     }),
     REFRESH_REUSE_GRACE_SECONDS: withDefault(wholeNumber(0, 60), '10', {
       description:
-        'Seconds after its replacement during which a refresh token returns the current one; with `0`, every refresh token works once, even if the answer was lost.',
+        'Seconds after its replacement during which a refresh token returns the current one; with `0`, every refresh token works once, even if the response was lost.',
     }),
     SESSION_ABSOLUTE_TTL: withDefault(duration(), '90d', {
       description: 'Maximum lifetime of a session, however often it is refreshed.',
     }),
     COOKIE_SAME_SITE: withDefault(oneOfAnyCase('strict', 'lax', 'none'), 'strict', {
-      description: 'SameSite attribute of the cookies: `strict`, `lax` or `none`, which needs an https `PUBLIC_URL`.',
+      description:
+        'SameSite attribute of the cookies: `strict`, `lax` or `none`; `none` requires an https `PUBLIC_URL`.',
     }),
   };
 }
@@ -63,8 +64,8 @@ export function passwordSettings(production: boolean) {
     }),
     BREACH_CHECK: optional(flag, {
       description:
-        'Whether new passwords are checked against known breaches, in the background and by the first five digits of their SHA-1 only.',
-      derivedDefault: '`on` in production and where `HIBP_BASE_URL` is set, else `off`',
+        'Whether new passwords are checked against known breaches, in the background; only the first five digits of their SHA-1 are sent.',
+      derivedDefault: '`on` in production or if `HIBP_BASE_URL` is set, else `off`',
       example: 'off',
     }),
     HIBP_BASE_URL: optional(breachSource(production), {

@@ -63,7 +63,7 @@ export function protectionSettings() {
       description: 'How long the old address can revert a change of address.',
     }),
     SESSION_REPORT_TTL: withDefault(duration(), '24h', {
-      description: 'Lifetime of the link that ends the session of an unknown device.',
+      description: 'Lifetime of the link that reports a sign-in on an unknown device.',
     }),
     EMAIL_DEDUPLICATION: withDefault(oneOf('off', 'provider'), 'off', {
       description:

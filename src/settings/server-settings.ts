@@ -62,7 +62,7 @@ export function serverSettings(production: boolean) {
     }),
     SHUTDOWN_DRAIN_SECONDS: withDefault(wholeNumber(0, 300), production ? '5' : '0', {
       description:
-        'Seconds for which a stopping process answers `/health/ready` with 503 but continues to serve, so that load balancers stop sending requests to it; `5` in production.',
+        'Seconds for which a stopping process answers `/health/ready` with 503 but continues to serve, so that load balancers stop sending requests to it.',
     }),
     RUN_WORKER: withDefault(flag, 'true', {
       description: 'Whether the server also sends mail and runs jobs; turn it off if separate workers run.',

@@ -50,7 +50,7 @@ export const auditEvents = {
   LOGOUT: { description: 'The user signed out.', risk: 'LOW' },
   SESSION_REVOKE: { description: 'The user or staff ended sessions of the account.', risk: 'MEDIUM' },
   SESSION_REPORT: {
-    description: 'The user reported an unrecognised sign-in, and its session was ended.',
+    description: 'The user reported an unrecognised sign-in, and every session of the account was ended.',
     risk: 'CRITICAL',
     refusedRisk: 'MEDIUM',
   },
@@ -62,17 +62,20 @@ export const auditEvents = {
   TOTP_ENROLMENT: { description: 'Enrolment of an authenticator app was started.', risk: 'MEDIUM' },
   TOTP_ENABLE: { description: 'Two-factor authentication was enabled.', risk: 'MEDIUM', refusedRisk: 'MEDIUM' },
   TOTP_DISABLE: { description: 'Two-factor authentication was disabled.', risk: 'HIGH', refusedRisk: 'HIGH' },
-  RECOVERY_CODE_USE: { description: 'A recovery code was used in place of an authenticator code.', risk: 'HIGH' },
+  RECOVERY_CODE_USE: { description: 'A recovery code was used instead of an authenticator code.', risk: 'HIGH' },
   RECOVERY_CODES_REPLACE: {
     description: 'New recovery codes replaced the old ones.',
     risk: 'MEDIUM',
     refusedRisk: 'HIGH',
   },
-  MAIL_RETRY: { description: 'An admin had an email sent again that had failed.', risk: 'MEDIUM' },
+  MAIL_RETRY: { description: 'An admin had a failed or discarded email sent again.', risk: 'MEDIUM' },
   MAIL_TEST: { description: 'An admin sent a test email.', risk: 'LOW', refusedRisk: 'MEDIUM' },
   SIGNING_KEY_ROTATE: { description: 'An admin rotated the signing key of the access tokens.', risk: 'HIGH' },
   LIMIT_EXCEEDED: { description: 'A rate limit was exceeded for the first time in its window.', risk: 'MEDIUM' },
-  ADMIN_READ: { description: 'A member of staff read the details of the account; recorded once an hour.', risk: 'LOW' },
+  ADMIN_READ: {
+    description: 'A member of staff read the details of the account; recorded at most once an hour.',
+    risk: 'LOW',
+  },
   ADMIN_EXPORT: {
     description: 'An admin exported accounts or audit events; recorded when the export begins and ends.',
     risk: 'HIGH',

@@ -100,14 +100,14 @@ function bodyViews(mail) {
     });
   }
   choose(chosenView);
-  const tabList = make('div', { class: 'tabs', role: 'tablist', 'aria-label': 'View of the mail' }, ...tabs);
+  const tabList = make('div', { class: 'tabs', role: 'tablist', 'aria-label': 'View of the email' }, ...tabs);
   return make('div', { class: 'body' }, tabList, panel);
 }
 
 /** Draws one mail: its details, its code and link ready to use, and both of its bodies. */
 export function drawMail(reader, mail, goBack) {
   reader.replaceChildren(
-    make('button', { type: 'button', class: 'back', onclick: goBack }, '← All mails'),
+    make('button', { type: 'button', class: 'back', onclick: goBack }, '← All emails'),
     details(mail),
     make(
       'div',
