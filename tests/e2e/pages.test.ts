@@ -157,7 +157,7 @@ describe.skipIf(browserMissing)('the pages in a browser', () => {
 
   it('shows what arrives in the mailbox and copies its code', async () => {
     await page.goto(`${origin}/dev/mail`);
-    await page.getByRole('heading', { name: 'No mail yet' }).waitFor();
+    await page.getByRole('heading', { name: 'No email yet' }).waitFor();
     mails = [mail('first', { subject: '<img src=x onerror=alert(1)> is text' })];
     await page.getByRole('heading', { name: '<img src=x onerror=alert(1)> is text' }).waitFor();
     await page.getByRole('button', { name: 'Copy code' }).click();

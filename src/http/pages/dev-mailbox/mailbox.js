@@ -2,7 +2,7 @@ import { drawList, matching, refreshAges } from './list.js';
 import { drawEmpty, drawMail } from './reader.js';
 
 const INTERVAL_MS = 2000;
-const COUNTS = ['Waiting for mail', '1 mail'];
+const COUNTS = ['Waiting for email', '1 email'];
 const page = Object.fromEntries(
   ['columns', 'connection', 'filter-box', 'filter', 'mails', 'no-match', 'keys', 'reader', 'announcement'].map((id) => [
     id,
@@ -73,7 +73,7 @@ function take(list) {
   const arrived = list.filter(({ id }) => !known.has(id));
   // Mails from before the page was opened do not count as new.
   if (received === undefined) for (const { id } of list) seen.add(id);
-  else if (arrived.length > 0) page.announcement.textContent = `New mail: ${arrived[0].subject}, to ${arrived[0].to}`;
+  else if (arrived.length > 0) page.announcement.textContent = `New email: ${arrived[0].subject}, to ${arrived[0].to}`;
   mails = list;
   draw();
 }
@@ -93,7 +93,7 @@ async function poll() {
       take(JSON.parse(text));
       received = text;
     }
-    tell('live', COUNTS[mails.length] ?? `${mails.length} mails`);
+    tell('live', COUNTS[mails.length] ?? `${mails.length} emails`);
   } catch {
     tell('away', 'Server not reachable');
   }

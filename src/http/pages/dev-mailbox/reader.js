@@ -128,7 +128,7 @@ export function drawEmpty(reader) {
       'div',
       { class: 'empty' },
       make('div', { class: 'envelope', 'aria-hidden': 'true' }),
-      make('h2', {}, 'No mail yet'),
+      make('h2', {}, 'No email yet'),
       make(
         'p',
         {},
