@@ -17,7 +17,7 @@ const SECOND_FACTOR =
 export function addAdminCommands(program: Command): void {
   program
     .command('admin')
-    .description('the first admin')
+    .description('create the first admin')
     .command('create')
     .description('create the first admin; asks for the password, or reads it from a pipe')
     .argument('<email>', 'address of the admin; an account that has it becomes the admin')

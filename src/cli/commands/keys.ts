@@ -17,7 +17,7 @@ async function rotate(context: UseCaseContext, immediately: boolean): Promise<An
 
 /** Adds the commands for the signing keys. */
 export function addKeyCommands(program: Command): void {
-  const keys = program.command('keys').description('the keys that sign access tokens');
+  const keys = program.command('keys').description('list or rotate the keys that sign access tokens');
   keys
     .command('list')
     .description('list the published keys')

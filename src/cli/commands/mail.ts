@@ -6,7 +6,7 @@ import { runOnDatabase, wantsJson } from '../run-command.js';
 
 /** Adds the commands for emails. */
 export function addMailCommands(program: Command): void {
-  const mail = program.command('mail').description('the emails');
+  const mail = program.command('mail').description('test the mail server, or preview emails');
   mail
     .command('test')
     .description('send a test email through the configured mail server, and report what fails')

@@ -24,7 +24,7 @@ async function printConfig(asJson: boolean): Promise<number> {
 export function addPrintCommands(program: Command): void {
   program
     .command('config')
-    .description('the settings')
+    .description('print the settings')
     .command('print')
     .description('print every setting as it applies; # marks a default, and secrets are masked')
     .action(async (_options: object, command: Command) => {
@@ -32,7 +32,7 @@ export function addPrintCommands(program: Command): void {
     });
   program
     .command('schema')
-    .description('the GraphQL schema')
+    .description('print the GraphQL schema')
     .command('print')
     .description('print the schema of the subgraph, for composition and code generation')
     .action(async (_options: object, command: Command) => {

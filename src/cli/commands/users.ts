@@ -118,7 +118,7 @@ function addOnUser(users: Command, name: string, description: string, perform: O
 
 /** Adds the commands for accounts. */
 export function addUserCommands(program: Command): void {
-  const users = program.command('users').description('the accounts');
+  const users = program.command('users').description('manage accounts');
   addAccountCommands(users);
   addOnUser(users, 'show', 'show an account, and what keeps its owner from signing in', show);
   addOnUser(users, 'sessions', 'list the active sessions of an account', listSessionsOf);
