@@ -55,6 +55,20 @@ test('after a reload without network the user stays signed out, until the gatewa
   expect(await during(reloaded.session.renew())).toBe('signed-out');
 });
 
+test('five tabs that come online make up for it with one request', async () => {
+  const browser = fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  const others = Array.from({ length: 4 }, () => openTab(gateway));
+  await during(Promise.all(others.map((tab) => tab.session.restore())));
+  gateway.failure = 'offline';
+  await during(session.signOut());
+  gateway.failure = null;
+  gateway.latencyMs = 100;
+  browser.goOnline();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(gateway.requests).toEqual(['logout']);
+});
+
 test('a sign-in forgives an owed sign-out', async () => {
   const browser = fakeBrowser();
   const { gateway, session, login, me } = await signedInTab();

@@ -27,7 +27,7 @@ export interface Delivery {
 /** A refresh token in an HttpOnly cookie. Only the debt of a sign-out is stored here, as a flag that all tabs see. */
 export function cookieDelivery(name: string): Delivery {
   const flag = `${name}:owed`;
-  let isOwed = false;
+  let isOwed = false; // only without a storage
   return {
     isCookie: true,
     claims: undefined,
@@ -41,8 +41,7 @@ export function cookieDelivery(name: string): Delivery {
     saved: async () => {},
   };
   function settle(value: boolean) {
-    isOwed = value;
-    flags.set(flag, value);
+    isOwed = !flags.set(flag, value) && value;
   }
 }
 

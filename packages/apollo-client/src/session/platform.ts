@@ -39,12 +39,14 @@ export const flags = {
       return false; // storage is blocked
     }
   },
-  set(name: string, isSet: boolean): void {
+  /** Returns whether it is stored. If storage is blocked or full, it is not. */
+  set(name: string, isSet: boolean): boolean {
     try {
       if (isSet) platform.localStorage?.setItem(name, '1');
       else platform.localStorage?.removeItem(name);
+      return platform.localStorage !== undefined;
     } catch {
-      // Storage is blocked or full: a sign-out that was not told to the gateway cannot be made up for after a reload.
+      return false;
     }
   },
 };

@@ -1,11 +1,11 @@
 import type { AuthSessionOptions, AuthState, AuthTokensLike, SignedOutReason } from '../auth-session.js';
 import { AuthTroubleError, type Trouble } from '../trouble.js';
-import { Audience } from './audience.js';
 import type { Outcome, SessionCore } from './core.js';
 import { cookieDelivery, type Delivery, storeDelivery } from './delivery.js';
 import { REFRESH } from './documents.js';
 import { createExclusive, type Exclusive } from './exclusive.js';
 import { type Identity, identityOf, replaces } from './identity.js';
+import { KnownSession } from './known-session.js';
 import { platform } from './platform.js';
 import { createRequests, type Requests, troubleOf } from './requests.js';
 import { tellSignOut } from './sign-out.js';
@@ -20,22 +20,12 @@ const ASK_MILLISECONDS = 30;
 const ASK_AFTER_WAIT_MILLISECONDS = 150;
 
 /** The state machine behind `createAuthSession`. */
-export class Session extends Audience implements SessionCore {
+export class Session extends KnownSession implements SessionCore {
   readonly isCookie: boolean;
   readonly timeoutMs: number;
   readonly exclusive: Exclusive;
   stepUp: SessionCore['stepUp'];
-  private identity: Identity | null = null;
-  /** The last identity whose data a cache can still contain. */
-  private remembered: Identity | null = null;
-  /** The session that was ended here. Late tokens of it are ignored. */
-  private endedSid: string | undefined;
-  /** Changes with each sign-in and sign-out. An answer to an earlier request is then ignored. */
-  private epoch = 0;
-  private failures = 0;
   private restored: Promise<AuthState> | undefined;
-  private renewing: Promise<Outcome> | undefined;
-  private retry: ReturnType<typeof setTimeout> | undefined;
   private tabs: Tabs | undefined;
   private readonly closing = new AbortController();
   private readonly delivery: Delivery;
@@ -53,14 +43,6 @@ export class Session extends Audience implements SessionCore {
     this.requests = createRequests(options, this.isCookie, this.closing.signal);
     this.exclusive = createExclusive(name, lockTimeoutMs, tabs !== false, () => this.emit({ type: 'lock-timeout' }));
   }
-
-  accessToken = (): string | null => this.identity?.accessToken ?? null;
-
-  userId = (): string | null => this.identity?.claims.sub ?? null;
-
-  error = (): AuthTroubleError => {
-    return new AuthTroubleError(this.state.trouble ?? { code: 'NETWORK', retryAt: Date.now() });
-  };
 
   csrfHeader = (): Promise<Record<string, string>> => this.requests.csrfHeader();
 
@@ -101,7 +83,7 @@ export class Session extends Audience implements SessionCore {
     const { identity } = this;
     if (this.state.status === 'signedOut' && !this.delivery.isOwed()) return { told: true };
     this.delivery.owe(); // first, so that closing the page does not lose it
-    this.end('logout');
+    this.endForAll('logout');
     return { told: await this.exclusive(() => this.settle(identity, everywhere)) };
   };
 
@@ -120,7 +102,7 @@ export class Session extends Audience implements SessionCore {
 
   leave = (reason: 'logout' | 'deleted'): void => {
     this.delivery.forget();
-    this.end(reason);
+    this.endForAll(reason);
   };
 
   close = (): void => {
@@ -142,11 +124,12 @@ export class Session extends Audience implements SessionCore {
   private onOnline = (): void => {
     const { trouble } = this.state;
     if (trouble && trouble.code !== 'RATE_LIMITED') void this.renew();
-    else if (!this.identity && this.delivery.isOwed()) void this.exclusive(() => this.settle(null, false));
+    else if (!this.identity && this.delivery.isOwed()) void this.settleOwed();
   };
 
-  private isFresh(stale: string | null): boolean {
-    return this.identity !== null && this.identity.accessToken !== stale && Date.now() < this.identity.renewAt;
+  /** Tells the gateway of an earlier sign-out, unless another tab has done it meanwhile. */
+  private settleOwed(): Promise<boolean> {
+    return this.exclusive(async () => !this.delivery.isOwed() || this.settle(null, false));
   }
 
   private async find(): Promise<void> {
@@ -156,7 +139,7 @@ export class Session extends Audience implements SessionCore {
     const { claims } = this.delivery;
     if (this.delivery.isOwed()) {
       this.end('no-session');
-      await this.exclusive(() => this.settle(null, false));
+      await this.settleOwed();
       return;
     }
     if (claims && !this.identity) this.show({ status: 'restoring', claims });
@@ -198,7 +181,7 @@ export class Session extends Audience implements SessionCore {
     if (refresh?.tokens) this.take(refresh.tokens, this.identity ? 'here' : 'restore');
     else if (!input || refresh?.__typename === 'RefreshRejectedProblem') {
       this.delivery.forget();
-      this.end(this.identity ? 'ended' : 'no-session');
+      this.endForAll(this.identity ? 'ended' : 'no-session');
     } else throw troubleOf(undefined);
   }
 
@@ -226,6 +209,15 @@ export class Session extends Audience implements SessionCore {
     return 'trouble';
   }
 
+  protected onSessionChange(): void {
+    this.requests.forgetCsrf();
+  }
+
+  private endForAll(reason: SignedOutReason): void {
+    const sid = this.end(reason);
+    if (sid !== undefined) this.tabs?.tell({ type: 'signed-out', sid, reason });
+  }
+
   private receive(message: TabMessage): void {
     if (message.type === 'ask') {
       if (this.identity && this.isFresh(null)) this.tabs?.tell({ type: 'token', identity: this.identity });
@@ -235,59 +227,7 @@ export class Session extends Audience implements SessionCore {
       this.delivery.forgive();
       this.adopt(identity, 'other-tab');
     } else if (message.sid === this.identity?.claims.sid) {
-      this.end(message.reason === 'logout' ? 'logout-elsewhere' : message.reason, false);
+      this.end(message.reason === 'logout' ? 'logout-elsewhere' : message.reason);
     }
-  }
-
-  private adopt(identity: Identity, from: 'here' | 'other-tab' | 'restore'): void {
-    const before = this.remembered?.claims;
-    const { claims } = identity;
-    if (before?.sid !== claims.sid) {
-      this.epoch++;
-      this.requests.forgetCsrf();
-    }
-    const isRenewal = this.identity?.claims.sub === claims.sub;
-    this.identity = identity;
-    this.remembered = identity;
-    this.failures = 0;
-    clearTimeout(this.retry);
-    const { epoch } = this;
-    const show = () => {
-      if (epoch !== this.epoch) return;
-      this.show({ status: 'signedIn', claims });
-      if (isRenewal) this.emit({ type: 'renewed', by: from === 'other-tab' ? from : 'here' });
-      else this.emit({ type: 'signed-in', claims, from });
-    };
-    if (before === undefined || before.sub === claims.sub) {
-      show();
-    } else {
-      this.emit({ type: 'user-changed', before, after: claims });
-      void this.clear().then(show);
-    }
-  }
-
-  private end(reason: SignedOutReason, isTold = true): void {
-    const sid = this.identity?.claims.sid;
-    this.endedSid = sid ?? this.endedSid;
-    this.identity = null;
-    this.failures = 0;
-    const epoch = ++this.epoch;
-    clearTimeout(this.retry);
-    this.requests.forgetCsrf();
-    if (isTold && sid !== undefined) this.tabs?.tell({ type: 'signed-out', sid, reason });
-    if (this.state.status !== 'signedOut') {
-      this.show({ status: 'signedOut', reason });
-      this.emit({ type: 'signed-out', reason });
-    }
-    void this.forgetData(epoch);
-  }
-
-  /** Removes the user's data after the operations that waited for the renewal were answered. */
-  private async forgetData(epoch: number): Promise<void> {
-    await this.renewing;
-    await new Promise((resolve) => setTimeout(resolve));
-    if (epoch !== this.epoch || this.remembered === null) return;
-    this.remembered = null;
-    await this.clear();
   }
 }
