@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { encode } from 'uqr';
+
+/** A QR code. It is drawn here, because a service that draws it would learn the secret. */
+export function QrCode({ text }: { text: string }) {
+  const { data, size } = encode(text);
+  const dots = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
+  return (
+    <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label="QR code for the authenticator app">
+      <path d={dots.join('')} />
+    </svg>
+  );
+}
+
+/** Recovery codes, which are shown once. */
+export function RecoveryCodes({ codes, keep }: { codes: readonly string[]; keep(): void }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(codes.join('\n')).then(() => setCopied(true));
+  return (
+    <>
+      <p>Keep these codes. Each of them stands in once for your authenticator app.</p>
+      <ul className="codes">
+        {codes.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ul>
+      <div className="row">
+        <button type="button" onClick={keep}>
+          I have kept them
+        </button>
+        <button type="button" className="quiet" onClick={() => void copy()}>
+          Copy
+        </button>
+        <span role="status">{isCopied && 'Copied.'}</span>
+      </div>
+    </>
+  );
+}
