@@ -4,7 +4,8 @@ import { moment } from '../ui/moment';
 import { Card, Loaded, Page } from '../ui/page';
 
 /** `PASSWORD_CHANGE` as `Password change`. */
-const inWords = (type: string) => type.charAt(0) + type.slice(1).toLowerCase().replaceAll('_', ' ');
+const inWords = (type: string) =>
+  (type.charAt(0) + type.slice(1).toLowerCase().replaceAll('_', ' ')).replace('Totp', 'Second factor');
 
 function Entry({ node }: MyAuditEventsQuery['myAuditEvents']['edges'][number]) {
   return (
