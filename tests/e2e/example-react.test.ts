@@ -164,22 +164,20 @@ describe.skipIf(browserMissing ?? exampleMissing)('the example in React', () => 
 
   it('counts down in sight each second, and aloud at 30, 10 and 0', async () => {
     const { origin } = example;
-    const said: string[] = [];
     await page.clock.install();
-    await page.exposeFunction('say', (text: string) => said.push(text));
     await page.goto(`${origin}/signup`);
     await fill({ 'Email address': newEmail(), Password: PASSWORD });
     await heading('Verify your address');
-    const aloud = page.locator('form', { hasText: 'Send another code' }).locator('[aria-live]');
-    expect(await aloud.textContent()).toBe('');
-    const watching = 'node => new MutationObserver(() => say(node.textContent)).observe(node, { childList: true })';
-    await aloud.evaluate(watching);
-    await page.clock.runFor(25_000);
-    const inSight = await page.locator('.countdown').textContent();
-    await page.clock.runFor(1_000);
-    expect(await page.locator('.countdown').textContent()).not.toBe(inSight);
-    await page.clock.runFor(120_000);
-    await expect.poll(() => said).toEqual(['Again in 30 seconds.', 'Again in 10 seconds.', 'Try again now.']);
+    const resend = page.locator('form', { hasText: 'Send another code' });
+    const [inSight, aloud] = [new Set<string | null>(), new Set<string | null>()];
+    while (!aloud.has('Try again now.') && inSight.size < 300) {
+      const seen = resend.locator('.countdown');
+      if ((await seen.count()) > 0) inSight.add(await seen.textContent());
+      aloud.add(await resend.locator('[aria-live]').textContent());
+      await page.clock.runFor(1_000);
+    }
+    expect(inSight.size).toBeGreaterThan(50);
+    expect([...aloud]).toEqual(['', 'Again in 30 seconds.', 'Again in 10 seconds.', 'Try again now.']);
   });
 
   it('has thrown nothing', () => expect(faults).toEqual([]));
