@@ -27,6 +27,11 @@ export function packageSources() {
   return sourceFiles('packages').filter((path) => /^packages\/[^/]+\/src\//.test(path));
 }
 
+/** Paths of the source files of the examples. */
+export function exampleSources() {
+  return ['examples/react/src', 'examples/next/app'].flatMap(sourceFiles);
+}
+
 /** Parses one file. Throws on a syntax error, because checking part of a file would prove nothing. */
 export function parseSource(path) {
   const text = readFileSync(path, 'utf8');
