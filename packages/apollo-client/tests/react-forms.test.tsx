@@ -73,6 +73,45 @@ test('a sign-in to an address that is not verified goes on to the session', asyn
   expect(tab.session.getState().status).toBe('signedIn');
 });
 
+test('a sign-in that requires a new password signs in with it', async () => {
+  fakeBrowser();
+  const inputs: unknown[] = [];
+  const rejected = {
+    __typename: 'PasswordRejectedProblem',
+    code: 'PASSWORD_REJECTED',
+    message: 'Too short',
+    rules: [],
+  };
+  const results = [rejected, { __typename: 'PasswordResetSuccess', endedSessions: 0 }];
+  const gateway = gatewayOf({
+    fields: {
+      login: ({ input }) => {
+        inputs.push(input);
+        const isNew = (input as { password: string }).password === 'new password';
+        return isNew
+          ? { __typename: 'InvalidCredentialsProblem', code: 'INVALID_CREDENTIALS', message: 'For this test' }
+          : { __typename: 'PasswordChangeRequired', resetToken: 'ticket' };
+      },
+      resetPassword: ({ input }) => {
+        inputs.push(input);
+        return results.shift();
+      },
+    },
+  });
+  const signIn = await hookIn(openTab(gateway), useSignIn);
+  await settle(() => signIn.now().submit({ identifier: ADA.email, password: 'old', rememberMe: 'on' }));
+  expect(signIn.now().step).toBe('new-password');
+  await settle(() => signIn.now().submit({ newPassword: 'new' }));
+  expect(signIn.now()).toMatchObject({ step: 'new-password', fields: { newPassword: 'Too short' } });
+  await settle(() => signIn.now().submit({ newPassword: 'new password' }));
+  expect(inputs).toEqual([
+    { identifier: ADA.email, password: 'old', rememberMe: true },
+    { resetToken: 'ticket', newPassword: 'new' },
+    { resetToken: 'ticket', newPassword: 'new password' },
+    { identifier: ADA.email, password: 'new password', rememberMe: true },
+  ]);
+});
+
 test('a sign-in while the gateway cannot be asked shows trouble and keeps the step', async () => {
   fakeBrowser();
   const gateway = gatewayOf();

@@ -36,6 +36,21 @@ test('twenty tabs that are opened at once need one refresh', async () => {
   expect(gateway.requests).toEqual(['refresh']);
 });
 
+test('a tab that slept while another one renewed twice sends no refresh', async () => {
+  const browser = fakeBrowser();
+  const { gateway, tabs } = await signedInTabs(2);
+  const [sleeper, other] = tabs;
+  browser.loseMessages(true);
+  for (let count = 0; count < 2; count++) {
+    vi.setSystemTime(Date.now() + 901_000);
+    await during(other.me());
+  }
+  browser.loseMessages(false);
+  gateway.requests.length = 0;
+  expect(await during(sleeper.me())).toBe('user-1');
+  expect(gateway.requests).toEqual(['me']);
+});
+
 test.each([
   { hasLocks: false, hasChannels: true },
   { hasLocks: true, hasChannels: false },

@@ -1,5 +1,5 @@
 import { DocumentTransform } from '@apollo/client';
-import { type DocumentNode, type FieldNode, Kind, type SelectionNode } from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, parse, type SelectionNode } from 'graphql';
 import { type Fragments, fieldsOf, fragmentsOf, isOwnMutation } from './plan.js';
 
 /** The types with tokens, by the mutations that return them. */
@@ -16,26 +16,10 @@ export const CODE = 'gatehouseCode';
 export const TOKENS = 'gatehouseTokens';
 const TOKEN_FIELDS = ['accessToken', 'expiresIn', 'refreshToken'];
 
-const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
-
-function field(of: string, alias?: string, selections?: string[]): FieldNode {
-  return {
-    kind: Kind.FIELD,
-    name: name(of),
-    ...(alias && { alias: name(alias) }),
-    ...(selections && {
-      selectionSet: { kind: Kind.SELECTION_SET, selections: selections.map((item) => field(item)) },
-    }),
-  };
-}
-
-function on(type: string, selected: FieldNode): SelectionNode {
-  const typeCondition = { kind: Kind.NAMED_TYPE, name: name(type) } as const;
-  return {
-    kind: Kind.INLINE_FRAGMENT,
-    typeCondition,
-    selectionSet: { kind: Kind.SELECTION_SET, selections: [selected] },
-  };
+/** The selections of a text. */
+function selectionsOf(text: string): readonly SelectionNode[] {
+  const [operation] = parse(text, { noLocation: true }).definitions;
+  return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
 }
 
 /** The fields that a selection contains for a type under their own names. */
@@ -54,13 +38,13 @@ function additions({ name: { value }, selectionSet }: FieldNode, fragments: Frag
   const selected = selectionSet?.selections ?? [];
   const added: SelectionNode[] = [];
   const hasCode = selectedOn('AuthProblem', selected, fragments).some((item) => item.name.value === 'code');
-  if (!hasCode) added.push(on('AuthProblem', field('code', CODE)));
+  if (!hasCode) added.push(...selectionsOf(`{...on AuthProblem{${CODE}:code}}`));
   const type = TOKEN_TYPES[value];
   if (type === undefined) return added;
   const tokens = selectedOn(type, selected, fragments).filter((item) => item.name.value === 'tokens');
   const inside = tokens.flatMap((item) => fieldsOf(item.selectionSet?.selections ?? [], fragments));
   const hasTokens = TOKEN_FIELDS.every((item) => inside.some((found) => found.name.value === item && !found.alias));
-  if (!hasTokens) added.push(on(type, field('tokens', TOKENS, TOKEN_FIELDS)));
+  if (!hasTokens) added.push(...selectionsOf(`{...on ${type}{${TOKENS}:tokens{${TOKEN_FIELDS.join(' ')}}}}`));
   return added;
 }
 

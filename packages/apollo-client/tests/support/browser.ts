@@ -1,5 +1,7 @@
 import { onTestFinished, vi } from 'vitest';
 
+/** Whether messages between tabs are lost, as those to a frozen tab are. */
+let areMessagesLost = false;
 /** The channels that are open, by name. */
 const channels = new Map<string, Set<FakeChannel>>();
 
@@ -14,6 +16,7 @@ class FakeChannel {
   }
 
   postMessage(data: unknown): void {
+    if (areMessagesLost) return;
     for (const peer of this.peers) {
       if (peer !== this) void Promise.resolve().then(() => peer.onmessage?.({ data: structuredClone(data) }));
     }
@@ -73,6 +76,7 @@ export interface FakeBrowser {
   /** Fires `online` in every tab. */
   goOnline(): void;
   goOffline(): void;
+  loseMessages(areLost: boolean): void;
   locks: ReturnType<typeof fakeLocks>;
 }
 
@@ -80,6 +84,7 @@ export interface FakeBrowser {
 export function fakeBrowser({ hasLocks = true, hasChannels = true } = {}): FakeBrowser {
   vi.useFakeTimers();
   channels.clear();
+  areMessagesLost = false;
   const storage = new Map<string, string>();
   const online = new Set<() => void>();
   const locks = fakeLocks();
@@ -106,6 +111,9 @@ export function fakeBrowser({ hasLocks = true, hasChannels = true } = {}): FakeB
     },
     goOffline() {
       navigator.onLine = false;
+    },
+    loseMessages(areLost) {
+      areMessagesLost = areLost;
     },
   };
 }
