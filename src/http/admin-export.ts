@@ -7,6 +7,7 @@ import { isProblem, problem } from '../problems.js';
 import { authorizeExport } from '../services/admin/exports/authorize-export.js';
 import { exportList } from '../services/admin/exports/export-list.js';
 import { eventsToExport, usersToExport } from '../services/admin/exports/sources.js';
+import { isKnownAdmin } from '../services/admin/known-admin.js';
 import type { UseCaseContext } from '../services/use-case.js';
 import { callerOf, contextOf, problemOf, refuse } from './admin-requests.js';
 import { readFilter } from './export-parameters.js';
@@ -28,13 +29,16 @@ export function registerAdminExport(app: FastifyInstance, dependencies: Dependen
   let running = 0;
   const begin = async (name: keyof typeof lists, format: keyof typeof TYPES, request: FastifyRequest) => {
     const context = contextOf(dependencies, request);
-    const actorId = await authorizeExport(context, await callerOf(dependencies, request));
-    if (isProblem(actorId)) return actorId;
+    const caller = await callerOf(dependencies, request);
+    const admin = await authorizeExport(context, caller);
+    if (isProblem(admin)) return admin;
     const source = await lists[name](context, request.query);
     if (running >= MOST_AT_ONCE) return problem('RATE_LIMITED', { limit: MOST_AT_ONCE, retryAfterSeconds: 60 });
     running += 1;
     const filters = Object.keys(request.query as object);
-    const lines = exportList(context, source, { file: `${name}.${format}`, format, filters, actorId });
+    const isAllowed = () => isKnownAdmin(context, admin);
+    const list = { file: `${name}.${format}`, format, filters, actorId: admin.userId, isAllowed };
+    const lines = exportList(context, source, list);
     return Readable.from(lines).once('close', () => {
       running -= 1;
     });

@@ -11,7 +11,17 @@ const searchText = line(LONGEST_TEXT)
   .transform((text) => text.trim().normalize('NFC'))
   .refine((text) => text.length >= SHORTEST_TEXT, violates('length', `Use at least ${SHORTEST_TEXT} characters.`));
 
-const moment = z.date().nullish();
+/** Times that the database can compare, also a month earlier and a day later. */
+const EARLIEST = new Date('1000-01-01T00:00:00Z');
+const LATEST = new Date('9998-12-31T23:59:59Z');
+
+const moment = z
+  .date()
+  .refine(
+    (time) => time >= EARLIEST && time <= LATEST,
+    violates('range', 'Use a time between the years 1000 and 9998.'),
+  )
+  .nullish();
 const id = z
   .string()
   .refine(isUuid, violates('characters', 'This is not an id.'))

@@ -11,8 +11,9 @@ import { type Browser, browserMissing, startBrowser, watch } from './browser.js'
 // A browser on a busy machine takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-const WIDTHS: Record<string, number[]> = { en: [320, 390, 768, 1280], de: [320, 1280] };
+const WIDTHS: Record<string, number[]> = { en: [320, 390, 768, 1280], de: [320, 390, 768, 1280] };
 const HEIGHT = 800;
+const STEP_UP_SECONDS = 660;
 
 /** A state of the page: how it is reached, and an element that it has. */
 interface State {
@@ -67,7 +68,10 @@ describe.skipIf(browserMissing).each(['en', 'de'])('the looks of the page in %s'
   }
 
   beforeAll(async () => {
-    [here, browser] = await Promise.all([adminGateway(), startBrowser({ locale: language })]);
+    [here, browser] = await Promise.all([
+      adminGateway({ env: { TWO_FACTOR_REQUIRED_ROLES: 'admin' } }),
+      startBrowser({ locale: language }),
+    ]);
     const { gateway } = here;
     admin = await staffAccount(gateway, 'admin');
     await signedUp(gateway, {});
@@ -114,6 +118,53 @@ describe.skipIf(browserMissing).each(['en', 'de'])('the looks of the page in %s'
     await page.getByRole('alert').waitFor();
     found.push(...(await wrongIn('wrong code')));
     expect(found).toEqual([]);
+  });
+
+  async function signInAs(email: string): Promise<void> {
+    await browser.context.clearCookies();
+    await page.goto(here.at());
+    await page.locator('input[name="username"]').fill(email);
+    await page.locator('input[name="password"]').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.locator('input[name="username"]').waitFor({ state: 'detached' });
+  }
+
+  it('has no violation for an account that is not an admin', async () => {
+    await signInAs((await plainAccount(here.gateway, 'user')).email);
+    await page.locator('main h1, h1').first().waitFor();
+    expect(await wrongIn('not an admin')).toEqual([]);
+  });
+
+  it('has no violation while a second factor is turned on', async () => {
+    await signInAs((await plainAccount(here.gateway, 'admin')).email);
+    await page.locator('input[name="password"]').waitFor();
+    const found = await wrongIn('enrolment, password');
+    await page.locator('input[name="password"]').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.locator('.secret code').waitFor();
+    found.push(...(await wrongIn('enrolment, secret')));
+    const secret = (await page.locator('.secret code').innerText()).replaceAll(' ', '');
+    await page.locator('input[name="code"]').fill(appCode(here.gateway, secret));
+    await page.keyboard.press('Enter');
+    await page.locator('.codes li').first().waitFor();
+    found.push(...(await wrongIn('enrolment, recovery codes')));
+    expect(found).toEqual([]);
+  });
+
+  it('has no violation while factors are asked for again', async () => {
+    await signInAs(admin.email);
+    toNextStep(here.gateway);
+    await page.locator('input[name="code"]').fill(appCode(here.gateway, admin.secret));
+    await page.keyboard.press('Enter');
+    await page.locator('.tiles').waitFor();
+    here.gateway.clock.advance(STEP_UP_SECONDS);
+    await page.goto(here.at(`/users/${lockedId}`));
+    await page.locator('.acts .button:last-child').click();
+    const email = await page.locator('h1').innerText();
+    await page.locator('dialog input').first().fill(email);
+    await page.keyboard.press('Enter');
+    await page.locator('dialog input[type="password"]').waitFor();
+    expect(await wrongIn('step-up')).toEqual([]);
   });
 
   it('has broken no rule of its policy', () => expect(faults).toEqual([]));

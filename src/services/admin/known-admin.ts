@@ -30,7 +30,7 @@ export function unknownCaller(caller: Exclude<Caller, KnownCaller>) {
  */
 export async function isKnownAdmin(context: AdminContext, { userId, role }: KnownCaller): Promise<boolean> {
   if (role !== ADMIN_ROLE || !isInAdminNetwork(context.settings.adminNetworks, context.client.ipAddress)) return false;
-  return (await context.em.count(User, { id: userId, role: ADMIN_ROLE, disabledAt: null })) === 1;
+  return (await context.em.count(User, { id: userId, role: ADMIN_ROLE, disabledAt: null, deletedAt: null })) === 1;
 }
 
 /** Returns why the caller is not allowed to read what is for admins only. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { rows } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
 import { eventually } from '../../support/eventually.js';
@@ -6,6 +6,7 @@ import { type StaffMember, staffMember } from '../../support/staff.js';
 
 let gateway: TestGateway;
 let admin: StaffMember;
+let address: string;
 
 const SEED = `
   INSERT INTO users (id, email, display_name, role, password_hash, password_changed_at, email_verified_at, created_at, updated_at)
@@ -130,27 +131,70 @@ describe('an export', () => {
   });
 });
 
-it('stops when its reader hangs up, and two run at once', async () => {
-  await rows(gateway, SEED, ['long', 'x'.repeat(100), 30_000]);
-  admin = await staffMember(gateway, 'admin');
-  const address = await gateway.app.http.listen({ port: 0, host: '127.0.0.1' });
-  const begin = async () => {
-    const controller = new AbortController();
-    const headers = { authorization: `Bearer ${admin.token}` };
-    const { status, body } = await fetch(`${address}/admin/export/users.csv`, { headers, signal: controller.signal });
-    await body?.getReader().read();
-    return { status, hangUp: () => controller.abort() };
+/** Begins to read a long export over a real connection. */
+async function beginReading(member: StaffMember) {
+  const controller = new AbortController();
+  const headers = { authorization: `Bearer ${member.token}` };
+  const { status, body } = await fetch(`${address}/admin/export/users.csv`, { headers, signal: controller.signal });
+  const reader = body?.getReader();
+  await reader?.read();
+  const readOn = async () => {
+    while ((await reader?.read())?.done === false);
   };
-  const running = [await begin(), await begin()];
-  expect(running.map(({ status }) => status)).toEqual([200, 200]);
-  expect((await begin()).status).toBe(429);
-  for (const { hangUp } of running) hangUp();
+  return { status, hangUp: () => controller.abort(), readOn };
+}
+
+async function expectCutOff(actorId: string): Promise<void> {
   await eventually(async () => {
-    const ends = (await recorded()).filter(({ isComplete }) => isComplete === false);
-    expect(ends).toHaveLength(2);
-    for (const end of ends) expect(Number(end.rows)).toBeLessThan(30_000);
+    const text = "SELECT metadata FROM audit_events WHERE actor_id = ? AND metadata->'rows' IS NOT NULL";
+    const found = await rows<{ metadata: { rows: number } }>(gateway, text, [actorId]);
+    expect(found).toMatchObject([{ metadata: { isComplete: false } }]);
+    expect(found[0]?.metadata.rows).toBeLessThan(30_000);
   });
-  const after = await begin();
-  expect(after.status).toBe(200);
-  after.hangUp();
+}
+
+describe('a long export', () => {
+  beforeAll(async () => {
+    await rows(gateway, SEED, ['long', 'x'.repeat(100), 30_000]);
+    address = await gateway.app.http.listen({ port: 0, host: '127.0.0.1' });
+  });
+
+  it.each([
+    ['is demoted', "role = 'user'"],
+    ['is disabled', 'disabled_at = now()'],
+  ])('is cut off once its reader %s', async (_what, change) => {
+    const member = await staffMember(gateway, 'admin');
+    const { status, readOn } = await beginReading(member);
+    expect(status).toBe(200);
+    await rows(gateway, `UPDATE users SET ${change} WHERE id = ? RETURNING id`, [member.id]);
+    await expect(readOn()).rejects.toThrow();
+    await expectCutOff(member.id);
+  });
+
+  it('is cut off after ten minutes', async () => {
+    const member = await staffMember(gateway, 'admin');
+    const { readOn } = await beginReading(member);
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 600_001);
+    onTestFinished(() => clock.mockRestore());
+    await expect(readOn()).rejects.toThrow();
+    await expectCutOff(member.id);
+  });
+
+  it('stops when its reader hangs up, and two run at once', async () => {
+    const member = await staffMember(gateway, 'admin');
+    const before = (await recorded()).filter(({ isComplete }) => isComplete === false).length;
+    const running = [await beginReading(member), await beginReading(member)];
+    expect(running.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await beginReading(member)).status).toBe(429);
+    for (const { hangUp } of running) hangUp();
+    await eventually(async () => {
+      const ends = (await recorded()).filter(({ isComplete }) => isComplete === false);
+      expect(ends).toHaveLength(before + 2);
+      for (const end of ends) expect(Number(end.rows)).toBeLessThan(30_000);
+    });
+    const after = await beginReading(member);
+    expect(after.status).toBe(200);
+    after.hangUp();
+  });
 });

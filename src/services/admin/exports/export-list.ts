@@ -16,6 +16,8 @@ export interface ListExport {
   /** The filters that were given. Their values are not recorded. */
   filters: readonly string[];
   actorId: string;
+  /** Tells whether the actor is still allowed to export; asked before each batch. */
+  isAllowed(): Promise<boolean>;
 }
 
 type Needs = Pick<UseCaseContext, 'em' | 'orm' | 'transact' | 'clock' | 'client' | 'requestId' | 'logger'>;
@@ -48,6 +50,7 @@ export async function* exportList(context: Needs, source: ExportSource, list: Li
     if (list.format === 'csv') yield toCsvLine(source.columns);
     for (let after: KeysetWindow['after'] = null; !isComplete; ) {
       if (performance.now() > endAt) throw new Error('An export took too long.');
+      if (!(await list.isAllowed())) throw new Error('The role of the admin was changed during an export.');
       const statement: Sql = source.statement({ kind: 'keyset-window', first: BATCH, after });
       const found = await boundedRead(context, statement);
       if (isProblem(found)) throw new Error('A batch of an export took too long.');
