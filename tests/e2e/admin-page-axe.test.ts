@@ -11,7 +11,7 @@ import { type Browser, browserMissing, startBrowser, watch } from './browser.js'
 // A browser on a busy machine takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-const WIDTHS: Record<string, number[]> = { en: [320, 390, 768, 1280], de: [320, 390, 768, 1280] };
+const WIDTHS = [320, 390, 768, 1280];
 const HEIGHT = 800;
 const STEP_UP_SECONDS = 660;
 
@@ -52,7 +52,7 @@ describe.skipIf(browserMissing).each(['en', 'de'])('the looks of the page in %s'
       found.push(...(await violationsOn(page, rules)).map((line) => `${name}, ${where}: ${line}`));
     };
     await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
-    for (const width of WIDTHS[language] ?? []) {
+    for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: HEIGHT });
       await check(`${width} px`);
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
