@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { ServerError, ServerParseError } from '@apollo/client';
 import { act, type ReactNode } from 'react';
 import { expect, test, vi } from 'vitest';
 import { LoginDocument, SignupDocument, UpdateProfileDocument } from '../src/operations/index.js';
@@ -213,4 +214,24 @@ test('a countdown ends at 0 without a timer', async () => {
   expect(countdown.now()).toBe(2);
   await pass(10_000);
   expect([countdown.now(), vi.getTimerCount()]).toEqual([0, 0]);
+});
+
+test.each([
+  [new ServerError('502', { response: new Response('', { status: 502 }), bodyText: '' }), 'TEMPORARILY_UNAVAILABLE'],
+  [new ServerError('429', { response: new Response('', { status: 429 }), bodyText: '' }), 'RATE_LIMITED'],
+  [new ServerParseError(new Error('no JSON'), { response: new Response('<html>'), bodyText: '<html>' }), 'NETWORK'],
+  [new ServerError('400', { response: new Response('', { status: 400 }), bodyText: '' }), undefined],
+  [new TypeError('Cannot read properties of undefined'), undefined],
+])('%s of a mutation is trouble with the code %s', async (error, code) => {
+  fakeBrowser();
+  const gateway = gatewayOf({ fields: { login: () => Promise.reject(error) } });
+  const login = await hookIn(openTab(gateway), () => useAuthMutation(LoginDocument));
+  let failure: unknown;
+  await settle(() =>
+    login
+      .now()[0]({ input: { identifier: 'x', password: 'p' } })
+      .catch((thrown) => (failure = thrown)),
+  );
+  expect([(failure as AuthTroubleError).code, login.now()[1].trouble?.code]).toEqual([code, code]);
+  if (code === undefined) expect(failure).toBe(error);
 });

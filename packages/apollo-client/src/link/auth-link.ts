@@ -30,6 +30,11 @@ export interface AuthLinkOptions {
   addFields?: boolean;
 }
 
+/** Whether `fetch` found no server. Engines name it differently, and other errors have the same type. */
+function isFailedFetch(error: unknown): boolean {
+  return error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
+}
+
 /** What became of one attempt, if it was not delivered: the answer or the error, and the token that it carried. */
 interface Failure {
   token: string | null;
@@ -155,7 +160,7 @@ class Passage {
     const { core, operation, tried } = this;
     const status = (error as { statusCode?: number } | undefined)?.statusCode;
     const cure = result ? this.cureFor(result) : status === 401 ? 'renew' : status === 403 ? 'csrf' : undefined;
-    if (error instanceof TypeError) throw new AuthTroubleError({ code: 'NETWORK', retryAt: Date.now() }, error);
+    if (isFailedFetch(error)) throw new AuthTroubleError({ code: 'NETWORK', retryAt: Date.now() }, error);
     if (!cure || tried.has(cure)) return false;
     tried.add(cure);
     if (cure === 'csrf') return this.plan.isMutation && core.renewCsrf().catch(() => false);

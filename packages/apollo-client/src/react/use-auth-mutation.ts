@@ -1,4 +1,10 @@
-import { CombinedGraphQLErrors, type OperationVariables, type TypedDocumentNode } from '@apollo/client';
+import {
+  CombinedGraphQLErrors,
+  type OperationVariables,
+  ServerError,
+  ServerParseError,
+  type TypedDocumentNode,
+} from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useRef, useState } from 'react';
 import { fieldErrors, retryAt } from '../results.js';
@@ -20,15 +26,23 @@ export interface AuthMutationState<D> {
   trouble?: AuthTroubleError;
 }
 
+function codeOf(error: unknown): { code?: unknown; seconds?: unknown } {
+  if (ServerParseError.is(error)) return { code: 'NETWORK' };
+  if (ServerError.is(error)) {
+    const { status, headers } = error.response;
+    const code = status === 429 ? 'RATE_LIMITED' : status >= 500 ? 'TEMPORARILY_UNAVAILABLE' : undefined;
+    return { code, seconds: Number(headers.get('retry-after')) };
+  }
+  const { code, retryAfterSeconds } = (CombinedGraphQLErrors.is(error) && error.errors[0]?.extensions) || {};
+  return { code, seconds: retryAfterSeconds };
+}
+
 /** A failure as trouble, if the operation can simply be tried again. Otherwise returns undefined. */
 export function troubleIn(error: unknown): AuthTroubleError | undefined {
   if (error instanceof AuthTroubleError) return error;
-  const graphQLErrors = CombinedGraphQLErrors.is(error) ? error.errors : undefined;
-  const { code, retryAfterSeconds } = graphQLErrors?.[0]?.extensions ?? {};
-  const isKnown = code === 'RATE_LIMITED' || code === 'TEMPORARILY_UNAVAILABLE';
-  if (graphQLErrors && !isKnown) return undefined;
-  const seconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : 0;
-  return new AuthTroubleError({ code: isKnown ? code : 'NETWORK', retryAt: Date.now() + seconds * 1000 }, error);
+  const { code, seconds } = codeOf(error);
+  if (code !== 'NETWORK' && code !== 'RATE_LIMITED' && code !== 'TEMPORARILY_UNAVAILABLE') return undefined;
+  return new AuthTroubleError({ code, retryAt: Date.now() + (Number(seconds) || 0) * 1000 }, error);
 }
 
 /**
