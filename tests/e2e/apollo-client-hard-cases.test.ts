@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { LoginDocument, UpdateProfileDocument } from '../generated/operations.js';
 import { openTab } from '../support/apollo-sessions.js';
-import { sharedGateway } from '../support/app.js';
+import { sharedGateway, testGateway } from '../support/app.js';
 import { countingFetch } from '../support/counting-fetch.js';
 import { PASSWORD, verifiedUser } from '../support/journey.js';
 
@@ -203,6 +203,45 @@ describe('tabs of one browser', () => {
     browser.sent.length = 0;
     expect(await tab.session.renew()).toBe('signed-out');
     expect(browser.sent).toEqual(['GatehouseLogout']);
+  });
+});
+
+describe('limits of the gateway', () => {
+  test('a limited refresh is trouble until its time, and valid tokens go on working', async () => {
+    const limited = await testGateway({ worker: true, env: { RATE_LIMITS: 'refresh=2/1h' } });
+    const limitedUri = `${await limited.app.http.listen({ host: '127.0.0.1', port: 0 })}/graphql`;
+    const { email, id } = await verifiedUser(limited);
+    const browser = countingFetch();
+    const tab = openTab(limitedUri, browser);
+    await tab.login(email);
+    expect([await tab.session.renew(), await tab.session.renew(), await tab.session.renew()]).toEqual([
+      'renewed',
+      'renewed',
+      'trouble',
+    ]);
+    const { trouble } = tab.session.getState();
+    expect(trouble?.code).toBe('RATE_LIMITED');
+    expect((trouble?.retryAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
+    expect(await tab.me()).toBe(id);
+    const reloaded = openTab(limitedUri, browser, { tabs: false });
+    expect(await reloaded.session.restore()).toMatchObject({ status: 'restoring', trouble: { code: 'RATE_LIMITED' } });
+    await expect(reloaded.me()).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+});
+
+describe('a sign-out everywhere', () => {
+  test('ends the sessions of other devices after a recent sign-in, and says so if it could not', async () => {
+    const { email, browser, tab } = await signedInBrowser();
+    const phone = openTab(uri, countingFetch(), { tabs: false });
+    await phone.login(email);
+    expect(await tab.session.signOut({ everywhere: true })).toEqual({ told: true });
+    expect(browser.sent).toEqual(['GatehouseLogoutEverywhere']);
+    expect(await phone.session.renew()).toBe('signed-out');
+    await tab.login(email);
+    gateway.clock.advance(3_600);
+    await tab.session.renew();
+    expect(await tab.session.signOut({ everywhere: true })).toEqual({ told: false });
+    expect(await openTab(uri, browser, { tabs: false }).session.restore()).toMatchObject({ status: 'signedOut' });
   });
 });
 
