@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gql, HttpLink } from '@apollo/client';
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
@@ -8,8 +9,11 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { createGatehouseClient } from '../../../packages/apollo-client/src/index.js';
 import { createSubgraph } from '../../../src/app.js';
+import { memoryStore, openTab } from '../../support/apollo-sessions.js';
 import { sharedGateway, type TestGateway, testGateway } from '../../support/app.js';
+import { countingFetch } from '../../support/counting-fetch.js';
 import { loggedIn, PASSWORD, verifiedUser } from '../../support/journey.js';
 
 const ROUTER_SECRET = randomBytes(24).toString('base64url');
@@ -261,4 +265,56 @@ it('counts sign-ups by the client that the router saw, whatever address the clie
   );
   expect(events.length).toBeGreaterThan(0);
   expect(events.map(({ written }) => written).join()).not.toContain('198.51.100.');
+});
+
+it('renews the sessions of Apollo Client, whatever its documents select, without what only the gateway itself says', async () => {
+  const { email, id } = await verifiedUser(accounts, { displayName: 'Ada' });
+  reviewed = [id];
+  const browser = countingFetch();
+  const tab = openTab(routerUrl, browser, { tabs: false, delivery: { tokens: memoryStore(null) } });
+  await tab.login(email);
+  expect(tab.session.getState()).toMatchObject({ status: 'signedIn', claims: { sub: id } });
+
+  const token = await tab.session.token();
+  const refusing: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    const isOld = headers.get('authorization') === `Bearer ${token}`;
+    if (isOld) headers.set('authorization', `Bearer ${token?.slice(0, -4)}AAAA`);
+    return browser.fetch(input, { ...init, headers });
+  };
+  const { client } = createGatehouseClient({
+    uri: routerUrl,
+    session: tab.session,
+    link: new HttpLink({ uri: routerUrl, fetch: refusing }),
+  });
+  browser.sent.length = 0;
+  const rename = gql`
+    mutation Rename($input: UpdateProfileInput!) {
+      updateProfile(input: $input) {
+        __typename
+      }
+    }
+  `;
+  const renamed = await client.mutate({ mutation: rename, variables: { input: { displayName: 'Ada Lovelace' } } });
+  expect(renamed.data).toEqual({ updateProfile: { __typename: 'ProfileUpdated' } });
+  expect(browser.sent).toEqual(['Rename', 'GatehouseRefresh', 'Rename']);
+
+  const mixed = gql`
+    query Mixed {
+      me {
+        displayName
+      }
+      latestReviews {
+        body
+        author {
+          displayName
+        }
+      }
+    }
+  `;
+  expect((await client.query({ query: mixed })).data).toMatchObject({
+    me: { displayName: 'Ada Lovelace' },
+    latestReviews: [{ body: 'Fine.', author: { displayName: 'Ada Lovelace' } }],
+  });
+  expect(await tab.session.signOut()).toEqual({ told: true });
 });
