@@ -156,3 +156,39 @@ test('a mutation that is answered after its user left does not fill the store of
   await expect(during(slow)).rejects.toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   expect(JSON.stringify(tab.client.cache.extract())).not.toContain(ADA.email);
 });
+
+test.each(['waits for a renewal', 'was refused'])('a mutation that %s is not sent as the next user', async (how) => {
+  fakeBrowser();
+  const names: unknown[] = [];
+  const gateway = gatewayOf({
+    fields: {
+      rename: (_args, account) => {
+        names.push(account?.email);
+        return { __typename: 'Renamed' };
+      },
+    },
+  });
+  const tab = openTab(gateway);
+  await during(tab.login(ADA));
+  const other = openTab(gateway, { tabs: false });
+  await during(other.login(BOB));
+  if (how === 'was refused') gateway.expire();
+  else vi.setSystemTime(Date.now() + 901_000);
+  const renamed = tab.client.mutate({ mutation: gql`mutation { rename { __typename } }` });
+  await expect(during(renamed)).rejects.toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  expect(tab.session.getState()).toMatchObject({ claims: { sub: 'user-2' } });
+  expect(names).toEqual([]);
+});
+
+test('a tab that missed a sign-out without network says where it happened', async () => {
+  const browser = fakeBrowser();
+  const { gateway, session } = await signedInTab();
+  const other = openTab(gateway);
+  await during(other.session.restore());
+  gateway.failure = 'offline';
+  browser.loseMessages(true);
+  await during(session.signOut());
+  gateway.failure = null;
+  expect(await during(other.session.renew())).toBe('signed-out');
+  expect(other.session.getState()).toEqual({ status: 'signedOut', reason: 'logout-elsewhere' });
+});

@@ -56,6 +56,8 @@ class Passage {
   private readonly plan: Plan;
   private readonly isPublic: boolean;
   private readonly hasAdded: boolean;
+  /** The user who started the operation. It is never sent as somebody else. */
+  private readonly user: string | null;
 
   constructor(
     private readonly core: SessionCore,
@@ -65,6 +67,7 @@ class Passage {
     private readonly observer: Observer<ApolloLink.Result>,
   ) {
     this.plan = planOf(operation.query);
+    this.user = core.userId();
     this.isPublic = options.isPublic?.(operation) ?? this.plan.isPublic;
     if (options.addFields !== false) enrich(operation);
     if (!core.isCookie) deliverInBody(operation, this.plan);
@@ -94,12 +97,7 @@ class Passage {
   /** Sends the operation once. Resolves with what has to be cured. */
   private async attempt(): Promise<Failure | undefined> {
     const { core, plan } = this;
-    if (!this.isPublic) {
-      const wasSignedIn = core.accessToken() !== null;
-      const token = await core.token();
-      if (this.isStopped) return undefined;
-      if (wasSignedIn && token === null) return void this.finish(unauthenticated());
-    }
+    if (!this.isPublic) await core.token();
     const csrf = plan.isMutation && core.isCookie ? await core.csrfHeader() : {};
     if (!plan.isExclusive) return this.send(csrf);
     let sending: Promise<Failure | undefined> | undefined;
@@ -112,14 +110,18 @@ class Passage {
 
   private send(csrf: Record<string, string>): Promise<Failure | undefined> {
     const { core, operation, observer, plan } = this;
+    if (this.isStopped) return Promise.resolve(undefined);
     const token = this.isPublic ? null : core.accessToken();
     const user = core.userId();
+    if (!this.isPublic && this.user !== null && this.user !== user) {
+      this.finish(unauthenticated());
+      return Promise.resolve(undefined);
+    }
     operation.setContext(({ headers, credentials }) => ({
       headers: { ...without(headers, 'authorization'), ...csrf, ...(token && { authorization: `Bearer ${token}` }) },
       credentials: credentials ?? (plan.isExclusive && core.isCookie ? 'include' : undefined),
     }));
     return new Promise((resolve) => {
-      if (this.isStopped) return resolve(undefined);
       let isFailed = false;
       const fail = (failure: Failure) => {
         isFailed = true;

@@ -172,7 +172,7 @@ export class Session extends KnownSession implements SessionCore {
     const { epoch } = this;
     if (this.delivery.isOwed()) {
       if (!(await this.settle(null, false))) throw troubleOf('NETWORK');
-      this.end('no-session');
+      this.end(this.identity ? 'logout-elsewhere' : 'no-session');
       return;
     }
     const input = this.delivery.input();
