@@ -1,15 +1,24 @@
-// Starts a gateway with an embedded database and captured mail, and the example app in examples/react with it. Ends both when
-// one ends.
+// Starts a gateway with an embedded database and captured mail, and an example app with it. Ends both when one ends.
 //
-//   npm run example
+//   npm run example [-- next]
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const FOLDER = 'examples/react';
 const READY_MS = 60_000;
-const ports = { gateway: process.env.PORT || '4000', app: process.env.APP_PORT || '5173' };
+const examples = {
+  react: { port: '5173', words: ['node_modules/vite/bin/vite.js', '--logLevel', 'warn', '--port'] },
+  next: { port: '3000', words: ['node_modules/next/dist/bin/next', 'dev', '--port'] },
+};
+const name = process.argv[2] ?? 'react';
+const example = examples[name];
+if (!example) {
+  console.error(`There is no example ${name}; there are: ${Object.keys(examples).join(', ')}`);
+  process.exit(1);
+}
+const folder = `examples/${name}`;
+const ports = { gateway: process.env.PORT || '4000', app: process.env.APP_PORT || example.port };
 const addresses = { gateway: `http://localhost:${ports.gateway}`, app: `http://localhost:${ports.app}` };
 
 function npm(words, cwd) {
@@ -24,10 +33,10 @@ function install() {
   npm(['run', '--silent', 'build:packages']);
   const sources = readdirSync('packages/apollo-client/src', { recursive: true });
   const newest = Math.max(
-    changedAt(`${FOLDER}/package-lock.json`),
+    changedAt(`${folder}/package-lock.json`),
     ...sources.map((name) => changedAt(`packages/apollo-client/src/${name}`)),
   );
-  if (changedAt(`${FOLDER}/node_modules/.package-lock.json`) < newest) npm(['ci'], FOLDER);
+  if (changedAt(`${folder}/node_modules/.package-lock.json`) < newest) npm(['ci'], folder);
 }
 
 const children = [];
@@ -64,11 +73,13 @@ start(['dist/main.js'], {
     ...embedded,
     PORT: ports.gateway,
     APP_URL: addresses.app,
+    TRUSTED_PROXIES: 'loopback', // the server of the example in Next.js
   },
 });
-start(['node_modules/vite/bin/vite.js', '--port', ports.app, '--logLevel', 'warn'], {
-  cwd: FOLDER,
-  env: { ...process.env, VITE_GATEHOUSE_URL: `${addresses.gateway}/graphql` },
+const graphql = `${addresses.gateway}/graphql`;
+start([...example.words, ports.app], {
+  cwd: folder,
+  env: { ...process.env, VITE_GATEHOUSE_URL: graphql, GATEHOUSE_URL: graphql, NEXT_TELEMETRY_DISABLED: '1' },
 });
 const ended = untilEnded();
 await Promise.race([

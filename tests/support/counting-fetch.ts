@@ -17,6 +17,7 @@ function operationIn(body: unknown): string {
 
 /** Creates such a fetch. Several sessions with one of them are the tabs of one browser. */
 export function countingFetch(): CountingFetch {
+  const send = globalThis.fetch; // a test may replace it by the one that is created here
   const self: CountingFetch = {
     sent: [],
     cookies: new Map(),
@@ -28,7 +29,7 @@ export function countingFetch(): CountingFetch {
       const headers = new Headers(init?.headers);
       const hasCookies = init?.credentials === 'include' && self.cookies.size > 0;
       if (hasCookies) headers.set('cookie', [...self.cookies].map(([name, value]) => `${name}=${value}`).join('; '));
-      const response = await fetch(input, { ...init, headers });
+      const response = await send(input, { ...init, headers });
       self.after?.(operation);
       for (const cookie of response.headers.getSetCookie()) {
         const [pair = ''] = cookie.split(';');

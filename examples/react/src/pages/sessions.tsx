@@ -12,10 +12,15 @@ import { Card, Loaded, Page } from '../ui/page';
 function Device({ session, reload }: { session: SessionFragment; reload(): Promise<unknown> }) {
   const { id, browser, operatingSystem, city, ipAddress, isCurrent, lastActivityAt } = session;
   const name = session.deviceName ?? ([browser, operatingSystem].filter(Boolean).join(' on ') || 'Unknown device');
+  const action = (
+    <>
+      End <span className="unseen">{name}</span>
+    </>
+  );
   const end = (
     <MutationForm
       document={RevokeSessionDocument}
-      action={`End ${name}`}
+      action={action}
       tone="quiet"
       variables={() => ({ id })}
       done={reload}

@@ -24,7 +24,7 @@ interface Problem {
 }
 interface FormLook {
   /** Label of the button. */
-  action: string;
+  action: ReactNode;
   tone?: 'quiet' | 'danger';
   /** Seconds until it can be sent, if the gateway told them with something else. */
   seconds?: number;
