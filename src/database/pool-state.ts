@@ -26,6 +26,12 @@ export interface PoolWatch {
 const LOOK_EVERY_MILLISECONDS = 10_000;
 const ANSWER_WITHIN_MILLISECONDS = 1_400;
 const LEAST_STILL_MILLISECONDS = 60_000;
+
+/** The connections that a request gets without waiting for another. It waits for a moment even if one is idle. */
+function available({ idleCount, totalCount, options }: pg.Pool): number {
+  return idleCount + Math.max(0, options.max - totalCount);
+}
+
 /** Replaces the limit of statements if there is none. */
 const LONGEST_STATEMENT_MILLISECONDS = 300_000;
 
@@ -64,7 +70,7 @@ export function watchPool(pool: pg.Pool, watch: PoolWatch): PoolState {
   const timer = setInterval(() => void look(), lookEveryMilliseconds);
   timer.unref();
   return {
-    isFull: () => pool.waitingCount + requestsWaiting(pool) > 0,
+    isFull: () => pool.waitingCount > available(pool) || requestsWaiting(pool) > 0,
     isStuck: () => stuck,
     close: () => clearInterval(timer),
   };

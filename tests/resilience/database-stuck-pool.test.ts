@@ -46,3 +46,19 @@ it('B0: it stays alive while the database is away, and while a pool is merely bu
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(state.isStuck()).toBe(false);
 });
+
+it('a pool with an idle connection is not full, however soon it is asked', async () => {
+  const { dependencies } = await testGateway({});
+  const pool = new pg.Pool({ connectionString: dependencies.databaseUrl, max: 2 });
+  onTestFinished(() => pool.end());
+  const connect = async () => undefined;
+  const state = watchPool(pool, { connect, logger: dependencies.logger, stuckAfterMilliseconds: 60_000 });
+  onTestFinished(() => state.close());
+  await pool.query('SELECT 1');
+  const [one, other] = [pool.query('SELECT 1'), pool.query('SELECT 1')];
+  expect(state.isFull()).toBe(false);
+  const third = pool.query('SELECT 1');
+  expect(state.isFull()).toBe(true);
+  await Promise.all([one, other, third]);
+  expect(state.isFull()).toBe(false);
+});
