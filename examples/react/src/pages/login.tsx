@@ -1,9 +1,8 @@
-import { type SignIn, type SignInStep, useSession, useSignIn } from '@gatehouse/apollo-client/react';
-import type { ReactNode } from 'react';
+import { type SignInStep, useSession, useSignIn } from '@gatehouse/apollo-client/react';
 import { Navigate, useLocation } from 'react-router';
-import { CodeField, Field, Form, PasswordField } from '../ui/form';
-import { NewPassword } from '../ui/new-password';
-import { Card, Page } from '../ui/page';
+import type { FieldName } from '../ui/field';
+import { Form } from '../ui/form';
+import { Card, Page, Quiet } from '../ui/page';
 
 const NOTICES: Record<string, string> = {
   ended: 'Your session has ended. Sign in again.',
@@ -13,34 +12,18 @@ const NOTICES: Record<string, string> = {
 };
 
 /** Title, button and fields of each step. */
-const STEPS: Record<SignInStep, [title: string, action: string, fields: () => ReactNode]> = {
-  password: [
-    'Sign in',
-    'Sign in',
-    () => (
-      <>
-        <Field name="identifier" label="Email address or username" autoComplete="username" />
-        <PasswordField name="password" label="Password" />
-        <label className="check">
-          <input type="checkbox" name="rememberMe" /> Stay signed in on this device
-        </label>
-      </>
-    ),
-  ],
-  'second-factor': [
-    'Second factor',
-    'Continue',
-    () => <CodeField label="Code of your authenticator app, or a recovery code" />,
-  ],
-  'new-password': ['Choose a new password', 'Save and sign in', () => <NewPassword />],
-  'verify-address': ['Verify your address', 'Verify and sign in', () => <CodeField label="Code from the email" />],
+const STEPS: Record<SignInStep, [title: string, action: string, fields: FieldName[]]> = {
+  password: ['Sign in', 'Sign in', ['identifier', 'password']],
+  'second-factor': ['Second factor', 'Continue', ['factor']],
+  'new-password': ['Choose a new password', 'Save and sign in', ['newPassword']],
+  'verify-address': ['Verify your address', 'Verify and sign in', ['mailedCode']],
 };
-
-/** Sends the code of `verify-address` again. */
-function Resend({ signIn: { resend, secondsLeft, busy } }: { signIn: SignIn }) {
-  const state = { fields: {}, secondsLeft, busy };
-  return <Form state={state} seconds={secondsLeft} action="Send another code" tone="quiet" submit={() => resend()} />;
-}
+const LINKS = { 'Forgot the password?': '/forgot', 'Create an account': '/signup' };
+const remember = (
+  <label className="check">
+    <input type="checkbox" name="rememberMe" /> Stay signed in on this device
+  </label>
+);
 
 /** Signs in, in as many steps as the account needs. */
 export function Login() {
@@ -48,27 +31,20 @@ export function Login() {
   const session = useSession();
   const { from = '/', notice } = useLocation().state ?? {};
   if (session.status === 'signedIn') return <Navigate to={from} replace />;
-  const { step } = signIn;
-  const said = notice ?? (session.status === 'signedOut' && NOTICES[session.reason]);
+  const { step, submit, resend, back, secondsLeft, busy } = signIn;
   const [title, action, fields] = STEPS[step];
   const isFirst = step === 'password';
+  const said = isFirst && (notice ?? (session.status === 'signedOut' && NOTICES[session.reason]));
+  const again = { state: { fields: {}, secondsLeft, busy }, seconds: secondsLeft, submit: () => resend() };
   return (
-    <Page title={title} links={isFirst ? { 'Forgot the password?': '/forgot', 'Create an account': '/signup' } : {}}>
-      {isFirst && said && (
-        <p className="notice" role="status">
-          {said}
-        </p>
-      )}
+    <Page title={title} links={isFirst ? LINKS : undefined}>
+      <div role="status">{said && <p className="notice">{said}</p>}</div>
       <Card>
-        <Form key={step} state={signIn} action={action} submit={signIn.submit}>
-          {fields()}
+        <Form key={step} state={signIn} action={action} fields={fields} submit={submit}>
+          {isFirst && remember}
         </Form>
-        {step === 'verify-address' && <Resend signIn={signIn} />}
-        {!isFirst && (
-          <button type="button" className="quiet" onClick={signIn.back}>
-            Start again
-          </button>
-        )}
+        {step === 'verify-address' && <Form {...again} action="Send another code" tone="quiet" />}
+        {!isFirst && <Quiet text="Start again" act={back} />}
       </Card>
     </Page>
   );

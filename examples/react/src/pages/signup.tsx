@@ -1,8 +1,10 @@
-import { SignupDocument } from '@gatehouse/apollo-client/operations';
-import { useNavigate } from 'react-router';
-import { Field, MutationForm } from '../ui/form';
-import { NewPassword } from '../ui/new-password';
-import { Card, Page } from '../ui/page';
+import { retryAt } from '@gatehouse/apollo-client';
+import * as api from '@gatehouse/apollo-client/operations';
+import { useAuthMutation, useCountdown } from '@gatehouse/apollo-client/react';
+import { useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+import { MutationForm } from '../ui/form';
+import { Card, Page, useLinkToken } from '../ui/page';
 
 /** Creates an account. The answer does not tell whether the address has one already. */
 export function Signup() {
@@ -11,17 +13,46 @@ export function Signup() {
     <Page title="Create an account" links={{ 'I have an account': '/login' }}>
       <Card>
         <MutationForm
-          document={SignupDocument}
+          document={api.SignupDocument}
           action="Create the account"
-          variables={({ email, password, displayName }) => ({
-            input: { email, password, displayName: displayName || null },
-          })}
+          fields={['displayName', 'email', 'firstPassword']}
           done={(mail) => navigate('/verify-email', { state: { mail } })}
-        >
-          <Field name="displayName" label="Name (optional)" autoComplete="name" required={false} />
-          <Field name="email" label="Email address" type="email" autoComplete="username" />
-          <NewPassword name="password" label="Password" />
-        </MutationForm>
+        />
+      </Card>
+    </Page>
+  );
+}
+
+type Verified = Extract<api.VerifyEmailMutation['verifyEmail'], { __typename: 'EmailVerified' }>;
+
+/** Goes where a verified address leads: to the account, to a new password, or to the sign-in. */
+function useEnter() {
+  const navigate = useNavigate();
+  const [exchange] = useAuthMutation(api.ExchangeTokenDocument);
+  return async ({ exchangeToken, passwordChangeRequired }: Verified) => {
+    if (passwordChangeRequired) return navigate('/reset-password', { state: passwordChangeRequired });
+    const result = await exchange({ input: { token: exchangeToken } });
+    if (result.__typename === 'LoginSuccess') return navigate('/');
+    return navigate('/login', { state: { notice: 'Your address is verified. Sign in to continue.' } });
+  };
+}
+
+/** Verifies an address, by the code or by the link of the email. */
+export function Verify() {
+  const token = useLinkToken();
+  const done = useEnter();
+  const [mail, setMail] = useState(useLocation().state?.mail);
+  const email: string | undefined = mail?.email;
+  const seconds = useCountdown(retryAt(mail));
+  const link = { document: api.VerifyEmailWithTokenDocument, action: 'Verify my address', input: { token }, done };
+  const code = { document: api.VerifyEmailDocument, action: 'Verify', values: { email }, done };
+  const again = { document: api.ResendVerificationDocument, action: 'Send another code', input: { email }, seconds };
+  const intro = email && `We sent a code to ${email}.`;
+  return (
+    <Page title="Verify your address" intro={intro} links={{ 'To the sign-in': '/login' }}>
+      <Card>
+        {token ? <MutationForm {...link} /> : <MutationForm {...code} fields={['email', 'mailedCode']} />}
+        {email && !token && <MutationForm {...again} tone="quiet" done={setMail} />}
       </Card>
     </Page>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { encode } from 'uqr';
+import { Quiet } from './page';
 
 /** A QR code. It is drawn here, because a service that draws it would learn the secret. */
 export function QrCode({ text }: { text: string }) {
@@ -25,12 +26,8 @@ export function RecoveryCodes({ codes, keep }: { codes: readonly string[]; keep(
         ))}
       </ul>
       <div className="row">
-        <button type="button" onClick={keep}>
-          I have kept them
-        </button>
-        <button type="button" className="quiet" onClick={() => void copy()}>
-          Copy
-        </button>
+        <Quiet text="I have kept them" act={keep} />
+        <Quiet text="Copy" act={copy} />
         <span role="status">{isCopied && 'Copied.'}</span>
       </div>
     </>

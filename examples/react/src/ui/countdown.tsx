@@ -9,11 +9,12 @@ const clock = (seconds: number) =>
 export function Countdown({ seconds }: { seconds: number }) {
   const [isCounting, setCounting] = useState(false);
   if (seconds > 0 && !isCounting) setCounting(true);
+  const said = isCounting && (seconds > 0 ? spoken(seconds) : 'Try again now.');
   return (
     <>
       {seconds > 0 && <span className="countdown" aria-hidden="true">{`Again in ${clock(seconds)}`}</span>}
       <span className="unseen" aria-live="polite">
-        {isCounting && (seconds > 0 ? spoken(seconds) : 'Try again now.')}
+        {said}
       </span>
     </>
   );

@@ -1,7 +1,9 @@
-import { SignedIn, useCountdown, useSession } from '@gatehouse/apollo-client/react';
+import { SignedIn, useCountdown, useReauthenticate, useSession } from '@gatehouse/apollo-client/react';
+import { useEffect, useRef } from 'react';
 import { Link, NavLink, Outlet } from 'react-router';
 import { Countdown } from './countdown';
-import { StepUp } from './step-up';
+import { Form } from './form';
+import { Quiet } from './page';
 
 /** Shown while the gateway cannot be asked. The session is unchanged, and goes on by itself. */
 function Trouble() {
@@ -11,12 +13,29 @@ function Trouble() {
   const text = trouble?.code === 'RATE_LIMITED' ? 'Too many requests.' : 'The server cannot be reached.';
   return (
     <div className="banner" role="status">
-      {trouble && (
-        <p>
-          {text} <Countdown seconds={seconds} />
-        </p>
-      )}
+      {trouble && text} {trouble && <Countdown seconds={seconds} />}
     </div>
+  );
+}
+
+/** Asks for the password again while an operation waits for it. The operation then goes on by itself. */
+function StepUp() {
+  const { pending, submit, cancel, ...state } = useReauthenticate();
+  const session = useSession();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => (pending ? dialog.current?.showModal() : dialog.current?.close()), [pending]);
+  const hasFactor = session.status === 'signedIn' && session.claims.amr.includes('mfa');
+  const needsCode = hasFactor || state.problem?.__typename === 'CodeProblem';
+  const send = ({ password, code }: Record<string, string>) => submit({ password, code });
+  return (
+    <dialog ref={dialog} aria-labelledby="step-up" onCancel={cancel}>
+      <h2 id="step-up">Confirm that it is you</h2>
+      <p>This is a sensitive change, so your password is needed once more.</p>
+      {pending && (
+        <Form state={state} action="Confirm" fields={needsCode ? ['password', 'factor'] : ['password']} submit={send} />
+      )}
+      <Quiet text="Cancel" act={cancel} />
+    </dialog>
   );
 }
 
@@ -39,9 +58,7 @@ export function Layout() {
             <NavLink to="/sessions">Sessions</NavLink>
             <NavLink to="/activity">Activity</NavLink>
           </nav>
-          <button type="button" className="quiet" onClick={() => void signOut()}>
-            Sign out
-          </button>
+          <Quiet text="Sign out" act={signOut} />
         </SignedIn>
       </header>
       <Trouble />

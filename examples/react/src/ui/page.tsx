@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { Link, useLocation } from 'react-router';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Link, useLocation, useNavigate } from 'react-router';
 
 /** The last page that was shown. The first one keeps the focus where the browser set it. */
 let shown: string | undefined;
@@ -21,6 +21,11 @@ export function Page({ title, intro, links = {}, children }: PageProps) {
     if (shown !== undefined && shown !== place) heading.current?.focus();
     shown = place;
   }, [key, title]);
+  const toLink = ([text, path]: [string, string]) => (
+    <Link key={path} to={path}>
+      {text}
+    </Link>
+  );
   return (
     <main id="main">
       <title>{`${title} · Gatehouse example`}</title>
@@ -29,13 +34,7 @@ export function Page({ title, intro, links = {}, children }: PageProps) {
       </h1>
       {intro && <p className="intro">{intro}</p>}
       {children}
-      <div className="row">
-        {Object.entries(links).map(([text, path]) => (
-          <Link key={path} to={path}>
-            {text}
-          </Link>
-        ))}
-      </div>
+      <div className="row">{Object.entries(links).map(toLink)}</div>
     </main>
   );
 }
@@ -51,32 +50,47 @@ export function Card({ title, children }: { title?: string; children: ReactNode 
   );
 }
 
-/** Shown while something is loaded. */
-export function Busy() {
+/** What went wrong. It is read aloud once. */
+export function Alert({ children }: { children: ReactNode }) {
   return (
-    <p className="muted" role="status">
-      Loading…
-    </p>
+    <div className="notice bad" role="alert">
+      {children}
+    </div>
   );
 }
 
-interface Query<D> {
-  data?: D;
-  error?: Error;
-  loading: boolean;
-  refetch(): Promise<unknown>;
+/** A button that sends nothing. */
+export function Quiet({ text, act }: { text: string; act(): unknown }) {
+  return (
+    <button type="button" className="quiet" onClick={() => void act()}>
+      {text}
+    </button>
+  );
 }
+
+/** Shown while something is loaded. */
+export const Busy = () => <p role="status">Loading…</p>;
+
+type Query<D> = { data?: D; error?: Error; loading: boolean; refetch(): Promise<unknown> };
 
 /** The data of a query, or why it is not there yet. */
 export function Loaded<D>({ query, children }: { query: Query<D>; children: (data: D) => ReactNode }) {
   if (query.data) return children(query.data);
   if (!query.error || query.loading) return <Busy />;
-  return (
-    <div className="notice bad" role="alert">
-      <p>This could not be loaded.</p>
-      <button type="button" className="quiet" onClick={() => void query.refetch().catch(() => undefined)}>
-        Try again
-      </button>
-    </div>
-  );
+  const again = <Quiet text="Try again" act={() => query.refetch().catch(() => undefined)} />;
+  return <Alert>This could not be loaded. {again}</Alert>;
+}
+
+/** The token of the mailed link that led here. It is taken out of the address bar, and used only when a button is pressed. */
+export function useLinkToken(): string | undefined {
+  const { hash, pathname, state } = useLocation();
+  const navigate = useNavigate();
+  const [token, setToken] = useState<string>();
+  useEffect(() => {
+    const found = new URLSearchParams(hash.slice(1)).get('token');
+    if (!found) return;
+    setToken(found);
+    void navigate(pathname, { replace: true, state });
+  }, [hash, pathname, state, navigate]);
+  return token;
 }
