@@ -58,7 +58,7 @@ const LAYERS = {
       'problems',
       'lib',
     ],
-    types: ['services', ...FLOW],
+    types: ['services', 'inputs', ...FLOW],
   },
   request: { values: ['services', 'entities', 'problems', 'lib'], types: FLOW },
   schema: { values: ['problems'], types: [] },
@@ -70,7 +70,7 @@ const LAYERS = {
   mail: { values: ['lib'], types: FLOW },
   entities: { values: ['problems', 'lib'], types: [] },
   settings: { values: ['operations', 'problems', 'lib'], types: [] },
-  operations: { values: ['lib'], types: ['services'] },
+  operations: { values: ['lib'], types: ['services', 'inputs'] },
   lib: { values: [], types: [] },
   problems: { values: [], types: [] },
 };
@@ -79,6 +79,7 @@ const LAYERS = {
 const ROOMS = [
   'admin',
   'maintenance',
+  'service-clients',
   'sign-in',
   'accounts',
   'two-factor',

@@ -23,6 +23,7 @@ import { AdminEventsResolver, AdminUserEventsResolver } from './resolvers/admin/
 import { AdminMailsResolver, AdminUserMailsResolver } from './resolvers/admin/mails.js';
 import { AdminObstacleResolver } from './resolvers/admin/obstacle.js';
 import { AdminOverviewResolver } from './resolvers/admin/overview.js';
+import { AdminServiceClientsResolver } from './resolvers/admin/service-clients.js';
 import { AdminStatusResolver } from './resolvers/admin/status.js';
 import { AdminSystemActsResolver } from './resolvers/admin/system-acts.js';
 import { AdminUserListResolver } from './resolvers/admin/user-list.js';
@@ -31,6 +32,7 @@ import { AuditResolver } from './resolvers/audit.js';
 import { EmailChangeResolver } from './resolvers/email-change.js';
 import { PasswordResolver } from './resolvers/password.js';
 import { references } from './resolvers/references.js';
+import { ServiceResolver } from './resolvers/service.js';
 import {
   RefreshedUserResolver,
   SessionCountResolver,
@@ -75,6 +77,8 @@ export function createSubgraph(): Subgraph {
       AdminAccountActsResolver,
       AdminSystemActsResolver,
       AdminStatusResolver,
+      AdminServiceClientsResolver,
+      ServiceResolver,
     ],
     { references, sentences: limitSentences, tagged: staffFields },
   );

@@ -21,6 +21,7 @@ import { type MailParts, openMail } from './mail/open-mail.js';
 import { lastMails } from './services/mail-outbox/last-mails.js';
 import { loadArgon2 } from './services/passwords/argon2.js';
 import { createPasswordHasher, PASSWORD_HASH_COST, type PasswordHasher } from './services/passwords/hasher.js';
+import { createServiceClients, type ServiceClients } from './services/service-clients/service-clients.js';
 import { createRevocationFeed } from './services/sessions/revocation-feed.js';
 import type { RevocationList } from './services/sessions/revocation-list.js';
 import { createSeenGenerations, type SeenGenerations } from './services/sessions/seen-generations.js';
@@ -47,6 +48,7 @@ export interface Dependencies extends DatabaseParts, TokenParts, MailParts, JobQ
   redis: RedisClient | undefined;
   revocations: RevocationList;
   seenGenerations: SeenGenerations;
+  serviceClients: ServiceClients;
   limiter(name: string, window: LimitWindow): Limiter;
   /** Returns the location of an address from the operator's database; nulls if there is none. Never throws. */
   locate(ipAddress: string | null): Location;
@@ -108,16 +110,24 @@ async function openTokens(
   };
 }
 
-/** Follows revocations through LISTEN on a direct connection, and through Redis if it is configured. */
+/**
+ * Follows revocations of sessions and changes of service clients through LISTEN on a direct connection, and through Redis if
+ * it is configured.
+ */
 function followRevocations(
   base: Pick<Dependencies, 'settings' | 'logger' | 'clock' | 'query' | 'redis' | 'directUrl'>,
 ) {
   const { settings, logger, directUrl: url, ...parts } = base;
   const { accessTokenTtl, redisUrl } = settings;
-  return createRevocationFeed({
+  const feed = createRevocationFeed({
     ...{ ...parts, logger, accessTokenTtl, redisUrl },
     listen: (channel, onNotification, onConnected) => listen({ url, channel, logger, onNotification, onConnected }),
+    onNotice: (notice) => serviceClients.learn(notice),
+    onConnected: () => serviceClients.forgetAll(),
   });
+  const { isListening, publish } = feed;
+  const serviceClients = createServiceClients({ query: parts.query, logger, isListening, publish });
+  return { feed, serviceClients };
 }
 
 async function build(
@@ -133,7 +143,7 @@ async function build(
   const { query, directUrl, readiness } = database;
   const redis = settings.redisUrl === undefined ? undefined : connectRedis(settings.redisUrl, 'command', logger);
   const tokens = await openTokens({ settings, clock, orm: database.orm }, replacements.hashCost);
-  const feed = followRevocations({ settings, logger, clock, query, redis, directUrl });
+  const { feed, serviceClients } = followRevocations({ settings, logger, clock, query, redis, directUrl });
   const seenGenerations = createSeenGenerations({ query, logger });
   const mail = openMail(settings, logger, () => lastMails({ query, clock }, ADDRESS_FAULT));
   const queues = openQueues({ redisUrl: settings.redisUrl, databaseUrl: directUrl, logger }, settings);
@@ -141,6 +151,7 @@ async function build(
   const closing = [
     feed,
     seenGenerations,
+    serviceClients,
     readiness,
     database.poolState,
     queues.mailQueue,
@@ -153,6 +164,7 @@ async function build(
     ...createJobCounters(metrics),
     revocations: feed.revocations,
     seenGenerations,
+    serviceClients,
     limiter: (name, window) => createLimiter({ query, redis }, name, window),
     locate: locations.locate,
     mailLocales: locales,

@@ -8,6 +8,7 @@ import type { MailPage } from './services/admin/list-mails.js';
 import type { SignInObstacle } from './services/admin/sign-in-obstacle.js';
 import type { AuditEventPage } from './services/audit/list-events.js';
 import type { PageWindow } from './services/page.js';
+import type { ServiceCaller } from './services/service-clients/service-clients.js';
 import type { SessionPage } from './services/sessions/list-sessions.js';
 import type { AccessClaims } from './services/tokens/access-tokens.js';
 import type { RefreshToken } from './services/tokens/refresh-tokens.js';
@@ -87,6 +88,11 @@ export interface Context extends UseCaseContext {
   presentedSession(fromInput: unknown): PresentedSession;
   refreshCookie: RefreshCookie;
   deviceCookie: DeviceCookie;
+  /**
+   * The service whose credential the request contains. Undefined without a valid one. `unverifiable` while the database is
+   * unavailable.
+   */
+  service?: ServiceCaller | 'unverifiable' | undefined;
   /** Whether the request contains the router's secret, or none is required. */
   fromRouter: boolean;
   /** Whether the request contains the configured secret of the router. */

@@ -7,7 +7,11 @@ const callers = {
 
 /** Who may call an operation; for administration, the roles. */
 const staff = { admin: '`admin`', support: '`admin`, `support`' };
-const callerOf = ({ who, least }) => (who === 'staff' ? staff[least] : callers[who]);
+const callerOf = ({ who, least, scope, userScope }) => {
+  if (who === 'staff') return staff[least];
+  if (who === 'service') return `service with \`${scope}\``;
+  return userScope === undefined ? callers[who] : `${callers[who]}, and service with \`${userScope}\` for users`;
+};
 
 const code = (names) => names.map((name) => `\`${name}\``).join(', ');
 

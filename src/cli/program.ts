@@ -6,6 +6,7 @@ import { addMailCommands } from './commands/mail.js';
 import { addMaintenanceCommands } from './commands/maintenance.js';
 import { addPrintCommands } from './commands/print.js';
 import { addProcessCommands } from './commands/processes.js';
+import { addServiceClientCommands } from './commands/service-clients.js';
 import { addUserCommands } from './commands/users.js';
 
 /** The exit code of wrong arguments. */
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     addUserCommands,
     addAdminCommands,
     addKeyCommands,
+    addServiceClientCommands,
     addMailCommands,
     addPrintCommands,
     addMaintenanceCommands,

@@ -8,6 +8,7 @@ import { OutboxMessage } from './outbox-message.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHistory } from './password-history.js';
 import { RecoveryCode } from './recovery-code.js';
+import { ServiceClient } from './service-client.js';
 import { Session } from './session.js';
 import { SigningKey } from './signing-key.js';
 import { TotpCredential } from './totp-credential.js';
@@ -31,4 +32,5 @@ export const entities = [
   AuditEvent,
   EventCount,
   AccountGauge,
+  ServiceClient,
 ];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerOptions } from 'node:http';
 import cookie from '@fastify/cookie';
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Dependencies } from '../dependencies.js';
 import { registerAdminExport } from './admin-export.js';
@@ -13,6 +13,7 @@ import { isDevelopmentPage, registerDevelopmentPages } from './development-pages
 import { GRAPHQL_PATH, registerGraphQL } from './graphql.js';
 import { registerHealth } from './health.js';
 import { registerHostedPages } from './hosted-pages.js';
+import { INTROSPECTION_PATH, registerIntrospection } from './introspection.js';
 import { registerJwks } from './jwks.js';
 import { registerMetrics } from './metrics.js';
 import { createOriginCheck, type OriginCheck, tellForeignOrigins } from './origins.js';
@@ -98,6 +99,11 @@ function logAnswers(app: FastifyInstance, { logger }: Dependencies): void {
   });
 }
 
+/** Whether no page of another origin is allowed to read the answers of a path. */
+function isClosed(request: FastifyRequest): boolean {
+  return isDevelopmentPage(request) || request.url.split('?')[0] === INTROSPECTION_PATH;
+}
+
 async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<void> {
   registerSecurityHeaders(app);
   const sharing: FastifyCorsOptions = {
@@ -109,7 +115,7 @@ async function protect(app: FastifyInstance, isAllowed: OriginCheck): Promise<vo
     strictPreflight: false,
   };
   await app.register(cors, {
-    delegator: (request, answer) => answer(null, isDevelopmentPage(request) ? { origin: false } : sharing),
+    delegator: (request, answer) => answer(null, isClosed(request) ? { origin: false } : sharing),
   });
   await app.register(cookie);
 }
@@ -144,6 +150,7 @@ export async function createHttpServer(dependencies: Dependencies, schema: Graph
   await registerGraphQL(app, dependencies, schema, isAllowed);
   registerHealth(app, dependencies);
   registerJwks(app, keyRing);
+  registerIntrospection(app, dependencies);
   registerChangePassword(app, settings);
   registerMetrics(app, dependencies);
   registerAdminExport(app, dependencies);

@@ -29,6 +29,7 @@ export const adminOperations: OperationGroup = {
     adminMails: read,
     adminOverview: read,
     adminStatus: read,
+    adminServiceClients: read,
   },
   Mutation: {
     adminUnlockUser: help,
@@ -52,6 +53,19 @@ export const adminOperations: OperationGroup = {
     adminRetryMail: { ...act, credential: true },
     adminSendTestMail: { ...act, credential: true, limits: [perUser(10, HOUR)] },
     adminRotateSigningKey: { ...act, limits: [perUser(5, HOUR)], stepUp: recentAuthentication('SIGNING_KEY_ROTATE') },
+    adminCreateServiceClient: {
+      ...act,
+      credential: true,
+      limits: [perUser(100, HOUR)],
+      stepUp: recentAuthentication('SERVICE_CLIENT_CREATE'),
+    },
+    adminRotateServiceClientSecret: {
+      ...act,
+      credential: true,
+      limits: [perUser(100, HOUR)],
+      stepUp: recentAuthentication('SERVICE_CLIENT_ROTATE'),
+    },
+    adminRevokeServiceClient: { ...act, stepUp: recentAuthentication('SERVICE_CLIENT_REVOKE') },
   },
   fields: {
     AdminUser: {

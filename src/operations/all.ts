@@ -4,6 +4,7 @@ import { auditOperations } from './audit.js';
 import { federationOperations } from './federation.js';
 import type { FieldRow, MutationRow, OperationGroup, QueryRow } from './operation.js';
 import { passwordOperations } from './password.js';
+import { serviceOperations } from './service.js';
 import { sessionOperations } from './session.js';
 import { signInOperations } from './sign-in.js';
 import { twoFactorOperations } from './two-factor.js';
@@ -17,6 +18,7 @@ export const operationGroups: Readonly<Record<string, OperationGroup>> = {
   'Two-factor authentication': twoFactorOperations,
   'Audit log': auditOperations,
   Administration: adminOperations,
+  Services: serviceOperations,
   Federation: federationOperations,
 };
 

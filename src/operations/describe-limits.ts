@@ -7,6 +7,7 @@ const scopeNames: Readonly<Record<Scope, string>> = {
   account: 'account',
   session: 'session',
   user: 'user',
+  service: 'service',
 };
 const windowNames: Readonly<Record<number, string>> = { [HOUR]: 'hour', [DAY]: 'day' };
 

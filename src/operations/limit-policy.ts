@@ -1,5 +1,5 @@
 /** The caller or name that a limit counts. */
-export type Scope = 'client' | 'email' | 'account' | 'session' | 'user';
+export type Scope = 'client' | 'email' | 'account' | 'session' | 'user' | 'service';
 
 /** A limit of an operation. */
 export interface LimitPolicy {
@@ -31,6 +31,9 @@ export const perEmail = limitPer('email');
 export const perSession = limitPer('session');
 /** Counts the signed-in user. */
 export const perUser = limitPer('user');
+
+/** Counts the service of the presented credential. Other callers do not count. */
+export const perService = limitPer('service');
 
 /** The limit of a list. It is far above what pages read, so responses do not show it beside the limits that matter. */
 export const listReads: LimitPolicy = { ...perUser(300, HOUR), isQuiet: true };

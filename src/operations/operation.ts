@@ -1,3 +1,4 @@
+import type { ServiceScope } from '../inputs/service-client.js';
 import type { AuditEventType } from '../services/audit/events.js';
 import type { LimitPolicy } from './limit-policy.js';
 
@@ -5,7 +6,7 @@ import type { LimitPolicy } from './limit-policy.js';
  * The callers that are allowed to call an operation. `valid-token-or-none` rejects a caller whose token is invalid, expired
  * or revoked.
  */
-export type Caller = 'anyone' | 'valid-token-or-none' | 'signed-in' | 'staff' | 'router';
+export type Caller = 'anyone' | 'valid-token-or-none' | 'signed-in' | 'staff' | 'router' | 'service';
 
 /** A role that administers the gateway. `admin` is allowed everything that `support` is. */
 export type StaffRole = 'admin' | 'support';
@@ -32,7 +33,23 @@ export function recentAuthentication(event: AuditEventType, options: Omit<StepUp
 }
 
 interface OpenQuery {
-  who: Exclude<Caller, 'staff'>;
+  who: Exclude<Caller, 'staff' | 'router' | 'service'>;
+  limits: readonly LimitPolicy[];
+}
+
+/** The row of a query of the router. */
+export interface RouterQuery {
+  who: 'router';
+  /** The scope with which a service is allowed to call it as well, for users alone. */
+  userScope?: ServiceScope;
+  limits: readonly LimitPolicy[];
+}
+
+/** The row of a query of other services. */
+export interface ServiceQuery {
+  who: 'service';
+  /** The scope that a service needs. No scope includes another. */
+  scope: ServiceScope;
   limits: readonly LimitPolicy[];
 }
 
@@ -45,7 +62,7 @@ export interface StaffQuery {
 }
 
 /** The row of a query. */
-export type QueryRow = OpenQuery | StaffQuery;
+export type QueryRow = OpenQuery | StaffQuery | RouterQuery | ServiceQuery;
 
 interface AnyMutation {
   limits: readonly LimitPolicy[];

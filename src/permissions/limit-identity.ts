@@ -39,6 +39,7 @@ export const identify: Record<Scope, Identify> = {
     return loginIdentity(context, name, deviceToken);
   },
   user: (_args, context) => (context.actor.kind === 'user' ? `user:${context.actor.userId}` : clientOf(context)),
+  service: (_args, { service }) => (typeof service === 'object' ? `service:${service.id}` : null),
   session(args, context) {
     const { isMissing, token } = context.presentedSession(args.input?.refreshToken);
     if (isMissing) return null;

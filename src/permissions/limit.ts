@@ -14,7 +14,7 @@ import { getGraphQLRateLimiter } from './shield.js';
  * Scopes whose counts are reported before they reject, because they count only the caller. An account or address is counted
  * for everyone who names it, so its counts would tell strangers when its owner signed in.
  */
-const TOLD_SCOPES: readonly Scope[] = ['client', 'session', 'user'];
+const TOLD_SCOPES: readonly Scope[] = ['client', 'session', 'user', 'service'];
 /** Scopes that count a name. A success belongs to the owner, and must not use up points that strangers can observe. */
 const NAME_SCOPES: readonly Scope[] = ['account', 'email'];
 

@@ -13,11 +13,12 @@ export async function noteRefusal(
   type: RefusedEarly,
   metadata: Record<string, string>,
 ): Promise<void> {
-  const { actor, em, logger, requestId } = context;
+  const { actor, em, logger, requestId, service } = context;
   const userId = actor.kind === 'user' ? actor.userId : null;
+  const facts = typeof service === 'object' ? { ...metadata, serviceClientId: service.id } : metadata;
   try {
-    await recordEvent(em, context, { type, success: false, userId, actorId: userId, metadata });
+    await recordEvent(em, context, { type, success: false, userId, actorId: userId, metadata: facts });
   } catch (cause) {
-    logger.error({ err: cause, requestId, event: type, ...metadata }, 'an audit event could not be written');
+    logger.error({ err: cause, requestId, event: type, ...facts }, 'an audit event could not be written');
   }
 }

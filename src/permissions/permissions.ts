@@ -2,20 +2,36 @@ import type { GraphQLSchema } from 'graphql';
 import type { IMiddlewareTypeMap } from 'graphql-middleware';
 import { operations } from '../operations/all.js';
 import type { Caller, MutationRow, QueryRow, StaffRole } from '../operations/operation.js';
-import { holdsNoBadToken, isAdmin, isRouter, isSignedIn, isStaff } from './rules.js';
+import {
+  holdsNoBadToken,
+  isAdmin,
+  isRouter,
+  isRouterOrReadsUsers,
+  isServiceWith,
+  isSignedIn,
+  isStaff,
+} from './rules.js';
 import { allow, deny, shield } from './shield.js';
 
 const ruleOf = {
   anyone: allow,
   'valid-token-or-none': holdsNoBadToken,
   'signed-in': isSignedIn,
-  router: isRouter,
-} satisfies Record<Exclude<Caller, 'staff'>, unknown>;
+} satisfies Record<Exclude<Caller, 'staff' | 'router' | 'service'>, unknown>;
 
 const ruleOfRole = { admin: isAdmin, support: isStaff } satisfies Record<StaffRole, unknown>;
 
 function ruleFor(row: QueryRow | MutationRow) {
-  return row.who === 'staff' ? ruleOfRole[row.least] : ruleOf[row.who];
+  switch (row.who) {
+    case 'staff':
+      return ruleOfRole[row.least];
+    case 'service':
+      return isServiceWith(row.scope);
+    case 'router':
+      return row.userScope === undefined ? isRouter : isRouterOrReadsUsers(row.userScope);
+    default:
+      return ruleOf[row.who];
+  }
 }
 
 /** The rule of each root field, from its row. */

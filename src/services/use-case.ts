@@ -32,7 +32,7 @@ export type RequestFacts = Pick<UseCaseContext, 'settings' | 'secretKeys' | 'cli
 /** The parts that reach beyond the database: committed changes are announced and jobs are enqueued there. */
 type Outlets = Pick<
   UseCaseContext,
-  'revocations' | 'mailQueue' | 'mailRoute' | 'passwordCheckQueue' | 'countMail' | 'limiter'
+  'revocations' | 'serviceClients' | 'mailQueue' | 'mailRoute' | 'passwordCheckQueue' | 'countMail' | 'limiter'
 >;
 
 /** The context of a use-case that changes something. A use-case that needs more adds a `Pick` of its own. */

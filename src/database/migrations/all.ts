@@ -15,6 +15,7 @@ import { AdminActs } from './2026-11-28-000540-admin-acts.js';
 import { Overview } from './2026-11-28-000800-overview.js';
 import { PurgeSessions } from './2026-11-28-000900-purge-sessions.js';
 import { Rotations } from './2026-11-28-001000-rotations.js';
+import { ServiceClients } from './2026-11-28-001100-service-clients.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -34,4 +35,5 @@ export const migrations: MigrationObject[] = [
   { name: '2026-11-28-000800-overview', class: Overview },
   { name: '2026-11-28-000900-purge-sessions', class: PurgeSessions },
   { name: '2026-11-28-001000-rotations', class: Rotations },
+  { name: '2026-11-28-001100-service-clients', class: ServiceClients },
 ];

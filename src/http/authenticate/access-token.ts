@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Dependencies } from '../../dependencies.js';
 import { isDatabaseUnavailable } from '../../lib/database-errors.js';
 import type { Actor } from '../../request.js';
+import { readBasicCredential } from './service-credential.js';
 import type { Strategy } from './strategy.js';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
@@ -44,6 +45,8 @@ async function actorOf(
 ): Promise<Actor> {
   if (authorization === null) return { kind: 'anonymous' };
   const token = tokenOf(socket, authorization);
+  // The credential of a service is no bad token, whether it is valid or not.
+  if (token === undefined && readBasicCredential(authorization) !== undefined) return { kind: 'anonymous' };
   if (token === undefined) return { kind: 'rejected', sessionId: null };
   const check = await accessTokens.verify(token).catch((cause: unknown) => {
     if (isDatabaseUnavailable(cause)) return { status: 'unverifiable' as const };

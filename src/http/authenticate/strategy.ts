@@ -3,7 +3,7 @@ import type { Dependencies } from '../../dependencies.js';
 import type { Context } from '../../request.js';
 
 /** The caller of a request, as its credentials identify them. */
-export type Caller = Pick<Context, 'actor' | 'fromRouter' | 'hasRouterSecret'>;
+export type Caller = Pick<Context, 'actor' | 'service' | 'fromRouter' | 'hasRouterSecret'>;
 
 /** Verifies one kind of credential and returns what it says about the caller. */
 export type Strategy = (

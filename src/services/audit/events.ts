@@ -71,6 +71,17 @@ export const auditEvents = {
   MAIL_RETRY: { description: 'An admin had a failed or discarded email sent again.', risk: 'MEDIUM' },
   MAIL_TEST: { description: 'An admin sent a test email.', risk: 'LOW', refusedRisk: 'MEDIUM' },
   SIGNING_KEY_ROTATE: { description: 'An admin rotated the signing key of the access tokens.', risk: 'HIGH' },
+  SERVICE_CLIENT_CREATE: { description: 'An admin or an operator created a service client.', risk: 'HIGH' },
+  SERVICE_CLIENT_ROTATE: {
+    description: 'An admin or an operator replaced the secret of a service client.',
+    risk: 'HIGH',
+  },
+  SERVICE_CLIENT_REVOKE: { description: 'An admin or an operator revoked a service client.', risk: 'HIGH' },
+  SERVICE_CLIENT_AUTHENTICATION: {
+    description:
+      'The credential of a service client was refused; recorded once a minute for each client, reason and network, and at most 60 times a minute.',
+    risk: 'MEDIUM',
+  },
   LIMIT_EXCEEDED: { description: 'A rate limit was exceeded for the first time in its window.', risk: 'MEDIUM' },
   ADMIN_READ: {
     description: 'A member of staff read the details of the account; recorded at most once an hour.',
@@ -80,7 +91,10 @@ export const auditEvents = {
     description: 'An admin exported accounts or audit events; recorded when the export begins and ends.',
     risk: 'HIGH',
   },
-  ACCESS_DENIED: { description: 'A signed-in user requested an operation that is not permitted.', risk: 'MEDIUM' },
+  ACCESS_DENIED: {
+    description: 'A signed-in user or a service requested an operation that is not permitted.',
+    risk: 'MEDIUM',
+  },
 } as const satisfies Record<string, AuditEventKind>;
 
 /** The name of an event. */

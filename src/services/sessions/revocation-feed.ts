@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../lib/clock.js';
 import type { Query } from '../../lib/query.js';
 import { connectRedis, type RedisClient } from '../../lib/redis.js';
+import { isUuid } from '../../lib/uuid.js';
 import { createRevocationList, REVOCATION_CHANNEL, type RevocationList } from './revocation-list.js';
 
 /** A connection that listens to a channel of the database. */
@@ -21,6 +22,10 @@ export interface RevocationFeedOptions {
   redisUrl: string | undefined;
   /** Listens to a channel of the database. `onConnected` is called after each connect. */
   listen(channel: string, onNotification: (payload: string) => void, onConnected: () => void): Listener;
+  /** Processes a notice of another kind, such as `service-client:<id>`, which is sent the same way. */
+  onNotice(notice: string): void;
+  /** Called after each connect to the database: earlier notices may have been missed. */
+  onConnected(): void;
 }
 
 /** The revocation list, kept up to date by its connections. */
@@ -28,14 +33,18 @@ export interface RevocationFeed {
   revocations: RevocationList;
   /** Starts to listen and loads the list. The database must be migrated. */
   start(): Promise<void>;
+  /** Returns whether the database's notifications arrive. */
+  isListening(): boolean;
+  /** Sends a notice of another kind through Redis, if it is configured. The transaction sends it through the database. */
+  publish(notice: string): void;
   close(): Promise<void>;
 }
 
 /** Subscribes to revocations in Redis. The database delivers those published while Redis is unavailable. */
-function subscribe(redisUrl: string, logger: Logger, revocations: RevocationList): RedisClient {
+function subscribe(redisUrl: string, logger: Logger, receive: (notices: readonly string[]) => void): RedisClient {
   const subscriber = connectRedis(redisUrl, 'blocking', logger);
   subscriber.on('ready', () => void subscriber.subscribe(REVOCATION_CHANNEL).catch(() => undefined));
-  subscriber.on('message', (_channel, ids: string) => revocations.learn(ids.split(',')));
+  subscriber.on('message', (_channel, ids: string) => receive(ids.split(',')));
   return subscriber;
 }
 
@@ -44,15 +53,18 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
   const { query, clock, logger, accessTokenTtl, redis, redisUrl } = options;
   let listener: Listener | undefined;
   let subscriber: RedisClient | undefined;
-  const revocations = createRevocationList({
-    ...{ query, clock, logger, accessTokenTtl },
-    isListening: () => listener?.isConnected() ?? false,
-    publish: (ids) => {
-      redis?.publish(REVOCATION_CHANNEL, ids.join(',')).catch((cause: unknown) => {
-        logger.warn({ err: cause }, 'a revocation was not published in Redis; the database delivers it');
-      });
-    },
-  });
+  const isListening = () => listener?.isConnected() ?? false;
+  const publish = (notices: readonly string[]) => {
+    redis?.publish(REVOCATION_CHANNEL, notices.join(',')).catch((cause: unknown) => {
+      logger.warn({ err: cause }, 'a revocation was not published in Redis; the database delivers it');
+    });
+  };
+  const revocations = createRevocationList({ ...{ query, clock, logger, accessTokenTtl }, isListening, publish });
+  const receive = (notices: readonly string[]): void => {
+    const [ids, others] = [notices.filter(isUuid), notices.filter((notice) => !isUuid(notice))];
+    revocations.learn(ids);
+    for (const notice of others) options.onNotice(notice);
+  };
   const reload = () =>
     revocations.load().catch((cause: unknown) => logger.warn({ err: cause }, 'loading revocations failed'));
   return {
@@ -60,13 +72,18 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
     async start() {
       listener = options.listen(
         REVOCATION_CHANNEL,
-        (id) => revocations.learn([id]),
-        () => void reload(),
+        (notice) => receive([notice]),
+        () => {
+          options.onConnected();
+          void reload();
+        },
       );
       revocations.start();
-      if (redisUrl !== undefined) subscriber = subscribe(redisUrl, logger, revocations);
+      if (redisUrl !== undefined) subscriber = subscribe(redisUrl, logger, receive);
       await reload();
     },
+    isListening,
+    publish: (notice) => publish([notice]),
     async close() {
       revocations.close();
       subscriber?.disconnect();

@@ -50,6 +50,7 @@ const outcomesOf: Record<Caller, readonly Outcome[]> = {
   'signed-in': ['UNAUTHENTICATED', 'answers', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
   staff: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
   router: ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'answers'],
+  service: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
 };
 
 /** The router's own fields are not in the published schema. */

@@ -27,6 +27,23 @@ export const possibleTypes = {
     "AuthRateLimitProblem",
     "AuthUnavailableProblem"
   ],
+  "AdminServiceClientResult": [
+    "AuthAccessProblem",
+    "AuthConflictProblem",
+    "AuthNotFoundProblem",
+    "AuthRateLimitProblem",
+    "AuthUnavailableProblem",
+    "ServiceClientUpdated"
+  ],
+  "AdminServiceClientSecretResult": [
+    "AuthAccessProblem",
+    "AuthConflictProblem",
+    "AuthInputProblem",
+    "AuthNotFoundProblem",
+    "AuthRateLimitProblem",
+    "AuthUnavailableProblem",
+    "ServiceClientSecret"
+  ],
   "AdminUserResult": [
     "AdminUserUpdated",
     "AuthAccessProblem",
@@ -137,6 +154,12 @@ export const possibleTypes = {
     "PasswordChangeRequired",
     "TokenProblem",
     "TwoFactorRequired"
+  ],
+  "IntrospectTokenResult": [
+    "AuthAccessProblem",
+    "AuthRateLimitProblem",
+    "AuthUnavailableProblem",
+    "TokenIntrospection"
   ],
   "LoginResult": [
     "AccountDisabledProblem",
