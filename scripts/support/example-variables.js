@@ -26,6 +26,7 @@ const EXAMPLES = {
   },
   ExchangeToken: { input: { token: '<exchangeToken>', deviceName: 'First device' } },
   UpdateProfile: { input: { displayName: 'New Name' } },
+  AdminCreateServiceClient: { input: { name: 'Billing', scopes: ['tokens:introspect'] } },
   AdminUsers: { filter: {}, orderBy: 'CREATED_AT_DESC', first: 20 },
   AdminAuditEvents: { filter: { types: ['LOGIN'], success: false }, first: 20 },
   AdminMails: { filter: { status: 'FAILED' }, first: 20 },

@@ -4,7 +4,7 @@ import { Kind, parse, print, separateOperations, TokenKind } from 'graphql';
 const FOLDER = new URL('../../operations/', import.meta.url);
 /** The groups in the order of their display. A file of another name is a group of its own. */
 const GROUPS = ['Account', 'Session', 'Second factor', 'Password', 'Admin'];
-const GROUP_OF_FILE = { audit: 'Account', 'sign-in': 'Session', 'two-factor': 'Second factor' };
+const GROUP_OF_FILE = { audit: 'Account', 'sign-in': 'Session', service: 'Session', 'two-factor': 'Second factor' };
 
 /** The text of a document with its operation before its fragments. */
 function textOf({ definitions }) {

@@ -170,6 +170,53 @@ it('shows an account, its sessions and what would be unusual, as text and as JSO
   });
 }, 120_000);
 
+it('creates, rotates and revokes service clients while the gateway runs', async () => {
+  const gateway = await startProcess({ dataDir: dataDirectory(), env });
+  await gateway.ready();
+  interface Told {
+    ok: boolean;
+    code?: string;
+    secret?: string;
+    serviceClient?: { id: string; scopes: string[]; revokedAt: string | null };
+    serviceClients?: { id: string }[];
+  }
+  const json = async (...words: string[]): Promise<Told> =>
+    JSON.parse((await command(['service-clients', ...words, '--json'])).said);
+  const introspect = async (id: string, secret: string) => {
+    const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+    const body = new URLSearchParams({ token: 'x' });
+    return (await fetch(`${gateway.url}/oauth/introspect`, { method: 'POST', headers: { authorization }, body }))
+      .status;
+  };
+  const [made, unscoped, unknown, late, unnamed, nobody] = await Promise.all([
+    json('create', 'billing', '--scope', 'tokens:introspect', 'users:read', '--expires', '2100-01-31'),
+    command(['service-clients', 'create', 'billing']),
+    json('create', 'billing', '--scope', 'users:write'),
+    json('create', 'billing', '--scope', 'users:read', '--expires', '2001-01-31'),
+    json('create', ' ', '--scope', 'users:read'),
+    json('revoke', 'nobody'),
+  ]);
+  expect(unscoped).toMatchObject({ code: 1, told: 'Name at least one scope.' });
+  for (const refused of [unknown, late, unnamed]) expect(refused).toMatchObject({ ok: false, code: 'INPUT_INVALID' });
+  expect(nobody).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+  const { serviceClient: { id = '', scopes } = {}, secret = '' } = made;
+  expect(scopes).toEqual(['users:read', 'tokens:introspect']);
+  expect(await introspect(id, secret)).toBe(200);
+
+  const { secret: next = '' } = await json('rotate', id);
+  const usable = await Promise.all([introspect(id, secret), introspect(id, next)]);
+  expect([next === secret, ...usable]).toEqual([false, 200, 200]);
+  const listed = await json('list');
+  expect(listed.serviceClients?.map((client) => client.id)).toEqual([id]);
+  expect(JSON.stringify(listed)).not.toMatch(/hash/i);
+  const revoked = await json('revoke', id);
+  await eventually(async () => expect(await introspect(id, next)).toBe(401));
+  expect(await json('revoke', id)).toEqual(revoked);
+  expect(await json('rotate', id)).toMatchObject({ ok: false, code: 'CONFLICT' });
+  expect((await command(['service-clients', 'list'])).said).toContain('revoked 2');
+  expect(gateway.output()).not.toContain(secret);
+}, 120_000);
+
 it('prints what it would run with, and no secret', async () => {
   const [config, schema, help, nothing] = await Promise.all([
     command(['config', 'print']),

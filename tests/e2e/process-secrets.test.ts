@@ -88,8 +88,8 @@ interface Planted {
 
 /** Digits that no clock and no counter shows. */
 const NUMBER = 4_711_471_147_114_711;
-/** Names and addresses, and the ticket and the role that an admin writes down. */
-const KEPT = ['email', 'newEmail', 'username', 'displayName', 'ticket', 'role'];
+/** Names and addresses, and the ticket, the role and the name of a service that an admin writes down. */
+const KEPT = ['email', 'newEmail', 'username', 'displayName', 'ticket', 'role', 'name'];
 
 let secretsSoFar = 0;
 function newSecret(): string {
@@ -162,7 +162,16 @@ function inArguments(): Planted[] {
 /** Where a request has room for text beside the arguments. */
 function aroundThem(): Planted[] {
   const query = 'mutation { refresh { __typename } }';
-  const headers = ['authorization', 'cookie', 'x-csrf-token', 'x-router-secret', 'router-authorization', 'referer'];
+  const headers = [
+    'authorization',
+    'cookie',
+    'x-csrf-token',
+    'x-router-secret',
+    'router-authorization',
+    'x-service-id',
+    'x-service-secret',
+    'referer',
+  ];
   const inHeaders = headers.map((name) => {
     const secret = newSecret();
     const text = {

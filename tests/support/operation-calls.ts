@@ -41,6 +41,8 @@ const TEXTS: Input = {
   tokenDelivery: 'BODY',
   reason: 'OTHER',
   role: 'user',
+  scopes: 'users:read',
+  expiresAt: '2100-01-01T00:00:00Z',
 };
 
 const enumMembers: ReadonlySet<string> = new Set(

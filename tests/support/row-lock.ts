@@ -11,7 +11,7 @@ export interface RowLock {
 /** Locks rows of a table; let go when the test is finished, if not before. */
 export async function lockRows(
   databaseUrl: string,
-  table: 'users' | 'sessions',
+  table: 'users' | 'sessions' | 'service_clients',
   where: string,
   value: string,
 ): Promise<RowLock> {

@@ -48,14 +48,14 @@ function issued(outcome: SecretIssued | Problem, refusals: Partial<Record<string
 }
 
 interface CreateOptions {
-  scope: string[];
+  scope?: string[];
   expires?: string;
 }
 
 async function create(
   context: UseCaseContext,
   name: string,
-  { scope: scopes, expires }: CreateOptions,
+  { scope: scopes = [], expires }: CreateOptions,
 ): Promise<Answer> {
   const expiresAt = expires === undefined ? null : new Date(expires);
   if (expiresAt !== null && Number.isNaN(expiresAt.getTime())) {
@@ -116,7 +116,7 @@ export function addServiceClientCommands(program: Command): void {
     .command('create')
     .description('create a service client and print its secret once')
     .argument('<name>', 'name for people')
-    .requiredOption('--scope <scope...>', `what it is allowed to do: ${serviceScopes.join(', ')}`)
+    .option('--scope <scope...>', `what it is allowed to do, at least one: ${serviceScopes.join(', ')}`)
     .option('--expires <date>', 'when it expires, such as 2030-01-31; never if omitted')
     .action(async (name: string, options: CreateOptions, command: Command) => {
       await runOnDatabase(command, (context) => create(context, name, options));

@@ -6,7 +6,7 @@ import type { ServiceCredential } from '../../services/service-clients/service-c
 import { header, userAgentOf } from '../header.js';
 import type { Caller, Strategy } from './strategy.js';
 
-const BASIC = /^Basic +([A-Za-z0-9+/_=-]{1,1024}) *$/i;
+const BASIC = /^Basic +([A-Za-z0-9+/_=-]+) *$/i;
 
 /** Decodes a part of a Basic credential, which OAuth clients encode as a form (RFC 6749, 2.3.1). */
 function decoded(part: string): string {

@@ -7,8 +7,11 @@ import { CHECKED_COLUMNS, type CheckedClient, toServiceClient } from './record.j
 
 /** The service clients that were used lately, in memory. */
 export interface ServiceClientDirectory {
-  /** Returns a client; null if there is none. Rejects if it is not in memory and the database is unavailable. */
-  find(id: string): Promise<CheckedClient | null>;
+  /**
+   * Returns a client; null if there is none. It is read at most `maxAge` milliseconds ago, if given. Rejects if it is not in
+   * memory and the database is unavailable.
+   */
+  find(id: string, maxAge?: number): Promise<CheckedClient | null>;
   /** Forgets a client, which has changed. */
   forget(id: string): void;
   /** Forgets every client, because changes may have been missed. */
@@ -72,10 +75,10 @@ export function createServiceClientDirectory({ query, isListening }: DirectoryOp
   };
 
   return {
-    async find(id) {
+    async find(id, maxAge = Number.POSITIVE_INFINITY) {
       const known = clients.get(id) ?? strangers.get(id);
       const fresh = isListening() ? LISTENING_MILLISECONDS : DEAF_MILLISECONDS;
-      return known !== undefined && tick() - known.readAt < fresh ? known.client : await read(id);
+      return known !== undefined && tick() - known.readAt < Math.min(fresh, maxAge) ? known.client : await read(id);
     },
     forget(id) {
       for (const one of [clients, strangers, reading]) one.delete(id);

@@ -47,6 +47,9 @@ export interface ServiceClientsOptions {
   publish(notice: string): void;
 }
 
+/** A client whose secret does not match is read again if it was read longer ago. */
+const READ_AGAIN_AFTER_MILLISECONDS = 500;
+
 const NOTICE = 'service-client:';
 
 /** Returns the notice that a client has changed, as it is sent on the channel of the revoked sessions. */
@@ -62,8 +65,14 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
   return {
     async authenticate({ id, secret }, context) {
       const now = context.clock.now();
-      const client = isUuid(id) ? await directory.find(id.toLowerCase()) : null;
-      const reason = checkCredential(client, secret, now);
+      const find = async (maxAge?: number) => (isUuid(id) ? await directory.find(id.toLowerCase(), maxAge) : null);
+      let client = await find();
+      let reason = checkCredential(client, secret, now);
+      if (reason === 'WRONG_SECRET') {
+        // A secret may be used before the notice of its rotation arrives here.
+        client = await find(READ_AGAIN_AFTER_MILLISECONDS);
+        reason = checkCredential(client, secret, now);
+      }
       if (client === null || reason !== undefined) {
         refusals.note(context, { reason: reason ?? 'UNKNOWN_CLIENT', clientId: client?.id ?? null });
         return undefined;

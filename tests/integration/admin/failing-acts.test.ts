@@ -5,6 +5,7 @@ import { accountOf, quickUser, rows, signedUp } from '../../support/accounts.js'
 import { databaseText } from '../../support/all-data.js';
 import { sharedGateway, type TestGateway } from '../../support/app.js';
 import { loggedIn, newEmail } from '../../support/journey.js';
+import { service } from '../../support/service-clients.js';
 import { type StaffMember, staffMember } from '../../support/staff.js';
 import { twoFactorUser } from '../../support/totp.js';
 
@@ -34,6 +35,8 @@ const ofSignedIn = async () => {
   const { session } = await loggedIn(gateway, email);
   return { userId: id, sessionId: session.id };
 };
+
+const ofClient = async () => ({ clientId: (await service(gateway, admin, ['users:read'])).id });
 
 /** What each act needs in order to succeed. */
 const inputs: Record<string, () => Promise<Input>> = {
@@ -72,12 +75,16 @@ const inputs: Record<string, () => Promise<Input>> = {
   },
   adminSendTestMail: async () => ({ email: newEmail() }),
   adminRotateSigningKey: async () => ({}),
+  adminCreateServiceClient: async () => ({ name: 'billing', scopes: ['users:read'] }),
+  adminRotateServiceClientSecret: ofClient,
+  adminRevokeServiceClient: ofClient,
 };
 
 const acts = Object.entries(operations.Mutation).flatMap(([field, row]) => (row.who === 'staff' ? [field] : []));
 
 async function act(field: string, input: Input) {
-  const type = `Admin${field.slice('admin'.length)}Input`;
+  const ownType = `Admin${field.slice('admin'.length)}Input`;
+  const type = 'clientId' in input ? 'AdminServiceClientInput' : ownType;
   const isOfUser = 'userId' in input && Object.keys(input).length === 2;
   const document =
     Object.keys(input).length === 0

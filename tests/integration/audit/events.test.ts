@@ -48,6 +48,7 @@ import { changeCodeOf, derived, signedInUser, tokenOf, wayBackOf } from '../../s
 import { eventually } from '../../support/eventually.js';
 import { expectType, loggedIn, newEmail, PASSWORD } from '../../support/journey.js';
 import { rangeServer } from '../../support/range-server.js';
+import { asHeaders, revoked, rotated, service } from '../../support/service-clients.js';
 import { staffMember } from '../../support/staff.js';
 import { appCode, challengeOf, toNextStep, twoFactorUser, wrongAppCode } from '../../support/totp.js';
 
@@ -465,6 +466,27 @@ describe('U1: acts of staff', () => {
     for (const type of ['USER_INVITE', 'EMAIL_VERIFICATION_RESEND', 'PASSWORD_CHANGE_REQUIRE'])
       expect(types).toContain(type);
     for (const type of ['MAIL_RETRY', 'MAIL_TEST', 'SIGNING_KEY_ROTATE']) expect(types).toContain(type);
+  });
+});
+
+describe('U1: service clients', () => {
+  it('are created, rotated and revoked, and their wrong credentials refused', async () => {
+    const admin = await staffMember(gateway, 'admin');
+    const { id } = await service(gateway, admin, ['users:read']);
+    expectType(await rotated(gateway, admin, id), 'ServiceClientSecret');
+    await ask(MeDocument, {}, { headers: asHeaders({ id, secret: 'wrong' }) });
+    expectType(await revoked(gateway, admin, id), 'ServiceClientUpdated');
+    const text =
+      "SELECT type, success, actor_id FROM audit_events WHERE metadata->>'serviceClientId' = ? ORDER BY created_at, id";
+    await eventually(async () => {
+      const found = await rows(gateway, text, [id]);
+      expect(found.map(({ type, success, actor_id }) => [type, success, actor_id])).toEqual([
+        ['SERVICE_CLIENT_CREATE', true, admin.id],
+        ['SERVICE_CLIENT_ROTATE', true, admin.id],
+        ['SERVICE_CLIENT_AUTHENTICATION', false, null],
+        ['SERVICE_CLIENT_REVOKE', true, admin.id],
+      ]);
+    });
   });
 });
 

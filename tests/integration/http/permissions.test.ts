@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildApp, createSubgraph, protectSchema } from '../../../src/app.js';
 import { createHttpServer } from '../../../src/http/server.js';
+import { type ServiceScope, serviceScopes } from '../../../src/inputs/service-client.js';
 import { operations } from '../../../src/operations/all.js';
 import type { Caller } from '../../../src/operations/operation.js';
 import { createPermissions } from '../../../src/permissions/permissions.js';
@@ -12,15 +13,23 @@ import { applyMiddleware, deny, shield } from '../../../src/permissions/shield.j
 import { type Ask, sharedGateway, type TestGateway } from '../../support/app.js';
 import { loggedIn, verifiedUser } from '../../support/journey.js';
 import { documents } from '../../support/operation-calls.js';
+import { asHeaders, service } from '../../support/service-clients.js';
+import { staffMember } from '../../support/staff.js';
 
 const ROUTER_SECRET = 'a-secret-of-the-router-and-tests';
 const ROUTER = { 'x-router-secret': ROUTER_SECRET };
 let gateway: TestGateway;
 let email: string;
+/** The credentials of services with one scope each, and of one whose scopes open no operation. */
+const headersOf: Partial<Record<ServiceScope, Record<string, string>>> = {};
+let otherScopes: Record<string, string>;
 
 beforeAll(async () => {
   gateway = await sharedGateway({ worker: true, env: { ROUTER_SECRET } });
   email = (await verifiedUser(gateway)).email;
+  const admin = await staffMember(gateway, 'admin');
+  for (const scope of serviceScopes) headersOf[scope] = asHeaders(await service(gateway, admin, [scope]));
+  otherScopes = asHeaders(await service(gateway, admin, ['sessions:end', 'events:read']));
 });
 afterAll(() => gateway.close());
 
@@ -43,14 +52,14 @@ it('D2: a root field without a row does not start, nor a row without a root fiel
 
 type Outcome = 'answers' | 'UNAUTHENTICATED' | 'FORBIDDEN';
 
-/** What a stranger, a user, the bearer of a bad token and the router get. */
+/** What a stranger, a user, the bearer of a bad token, the router and a service get; the service has scopes for other things. */
 const outcomesOf: Record<Caller, readonly Outcome[]> = {
-  anyone: ['answers', 'answers', 'answers', 'answers'],
-  'valid-token-or-none': ['answers', 'answers', 'UNAUTHENTICATED', 'answers'],
-  'signed-in': ['UNAUTHENTICATED', 'answers', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
-  staff: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
-  router: ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'answers'],
-  service: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+  anyone: ['answers', 'answers', 'answers', 'answers', 'answers'],
+  'valid-token-or-none': ['answers', 'answers', 'UNAUTHENTICATED', 'answers', 'answers'],
+  'signed-in': ['UNAUTHENTICATED', 'answers', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+  staff: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+  router: ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'answers', 'FORBIDDEN'],
+  service: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'FORBIDDEN'],
 };
 
 /** The router's own fields are not in the published schema. */
@@ -70,10 +79,21 @@ const rows = Object.entries({ ...operations.Query, ...operations.Mutation });
 
 it.each(rows)('G8: %s answers whom its row names and nobody else', async (name, { who }) => {
   const { accessToken: token } = await loggedIn(gateway, email);
-  const asks: Ask[] = [{}, { token }, { token: 'no.such.token' }, { headers: ROUTER }];
+  const asks: Ask[] = [{}, { token }, { token: 'no.such.token' }, { headers: ROUTER }, { headers: otherScopes }];
   const found: string[] = [];
   for (const ask of asks) found.push(await outcomeOf(name, ask));
   expect(found).toEqual(outcomesOf[who]);
+});
+
+/** What a service with each scope is allowed. */
+const scopesOf: Record<string, ServiceScope> = { introspectToken: 'tokens:introspect', _entities: 'users:read' };
+
+it.each(rows)('G8: %s answers the services whose scope its row names, and no other', async (name, { who }) => {
+  for (const scope of serviceScopes) {
+    const found = await outcomeOf(name, { headers: headersOf[scope] ?? {} });
+    const isGranted = scopesOf[name] === scope;
+    expect([scope, found]).toEqual([scope, isGranted ? 'answers' : outcomesOf[who][4]]);
+  }
 });
 
 it('G2: a wrong router secret is none', async () => {

@@ -6,14 +6,19 @@ import { type Ask, sharedGateway, type TestGateway, testGateway } from '../../su
 import { eventually } from '../../support/eventually.js';
 import { expectType, loggedIn, newEmail, PASSWORD, verifiedUser } from '../../support/journey.js';
 import { documents } from '../../support/operation-calls.js';
+import { asHeaders, service } from '../../support/service-clients.js';
+import { staffMember } from '../../support/staff.js';
 
 let gateway: TestGateway;
 let token: string;
 let refreshToken: string;
+let headers: Record<string, string>;
 beforeAll(async () => {
   gateway = await sharedGateway({ worker: true, env: { RATE_LIMITS: 'on' } });
   const { email } = await verifiedUser(gateway, {});
   ({ accessToken: token, refreshToken } = await loggedIn(gateway, email));
+  const admin = await staffMember(gateway, 'admin');
+  headers = asHeaders(await service(gateway, admin, ['tokens:introspect']));
 });
 afterAll(() => gateway.close());
 
@@ -40,7 +45,7 @@ const rows = Object.entries({ ...operations.Query, ...operations.Mutation }).fil
 
 it.each(rows)('X1: %s is limited as its row says', async (field, { limits }) => {
   // One of those without limits ends the session.
-  const ask = limits.length === 0 ? {} : { token };
+  const ask = limits.length === 0 ? {} : { token, headers };
   expect(await policiesOf(documents[field] ?? '', ask)).toEqual(shownPolicies(field, limits));
 });
 

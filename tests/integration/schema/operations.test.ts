@@ -91,7 +91,7 @@ describe.each(named)('the document %s', (_name, document) => {
   it('D4: is executed, with an input that fits', async () => {
     const { id, token } = await staffMember(gateway, 'admin');
     const field = fieldOf(document);
-    const answer = await gateway.ask(document, { input: inputs.get(field), id }, { token });
+    const answer = await gateway.ask(document, { input: inputs.get(field), id, token }, { token });
     expect(answer.errors).toEqual([]);
     expect(answer.data[field]).toEqual(expect.anything());
   });

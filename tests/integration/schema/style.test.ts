@@ -23,7 +23,7 @@ const types = Object.values(schema.getTypeMap()).filter(
 const SHARED = ['DateTime', 'Mutation', 'PageInfo', 'Query', 'User'];
 
 /** The nouns that are ours; every other name begins with its operation, or is an outcome of one. */
-const OWN_NOUNS = /^(?:Auth|Admin|Audit|Password)/;
+const OWN_NOUNS = /^(?:Auth|Admin|Audit|Password|ServiceClient)/;
 
 const rootFields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
   Object.keys(type?.getFields() ?? {}),

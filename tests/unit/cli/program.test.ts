@@ -32,6 +32,7 @@ it('has every command of administration', () => {
   const expected = [
     ...['start', 'worker', 'migrate', 'check', 'mail test', 'mail preview', 'config print', 'schema print'],
     ...['keys list', 'keys rotate', 'admin create', 'cleanup'],
+    ...['list', 'create', 'rotate', 'revoke'].map((name) => `service-clients ${name}`),
     ...users.split(' ').map((name) => `users ${name}`),
   ];
   expect(commands.map(({ path }) => path.join(' ')).toSorted()).toEqual(expected.toSorted());
