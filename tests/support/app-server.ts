@@ -37,10 +37,10 @@ export interface AppServer {
   close(): Promise<void>;
 }
 
-/** Bundles the app as a developer's server or as a build does. */
-export async function bundleApp(mode: 'development' | 'production'): Promise<string> {
+/** Bundles an app as a developer's server or as a build does: the one of the package, or that of another file. */
+export async function bundleApp(mode: 'development' | 'production', input = ENTRY): Promise<string> {
   const bundle = await rolldown({
-    input: ENTRY,
+    input,
     platform: 'browser',
     resolve: {
       extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
