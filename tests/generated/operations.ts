@@ -15,7 +15,7 @@ export type AdminAuditFilter = {
   ipAddress?: string | null | undefined;
   /** Request id, as it appears in the log. */
   requestId?: string | null | undefined;
-  /** Severities of events. */
+  /** Risk levels of the events. */
   riskLevels?: Array<AuditRiskLevel> | null | undefined;
   /** Whether the action succeeded. */
   success?: boolean | null | undefined;

@@ -41,7 +41,7 @@ export class AdminUserDeleted {
   @Field(() => ID, { description: 'Identifier that the account had.' })
   userId!: string;
 
-  @Field(() => Int, { description: 'Number of sessions that the act ended.' })
+  @Field(() => Int, { description: 'Number of sessions that the operation ended.' })
   endedSessions!: number;
 }
 

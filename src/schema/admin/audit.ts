@@ -15,7 +15,7 @@ export class AdminAuditFilter {
   @Field(() => Boolean, { nullable: true, description: 'Whether the action succeeded.' })
   success?: boolean | null;
 
-  @Field(() => [AuditRiskLevel], { nullable: true, description: 'Severities of events.' })
+  @Field(() => [AuditRiskLevel], { nullable: true, description: 'Risk levels of the events.' })
   riskLevels?: (keyof typeof AuditRiskLevel)[] | null;
 
   @Field(() => ID, { nullable: true, description: 'The account that the event concerns.' })

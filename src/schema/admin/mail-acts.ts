@@ -21,7 +21,7 @@ export class AdminSendTestMailInput {
   email!: string;
 }
 
-@ObjectType({ description: 'The email waits to be sent.' })
+@ObjectType({ description: 'The email is waiting to be sent.' })
 export class AdminMailQueued {
   @Field(() => AdminMail, { description: 'The email.' })
   mail!: AdminMail;
@@ -29,7 +29,7 @@ export class AdminMailQueued {
 
 export const AdminMailResult = createUnionType({
   name: 'AdminMailResult',
-  description: 'Result of an act on an email.',
+  description: 'Result of an admin operation on an email.',
   types: () =>
     [
       AdminMailQueued,

@@ -26,7 +26,7 @@ export class AdminSigningKey {
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'From when it signs.' })
+  @Field(() => GraphQLDateTime, { description: 'When it starts to sign.' })
   activeFrom!: Date;
 
   @Field(() => GraphQLDateTime, {

@@ -17,20 +17,23 @@ export const AdminFindingSeverity = describedEnum('AdminFindingSeverity', 'How u
   ERROR: 'The gateway cannot serve.',
 });
 
-@ObjectType({ description: 'A part that the gateway uses.' })
+@ObjectType({ description: 'A component that the gateway uses.' })
 export class AdminStatusPart {
-  @Field(() => String, { description: 'Name of the part, such as `database`.' })
+  @Field(() => String, { description: 'Name of the component, such as `database`.' })
   name!: string;
 
   @Field(() => AdminPartStatus, { description: 'Its state.' })
   status!: keyof typeof AdminPartStatus;
 
-  @Field(() => Float, { nullable: true, description: 'Milliseconds that the check took; null if it is not used.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Duration of the check in milliseconds; null if the component is not used.',
+  })
   latencyMs!: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What its state means, or how much waits in it; null if there is nothing to say.',
+    description: 'Explanation of the state, or the number of waiting items; null if neither applies.',
   })
   detail!: string | null;
 }
@@ -49,11 +52,11 @@ export class AdminFinding {
   @Field(() => String, { description: 'Why it matters.' })
   why!: string;
 
-  @Field(() => String, { description: 'The next step.' })
+  @Field(() => String, { description: 'What to do next.' })
   next!: string;
 }
 
-@ObjectType({ description: 'A setting that is set.' })
+@ObjectType({ description: 'A setting with an explicit value.' })
 export class AdminSetting {
   @Field(() => String, { description: 'Name of the environment variable.' })
   name!: string;
@@ -66,7 +69,7 @@ export class AdminSetting {
 }
 
 @ObjectType({
-  description: 'What the gateway runs with, and whether all of it works. Seen by the process that answers.',
+  description: 'Status of the gateway and its components, as seen by the process that answers.',
 })
 export class AdminStatus {
   @Field(() => String, { description: 'Version of the gateway.' })
@@ -75,7 +78,7 @@ export class AdminStatus {
   @Field(() => GraphQLDateTime, { description: 'When the process started.' })
   startedAt!: Date;
 
-  @Field(() => [AdminStatusPart], { description: 'Each part.' })
+  @Field(() => [AdminStatusPart], { description: 'Every component.' })
   parts!: AdminStatusPart[];
 
   @Field(() => [AdminFinding], { description: 'What an operator should know, most urgent first.' })
@@ -84,6 +87,6 @@ export class AdminStatus {
   @Field(() => [AdminSigningKey], { description: 'The signing keys, newest first.' })
   signingKeys!: AdminSigningKey[];
 
-  @Field(() => [AdminSetting], { description: 'The settings that are set, in the order of the documentation.' })
+  @Field(() => [AdminSetting], { description: 'Settings with an explicit value, in the order of the documentation.' })
   changedSettings!: AdminSetting[];
 }
