@@ -17,7 +17,7 @@ export default defineConfig({
       { extends: true, test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'] } },
       { extends: true, test: { name: 'resilience', include: ['tests/resilience/**/*.test.ts'], isolate: false } },
       // The published packages. They are tested by themselves; tests against a gateway are in e2e.
-      { test: { name: 'packages', include: ['packages/*/tests/**/*.test.{ts,tsx}'] } },
+      { test: { name: 'packages', include: ['packages/*/tests/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
       // Files that follow one another in a worker share its modules: reading them took a third of the run.
       { extends: true, test: { name: 'gateway', include: ['tests/{unit,integration}/**/*.test.ts'], isolate: false } },
     ],
