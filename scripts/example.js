@@ -1,6 +1,6 @@
 // Starts a gateway with an embedded database and captured mail, and an example app with it. Ends both when one ends.
 //
-//   npm run example [-- next]
+//   npm run example [-- next] [-- --installed]
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ const examples = {
   react: { port: '5173', words: ['node_modules/vite/bin/vite.js', '--logLevel', 'warn', '--port'] },
   next: { port: '3000', words: ['node_modules/next/dist/bin/next', 'dev', '--port'] },
 };
-const name = process.argv[2] ?? 'react';
+const [name = 'react'] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const example = examples[name];
 if (!example) {
   console.error(`There is no example ${name}; there are: ${Object.keys(examples).join(', ')}`);
@@ -63,7 +63,7 @@ async function untilAnswered(url) {
   }
 }
 
-install();
+if (!process.argv.includes('--installed')) install();
 const embedded = { DATABASE_URL: '', REDIS_URL: '', SMTP_URL: '' };
 start(['dist/main.js'], {
   env: {

@@ -85,10 +85,12 @@ describe.skipIf(browserMissing ?? exampleMissing)('the example in React', () => 
     await tabTo('Set up an authenticator app');
     await page.keyboard.press('Enter');
     const key = await page.getByText('type the key:').textContent();
+    expect(await focused()).toContain('type the key:');
     const secret = key?.split('key:')[1]?.replaceAll(' ', '') ?? '';
     await fill({ 'Code that the app shows': appCode(gateway, secret) });
     await page.getByRole('heading', { name: 'Recovery codes' }).waitFor();
     expect(await page.locator('.codes li').count()).toBe(10);
+    expect(await focused()).toContain('Keep these codes.');
     await tabTo('I have kept them');
     await page.keyboard.press('Enter');
     await page.getByText('On: a sign-in needs your authenticator app.').waitFor();

@@ -32,6 +32,10 @@ declare module 'expo-secure-store' {
 }
 `;
 
+const RENAME = `mutation Rename($input: UpdateProfileInput!) {
+  updateProfile(input: $input) { __typename ... on ProfileUpdated { user { id createdAt } } ... on AuthProblem { code } }
+}`;
+
 const COMPILER_OPTIONS = {
   target: 'es2022',
   lib: ['es2024', 'dom', 'dom.iterable'],
@@ -73,6 +77,23 @@ describe('the code in README and docs', () => {
     expect(languages.filter((language) => language === 'jsx')).toEqual([]);
     expect(languages.length).toBeGreaterThan(15);
   });
+
+  test('has settings for GraphQL Code Generator that write the types of an app', () => {
+    const [yaml] = fencedBlocks(readFileSync('docs/react.md', 'utf8')).filter(({ language }) => language === 'yaml');
+    const place = join(folder, 'codegen');
+    mkdirSync(join(place, 'src'), { recursive: true });
+    writeFileSync(join(place, 'src/rename.graphql'), RENAME);
+    writeFileSync(join(place, 'codegen.yml'), yaml?.text ?? '');
+    cpSync('schema.graphql', join(place, 'schema.graphql'));
+    symlinkSync(resolve('node_modules'), join(place, 'node_modules'));
+    const codegen = resolve('node_modules/.bin/graphql-codegen');
+    const { status, stderr } = spawnSync(codegen, ['--config', 'codegen.yml'], { cwd: place, encoding: 'utf8' });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const written = readFileSync(join(place, 'src/generated/operations.ts'), 'utf8');
+    expect(written).toContain('export const RenameDocument');
+    expect(written).toContain("TypedDocumentNode as DocumentNode } from '@apollo/client'");
+    expect(written).toContain('createdAt: string | null');
+  }, 60_000);
 
   test('compiles', () => {
     for (const page of pages) writeBlocks(page);

@@ -2,7 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import * as api from '@gatehouse/apollo-client/operations';
 import { useAuthSession } from '@gatehouse/apollo-client/react';
 import { useState } from 'react';
-import { QrCode, RecoveryCodes } from '../ui/codes';
+import { Next, QrCode, RecoveryCodes } from '../ui/codes';
 import { MutationForm } from '../ui/form';
 import { Card, Loaded, Page } from '../ui/page';
 
@@ -15,7 +15,7 @@ function Enrolment({ done }: { done: Done }) {
   if (!enrolment) return <MutationForm {...start} done={setEnrolment} />;
   return (
     <>
-      <p>Scan this with your authenticator app, or type the key: {enrolment.secret.replace(/(.{4})/g, '$1 ')}</p>
+      <Next>Scan this with your authenticator app, or type the key: {enrolment.secret.replace(/(.{4})/g, '$1 ')}</Next>
       <QrCode text={enrolment.otpauthUri} />
       <MutationForm {...confirm} fields={['appCode']} done={({ codes }) => done(codes)} />
     </>

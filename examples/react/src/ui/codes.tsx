@@ -1,6 +1,17 @@
-import { useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { encode } from 'uqr';
 import { Quiet } from './page';
+
+/** A text that takes the place of the button that was pressed, and gets the focus that the button had. */
+export function Next({ children }: { children: ReactNode }) {
+  const text = useRef<HTMLParagraphElement>(null);
+  useEffect(() => text.current?.focus(), []);
+  return (
+    <p ref={text} tabIndex={-1}>
+      {children}
+    </p>
+  );
+}
 
 /** A QR code. It is drawn here, because a service that draws it would learn the secret. */
 export function QrCode({ text }: { text: string }) {
@@ -19,7 +30,7 @@ export function RecoveryCodes({ codes, keep }: { codes: readonly string[]; keep(
   const copy = () => navigator.clipboard.writeText(codes.join('\n')).then(() => setCopied(true));
   return (
     <>
-      <p>Keep these codes. Each of them stands in once for your authenticator app.</p>
+      <Next>Keep these codes. Each of them stands in once for your authenticator app.</Next>
       <ul className="codes">
         {codes.map((code) => (
           <li key={code}>{code}</li>
