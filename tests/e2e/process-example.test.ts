@@ -8,7 +8,7 @@ import { freePort, isListening } from '../support/ports.js';
 import { dataDirectory, ensureBuilt } from '../support/process.js';
 import { exampleMissing } from './example-app.js';
 
-const READY_WITHIN_MILLISECONDS = 80_000;
+const READY_WITHIN_MILLISECONDS = 120_000;
 const SIGNUP = 'mutation ($input: SignupInput!) { signup(input: $input) { __typename } }';
 
 describe.skipIf(exampleMissing)('npm run example', () => {
@@ -53,5 +53,5 @@ describe.skipIf(exampleMissing)('npm run example', () => {
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     expect(await Promise.all([port, appPort].map(isListening))).toEqual([false, false]);
-  });
+  }, 180_000);
 });
