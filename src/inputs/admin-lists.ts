@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isUuid } from '../lib/uuid.js';
 import { role } from './admin.js';
 import { line, matching, violates } from './text.js';
+import { moment } from './time.js';
 
 const LONGEST_TEXT = 254;
 const SHORTEST_TEXT = 2;
@@ -11,17 +12,6 @@ const searchText = line(LONGEST_TEXT)
   .transform((text) => text.trim().normalize('NFC'))
   .refine((text) => text.length >= SHORTEST_TEXT, violates('length', `Use at least ${SHORTEST_TEXT} characters.`));
 
-/** Times that the database can compare, also a month earlier and a day later. */
-const EARLIEST = new Date('1000-01-01T00:00:00Z');
-const LATEST = new Date('9998-12-31T23:59:59Z');
-
-const moment = z
-  .date()
-  .refine(
-    (time) => time >= EARLIEST && time <= LATEST,
-    violates('range', 'Use a time between the years 1000 and 9998.'),
-  )
-  .nullish();
 const id = z
   .string()
   .refine(isUuid, violates('characters', 'This is not an id.'))
@@ -37,10 +27,10 @@ export const adminFilters = {
     state: z.enum(['ACTIVE', 'UNVERIFIED', 'LOCKED', 'DISABLED', 'PASSWORD_CHANGE_REQUIRED']).nullish(),
     role: role.nullish(),
     twoFactor: z.boolean().nullish(),
-    createdFrom: moment,
-    createdBefore: moment,
-    lastLoginFrom: moment,
-    lastLoginBefore: moment,
+    createdFrom: moment.nullish(),
+    createdBefore: moment.nullish(),
+    lastLoginFrom: moment.nullish(),
+    lastLoginBefore: moment.nullish(),
   }),
   auditEvents: z.object({
     types: z.array(eventType).max(MOST_TYPES).nullish(),
@@ -50,8 +40,8 @@ export const adminFilters = {
     actorId: id.nullish(),
     ipAddress: line(45).nullish(),
     requestId: line(64).nullish(),
-    from: moment,
-    before: moment,
+    from: moment.nullish(),
+    before: moment.nullish(),
   }),
   mails: z.object({
     status: z.enum(['PENDING', 'SENT', 'FAILED', 'DISCARDED']).nullish(),
@@ -59,8 +49,8 @@ export const adminFilters = {
     recipient: line(LONGEST_TEXT)
       .transform((text) => text.trim().toLowerCase())
       .nullish(),
-    from: moment,
-    before: moment,
+    from: moment.nullish(),
+    before: moment.nullish(),
   }),
 } as const;
 

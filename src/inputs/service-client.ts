@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isBlank, trimmed } from '../lib/visible-text.js';
 import { line, violates } from './text.js';
+import { moment } from './time.js';
 
 /** What a service can be allowed to do. */
 export const serviceScopes = ['users:read', 'tokens:introspect', 'sessions:end', 'events:read'] as const;
@@ -26,7 +27,7 @@ export const serviceClientInputs = {
       .min(1, 'Name at least one scope.')
       .max(MOST_SCOPES, `Use at most ${MOST_SCOPES} scopes.`)
       .transform((scopes) => serviceScopes.filter((known) => scopes.includes(known))),
-    expiresAt: z.date().nullish(),
+    expiresAt: moment.nullish(),
   }),
   onClient: z.object({ clientId: z.string() }),
 } as const;

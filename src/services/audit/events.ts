@@ -79,7 +79,7 @@ export const auditEvents = {
   SERVICE_CLIENT_REVOKE: { description: 'An admin or an operator revoked a service client.', risk: 'HIGH' },
   SERVICE_CLIENT_AUTHENTICATION: {
     description:
-      'The credential of a service client was refused; recorded once a minute for each client, reason and network, and at most 60 times a minute.',
+      'The credential of a service client was refused; recorded once a minute for each client, reason and network, and at most 20 times a minute for each client.',
     risk: 'MEDIUM',
   },
   LIMIT_EXCEEDED: { description: 'A rate limit was exceeded for the first time in its window.', risk: 'MEDIUM' },

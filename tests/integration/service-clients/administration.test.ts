@@ -57,6 +57,12 @@ describe('AD4: a service client', () => {
     ['no scope', { scopes: [] }, ['input', 'scopes'], 'required'],
     ['a blank name', { name: ' ' }, ['input', 'name'], 'blank'],
     ['a name that is too long', { name: 'x'.repeat(101) }, ['input', 'name'], 'too_long'],
+    [
+      'an expiry that the database cannot hold',
+      { expiresAt: '9999-12-31T23:59:59-10:00' },
+      ['input', 'expiresAt'],
+      'range',
+    ],
     ['an expiry in the past', { expiresAt: '2001-01-01T00:00:00Z' }, ['input', 'expiresAt'], 'range'],
   ])('is not created with %s', async (_what, wrong, path, rule) => {
     const outcome = await gateway.send(

@@ -180,9 +180,22 @@ describe('AD4: a credential that is not valid', () => {
     });
     expect(new Set(outcomes)).toEqual(new Set(['UNAUTHENTICATED']));
     expect(await ofHeaders(live, own)).toBe('answers');
-    await eventually(async () => expect(await refusalsOf(own)).toHaveLength(60));
-    expect(own.logLines.filter((line) => line.includes('the credential of a service'))).toHaveLength(60);
+    await eventually(async () => expect(await refusalsOf(own)).toHaveLength(40));
+    const clients = (await refusalsOf(own)).map(({ client }) => client);
+    expect([live.id, null].map((one) => clients.filter((client) => client === one).length)).toEqual([20, 20]);
+    expect(own.logLines.filter((line) => line.includes('the credential of a service'))).toHaveLength(40);
   });
+});
+
+it('A4: a secret is no access token, and an access token is no secret', async () => {
+  for (const token of [introspects.secret, introspects.id]) {
+    expect(await outcomeOf({ token })).toBe('UNAUTHENTICATED');
+    expect((await gateway.send('{ me { id } }', {}, { token })).errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  }
+  for (const secret of [admin.token, `Bearer ${admin.token}`]) {
+    expect(await ofHeaders({ id: introspects.id, secret })).toBe('UNAUTHENTICATED');
+    expect(await ofHeaders({ id: admin.id, secret })).toBe('UNAUTHENTICATED');
+  }
 });
 
 describe('users:read', () => {
