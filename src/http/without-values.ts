@@ -8,6 +8,7 @@ const repeats: readonly [RegExp, string][] = [
   ],
   [/^(Variable "\$\w+") got invalid value [\s\S]*$/, '$1 has an invalid value.'],
   [/^(Argument "\w+") has invalid value [\s\S]*$/, '$1 has an invalid value.'],
+  [/^DateTime cannot represent [\s\S]*$/, 'DateTime must be a time of RFC 3339, such as 2030-01-31T12:00:00Z.'],
   [/^(\w+ cannot represent [^:]*): [\s\S]*$/, '$1.'],
   [/^(Enum "\w+" cannot represent [^:]*): [\s\S]*$/, '$1.'],
   [/^(Expected value of type "[^"]+"), found [\s\S]*$/, '$1.'],

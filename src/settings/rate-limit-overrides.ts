@@ -16,7 +16,7 @@ export interface RateLimitSettings {
   readonly overrides: Readonly<Record<string, readonly LimitWindow[]>>;
 }
 
-const OVERRIDE = /^(?<key>[A-Za-z]+(?::[A-Za-z]+)?)=(?<points>[1-9]\d{0,8})\/(?<window>[^/]+)$/;
+const OVERRIDE = /^(?<key>_?[A-Za-z]+(?::[A-Za-z]+)?)=(?<points>[1-9]\d{0,8})\/(?<window>[^/]+)$/;
 const WINDOW = duration();
 
 /** Factor of `loose` compared with `on`, for development. */

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
+import { limitNames } from '../../src/operations/limits.js';
 import { renderEnvironmentExample, renderSettingsTable } from '../../src/settings/documentation.js';
 import { describeSeconds } from '../../src/settings/readers.js';
 import { settingsSchema } from '../../src/settings/schema.js';
@@ -803,6 +804,11 @@ describe('rate limits', () => {
         'mail:address': [{ points: 5, seconds: 3600 }],
       },
     });
+  });
+
+  test('has a window for every limit that there is', () => {
+    const text = limitNames.map((name) => `${name}=7/1h`).join(',');
+    expect(Object.keys(loadSettings({ RATE_LIMITS: text }).rateLimits.overrides).sort()).toEqual(limitNames.toSorted());
   });
 
   test('D5: are loose outside production, and as the table says in it', () => {

@@ -98,6 +98,8 @@ it.each<[string, string, unknown, object?]>([
   ['a directive', `{ me @include(if: "${CANARY}") { id } }`, undefined],
   ['a comment', `{ me { id } } # ${CANARY}`, undefined],
   ['the input itself', 'mutation($i: LoginInput!) { login(input: $i) { __typename } }', { i: CANARY }],
+  ['a time', `{ adminMails(filter: { from: "${CANARY}" }) { nodes { id } } }`, undefined],
+  ['a time that is a number', `{ adminMails(filter: { from: ${NUMBER} }) { nodes { id } } }`, undefined],
   ['a reference', `{ _entities(representations: ["${CANARY}"]) { __typename } }`, undefined],
 ])('G7: a secret in %s is never told back', async (_where, query, variables, more) => {
   await expectUntold(query, variables, more);
