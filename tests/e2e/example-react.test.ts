@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { newEmail, PASSWORD, verifiedUser } from '../support/journey.js';
+import { SignupDocument } from '../generated/operations.js';
+import { loggedIn, newEmail, PASSWORD, verifiedUser } from '../support/journey.js';
 import { appCode, challengeOf, complete, toNextStep } from '../support/totp.js';
 import { type Browser, browserMissing, startBrowser } from './browser.js';
 import { type ExampleApp, exampleApp, exampleMissing } from './example-app.js';
@@ -162,6 +163,54 @@ describe.skipIf(browserMissing ?? exampleMissing)('the example in React', () => 
     expect(page.url()).toBe(`${origin}/login`);
     await page.goBack();
     expect(page.url()).not.toContain('token');
+  });
+
+  it('follows every link of a mail, and asks for the password before a change of address', async () => {
+    const { gateway, origin } = example;
+    const [email, newAddress] = [newEmail(), newEmail()];
+    await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
+    await page.goto((await gateway.mailTo(email, { mail: 'verify-email' })).link ?? '');
+    await page.getByRole('button', { name: 'Verify my address' }).click();
+    await heading('Profile');
+
+    await page.getByLabel('New email address').fill(newAddress);
+    await page.getByRole('button', { name: 'Send a code there' }).click();
+    await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    const { code } = await gateway.mailTo(newAddress);
+    await page.getByLabel('Code from the email').fill(code ?? '');
+    await page.getByRole('button', { name: 'Change the address' }).click();
+    await page.getByText(`Your address is ${newAddress}.`).waitFor();
+
+    await page.goto((await gateway.mailTo(email, { mail: 'email-changed' })).link ?? '');
+    await page.getByRole('button', { name: 'Restore my address' }).click();
+    await heading('Done');
+    await page.goto(`${origin}/security`);
+    await heading('Sign in');
+
+    const { email: other } = await verifiedUser(gateway);
+    for (const from of ['192.0.2.1', '198.51.100.1']) await loggedIn(gateway, other, { ask: { from } });
+    await page.goto((await gateway.mailTo(other, { mail: 'new-device' })).link ?? '');
+    await page.getByRole('button', { name: 'It was not me' }).click();
+    await heading('Done');
+  });
+
+  it('deletes the account, and says so at the sign-in', async () => {
+    const { gateway, origin } = example;
+    const { email } = await verifiedUser(gateway);
+    await page.goto(`${origin}/delete`);
+    await heading('Sign in');
+    await signIn(email);
+    await heading('Delete your account');
+    await page.getByLabel('Password').fill('Wrong-Horse-1-Staple');
+    await page.getByRole('button', { name: 'Delete my account' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Delete my account' }).click();
+    await page.getByText('Your account is deleted.').waitFor();
+    await page.reload();
+    await signIn(email);
+    await page.getByRole('alert').waitFor();
   });
 
   it('counts down in sight each second, and aloud at 30, 10 and 0', async () => {
