@@ -52,9 +52,9 @@ const isOpen = ({ who }) => who === 'anyone';
 const fields = `${HEAD}
 /** Root fields that need no access token. */
 export const PUBLIC_FIELDS = '${names('Query', isOpen)} ${names('Mutation', isOpen)}';
-/** The gateway's mutations; each returns a union that contains problems. */
+/** The gateway's mutations for users; each returns a union that contains problems. */
 export const OWN_MUTATIONS =
-  '${names('Mutation', () => true)}';
+  '${names('Mutation', ({ who }) => who !== 'staff')}';
 `;
 const possibleTypes = `${HEAD}
 /** The types of each interface and union of the gateway, for \`InMemoryCache\`. */

@@ -94,11 +94,12 @@ export interface AuthSession {
   /** Renews the access token now. */
   renew(): Promise<'renewed' | 'signed-out' | 'trouble'>;
   /**
-   * Signs out, here at once. `told` is false if the gateway could not be told yet; this is made up for before the next
-   * refresh. `everywhere` also ends the user's other sessions, which requires a recent sign-in; `told` is false if it fails.
+   * Signs out. The state changes at once. `told` is false if the gateway could not be reached; the session then tells it
+   * before the next refresh. `everywhere` also ends the user's other sessions, which requires a recent sign-in; `told` is
+   * also false if that was refused.
    */
   signOut(options?: { everywhere?: boolean }): Promise<{ told: boolean }>;
-  /** Takes up the tokens of a sign-in outside of Apollo Client. */
+  /** Starts the session with the tokens of a sign-in that did not use Apollo Client. */
   accept(tokens: AuthTokensLike): Promise<void>;
   /** Ends requests, timers and the connection to other tabs. The state stays as it is. */
   close(): void;

@@ -96,6 +96,23 @@ test('a problem that a router lists outside of the data is seen', async () => {
   expect(headers).toHaveLength(2);
 });
 
+test.each([
+  ['with the code', { adminUnlockUser: problem('UNAUTHENTICATED') }, {}],
+  [
+    'by the list of the gateway',
+    { adminUnlockUser: { __typename: 'AuthAccessProblem' } },
+    { problems: [{ path: ['adminUnlockUser'], code: 'UNAUTHENTICATED' }] },
+  ],
+])('an operation of administration that is refused %s is repeated', async (_, data, extensions) => {
+  const mutation = gql`mutation { adminUnlockUser(input: {}) { __typename ... on AuthProblem { code } } }`;
+  const { client, headers } = clientOf([
+    { data, extensions },
+    { data: { adminUnlockUser: { __typename: 'AdminUserUpdated' } } },
+  ]);
+  expect((await client.mutate({ mutation })).data).toEqual({ adminUnlockUser: { __typename: 'AdminUserUpdated' } });
+  expect(headers).toHaveLength(2);
+});
+
 test('a response with status 401 is repeated, and a failed fetch is NETWORK', async () => {
   for (const [error, expected] of [
     [Object.assign(new Error('401'), { statusCode: 401 }), undefined],

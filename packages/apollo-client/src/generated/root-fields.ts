@@ -2,6 +2,6 @@
 
 /** Root fields that need no access token. */
 export const PUBLIC_FIELDS = 'authConfig csrfToken signup verifyEmail verifyEmailWithToken resendVerification revertEmailChange login exchangeToken completeTwoFactor refresh logout reportSession requestPasswordReset verifyPasswordResetCode resetPassword';
-/** The gateway's mutations; each returns a union that contains problems. */
+/** The gateway's mutations for users; each returns a union that contains problems. */
 export const OWN_MUTATIONS =
-  'signup verifyEmail verifyEmailWithToken resendVerification updateProfile requestEmailChange confirmEmailChange revertEmailChange deleteAccount login exchangeToken completeTwoFactor refresh logout reauthenticate revokeSession revokeOtherSessions reportSession requestPasswordReset verifyPasswordResetCode resetPassword changePassword enrolTotp confirmTotp disableTotp regenerateRecoveryCodes adminUnlockUser adminDisableUser adminEnableUser adminSetUserRole adminResetTwoFactor adminEndUserSessions adminEndSession adminVerifyUserEmail adminResendVerification adminSendPasswordReset adminRequirePasswordChange adminInviteUser adminDeleteUser adminRetryMail adminSendTestMail adminRotateSigningKey adminCreateServiceClient adminRotateServiceClientSecret adminRevokeServiceClient';
+  'signup verifyEmail verifyEmailWithToken resendVerification updateProfile requestEmailChange confirmEmailChange revertEmailChange deleteAccount login exchangeToken completeTwoFactor refresh logout reauthenticate revokeSession revokeOtherSessions reportSession requestPasswordReset verifyPasswordResetCode resetPassword changePassword enrolTotp confirmTotp disableTotp regenerateRecoveryCodes';

@@ -30,9 +30,10 @@ export const unauthenticated = (): ApolloLink.Result => ({
   errors: [{ message: 'Nobody is signed in.', extensions: { code: UNAUTHENTICATED } }],
 });
 
-/** The value of one of the gateway's fields. */
+/** The value of one of the gateway's fields. Those of administration are known by the type that it refuses them with. */
 function memberOf({ data }: Answer, { key, isOwn }: RootField): Member | undefined {
-  return (isOwn && data?.[key]) || undefined;
+  const member = data?.[key] ?? undefined;
+  return isOwn || member?.__typename === 'AuthAccessProblem' ? member : undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export function isRefused(result: ApolloLink.Result, { fields, isMutation }: Pla
   if (errors.some((error) => !error.path && error.extensions?.code === code)) return true;
   const hasCode = (field: RootField) => {
     const member = memberOf(answer, field);
-    const listed = field.isOwn ? (extensions?.problems ?? []) : [];
+    const listed = extensions?.problems ?? [];
     const told = [...errors.map(({ path, extensions }) => ({ path, code: extensions?.code })), ...listed];
     return (
       member?.[CODE] === code ||

@@ -22,7 +22,7 @@ import { problemFields } from './problem-fields.js';
 export interface AuthLinkOptions {
   /** Whether an operation waits for nothing and carries no token. Default: if all of its fields are public ones of the gateway. */
   isPublic?: (operation: ApolloLink.Operation) => boolean;
-  /** Whether the session takes up the tokens and the ends in answers. Default: true. */
+  /** Whether the session reads the tokens, sign-outs and deletions in responses. Default: true. */
   captureTokens?: boolean;
   /** Called on REAUTHENTICATION_REQUIRED; true repeats the operation once. Default: `useReauthenticate`, if it is in use. */
   onReauthenticate?: (operation: ApolloLink.Operation) => Promise<boolean>;
@@ -174,7 +174,7 @@ class Passage {
     return outcome === 'renewed';
   }
 
-  /** The answer as the app receives it, after the session has taken up what concerns it. */
+  /** The response as the app receives it, after the session has read it. */
   private taken(result: ApolloLink.Result): ApolloLink.Result {
     const { core, plan, options } = this;
     if (isCookieLost(result)) warnOfCookie();

@@ -15,7 +15,7 @@ export interface RootField {
   /** Its name in the answer. */
   key: string;
   name: string;
-  /** Whether it is a mutation of the gateway. */
+  /** Whether it is a mutation of the gateway for users. */
   isOwn: boolean;
 }
 
@@ -48,7 +48,7 @@ export function fragmentsOf({ definitions }: DocumentNode): Fragments {
   );
 }
 
-/** Whether a root field is a mutation of the gateway. */
+/** Whether a root field is a mutation of the gateway for users. */
 export function isOwnMutation(name: string): boolean {
   return ownMutations.has(name);
 }

@@ -16,7 +16,7 @@ export function accessCookie(tokens: Tokens | null, isSecure: boolean): string {
   return `${ACCESS_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
 }
 
-/** What the cookie has to become after an answer of the gateway: tokens, null to remove it, undefined to leave it. */
+/** The tokens in a response of the gateway. Null if the response ends the session; undefined if it does neither. */
 export function tokensIn(answer: unknown): Tokens | null | undefined {
   const { data } = (answer ?? {}) as { data?: Record<string, Member> | null };
   const members = Object.values(data ?? {}).filter((member) => typeof member === 'object' && member !== null);

@@ -14,7 +14,7 @@ function addTo<T>(set: Set<T>, item: T): () => void {
 /** Before anybody asked the gateway, and on a server. */
 export const RESTORING: AuthState = { status: 'restoring' };
 
-/** The state that is shown, and everybody who is told of it. */
+/** The visible state, its subscribers and the listeners to events. */
 export class Audience {
   state: AuthState = RESTORING;
   private readonly listeners = new Set<() => void>();

@@ -21,7 +21,7 @@ export interface SessionCore extends AuthSession {
   renewFrom(stale: string | null): Promise<Outcome>;
   /** Runs work that changes the session, while nothing else changes it. */
   exclusive: Exclusive;
-  /** Takes up tokens of a sign-in. Only called inside `exclusive`. */
+  /** Starts a session with the tokens of a sign-in. Only called inside `exclusive`. */
   take(tokens: AuthTokensLike): void;
   /** The gateway has ended the session for this reason. */
   leave(reason: 'logout' | 'deleted'): void;

@@ -3,7 +3,7 @@ import { AuthTroubleError } from '../trouble.js';
 import { flags } from './platform.js';
 import { bounded } from './waiting.js';
 
-/** Where the refresh token is, and whether the gateway still has to be told of a sign-out. */
+/** Where the refresh token is, and whether the gateway does not know of a sign-out yet. */
 export interface Delivery {
   /** Whether the browser holds the refresh token. Requests then include credentials. */
   readonly isCookie: boolean;
@@ -15,7 +15,7 @@ export interface Delivery {
   input(): Record<string, unknown> | null;
   keep(tokens: AuthTokensLike, claims: Claims): void;
   forget(): void;
-  /** Whether the gateway still has to be told of a sign-out. */
+  /** Whether the gateway does not know of a sign-out yet. */
   isOwed(): boolean;
   owe(): void;
   /** Another tab has signed in, which forgives an owed sign-out. */

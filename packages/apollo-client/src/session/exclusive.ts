@@ -35,7 +35,7 @@ export function createExclusive(name: string, timeoutMs: number, isShared: boole
       return await locks.request(name, { signal: patience.signal }, () => granted(true));
     } catch (error) {
       if (isGranted) throw error;
-      isLocking = false; // the lock is held for ever, or not allowed here, as in a sandboxed frame
+      isLocking = false; // another tab does not release the lock, or locks are not allowed here, as in a sandboxed frame
       onTimeout();
       return work(true);
     }

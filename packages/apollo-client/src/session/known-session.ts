@@ -31,7 +31,7 @@ export abstract class KnownSession extends Audience {
     return this.identity !== null && this.identity.accessToken !== stale && Date.now() < this.identity.renewAt;
   }
 
-  /** Takes up an identity. Another user is shown only after the data of the last one was removed. */
+  /** Makes an identity the current one. Another user becomes visible only after the previous user's data was removed. */
   protected adopt(identity: Identity, from: 'here' | 'other-tab' | 'restore'): void {
     const before = this.remembered?.claims;
     const { claims } = identity;
