@@ -10,10 +10,9 @@ export type ServiceScope = (typeof serviceScopes)[number];
 const LONGEST_NAME = 100;
 const MOST_SCOPES = 20;
 
-const scope = z
-  .string()
-  .refine((text) => serviceScopes.some((known) => known === text), violates('oneOf', 'There is no such scope.'))
-  .transform((text) => text as ServiceScope);
+function isServiceScope(text: string): text is ServiceScope {
+  return serviceScopes.some((known) => known === text);
+}
 
 /** Rules of the inputs for service clients. Whether the expiry is in the future is checked where the time is known. */
 export const serviceClientInputs = {
@@ -23,9 +22,10 @@ export const serviceClientInputs = {
       .transform(trimmed)
       .pipe(line(LONGEST_NAME).refine((text) => !isBlank(text), violates('blank', 'Enter a name.'))),
     scopes: z
-      .array(scope)
+      .array(z.string())
       .min(1, 'Name at least one scope.')
       .max(MOST_SCOPES, `Use at most ${MOST_SCOPES} scopes.`)
+      .refine((scopes) => scopes.every(isServiceScope), violates('oneOf', `Use only ${serviceScopes.join(', ')}.`))
       .transform((scopes) => serviceScopes.filter((known) => scopes.includes(known))),
     expiresAt: moment.nullish(),
   }),

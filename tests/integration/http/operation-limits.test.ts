@@ -230,7 +230,7 @@ it('G3: every operation of a client passes', async () => {
   const operations = Object.entries(separateOperations(parse(texts.join('\n'))));
   expect(operations.length).toBeGreaterThan(10);
   for (const [name, document] of operations) {
-    const answer = await gateway.send(print(document), { input: {}, id: 'x' });
+    const answer = await gateway.send(print(document), { input: {}, id: 'x', token: 'x' });
     // What is left to object to is the empty input and the missing token; the limits come before both.
     const objections = answer.errors.filter(
       ({ message, extensions }) => !message.startsWith('Variable "$input"') && extensions.code !== 'UNAUTHENTICATED',

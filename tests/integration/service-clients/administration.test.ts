@@ -53,7 +53,7 @@ describe('AD4: a service client', () => {
   });
 
   it.each([
-    ['an unknown scope', { scopes: ['users:write'] }, ['input', 'scopes', '0'], 'oneOf'],
+    ['an unknown scope', { scopes: ['users:write'] }, ['input', 'scopes'], 'oneOf'],
     ['no scope', { scopes: [] }, ['input', 'scopes'], 'required'],
     ['a blank name', { name: ' ' }, ['input', 'name'], 'blank'],
     ['a name that is too long', { name: 'x'.repeat(101) }, ['input', 'name'], 'too_long'],
