@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const READY_MS = 60_000;
 const examples = {
-  react: { port: '5173', words: ['node_modules/vite/bin/vite.js', '--logLevel', 'warn', '--port'] },
+  // Serves the pages that the links in emails lead to.
+  react: { port: '5173', hasMailPages: true, words: ['node_modules/vite/bin/vite.js', '--logLevel', 'warn', '--port'] },
   next: { port: '3000', words: ['node_modules/next/dist/bin/next', 'dev', '--port'] },
 };
 const [name = 'react'] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -72,7 +73,7 @@ start(['dist/main.js'], {
     ...process.env,
     ...embedded,
     PORT: ports.gateway,
-    APP_URL: addresses.app,
+    ...(example.hasMailPages ? { APP_URL: addresses.app } : { SIGN_IN_URL: `${addresses.app}/login` }),
     TRUSTED_PROXIES: 'loopback', // the server of the example in Next.js
   },
 });

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { PASSWORD, verifiedUser } from '../support/journey.js';
+import { SignupDocument } from '../generated/operations.js';
+import { newEmail, PASSWORD, verifiedUser } from '../support/journey.js';
 import { violationsOn } from './axe.js';
 import { type Browser, browserMissing, startBrowser, watch } from './browser.js';
 import { type ExampleApp, exampleNext, nextMissing } from './example-app.js';
@@ -62,6 +63,23 @@ describe.skipIf(browserMissing ?? nextMissing)('the example in Next.js', () => {
     expect(await cookies()).toContain('gatehouse-access');
     await page.reload();
     await heading('Your account');
+  });
+
+  it('signs in to an address that is verified on the way', async () => {
+    const { gateway, origin } = example;
+    const email = newEmail();
+    await gateway.ask(SignupDocument, { input: { email, password: PASSWORD } });
+    const { code } = await gateway.mailTo(email, { mail: 'verify-email' });
+    const { context, close } = await startBrowser({ locale: 'en' });
+    const other = await context.newPage();
+    await other.goto(`${origin}/login`);
+    await other.getByLabel('Email address or username').fill(email);
+    await other.getByLabel('Password').fill(PASSWORD);
+    await other.keyboard.press('Enter');
+    await other.getByLabel('Code from the email').fill(code ?? '');
+    await other.keyboard.press('Enter');
+    await other.getByRole('heading', { name: 'Your account' }).waitFor();
+    await close();
   });
 
   it('has no violation', async () => {

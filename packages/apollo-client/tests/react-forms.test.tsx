@@ -74,6 +74,40 @@ test('a sign-in to an address that is not verified goes on to the session', asyn
   expect(tab.session.getState().status).toBe('signedIn');
 });
 
+test('the time until another code can be sent does not hold back the code', async () => {
+  fakeBrowser();
+  const resendAvailableAt = () => new Date(Date.now() + 60_000).toISOString();
+  const limited = {
+    __typename: 'AuthRateLimitProblem',
+    code: 'RATE_LIMITED',
+    message: 'Later',
+    retryAfterSeconds: 900,
+  };
+  const gateway = gatewayOf({
+    fields: {
+      login: () => ({
+        __typename: 'EmailNotVerifiedProblem',
+        code: 'EMAIL_NOT_VERIFIED',
+        message: 'Not verified',
+        resendAvailableAt: resendAvailableAt(),
+      }),
+      verifyEmail: () => ({ __typename: 'CodeProblem', code: 'CODE_INVALID', message: 'Wrong', attemptsLeft: 4 }),
+      resendVerification: () => limited,
+    },
+  });
+  const signIn = await hookIn(openTab(gateway), useSignIn);
+  await settle(() => signIn.now().submit({ identifier: ADA.email, password: ADA.password }));
+  expect(signIn.now()).toMatchObject({ step: 'verify-address', secondsLeft: 0 });
+  await settle(() => signIn.now().submit({ code: '000000' }));
+  expect(signIn.now()).toMatchObject({ problem: { code: 'CODE_INVALID' }, secondsLeft: 0 });
+  expect(signIn.now().resendSecondsLeft).toBeGreaterThan(30);
+  await pass(60_000);
+  expect(signIn.now().resendSecondsLeft).toBe(0);
+  await settle(() => signIn.now().resend());
+  expect(signIn.now()).toMatchObject({ problem: { code: 'RATE_LIMITED' }, secondsLeft: 0 });
+  expect(signIn.now().resendSecondsLeft).toBeGreaterThan(800);
+});
+
 test('a sign-in that requires a new password signs in with it', async () => {
   fakeBrowser();
   const inputs: unknown[] = [];

@@ -31,11 +31,11 @@ export function Login() {
   const session = useSession();
   const { from = '/', notice } = useLocation().state ?? {};
   if (session.status === 'signedIn') return <Navigate to={from} replace />;
-  const { step, submit, resend, back, secondsLeft, busy } = signIn;
+  const { step, submit, resend, back, resendSecondsLeft: seconds, busy } = signIn;
   const [title, action, fields] = STEPS[step];
   const isFirst = step === 'password';
   const said = isFirst && (notice ?? (session.status === 'signedOut' && NOTICES[session.reason]));
-  const again = { state: { fields: {}, secondsLeft, busy }, seconds: secondsLeft, submit: () => resend() };
+  const again = { state: { fields: {}, secondsLeft: 0, busy }, seconds, submit: () => resend() };
   return (
     <Page title={title} links={isFirst ? LINKS : undefined}>
       <div role="status">{said && <p className="notice">{said}</p>}</div>

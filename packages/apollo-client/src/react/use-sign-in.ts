@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { retryAt } from '../results.js';
 import {
   COMPLETE_TWO_FACTOR,
   EXCHANGE_TOKEN,
@@ -7,6 +8,7 @@ import {
   RESET_PASSWORD,
   VERIFY_EMAIL,
 } from './documents.js';
+import { useCountdown } from './use-countdown.js';
 import { type AnyMember, type Ask, type Submission, useSubmission } from './use-submission.js';
 
 /** What a sign-in asks for next. */
@@ -24,6 +26,8 @@ export interface SignIn extends Submission {
   methods: readonly string[];
   /** In `verify-address`: sends another code. */
   resend(fields?: { email?: string }): Promise<void>;
+  /** The seconds until `resend` can send another code. `secondsLeft` is that for `submit`. */
+  resendSecondsLeft: number;
   /** Returns to the first step. */
   back(): void;
 }
@@ -79,6 +83,9 @@ function next(result: AnyMember, current: Progress): Progress {
 export function useSignIn(): SignIn {
   const [progress, setProgress] = useState(START);
   const [typed, setTyped] = useState<Fields>({});
+  const [resendAt, setResendAt] = useState<Date | null>(null);
+  const [isResent, setResent] = useState(false);
+  const resendSecondsLeft = useCountdown(resendAt);
   const [run, submission] = useSubmission();
   const submit = (fields: Fields) =>
     run(async (ask) => {
@@ -87,15 +94,25 @@ export function useSignIn(): SignIn {
       const result = await send(ask, progress, fields, identity);
       const { password: _, ...kept } = identity;
       setTyped(kept);
+      setResent(false);
+      if ('resendAvailableAt' in result) setResendAt(retryAt(result));
       setProgress((current) => next(result, current));
       return result;
     });
   return {
     ...submission,
+    ...(isResent && { secondsLeft: 0 }),
     step: progress.step,
     methods: progress.methods,
     submit,
-    resend: ({ email = typed.identifier } = {}) => run((ask) => ask(RESEND_VERIFICATION, { email })),
+    resendSecondsLeft,
+    resend: ({ email = typed.identifier } = {}) =>
+      run(async (ask) => {
+        const result = await ask(RESEND_VERIFICATION, { email });
+        setResent(true);
+        setResendAt(retryAt(result));
+        return result;
+      }),
     back() {
       setProgress(START);
       void run(async () => null);

@@ -68,6 +68,8 @@ export function useSubmission(): [
     },
     [client],
   );
-  const secondsLeft = useCountdown(retryAt(shown.trouble ?? result));
+  // When another email can be sent is not when the form can be.
+  const isWait = !result || !('resendAvailableAt' in result);
+  const secondsLeft = useCountdown(retryAt(shown.trouble ?? (isWait ? result : null)));
   return [submit, { ...shown, fields: fieldErrors(result), secondsLeft, busy }];
 }
