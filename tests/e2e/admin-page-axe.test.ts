@@ -13,6 +13,12 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const WIDTHS = [320, 390, 768, 1280];
 const HEIGHT = 800;
+/** In dark only the contrast can differ from light. */
+const LOOKS: [look: string, media: Parameters<Page['emulateMedia']>[0], rules?: string[]][] = [
+  ['light', { colorScheme: 'light', forcedColors: 'none' }],
+  ['dark', { colorScheme: 'dark', forcedColors: 'none' }, ['color-contrast']],
+  ['forced colours', { colorScheme: 'light', forcedColors: 'active' }],
+];
 const STEP_UP_SECONDS = 660;
 
 /** A state of the page: how it is reached, and an element that it has. */
@@ -45,25 +51,18 @@ describe.skipIf(browserMissing).each(['en', 'de'])('the looks of the page in %s'
   let lockedId: string;
   let faults: string[];
 
-  /** What is wrong on every width, and in dark and in forced colours on the last. */
+  /** What is wrong on every width, in light, in dark and in forced colours. */
   async function wrongIn(name: string): Promise<string[]> {
     const found: string[] = [];
-    const check = async (where: string, rules?: string[]) => {
-      found.push(...(await violationsOn(page, rules)).map((line) => `${name}, ${where}: ${line}`));
-    };
-    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: HEIGHT });
-      await check(`${width} px`);
+      for (const [look, media, rules] of LOOKS) {
+        await page.emulateMedia(media);
+        found.push(...(await violationsOn(page, rules)).map((line) => `${name}, ${width} px, ${look}: ${line}`));
+      }
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       if (overflow > 0) found.push(`${name}, ${width} px: ${overflow} px too wide`);
     }
-    // Colours do not depend on the language.
-    if (language !== 'en') return found;
-    await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'none' });
-    await check('dark', ['color-contrast']);
-    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
-    await check('forced colours');
     return found;
   }
 
