@@ -99,22 +99,23 @@ describe('P2: a password that is guessed within few tries is refused', () => {
     const worst = ['4@3$', '@4(3!1|0$5+7%2', '1.1.2001', '0123456789', 'p4$$w0rd', '\\>}<[_](-', '33450633450', '!1a'];
     const words = { email: `${'a'.repeat(60)}@example.com`, username: 'x'.repeat(32), displayName: 'y'.repeat(100) };
     const { memoryCost, timeCost, parallelism } = PASSWORD_HASH_COST;
-    const quickest = async (work: () => unknown) => {
-      const times: number[] = [];
-      for (let index = 0; index < 5; index += 1) {
-        const started = performance.now();
-        await work();
-        times.push(performance.now() - started);
-      }
-      return Math.min(...times);
+    const timed = async (work: () => unknown) => {
+      const started = performance.now();
+      await work();
+      return performance.now() - started;
     };
-    const aHash = await quickest(() => fastHash('a password', { memoryCost, timeCost, parallelism }));
     failedRules(nist, worst[0] ?? '', words);
     for (const text of worst) {
       for (const length of [64, 256]) {
-        expect(await quickest(() => failedRules(nist, text.repeat(length).slice(0, length), words))).toBeLessThan(
-          aHash,
-        );
+        const password = text.repeat(length).slice(0, length);
+        const hashes: number[] = [];
+        const estimates: number[] = [];
+        // In turn, so that what else the machine does slows both.
+        for (let turn = 0; turn < 8; turn += 1) {
+          hashes.push(await timed(() => fastHash('a password', { memoryCost, timeCost, parallelism })));
+          estimates.push(await timed(() => failedRules(nist, password, words)));
+        }
+        expect(Math.min(...estimates)).toBeLessThan(Math.min(...hashes));
       }
     }
   });
