@@ -18,9 +18,17 @@ async function readSchema() {
   return content ?? { errors: [{ message: 'Sign in as an admin to load the schema.' }] };
 }
 
+/** After a change of tabs the editor keeps the name of the other tab's operation for a moment. */
+function withOwnName(operation) {
+  const { query, operationName } = operation;
+  const names = [...query.matchAll(/\b(?:query|mutation)\s+(\w+)/g)].map(([, name]) => name);
+  const isForeign = operationName != null && names.length === 1 && names[0] !== operationName;
+  return isForeign ? { ...operation, operationName: names[0] } : operation;
+}
+
 function fetcher(operation, { headers } = {}) {
   if (schemaFile !== undefined && operation.operationName === 'IntrospectionQuery') return readSchema();
-  return send(operation, headers);
+  return send(withOwnName(operation), headers);
 }
 
 /** Opens the side panel at the start, and loads a schema that is not public again for each user who signs in. */
