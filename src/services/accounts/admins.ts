@@ -18,9 +18,15 @@ export async function hasAdmin(em: EntityManager): Promise<boolean> {
   return (await em.count(User, { role: ADMIN_ROLE, emailVerifiedAt: { $ne: null } })) > 0;
 }
 
-/** Returns whether no other active, verified admin exists. Hold `lockAdmins`, so that the answer stays true. */
-export async function isLastAdmin(em: EntityManager, { id, role }: Pick<User, 'id' | 'role'>): Promise<boolean> {
-  if (role !== ADMIN_ROLE) return false;
+/**
+ * Returns whether the user is a verified admin, and no other active one exists. An invited admin who never accepted keeps
+ * nobody out. Hold `lockAdmins`, so that the answer stays true.
+ */
+export async function isLastAdmin(
+  em: EntityManager,
+  { id, role, emailVerifiedAt }: Pick<User, 'id' | 'role' | 'emailVerifiedAt'>,
+): Promise<boolean> {
+  if (role !== ADMIN_ROLE || emailVerifiedAt == null) return false;
   const others = { id: { $ne: id }, role: ADMIN_ROLE, disabledAt: null, emailVerifiedAt: { $ne: null } };
   return (await em.count(User, others)) === 0;
 }

@@ -63,8 +63,9 @@ async function retry(work: Work, by: StaffMember, id: string): Promise<MailQueue
   if (mail === null || mail.mail === 'none') return problem('NOT_FOUND');
   const hasEnded = mail.status === 'FAILED' || mail.status === 'DISCARDED';
   if (!hasEnded || !(await isStillValid(work, mail))) return await refuse(work, by, 'MAIL_RETRY', problem('CONFLICT'));
-  // Its age counts anew, as a worker gives up an old mail at the first failure.
+  // Its age and its attempts count anew: a worker gives up an old mail at the first failure, and waits long after many.
   const fresh = { createdAt: now, nextAttemptAt: firstRelayAt(now), finishedAt: null, lockedUntil: null };
+  Object.assign(fresh, { attempts: 0, lastError: null });
   await em.nativeUpdate(OutboxMessage, { id }, { ...fresh, status: 'PENDING' as const });
   await record(work, by, 'MAIL_RETRY', { mailId: id, mail: mail.mail });
   return await queue(work, id);

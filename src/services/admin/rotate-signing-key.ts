@@ -31,6 +31,12 @@ export async function rotateSigningKey(
     return refused === undefined;
   });
   if (key === undefined) return problem(refused ?? 'CONFLICT');
-  await reencryptSeeds(context);
+  await reencryptSeeds(context).catch((cause: unknown) => {
+    const { logger, requestId } = context;
+    logger.error(
+      { err: cause, requestId },
+      'seeds stay encrypted under the previous secret: run gatehouse keys rotate',
+    );
+  });
   return { kind: 'signing-key-rotated', key };
 }

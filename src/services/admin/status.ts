@@ -24,12 +24,11 @@ interface Counts {
   waiting_mails: number;
 }
 
-const COUNTS = sql`SELECT
-  (SELECT count(*)::int FROM users WHERE role = 'admin' AND disabled_at IS NULL) AS admins,
-  (SELECT count(*)::int FROM users WHERE role = 'admin' AND disabled_at IS NULL AND two_factor_enabled_at IS NOT NULL)
-    AS with_two_factor,
-  mails.waiting, mails.waiting_mails
-  FROM (SELECT extract(epoch FROM now() - min(created_at))::float8 AS waiting, count(*)::int AS waiting_mails
+/** An admin who has not accepted the invitation cannot sign in. */
+const COUNTS = sql`SELECT admins, with_two_factor, mails.waiting, mails.waiting_mails
+  FROM (SELECT count(*)::int AS admins, count(two_factor_enabled_at)::int AS with_two_factor
+    FROM users WHERE role = 'admin' AND disabled_at IS NULL AND email_verified_at IS NOT NULL) AS staff,
+  (SELECT extract(epoch FROM now() - min(created_at))::float8 AS waiting, count(*)::int AS waiting_mails
     FROM outbox_messages WHERE status = 'PENDING' AND mail <> 'none') AS mails`;
 
 /** Returns the status of this process and of the parts that it uses. Holds no secret. */

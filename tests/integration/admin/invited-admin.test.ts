@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFirstAdmin } from '../../../src/services/admin/create-first-admin.js';
+import { deleteUser } from '../../../src/services/admin/delete-user.js';
 import { inviteFirstAdmin } from '../../../src/services/admin/invite-first-admin.js';
 import { inviteUser } from '../../../src/services/admin/invite-user.js';
 import { LoginDocument, ResetPasswordDocument, VerifyEmailDocument } from '../../generated/operations.js';
@@ -71,6 +72,15 @@ describe('the first admin by ADMIN_EMAIL', () => {
     await accept(gateway, right);
     expect(await roleOf(gateway, right, NEW_PASSWORD)).toBe('admin');
     expect((await accountOf(gateway, colleague))?.role).toBe('admin');
+  });
+
+  it('is deleted while nobody has accepted: an admin who cannot sign in is not the last who can', async () => {
+    const gateway = await testGateway();
+    const email = newEmail();
+    await invite(gateway, email);
+    const outcome = await deleteUser(commandContext(gateway), { kind: 'operator' }, { email }, email);
+    expect(outcome.kind).toBe('user-acted');
+    expect(await accountOf(gateway, email)).toBeNull();
   });
 
   it('is the account that the owner of the address already has', async () => {

@@ -35,10 +35,13 @@ describe('adminRetryMail', () => {
   it('sends a failed mail again while its code is valid', async () => {
     const { email } = await signedUp(gateway);
     const id = await mailOf(email, 'FAILED');
+    await rows(gateway, "UPDATE outbox_messages SET attempts = 9, last_error = 'away' WHERE id = ? RETURNING id", [id]);
     expect(expectType(await retry(id), 'AdminMailQueued').mail).toMatchObject({
       id,
       recipient: email,
       status: 'PENDING',
+      attempts: 0,
+      lastError: null,
     });
     expectType(await retry(id), 'AuthConflictProblem');
     const metadata = { by: 'admin', problem: 'CONFLICT' };
