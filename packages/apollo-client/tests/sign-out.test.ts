@@ -2,7 +2,7 @@ import { gql } from '@apollo/client';
 import { expect, test, vi } from 'vitest';
 import { fakeBrowser } from './support/browser.js';
 import { during } from './support/during.js';
-import { ADA, BOB, gatewayOf, openTab } from './support/tab.js';
+import { ADA, BOB, gatewayOf, LOGIN, openTab } from './support/tab.js';
 
 async function signedInTab(options: Parameters<typeof openTab>[1] = {}) {
   const gateway = gatewayOf();
@@ -106,6 +106,96 @@ test('a sign-out during a renewal ends the session that the renewal continued', 
   expect(session.getState()).toEqual({ status: 'signedOut', reason: 'logout' });
   const later = openTab(gateway);
   expect(await during(later.session.restore())).toMatchObject({ status: 'signedOut' });
+});
+
+const CHANGE_PASSWORD = gql`mutation Change($input: Input!) { changePassword(input: $input) { __typename } }`;
+const REAUTHENTICATE = gql`mutation Again($input: Input!) { reauthenticate(input: $input) { __typename } }`;
+const inFlight = [
+  ['changePassword', CHANGE_PASSWORD, { currentPassword: ADA.password, newPassword: 'New-Horse-9' }],
+  ['reauthenticate', REAUTHENTICATE, { password: ADA.password }],
+  ['login', LOGIN, { identifier: BOB.email, password: BOB.password }],
+] as const;
+
+test.each(inFlight)(
+  'a sign-out while %s is in flight ends the session that it starts',
+  async (name, mutation, input) => {
+    const browser = fakeBrowser();
+    const { gateway, session, client } = await signedInTab();
+    gateway.latencyMs = 500;
+    const answered = client.mutate({ mutation, variables: { input } });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await during(Promise.all([session.signOut(), answered]))).toMatchObject([{ told: true }, {}]);
+    expect(session.getState()).toEqual({ status: 'signedOut', reason: 'logout' });
+    expect(gateway.requests).toEqual([name, 'logout']);
+    expect(browser.storage.size).toBe(0);
+    expect(await during(openTab(gateway).session.restore())).toMatchObject({ status: 'signedOut' });
+  },
+);
+
+test.each([true, false])(
+  'so it does if another tab sends it, with messages between the tabs: %s',
+  async (hasMessages) => {
+    const browser = fakeBrowser();
+    const { gateway, session } = await signedInTab();
+    const other = openTab(gateway);
+    await during(other.session.restore());
+    gateway.latencyMs = 500;
+    browser.loseMessages(!hasMessages);
+    const [, mutation, input] = inFlight[0];
+    const answered = other.client.mutate({ mutation, variables: { input } });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await during(Promise.all([session.signOut(), answered]))).toMatchObject([{ told: true }, {}]);
+    expect([session, other.session].map((tab) => tab.getState())).toEqual([
+      { status: 'signedOut', reason: 'logout' },
+      { status: 'signedOut', reason: 'logout-elsewhere' },
+    ]);
+    expect(await during(openTab(gateway).session.restore())).toMatchObject({ status: 'signedOut' });
+  },
+);
+
+test('so it does if the tokens are in a store, and if the gateway hears of it only after a restart', async () => {
+  const kept: Record<string, string | null> = {};
+  const tokens = {
+    get: async () => kept.token ?? null,
+    set: async (token: string | null) => void Object.assign(kept, { token }),
+    getNote: async () => kept.note ?? null,
+    setNote: async (note: string | null) => void Object.assign(kept, { note }),
+  };
+  fakeBrowser();
+  const { gateway, session, client } = await signedInTab({ delivery: { tokens } });
+  gateway.latencyMs = 500;
+  const [, mutation, input] = inFlight[0];
+  const answered = client.mutate({ mutation, variables: { input } });
+  await vi.advanceTimersByTimeAsync(100);
+  const told = session.signOut();
+  gateway.failure = 'offline';
+  await during(Promise.all([told, answered]));
+  expect([await told, kept]).toEqual([{ told: false }, { token: 'session-2.0', note: '{"owed":true}' }]);
+  session.close();
+  gateway.failure = null;
+  await during(openTab(gateway, { delivery: { tokens } }).session.restore());
+  expect(kept).toEqual({ token: null, note: null });
+  expect(gateway.requests).toEqual(['changePassword', 'refresh', 'logout']);
+});
+
+test('a sign-in after a sign-out is not undone by it, here and in another tab', async () => {
+  fakeBrowser({ hasLocks: false });
+  const { gateway, session, login, me } = await signedInTab();
+  const other = openTab(gateway);
+  await during(other.session.restore());
+  gateway.latencyMs = 500;
+  const renewed = session.renew();
+  await vi.advanceTimersByTimeAsync(100);
+  gateway.latencyMs = 0;
+  const told = session.signOut(); // waits for the renewal
+  await vi.advanceTimersByTimeAsync(10);
+  await during(other.login(BOB), 100);
+  await during(Promise.all([told, renewed]));
+  expect(await during(other.me())).toBe('user-2');
+  expect(gateway.requests).not.toContain('logout');
+  void session.signOut();
+  await during(login(ADA));
+  expect(await during(me())).toBe('user-1');
 });
 
 test('a token of the ended session that another tab still tells is ignored', async () => {

@@ -58,6 +58,7 @@ class Passage {
   private readonly hasAdded: boolean;
   /** The user who started the operation. It is never sent as somebody else. */
   private readonly user: string | null;
+  private readonly take: SessionCore['take'];
 
   constructor(
     private readonly core: SessionCore,
@@ -68,6 +69,7 @@ class Passage {
   ) {
     this.plan = planOf(operation.query);
     this.user = core.userId();
+    this.take = this.plan.isExclusive ? core.taker() : core.take;
     this.isPublic = options.isPublic?.(operation) ?? this.plan.isPublic;
     if (options.addFields !== false) enrich(operation);
     if (!core.isCookie) deliverInBody(operation, this.plan);
@@ -181,7 +183,7 @@ class Passage {
     if (options.captureTokens !== false) {
       const tokens = tokensIn(result, plan);
       const end = endIn(result, plan);
-      if (tokens) core.take(tokens);
+      if (tokens) this.take(tokens);
       if (end) core.leave(end);
       if (changesFactors(result, plan)) void core.renew(); // the claims in the token have changed
     }

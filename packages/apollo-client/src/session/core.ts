@@ -23,6 +23,8 @@ export interface SessionCore extends AuthSession {
   exclusive: Exclusive;
   /** Starts a session with the tokens of a sign-in. Only called inside `exclusive`. */
   take(tokens: AuthTokensLike): void;
+  /** What takes the tokens of an operation that starts now. After a sign-out in between they are logged out instead. */
+  taker(): (tokens: AuthTokensLike) => void;
   /** The gateway has ended the session for this reason. */
   leave(reason: 'logout' | 'deleted'): void;
   csrfHeader(): Promise<Record<string, string>>;

@@ -27,6 +27,10 @@ export class Session extends KnownSession implements SessionCore {
   stepUp: SessionCore['stepUp'];
   private restored: Promise<AuthState> | undefined;
   private tabs: Tabs | undefined;
+  /** Changes when the user signs out, here or in another tab. */
+  private signOuts = 0;
+  /** The identity that a sign-out ended, until the gateway was told. */
+  private leaving: Identity | null = null;
   private readonly closing = new AbortController();
   private readonly delivery: Delivery;
   private readonly requests: Requests;
@@ -80,15 +84,17 @@ export class Session extends KnownSession implements SessionCore {
 
   signOut = async ({ everywhere = false } = {}): Promise<{ told: boolean }> => {
     this.open();
-    const { identity } = this;
     if (this.state.status === 'signedOut' && !this.delivery.isOwed()) return { told: true };
     this.delivery.owe(); // first, so that closing the page does not lose it
+    this.leaving = this.identity ?? this.leaving;
+    this.signOuts++;
     this.endForAll('logout');
-    return { told: await this.exclusive(() => this.settle(identity, everywhere)) };
+    return { told: await this.settleOwed(everywhere) };
   };
 
   accept = async (tokens: AuthTokensLike): Promise<void> => {
-    await this.exclusive(async () => this.take(tokens));
+    const take = this.taker();
+    await this.exclusive(async () => take(tokens));
     await this.delivery.saved();
   };
 
@@ -96,8 +102,19 @@ export class Session extends KnownSession implements SessionCore {
     this.open();
     const identity = identityOf(tokens, this.options.renewAheadMs);
     this.delivery.keep(tokens, identity.claims);
+    this.leaving = null;
     this.tabs?.tell({ type: 'token', identity });
     this.adopt(identity, from);
+  };
+
+  taker = (): ((tokens: AuthTokensLike) => void) => {
+    const { signOuts } = this;
+    const isOwed = () => this.isCookie && this.delivery.isOwed(); // tells of other tabs before their messages arrive
+    const wasOwed = isOwed();
+    return (tokens) => {
+      if (signOuts === this.signOuts && (wasOwed || !isOwed())) this.take(tokens);
+      else if (!this.identity || isOwed()) this.refuse(tokens);
+    };
   };
 
   leave = (reason: 'logout' | 'deleted'): void => {
@@ -127,9 +144,19 @@ export class Session extends KnownSession implements SessionCore {
     else if (!this.identity && this.delivery.isOwed()) void this.settleOwed();
   };
 
-  /** Tells the gateway of an earlier sign-out, unless another tab has done it meanwhile. */
-  private settleOwed(): Promise<boolean> {
-    return this.exclusive(async () => !this.delivery.isOwed() || this.settle(null, false));
+  /** Tells the gateway of a sign-out, unless another tab has done it or somebody has signed in meanwhile. */
+  private settleOwed(everywhere = false): Promise<boolean> {
+    return this.exclusive(async () => (this.delivery.isOwed() ? this.settle(everywhere) : !everywhere));
+  }
+
+  /** Logs out with tokens that came after the sign-out of their user. */
+  private refuse(tokens: AuthTokensLike): void {
+    const identity = identityOf(tokens);
+    this.delivery.keep(tokens, identity.claims);
+    this.delivery.owe();
+    this.leaving = identity;
+    if (this.identity) this.end('logout-elsewhere'); // the message of the other tab has not arrived yet
+    void this.settleOwed();
   }
 
   private async find(): Promise<void> {
@@ -171,7 +198,7 @@ export class Session extends KnownSession implements SessionCore {
     if (isDone() || (waited && (await this.tabs?.ask(ASK_AFTER_WAIT_MILLISECONDS, isDone)))) return;
     const { epoch } = this;
     if (this.delivery.isOwed()) {
-      if (!(await this.settle(null, false))) throw troubleOf('NETWORK');
+      if (!(await this.settle(false))) throw troubleOf('NETWORK');
       this.end(this.identity ? 'logout-elsewhere' : 'no-session');
       return;
     }
@@ -186,11 +213,13 @@ export class Session extends KnownSession implements SessionCore {
   }
 
   /** Tells the gateway of a sign-out. Called inside `exclusive`. False if the gateway could not be asked. */
-  private async settle(identity: Identity | null, everywhere: boolean): Promise<boolean> {
-    const token = identity && Date.now() < identity.expiresAt ? identity.accessToken : undefined;
+  private async settle(everywhere: boolean): Promise<boolean> {
+    const { leaving } = this;
+    const token = leaving && Date.now() < leaving.expiresAt ? leaving.accessToken : undefined;
     try {
       const isTold = await tellSignOut(this.requests, this.delivery, token, everywhere);
       if (!this.identity) this.delivery.forget();
+      this.leaving = null;
       return isTold;
     } catch {
       return false;
@@ -225,8 +254,10 @@ export class Session extends KnownSession implements SessionCore {
       const { identity } = message;
       if (identity.claims.sid === this.endedSid || !replaces(identity, this.identity)) return;
       this.delivery.forgive();
+      this.leaving = null;
       this.adopt(identity, 'other-tab');
     } else if (message.sid === this.identity?.claims.sid) {
+      if (message.reason === 'logout') this.signOuts++;
       this.end(message.reason === 'logout' ? 'logout-elsewhere' : message.reason);
     }
   }

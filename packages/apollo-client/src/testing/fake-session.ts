@@ -49,6 +49,8 @@ export class FakeAuthSession extends Audience implements SessionCore {
     this.become({ status: 'signedIn', claims: claimsOf(tokens.accessToken) });
   };
 
+  taker = () => this.take;
+
   accept = async (tokens: AuthTokensLike): Promise<void> => this.take(tokens);
   leave = (reason: 'logout' | 'deleted'): void => this.become({ status: 'signedOut', reason });
 
