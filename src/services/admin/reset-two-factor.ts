@@ -1,11 +1,14 @@
 import { RecoveryCode } from '../../entities/recovery-code.js';
 import { TotpCredential } from '../../entities/totp-credential.js';
 import { User } from '../../entities/user.js';
+import { run, sql } from '../../lib/sql.js';
 import { type Problem, problem } from '../../problems.js';
 import { forgetWrongCodes } from '../attempts/lock.js';
+import { lockRows } from '../locks.js';
 import type { Request } from '../use-case.js';
 import { actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
+import { lockAccount } from './lock-account.js';
 import { notifyUser } from './notify-user.js';
 
 /**
@@ -19,6 +22,9 @@ export async function resetTwoFactor(
 ): Promise<UserActed | Problem<'NOT_FOUND' | 'FORBIDDEN' | 'CONFLICT'>> {
   return await actOnUser(request, by, account, { event: 'TOTP_DISABLE' }, async ({ work, user, record }) => {
     const { em, now } = work;
+    // Locked before the user's row, in the common order.
+    await run(em, lockRows('totp_credentials', sql`user_id = ${user.id}`));
+    if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
     if (user.twoFactorEnabledAt == null) return problem('CONFLICT');
     await em.nativeDelete(TotpCredential, { user: user.id });
     await em.nativeDelete(RecoveryCode, { user: user.id });

@@ -5,6 +5,7 @@ import { deleteUser } from '../../../src/services/admin/delete-user.js';
 import {
   AdminDeleteUserDocument,
   AdminDisableUserDocument,
+  AdminResetTwoFactorDocument,
   AdminRetryMailDocument,
   AdminSetUserRoleDocument,
   LoginDocument,
@@ -12,8 +13,11 @@ import {
 } from '../../generated/operations.js';
 import { atOnce, commandContext, quickUser, rows } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway, testGateway } from '../../support/app.js';
+import { eventually } from '../../support/eventually.js';
 import { loggedIn, PASSWORD } from '../../support/journey.js';
+import { lockAccount } from '../../support/row-lock.js';
 import { type StaffMember, staffMember } from '../../support/staff.js';
+import { twoFactorUser } from '../../support/totp.js';
 
 let gateway: TestGateway;
 let admin: StaffMember;
@@ -70,4 +74,36 @@ it('an email that many retry at once is enqueued once', async () => {
     'AdminMailQueued',
     ...Array.from({ length: 3 }, () => 'AuthConflictProblem'),
   ]);
+});
+
+const resetTwoFactor = (userId: string) =>
+  gateway.ask(AdminResetTwoFactorDocument, { input: { userId, ...WHY } }, { token: admin.token });
+
+it('a second factor that many reset at once is reset once, with one event and one email', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const { id, email } = await twoFactorUser(gateway);
+    const answers = await atOnce(4, () => resetTwoFactor(id));
+    expect(answers.map(({ data }) => data.adminResetTwoFactor.__typename).toSorted()).toEqual([
+      'AdminUserUpdated',
+      ...Array.from({ length: 3 }, () => 'AuthConflictProblem'),
+    ]);
+    const events = "SELECT id FROM audit_events WHERE type = 'TOTP_DISABLE' AND user_id = ? AND success";
+    expect(await rows(gateway, events, [id])).toHaveLength(1);
+    const mails = "SELECT id FROM outbox_messages WHERE recipient = ? AND mail = 'two-factor-disabled'";
+    expect(await rows(gateway, mails, [email])).toHaveLength(1);
+  }
+});
+
+it('the reset of a second factor that waits for a deletion mails nobody', async () => {
+  const { id, email } = await twoFactorUser(gateway);
+  const lock = await lockAccount(gateway.database.url, email);
+  const removed = remove(id, email);
+  await eventually(async () => expect(await lock.waiting()).toBe(1));
+  const reset = resetTwoFactor(id);
+  await eventually(async () => expect(await lock.waiting()).toBe(2));
+  await lock.release();
+  expect((await removed).data.adminDeleteUser.__typename).toBe('AdminUserDeleted');
+  expect((await reset).data.adminResetTwoFactor.__typename).toBe('AuthNotFoundProblem');
+  const mails = "SELECT recipient FROM outbox_messages WHERE recipient = ? AND mail = 'two-factor-disabled'";
+  expect(await rows(gateway, mails, [email])).toEqual([]);
 });
