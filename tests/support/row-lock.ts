@@ -5,13 +5,15 @@ import { onTestFinished } from 'vitest';
 export interface RowLock {
   /** How many sessions of the gateway wait for a lock, in statements that hold this text. */
   waiting(text?: string): Promise<number>;
+  /** Runs a statement in the session that holds the row. */
+  change(text: string, values: string[]): Promise<void>;
   release(): Promise<void>;
 }
 
 /** Locks rows of a table; let go when the test is finished, if not before. */
 export async function lockRows(
   databaseUrl: string,
-  table: 'users' | 'sessions' | 'service_clients',
+  table: 'users' | 'sessions' | 'service_clients' | 'one_time_codes',
   where: string,
   value: string,
 ): Promise<RowLock> {
@@ -31,6 +33,7 @@ export async function lockRows(
       );
       return rows[0]?.count ?? 0;
     },
+    change: async (text, values) => void (await holder.query(text, values)),
     release: async () => void (await holder.query('COMMIT')),
   };
 }

@@ -13,6 +13,7 @@ import {
   administratorFacts,
   type StaffMember,
 } from './administrator.js';
+import { lockAccount } from './lock-account.js';
 
 /** An act is done. */
 export interface UserActed {
@@ -37,8 +38,13 @@ export interface Act {
 /** The transaction of an act. */
 export interface ActWork {
   work: Work;
-  /** The account as it was before the act. Its row is not locked. */
+  /** The account as it was before the act. Its row is not locked before `lock`. */
   user: User;
+  /**
+   * Locks the row of the account, reads it again and checks again whether the act is allowed, because a role may have
+   * changed while the transaction waited. Lock the codes of its address first, in the common order.
+   */
+  lock(): Promise<Problem<'NOT_FOUND' | 'FORBIDDEN'> | undefined>;
   /** Writes the audit event of the act. */
   record(facts?: Record<string, string | number | boolean>): Promise<void>;
 }
@@ -92,7 +98,11 @@ export async function actOnUser<Code extends ProblemCode = never>(
       const metadata = { ...administratorFacts(by), ...facts };
       await work.record({ type: act.event, userId: user.id, actorId: actorOf(by), metadata });
     };
-    const done = await perform({ work, user, record });
+    const lock: ActWork['lock'] = async () => {
+      if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
+      return (await isAllowed(work, by, user, act)) ? undefined : problem('FORBIDDEN');
+    };
+    const done = await perform({ work, user, lock, record });
     if (!isProblem(done)) return { kind: 'user-acted', userId: user.id, endedSessions: 0, mailStatus: null, ...done };
     await recordRefusal(work, by, user, act, done.code);
     return done;

@@ -6,7 +6,6 @@ import type { Request } from '../use-case.js';
 import type { Work } from '../work.js';
 import { actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
-import { lockAccount } from './lock-account.js';
 import { notifyUser } from './notify-user.js';
 
 /** A change that an administrator makes to an account. */
@@ -57,8 +56,9 @@ export async function changeUser(
   change: UserChange,
 ): Promise<UserActed | Problem<'NOT_FOUND' | 'FORBIDDEN' | 'CONFLICT'>> {
   const act = { event: eventOf(change), removesAccess: true };
-  return await actOnUser(request, by, account, act, async ({ work, user, record }) => {
-    if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
+  return await actOnUser(request, by, account, act, async ({ work, user, lock, record }) => {
+    const refusal = await lock();
+    if (refusal !== undefined) return refusal;
     if (removesAdmin(user, change) && (await isLastAdmin(work.em, user))) return problem('CONFLICT');
     const isNew = changes(user, change);
     const endedSessions = await apply(work, user, change);

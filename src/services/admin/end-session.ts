@@ -13,7 +13,9 @@ export async function endSession(
   const session = await request.em.fork().findOne(Session, { id: sessionId });
   if (session === null) return problem('NOT_FOUND');
   const userId = session.user.id;
-  return await actOnUser(request, by, { id: userId }, { event: 'SESSION_REVOKE' }, async ({ work, record }) => {
+  return await actOnUser(request, by, { id: userId }, { event: 'SESSION_REVOKE' }, async ({ work, lock, record }) => {
+    const refusal = await lock();
+    if (refusal !== undefined) return refusal;
     const ended = await work.endSessions({ id: sessionId, userId }, 'REVOKED_BY_ADMIN');
     if (ended.length === 0) return problem('NOT_FOUND');
     await record({ sessionId, endedSessions: ended.length });

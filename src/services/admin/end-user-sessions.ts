@@ -9,7 +9,9 @@ export async function endUserSessions(
   by: Administrator,
   account: AccountName,
 ): Promise<UserActed | Problem<'NOT_FOUND' | 'FORBIDDEN'>> {
-  return await actOnUser(request, by, account, { event: 'SESSION_REVOKE' }, async ({ work, user, record }) => {
+  return await actOnUser(request, by, account, { event: 'SESSION_REVOKE' }, async ({ work, user, lock, record }) => {
+    const refusal = await lock();
+    if (refusal !== undefined) return refusal;
     const ended = await work.endSessions({ userId: user.id, exceptId: null }, 'REVOKED_BY_ADMIN');
     await record({ endedSessions: ended.length });
     return { endedSessions: ended.length };

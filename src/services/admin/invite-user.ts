@@ -37,9 +37,12 @@ async function invite(work: Work, by: Administrator, invitation: Invitation): Pr
     await recordInvitation(work, by, owner, code);
     return problem(code);
   };
-  if (by.kind === 'staff' && !(await stillHasRole(work, by))) return await refuse('FORBIDDEN');
+  const isAllowed = async () => by.kind === 'operator' || (await stillHasRole(work, by));
+  if (!(await isAllowed())) return await refuse('FORBIDDEN');
   // Locked before the user's row, in the common order.
   const previous = await lockOrMakeCode(em, secretKeys, 'RESET_PASSWORD', email);
+  // The role may have changed while the transaction waited.
+  if (!(await isAllowed())) return await refuse('FORBIDDEN');
   const owner = await findAddressOwner(em, email, comparedKey(work, email));
   const user = owner === null ? await createInvited(work, invitation) : null;
   if (user === null) return await refuse('CONFLICT', owner);

@@ -7,17 +7,17 @@ import type { Request } from '../use-case.js';
 import { type ActWork, actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
 import { isInvited, withMailStatus } from './code-mail.js';
-import { lockAccount } from './lock-account.js';
 import { notifyUser } from './notify-user.js';
 
-type RequireProblem = Problem<'NOT_FOUND' | 'CONFLICT'>;
+type RequireProblem = Problem<'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT'>;
 
-async function demand({ work, user, record }: ActWork): Promise<RequireProblem | { endedSessions: number }> {
+async function demand({ work, user, lock, record }: ActWork): Promise<RequireProblem | { endedSessions: number }> {
   const { em, now, secretKeys } = work;
   const { id: userId, email: address } = user;
   const previous = await lockOrMakeCode(em, secretKeys, 'RESET_PASSWORD', address);
   await beginNewPassword(em, user);
-  if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
+  const refusal = await lock();
+  if (refusal !== undefined) return refusal;
   const needsOne = user.passwordChangeRequiredAt != null || isInvited(user);
   if (user.disabledAt != null || needsOne || user.email !== address) return problem('CONFLICT');
   Object.assign(user, { passwordChangeRequiredAt: now, pendingEmail: null, updatedAt: now });
@@ -39,6 +39,6 @@ export async function requireNewPassword(
   request: Request,
   by: Administrator,
   account: AccountName,
-): Promise<UserActed | RequireProblem | Problem<'FORBIDDEN'>> {
+): Promise<UserActed | RequireProblem> {
   return await withMailStatus(request, actOnUser(request, by, account, { event: 'PASSWORD_CHANGE_REQUIRE' }, demand));
 }

@@ -6,17 +6,17 @@ import type { Request } from '../use-case.js';
 import { type ActWork, actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
 import { coolDown, isInvited, withMailStatus } from './code-mail.js';
-import { lockAccount } from './lock-account.js';
 import { sendReset } from './send-password-reset.js';
 
-type ResendProblem = Problem<'NOT_FOUND' | 'CONFLICT' | 'RATE_LIMITED'>;
+type ResendProblem = Problem<'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'RATE_LIMITED'>;
 
 async function resend(given: ActWork): Promise<ResendProblem | object> {
-  const { work, user, record } = given;
+  const { work, user, lock, record } = given;
   // The invitation verifies the address too.
   if (isInvited(user)) return await sendReset(given);
   const previous = await lockOrMakeCode(work.em, work.secretKeys, 'VERIFY_EMAIL', user.email);
-  if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
+  const refusal = await lock();
+  if (refusal !== undefined) return refusal;
   const isStale = user.email !== previous.address;
   if (user.emailVerifiedAt != null || user.disabledAt != null || isStale) return problem('CONFLICT');
   const tooSoon = coolDown(work, previous);
@@ -36,6 +36,6 @@ export async function adminResendVerification(
   request: Request,
   by: Administrator,
   account: AccountName,
-): Promise<UserActed | ResendProblem | Problem<'FORBIDDEN'>> {
+): Promise<UserActed | ResendProblem> {
   return await withMailStatus(request, actOnUser(request, by, account, { event: 'EMAIL_VERIFICATION_RESEND' }, resend));
 }

@@ -8,7 +8,6 @@ import { lockRows } from '../locks.js';
 import type { Request } from '../use-case.js';
 import { actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
-import { lockAccount } from './lock-account.js';
 import { notifyUser } from './notify-user.js';
 
 /**
@@ -20,11 +19,12 @@ export async function resetTwoFactor(
   by: Administrator,
   account: AccountName,
 ): Promise<UserActed | Problem<'NOT_FOUND' | 'FORBIDDEN' | 'CONFLICT'>> {
-  return await actOnUser(request, by, account, { event: 'TOTP_DISABLE' }, async ({ work, user, record }) => {
+  return await actOnUser(request, by, account, { event: 'TOTP_DISABLE' }, async ({ work, user, lock, record }) => {
     const { em, now } = work;
     // Locked before the user's row, in the common order.
     await run(em, lockRows('totp_credentials', sql`user_id = ${user.id}`));
-    if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
+    const refusal = await lock();
+    if (refusal !== undefined) return refusal;
     if (user.twoFactorEnabledAt == null) return problem('CONFLICT');
     await em.nativeDelete(TotpCredential, { user: user.id });
     await em.nativeDelete(RecoveryCode, { user: user.id });

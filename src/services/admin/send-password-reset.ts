@@ -6,14 +6,14 @@ import type { Request } from '../use-case.js';
 import { type ActWork, actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
 import { coolDown, isInvited, mailInvitation, withMailStatus } from './code-mail.js';
-import { lockAccount } from './lock-account.js';
 
-type SendProblem = Problem<'NOT_FOUND' | 'CONFLICT' | 'RATE_LIMITED'>;
+type SendProblem = Problem<'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'RATE_LIMITED'>;
 
 /** Mails the link of a password reset, to an invited person as an invitation. */
-export async function sendReset({ work, user, record }: ActWork): Promise<SendProblem | object> {
+export async function sendReset({ work, user, lock, record }: ActWork): Promise<SendProblem | object> {
   const previous = await lockOrMakeCode(work.em, work.secretKeys, 'RESET_PASSWORD', user.email);
-  if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
+  const refusal = await lock();
+  if (refusal !== undefined) return refusal;
   // An address that changed in the meantime has another code.
   if (user.disabledAt != null || user.email !== previous.address) return problem('CONFLICT');
   const tooSoon = coolDown(work, previous);
@@ -37,6 +37,6 @@ export async function sendPasswordReset(
   request: Request,
   by: Administrator,
   account: AccountName,
-): Promise<UserActed | SendProblem | Problem<'FORBIDDEN'>> {
+): Promise<UserActed | SendProblem> {
   return await withMailStatus(request, actOnUser(request, by, account, { event: 'PASSWORD_RESET_REQUEST' }, sendReset));
 }

@@ -17,12 +17,20 @@ export async function unlockUser(
   account: AccountName,
 ): Promise<UserUnlocked | Problem<'NOT_FOUND' | 'FORBIDDEN'>> {
   let wasLocked = false;
-  const outcome = await actOnUser(request, by, account, { event: 'ACCOUNT_UNLOCK' }, async ({ work, user, record }) => {
-    const forgotten = [await forgetFailures(work, user), await forgetWrongCodes(work, user.id)];
-    wasLocked = forgotten.includes(true);
-    await record({ wasLocked });
-    work.afterCommit((committed) => forgetLoginLimit(committed, user));
-    return {};
-  });
+  const outcome = await actOnUser(
+    request,
+    by,
+    account,
+    { event: 'ACCOUNT_UNLOCK' },
+    async ({ work, user, lock, record }) => {
+      const refusal = await lock();
+      if (refusal !== undefined) return refusal;
+      const forgotten = [await forgetFailures(work, user), await forgetWrongCodes(work, user.id)];
+      wasLocked = forgotten.includes(true);
+      await record({ wasLocked });
+      work.afterCommit((committed) => forgetLoginLimit(committed, user));
+      return {};
+    },
+  );
   return outcome.kind === 'user-acted' ? { ...outcome, wasLocked } : outcome;
 }

@@ -5,14 +5,19 @@ import { beginNewPassword } from '../passwords/new-password.js';
 import type { Request } from '../use-case.js';
 import { type ActWork, actOnUser, type UserActed } from './act-on-user.js';
 import type { AccountName, Administrator } from './administrator.js';
-import { lockAccount } from './lock-account.js';
 import { notifyUser } from './notify-user.js';
 
-async function verify({ work, user, record }: ActWork): Promise<Problem<'NOT_FOUND' | 'CONFLICT'> | object> {
+async function verify({
+  work,
+  user,
+  lock,
+  record,
+}: ActWork): Promise<Problem<'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT'> | object> {
   const { em, now } = work;
   const { email: address } = user;
   await beginNewPassword(em, user);
-  if (!(await lockAccount(work, user))) return problem('NOT_FOUND');
+  const refusal = await lock();
+  if (refusal !== undefined) return refusal;
   if (user.emailVerifiedAt != null || user.email !== address) return problem('CONFLICT');
   const isContested = user.passwordContestedAt != null;
   // It is unknown whose password the account has, so its owner sets one by a reset.
