@@ -3,10 +3,12 @@ import type { UseCaseContext } from '../../services/use-case.js';
 import type { Answer } from '../answer.js';
 import { runOnDatabase } from '../run-command.js';
 
-async function rotate(context: UseCaseContext, immediately: boolean): Promise<Answer> {
-  const { reencryptSeeds } = await import('../../services/two-factor/reencrypt-seeds.js');
-  const { id, activeFrom } = await context.keyRing.rotate({ immediately });
-  const { reencrypted, lost } = await reencryptSeeds(context);
+/** Rotates the signing key, and says from when the new key signs. */
+export async function rotateKeys(context: UseCaseContext, immediately: boolean): Promise<Answer> {
+  const { rotateAsOperator } = await import('../../services/admin/rotate-signing-key.js');
+  const { key, seeds } = await rotateAsOperator(context, { immediately });
+  const { id, activeFrom } = key;
+  const { reencrypted, lost } = seeds;
   const lines = [`Key ${id} is published and will sign from ${activeFrom.toISOString()}.`];
   if (reencrypted > 0)
     lines.push(`${reencrypted} authenticator secrets are now encrypted under the current SECRET_KEY.`);
@@ -39,6 +41,6 @@ export function addKeyCommands(program: Command): void {
     .description('publish a new key, which signs after seven minutes')
     .option('--now', 'sign with it at once; services that cached the published keys reject its tokens for a while')
     .action(async ({ now = false }: { now?: boolean }, command: Command) => {
-      await runOnDatabase(command, (context) => rotate(context, now));
+      await runOnDatabase(command, (context) => rotateKeys(context, now));
     });
 }

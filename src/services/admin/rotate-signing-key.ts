@@ -1,10 +1,10 @@
 import { type Problem, problem } from '../../problems.js';
 import { recordEvent } from '../audit/record-event.js';
 import type { NewKey } from '../tokens/key-ring.js';
-import { reencryptSeeds } from '../two-factor/reencrypt-seeds.js';
+import { reencryptSeeds, type SeedsReencrypted } from '../two-factor/reencrypt-seeds.js';
 import type { UseCaseContext } from '../use-case.js';
 import { stillHasRole } from './act-on-user.js';
-import type { StaffMember } from './administrator.js';
+import { administratorFacts, OPERATOR, type StaffMember } from './administrator.js';
 
 /** A new key is published. */
 export interface SigningKeyRotated {
@@ -39,4 +39,22 @@ export async function rotateSigningKey(
     );
   });
   return { kind: 'signing-key-rotated', key };
+}
+
+/**
+ * Publishes a new signing key for an operator, also while the key of an earlier rotation waits, and encrypts the seeds of
+ * authenticator apps under the current secret. `immediately` makes the key sign at once.
+ */
+export async function rotateAsOperator(
+  context: UseCaseContext,
+  { immediately }: { immediately: boolean },
+): Promise<{ key: NewKey; seeds: SeedsReencrypted }> {
+  const key = await context.keyRing.rotate({
+    immediately,
+    async record(em, { id: keyId }) {
+      const metadata = { ...administratorFacts(OPERATOR), keyId, immediately };
+      await recordEvent(em, context, { type: 'SIGNING_KEY_ROTATE', userId: null, metadata });
+    },
+  });
+  return { key, seeds: await reencryptSeeds(context) };
 }

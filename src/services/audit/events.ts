@@ -70,7 +70,10 @@ export const auditEvents = {
   },
   MAIL_RETRY: { description: 'An admin had a failed or discarded email sent again.', risk: 'MEDIUM' },
   MAIL_TEST: { description: 'An admin sent a test email.', risk: 'LOW', refusedRisk: 'MEDIUM' },
-  SIGNING_KEY_ROTATE: { description: 'An admin rotated the signing key of the access tokens.', risk: 'HIGH' },
+  SIGNING_KEY_ROTATE: {
+    description: 'An admin or an operator rotated the signing key of the access tokens.',
+    risk: 'HIGH',
+  },
   SERVICE_CLIENT_CREATE: { description: 'An admin or an operator created a service client.', risk: 'HIGH' },
   SERVICE_CLIENT_ROTATE: {
     description: 'An admin or an operator replaced the secret of a service client.',

@@ -35,8 +35,11 @@ export interface KeyRing {
   find(id: string): Promise<PublishedKey | undefined>;
   /** Returns every key that may have signed a token that is still valid, and the upcoming one. */
   published(): Promise<JWK[]>;
-  /** Publishes a new key and returns it. It signs once every verifier can know it, or at once. */
-  rotate(options: { immediately: boolean }): Promise<NewKey>;
+  /**
+   * Publishes a new key and returns it. It signs once every verifier can know it, or at once. `record` runs in the
+   * transaction that writes the key.
+   */
+  rotate(options: { immediately: boolean; record?: RotationRecord }): Promise<NewKey>;
   /**
    * Publishes a key that signs once every verifier can know it. `permit` runs in the transaction that writes the key; if
    * it returns false, no key is written and the result is undefined.
@@ -46,6 +49,9 @@ export interface KeyRing {
 
 /** A key that was published now. */
 export type NewKey = Pick<SigningKey, 'id' | 'algorithm' | 'createdAt' | 'activeFrom'>;
+
+/** Records a rotation. */
+export type RotationRecord = (em: EntityManager, key: NewKey) => Promise<void>;
 
 /** Decides on a rotation. `isDue` is false while a published key waits to sign. */
 export type RotationPermit = (em: EntityManager, rotation: { key: NewKey; isDue: boolean }) => Promise<boolean>;
@@ -163,7 +169,6 @@ const ifNoneSigns =
   (options: KeyRingOptions): RotationPermit =>
   async (em) =>
     !(await hasSigner(options, em, options.clock.now()));
-const always: RotationPermit = () => Promise.resolve(true);
 
 /** Creates a ring that reads the keys from the database and keeps them in memory. */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
@@ -216,8 +221,11 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       const now = options.clock.now();
       return entries.filter((entry) => (entry.retiresAt ?? Infinity) > now).map((entry) => entry.jwk);
     },
-    async rotate({ immediately }) {
-      const key = await publish(immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, always);
+    async rotate({ immediately, record }) {
+      const key = await publish(immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, async (em, rotation) => {
+        await record?.(em, rotation.key);
+        return true;
+      });
       if (key === undefined) throw new Error('No key was created.');
       return key;
     },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CreateOptions, createAccount } from '../../../src/cli/commands/create-user.js';
+import { rotateKeys } from '../../../src/cli/commands/keys.js';
 import { testMail } from '../../../src/cli/commands/mail-test.js';
 import { LoginDocument } from '../../generated/operations.js';
 import { accountOf, commandContext, rows } from '../../support/accounts.js';
@@ -45,6 +46,23 @@ describe('mail test', () => {
       code: undefined,
     });
     expect((await gateway.mailTo(to)).mail).toBe('test');
+  });
+});
+
+describe('keys rotate', () => {
+  it('records the rotation, also while the key of an earlier one waits', async () => {
+    const gateway = await testGateway();
+    const ids: string[] = [];
+    for (const immediately of [false, true]) {
+      const { data } = await rotateKeys(commandContext(gateway), immediately);
+      ids.push((data as { id: string }).id);
+    }
+    const events = "SELECT success, actor_id, user_id, metadata FROM audit_events WHERE type = 'SIGNING_KEY_ROTATE'";
+    const rotation = { success: true, actor_id: null, user_id: null };
+    expect(await rows(gateway, `${events} ORDER BY created_at, metadata->>'immediately'`)).toEqual([
+      { ...rotation, metadata: { by: 'operator', keyId: ids[0], immediately: false } },
+      { ...rotation, metadata: { by: 'operator', keyId: ids[1], immediately: true } },
+    ]);
   });
 });
 
