@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { camelCase, type Settings, setVariables } from '../settings.js';
 import { settingsSchema } from './schema.js';
 import { settingNotes } from './setting.js';
@@ -9,6 +10,8 @@ export interface DescribedSetting {
   value: string;
   /** Whether it was set; false for a default. */
   isSet: boolean;
+  /** Whether it was set to another value than its default. A default that depends on other settings is not compared. */
+  isChanged: boolean;
   isSecret: boolean;
 }
 
@@ -37,8 +40,9 @@ export function describeSettings(settings: Settings): DescribedSetting[] {
     const isSecret = settingNotes.get(type)?.secret === true;
     const value = (settings as unknown as Record<string, unknown>)[camelCase(name)];
     const isSet = isSetByName.has(name);
+    const isChanged = isSet && !isDeepStrictEqual(value, type.safeParse(undefined).data);
     const shown = isSecret && value !== undefined ? maskOf(value) : textOf(value);
-    return { name, value: shown, isSet, isSecret };
+    return { name, value: shown, isSet, isChanged, isSecret };
   });
 }
 

@@ -87,6 +87,8 @@ export class AdminStatus {
   @Field(() => [AdminSigningKey], { description: 'The signing keys, newest first.' })
   signingKeys!: AdminSigningKey[];
 
-  @Field(() => [AdminSetting], { description: 'Settings with an explicit value, in the order of the documentation.' })
+  @Field(() => [AdminSetting], {
+    description: 'Settings with another value than their default, in the order of the documentation.',
+  })
   changedSettings!: AdminSetting[];
 }

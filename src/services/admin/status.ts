@@ -44,7 +44,7 @@ export async function readStatus(context: UseCaseContext): Promise<Status> {
     adminsWithTwoFactor: counts?.with_two_factor ?? 0,
     oldestMailWaitingSeconds: counts?.waiting ?? null,
   };
-  const changed = context.describedSettings.filter(({ isSet }) => isSet);
+  const changed = context.describedSettings.filter(({ isChanged }) => isChanged);
   return {
     version,
     startedAt: new Date(performance.timeOrigin),

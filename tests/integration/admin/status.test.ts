@@ -26,6 +26,19 @@ it('shows each part, the signing key and the version', async () => {
   for (const { secret, value } of changedSettings) if (secret) expect(value).toBeNull();
 });
 
+it('lists the settings that differ from their default, and none that is set to it', async () => {
+  const env = { LOCKOUT_THRESHOLD: '7', LOCKOUT_SECONDS: '1800', TOTP_WINDOW: '0', SIGNUP_ROLES: 'user' };
+  const gateway = await testGateway({ env });
+  const { token } = await staffMember(gateway, 'admin');
+  const { changedSettings } = (await gateway.ask(AdminStatusDocument, {}, { token })).data.adminStatus;
+  expect(changedSettings.filter(({ name }) => name in env)).toEqual([
+    { name: 'LOCKOUT_THRESHOLD', value: '7', secret: false },
+    { name: 'TOTP_WINDOW', value: '0', secret: false },
+  ]);
+  const urls = changedSettings.filter(({ name }) => name === 'DATABASE_URL');
+  expect(urls).toEqual([{ name: 'DATABASE_URL', value: null, secret: true }]);
+});
+
 it('finds what an operator should know, until it is mended', async () => {
   const { gateway, status } = await opened();
   const codes = async () => (await status()).findings.map(({ code }) => code);
