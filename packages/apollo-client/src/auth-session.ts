@@ -67,7 +67,10 @@ export interface AuthSessionOptions {
   delivery?: 'cookie' | { tokens: TokenStore };
   /** Whether mutations send `x-csrf-token`, for cookies with SameSite=None. `auto`: once the gateway required it. */
   csrf?: 'auto' | boolean;
-  /** Whether the tabs of the browser share tokens and renewals. `lockTimeoutMs` limits the wait for another tab. */
+  /**
+   * Whether the tabs of the browser share tokens and renewals. Default: true with a cookie. Sessions with a store share only
+   * under a `name`. `lockTimeoutMs` limits the wait for another tab.
+   */
   tabs?: boolean | { name?: string; lockTimeoutMs?: number };
   /** How long before its end a token is renewed. Default: 5 seconds, or a third of the lifetime if that is less. */
   renewAheadMs?: number;

@@ -133,6 +133,41 @@ test('closing during a renewal leaves no timer, no channel and no waiting operat
   expect([vi.getTimerCount(), openChannels()]).toEqual([0, 0]);
 });
 
+/** A store of tokens in memory. */
+function memoryStore() {
+  let token: string | null = null;
+  const set = async (next: string | null) => {
+    token = next;
+  };
+  return { tokens: { get: async () => token, set } };
+}
+
+test.each([undefined, true, { lockTimeoutMs: 5000 }])(
+  'sessions with stores of their own share nothing with tabs %s',
+  async (tabs) => {
+    fakeBrowser();
+    const gateway = gatewayOf();
+    const open = () => openTab(gateway, { delivery: memoryStore(), ...(tabs !== undefined && { tabs }) });
+    const [ada, bob, late] = [open(), open(), open()];
+    await during(ada.login(ADA));
+    await during(bob.login(BOB));
+    expect(await during(Promise.all([ada.me(), bob.me(), late.me()]))).toEqual(['user-1', 'user-2', undefined]);
+    expect(openChannels()).toBe(0);
+    await during(bob.session.signOut());
+    expect(await during(ada.me())).toBe('user-1');
+  },
+);
+
+test('sessions with one store share tokens if their tabs have a name', async () => {
+  fakeBrowser();
+  const gateway = gatewayOf();
+  const options = { delivery: memoryStore(), tabs: { name: 'shared' } };
+  const [first, second] = [openTab(gateway, options), openTab(gateway, options)];
+  await during(first.login(ADA));
+  expect(await during(second.me())).toBe('user-1');
+  expect(gateway.requests).toEqual(['login', 'me']);
+});
+
 test('a session that is only created opens nothing', () => {
   fakeBrowser();
   openTab(gatewayOf());

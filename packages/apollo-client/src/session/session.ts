@@ -35,17 +35,21 @@ export class Session extends KnownSession implements SessionCore {
   private readonly delivery: Delivery;
   private readonly requests: Requests;
   private readonly name: string;
+  private readonly isShared: boolean;
 
   constructor(private readonly options: AuthSessionOptions) {
     super(options.logger);
     const { tabs = true, delivery = 'cookie', timeoutMs = 10_000 } = options;
-    const { name = `gatehouse ${options.uri}`, lockTimeoutMs = 5000 } = typeof tabs === 'object' ? tabs : {};
-    this.name = name;
+    const { name, lockTimeoutMs = 5000 } = typeof tabs === 'object' ? tabs : {};
+    this.name = name ?? `gatehouse ${options.uri}`;
     this.timeoutMs = timeoutMs;
-    this.delivery = delivery === 'cookie' ? cookieDelivery(name) : storeDelivery(delivery.tokens);
+    this.delivery = delivery === 'cookie' ? cookieDelivery(this.name) : storeDelivery(delivery.tokens);
     this.isCookie = this.delivery.isCookie;
+    this.isShared = tabs !== false && (this.isCookie || name !== undefined); // each store can hold another user's token
     this.requests = createRequests(options, this.isCookie, this.closing.signal);
-    this.exclusive = createExclusive(name, lockTimeoutMs, tabs !== false, () => this.emit({ type: 'lock-timeout' }));
+    this.exclusive = createExclusive(this.name, lockTimeoutMs, this.isShared, () =>
+      this.emit({ type: 'lock-timeout' }),
+    );
   }
 
   csrfHeader = (): Promise<Record<string, string>> => this.requests.csrfHeader();
@@ -133,7 +137,7 @@ export class Session extends KnownSession implements SessionCore {
   /** Connects to the other tabs, once: a session that is only created, as on a server, holds nothing. */
   private open(): void {
     if (this.tabs) return;
-    const isShared = this.options.tabs !== false && !this.closing.signal.aborted;
+    const isShared = this.isShared && !this.closing.signal.aborted;
     this.tabs = isShared ? openTabs(this.name, (message) => this.receive(message)) : noTabs;
     if (!this.closing.signal.aborted) platform.addEventListener?.('online', this.onOnline);
   }
