@@ -59,8 +59,11 @@ class Rendered extends Response {
 }
 
 const middleware = sessionMiddleware({ gateway: `${address}/graphql`, NextResponse: Rendered });
-const navigate = (jar: Record<string, string>, headers: Record<string, string> = {}) =>
-  middleware(new Request('https://app.example.com/', { headers: { cookie: headerOf(jar), ...headers } }));
+const navigate = (
+  jar: Record<string, string>,
+  headers: Record<string, string> = {},
+  url = 'https://app.example.com/',
+) => middleware(new Request(url, { headers: { cookie: headerOf(jar), ...headers } }));
 
 test('a sign-in through the proxy sets the refresh cookie and a cookie that the server can verify', async () => {
   const { id, response, jar } = await signedIn();
@@ -123,6 +126,20 @@ test('the middleware renews once, before the page renders, and hands the new tok
   const again = await navigate(kept);
   expect(again.seen).toBeUndefined();
   expect(again.headers.getSetCookie()).toEqual([]);
+});
+
+test.each<Record<string, string>>([
+  {},
+  { 'sec-fetch-site': 'none' },
+  { 'sec-fetch-site': 'cross-site' }, // a link on another site
+  { 'sec-fetch-site': 'cross-site', origin: 'null' },
+])('the middleware renews where Next.js names its inner address, with %o', async (browser) => {
+  const { id, jar } = await signedIn();
+  const { 'gatehouse-access': _, ...rest } = jar;
+  const headers = { host: 'app.example.com', 'x-forwarded-proto': 'https', ...browser };
+  const kept = jarOf(await navigate(rest, headers, 'http://web-1:3000/'), rest);
+  expect(await readSession(readerOf(kept), { issuer, jwksUri })).toMatchObject({ sub: id });
+  expect(kept['gatehouse-refresh']).not.toBe(rest['gatehouse-refresh']);
 });
 
 test('the middleware does nothing for a prefetch, and for a visitor without a session', async () => {

@@ -54,7 +54,8 @@ export function sessionMiddleware<R extends Response>(
     const headers = forwardedHeaders(request);
     headers.set('content-type', 'application/json');
     headers.set('accept', 'application/json');
-    headers.set('origin', new URL(request.url).origin);
+    // This server asks, and not a page. It does not know its public origin either: a self-hosted Next.js gives an inner address.
+    headers.delete('origin');
     headers.delete('sec-fetch-site');
     try {
       const response = await send(gateway, { method: 'POST', headers, body: JSON.stringify({ query: REFRESH }) });
