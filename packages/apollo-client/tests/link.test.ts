@@ -89,6 +89,18 @@ test('a mutation that another subgraph answered is repeated only for a query err
   expect(all.headers).toHaveLength(2);
 });
 
+test.each([
+  [{ updateProfile: { __typename: 'ProfileUpdated' } }, 1],
+  [{ __typename: 'Mutation', updateProfile: null }, 2],
+  [null, 2],
+  [undefined, 2],
+])('a mutation that a router refuses without a path, with data %j, is sent %i times', async (data, count) => {
+  const errors = refused.errors;
+  const { client, headers } = clientOf([{ data, errors } as ApolloLink.Result, renamed]);
+  await client.mutate({ mutation: RENAME, errorPolicy: 'all' });
+  expect(headers).toHaveLength(count);
+});
+
 test('a problem that a router lists outside of the data is seen', async () => {
   const listed = { ...renamed, extensions: { problems: [{ path: ['updateProfile'], code: 'UNAUTHENTICATED' }] } };
   const { client, headers } = clientOf([listed, renamed], { addFields: false });

@@ -38,12 +38,13 @@ function memberOf({ data }: Answer, { key, isOwn }: RootField): Member | undefin
 
 /**
  * Whether repeating the operation repeats nothing that succeeded: a query if any field failed with the code, a mutation if every
- * field did.
+ * field did, or if the whole request did and no field has a result.
  */
 export function isRefused(result: ApolloLink.Result, { fields, isMutation }: Plan, code = UNAUTHENTICATED): boolean {
   const answer = result as Answer;
-  const { errors = [], extensions } = answer;
-  if (errors.some((error) => !error.path && error.extensions?.code === code)) return true;
+  const { data, errors = [], extensions } = answer;
+  const isEmpty = fields.every(({ key }) => (data?.[key] ?? null) === null);
+  if ((isEmpty || !isMutation) && errors.some((error) => !error.path && error.extensions?.code === code)) return true;
   const hasCode = (field: RootField) => {
     const member = memberOf(answer, field);
     const listed = extensions?.problems ?? [];
