@@ -174,6 +174,22 @@ describe('signed in', () => {
     expect(await during(me())).toBe('user-1');
   });
 
+  test('a refused token that is fresh by the clock here sends no refresh before the end of a limit', async () => {
+    fakeBrowser();
+    const { gateway, session, me } = await signedInTab();
+    gateway.expire();
+    gateway.limit(30);
+    for (let count = 0; count < 3; count++) {
+      await expect(during(me(), 500)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    }
+    expect(await during(session.renew(), 500)).toBe('trouble');
+    expect(gateway.requests).toEqual(['me', 'refresh', 'me', 'me']);
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect(session.getState()).not.toHaveProperty('trouble'); // the session goes on by itself
+    expect(await during(me())).toBe('user-1');
+    expect(gateway.requests).toEqual(['me', 'refresh', 'me', 'me', 'refresh', 'me']);
+  });
+
   test('a token that still works is used while there is trouble', async () => {
     fakeBrowser();
     const { gateway, me } = await signedInTab();

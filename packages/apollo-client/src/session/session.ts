@@ -63,12 +63,15 @@ export class Session extends KnownSession implements SessionCore {
 
   renew = (): Promise<Outcome> => this.renewFrom(this.accessToken());
 
-  renewFrom = async (stale: string | null): Promise<Outcome> => {
+  /** While a limit lasts nothing is sent; `isDue` says that its end has come. */
+  renewFrom = async (stale: string | null, isDue = false): Promise<Outcome> => {
     this.open();
     while (this.renewing) {
       const outcome = await this.renewing;
       if (outcome !== 'renewed' || this.isFresh(stale)) return outcome;
     }
+    const { trouble } = this.state;
+    if (!isDue && trouble?.code === 'RATE_LIMITED' && Date.now() < trouble.retryAt) return 'trouble';
     this.renewing = this.attempt(stale).finally(() => {
       this.renewing = undefined;
     });
@@ -78,9 +81,7 @@ export class Session extends KnownSession implements SessionCore {
   token = async (): Promise<string | null> => {
     await this.restore();
     if (this.state.status === 'restoring') await this.renewing;
-    const { trouble } = this.state;
-    const isLimited = trouble?.code === 'RATE_LIMITED' && Date.now() < trouble.retryAt;
-    if (this.identity && !this.isFresh(null) && !isLimited) await this.renewFrom(this.accessToken());
+    if (this.identity && !this.isFresh(null)) await this.renewFrom(this.accessToken());
     const isUnknown = this.identity ? Date.now() >= this.identity.expiresAt : this.state.status === 'restoring';
     if (isUnknown) throw this.error();
     return this.accessToken();
@@ -236,7 +237,7 @@ export class Session extends KnownSession implements SessionCore {
     const wait = RETRY_MILLISECONDS[Math.min(this.failures++, RETRY_MILLISECONDS.length - 1)] ?? 0;
     const trouble: Trouble = { code: error.code, retryAt: error.retryAt || Date.now() + wait };
     clearTimeout(this.retry);
-    this.retry = setTimeout(() => void this.renew(), trouble.retryAt - Date.now());
+    this.retry = setTimeout(() => void this.renewFrom(this.accessToken(), true), trouble.retryAt - Date.now());
     this.show({ ...state, trouble });
     this.emit({ type: 'trouble', trouble });
     return 'trouble';
