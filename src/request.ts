@@ -116,6 +116,8 @@ export interface Context extends UseCaseContext {
       mailPages: DataLoader<{ userId: string; window: KeysetWindow }, MailPage | Problem<'INPUT_INVALID'>>;
       /** What stands between a person and a session. */
       obstacles: DataLoader<string, SignInObstacle | null>;
+      /** Records that the caller reads the details of an account, once in a request. */
+      readings: DataLoader<string, void>;
     };
   };
 }

@@ -3,6 +3,7 @@ import { loginWindows } from '../operations/login-windows.js';
 import type { Context } from '../request.js';
 import { listEventsOfUsers } from '../services/admin/list-events.js';
 import { listMailsOfUsers } from '../services/admin/list-mails.js';
+import { recordReadings } from '../services/admin/record-reading.js';
 import { findSignInObstacles } from '../services/admin/sign-in-obstacle.js';
 
 type Loaders = Context['loaders']['admin'];
@@ -28,6 +29,12 @@ function ofUsers<Wanted extends { userId: string }, Found>(
   return new DataLoader<Wanted, Found>(load, { cache: false });
 }
 
+async function recordAll(context: Context, userIds: readonly string[]): Promise<undefined[]> {
+  const { actor } = context;
+  if (actor.kind === 'user') await recordReadings(context, actor.userId, userIds);
+  return userIds.map(() => undefined);
+}
+
 /** Returns the loaders of what staff see of many accounts. */
 export function createAdminLoaders(context: Context): Loaders {
   return {
@@ -36,5 +43,6 @@ export function createAdminLoaders(context: Context): Loaders {
     obstacles: new DataLoader((ids) => findSignInObstacles(context, ids, loginWindows(context.settings)), {
       cache: false,
     }),
+    readings: new DataLoader((userIds) => recordAll(context, userIds)),
   };
 }

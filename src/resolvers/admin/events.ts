@@ -50,7 +50,8 @@ export class AdminUserEventsResolver {
     const read = readWanted(wanted, DEFAULT_PAGE_SIZE);
     if (isProblem(read)) return read;
     return await onceInRootField(context, info, ['user-events', userId, read], async () => {
-      const page = await context.loaders.admin.eventPages.load({ userId, ...read });
+      const { admin } = context.loaders;
+      const [page] = await Promise.all([admin.eventPages.load({ userId, ...read }), admin.readings.load(userId)]);
       return isProblem(page) ? page : toAuditEventConnection(page, 'staff');
     });
   }

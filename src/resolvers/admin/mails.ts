@@ -47,7 +47,8 @@ export class AdminUserMailsResolver {
     const window = readKeysetPage(request, MAIL_ORDER, MICROSECONDS);
     if (isProblem(window)) return window;
     return await onceInRootField(context, info, ['user-mails', userId, window], async () => {
-      const page = await context.loaders.admin.mailPages.load({ userId, window });
+      const { admin } = context.loaders;
+      const [page] = await Promise.all([admin.mailPages.load({ userId, window }), admin.readings.load(userId)]);
       return isProblem(page) ? page : toAdminMailConnection(page);
     });
   }

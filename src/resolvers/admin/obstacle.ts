@@ -14,7 +14,8 @@ export class AdminObstacleResolver {
   })
   async signInObstacle(@Root() { id }: AdminUser, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
     return await onceInRootField(context, info, ['obstacle', id], async () => {
-      const obstacle = await context.loaders.admin.obstacles.load(id);
+      const { admin } = context.loaders;
+      const [obstacle] = await Promise.all([admin.obstacles.load(id), admin.readings.load(id)]);
       if (obstacle === null) return null;
       const { lastRefusal, ...rest } = obstacle;
       return Object.assign(new AdminSignInObstacle(), {

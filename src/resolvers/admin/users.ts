@@ -6,7 +6,6 @@ import type { Context } from '../../request.js';
 import { AdminUser } from '../../schema/admin/user.js';
 import { PageArguments } from '../../schema/pagination.js';
 import { AuthSessionConnection } from '../../schema/session.js';
-import { recordReading } from '../../services/admin/record-reading.js';
 import { findAdminUsers } from '../../services/admin/user-record.js';
 import { toAdminUser } from '../mapping/admin-user.js';
 import { onceInRootField } from '../once-in-root-field.js';
@@ -24,7 +23,7 @@ export class AdminUsersResolver {
     if (!isUuid(id)) return null;
     const [[user]] = await Promise.all([
       findAdminUsers(context, [id]),
-      recordReading(context, actor.userId, id.toLowerCase()),
+      context.loaders.admin.readings.load(id.toLowerCase()),
     ]);
     return user === undefined ? null : toAdminUser(user);
   }
@@ -41,6 +40,10 @@ export class AdminUsersResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return await pageOfSessions(context, info, id, page);
+    const [found] = await Promise.all([
+      pageOfSessions(context, info, id, page),
+      context.loaders.admin.readings.load(id),
+    ]);
+    return found;
   }
 }

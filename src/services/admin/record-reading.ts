@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { addSeconds } from '../../lib/clock.js';
-import { sql } from '../../lib/sql.js';
+import { type Sql, sql } from '../../lib/sql.js';
 import { insertEvent } from '../audit/record-event.js';
 import { advisoryLockOf } from '../locks.js';
 import type { UseCaseContext } from '../use-case.js';
@@ -15,23 +15,30 @@ const recorded = new LRUCache<string, Date>({ max: MOST_KNOWN });
 type Needs = Pick<UseCaseContext, 'transact' | 'clock' | 'client' | 'requestId'>;
 
 /**
- * Records in the audit log that a member of staff read the details of an account, once an hour. The lock makes two
- * processes take turns; it and the statements that follow are one round trip.
+ * Records in the audit log that a member of staff read the details of accounts, once an hour for each account. The lock
+ * makes two processes take turns; it and the statements that follow are one round trip.
  */
-export async function recordReading(context: Needs, actorId: string, userId: string): Promise<void> {
-  const key = `${actorId} ${userId}`;
+export async function recordReadings(context: Needs, actorId: string, userIds: readonly string[]): Promise<void> {
   const now = context.clock.now();
-  const known = recorded.get(key);
-  if (known !== undefined && known > addSeconds(now, -AGAIN_AFTER_SECONDS) && known <= now) return;
-  const latest = sql`
-    FROM audit_events WHERE actor_id = ${actorId} AND user_id = ${userId} AND type = 'ADMIN_READ'
-      AND created_at > ${addSeconds(now, -AGAIN_AFTER_SECONDS)}`;
-  const source = sql`
-    WHERE NOT EXISTS (SELECT ${latest}) AND EXISTS (SELECT FROM users WHERE id = ${userId} AND deleted_at IS NULL)`;
-  const [, , [found] = []] = await context.transact([
-    advisoryLockOf(`reading ${key}`),
-    insertEvent(context, { type: 'ADMIN_READ', userId, actorId }, source),
-    sql`SELECT max(created_at) AS at ${latest}`,
+  const since = addSeconds(now, -AGAIN_AFTER_SECONDS);
+  const isKnown = (at: Date | undefined) => at !== undefined && at > since && at <= now;
+  const ids = userIds.filter((userId) => !isKnown(recorded.get(`${actorId} ${userId}`)));
+  if (ids.length === 0) return;
+  const latest = (ofUsers: Sql) => sql`
+    FROM audit_events WHERE actor_id = ${actorId} AND ${ofUsers} AND type = 'ADMIN_READ' AND created_at > ${since}`;
+  const insert = (userId: string) =>
+    insertEvent(
+      context,
+      { type: 'ADMIN_READ', userId, actorId },
+      sql`WHERE NOT EXISTS (SELECT ${latest(sql`user_id = ${userId}`)})
+        AND EXISTS (SELECT FROM users WHERE id = ${userId} AND deleted_at IS NULL)`,
+    );
+  const answers = await context.transact([
+    advisoryLockOf(`readings ${actorId}`),
+    ...ids.map(insert),
+    sql`SELECT user_id, max(created_at) AS at ${latest(sql`user_id = ANY(${ids}::uuid[])`)} GROUP BY user_id`,
   ]);
-  if (found?.at != null) recorded.set(key, new Date(found.at as string));
+  for (const { user_id: userId, at } of answers.at(-1) ?? []) {
+    recorded.set(`${actorId} ${String(userId)}`, new Date(at as string));
+  }
 }

@@ -38,3 +38,30 @@ it('reading the details of an account is recorded once an hour for each reader a
   await read(user.id, { ...admin, token });
   expect(await recorded()).toHaveLength(4);
 });
+
+it.each(['sessions', 'auditEvents', 'mails', 'signInObstacle'])(
+  '%s of the accounts of a list is recorded once for each of them, and a list without details is not',
+  async (field) => {
+    const { id: actorId, token } = await staffMember(gateway, 'support');
+    const { email, id } = await quickUser(gateway);
+    const other = await quickUser(gateway);
+    const recorded = async () => {
+      const text = "SELECT user_id FROM audit_events WHERE type = 'ADMIN_READ' AND actor_id = ? AND user_id IN (?, ?)";
+      return await rows(gateway, text, [actorId, id, other.id]);
+    };
+    const list = async (selection: string, filter: object = {}) => {
+      const text = `query($filter: AdminUserFilter) { one: adminUsers(filter: $filter) { nodes { ${selection} } }
+        two: adminUsers(filter: $filter) { nodes { ${selection} } } }`;
+      const { errors } = await gateway.send(text, { filter }, { token });
+      expect(errors).toEqual([]);
+    };
+    const details = field === 'signInObstacle' ? `${field} { code }` : `${field} { nodes { id } }`;
+    await list('id email liveSessionCount');
+    expect(await recorded()).toEqual([]);
+    await list(details, { text: email });
+    expect(await recorded()).toEqual([{ user_id: id }]);
+    await list(details);
+    await list(details);
+    expect((await recorded()).map((row) => row.user_id).toSorted()).toEqual([id, other.id].toSorted());
+  },
+);
