@@ -169,6 +169,12 @@ const ifNoneSigns =
   (options: KeyRingOptions): RotationPermit =>
   async (em) =>
     !(await hasSigner(options, em, options.clock.now()));
+const afterRecord =
+  (record?: RotationRecord): RotationPermit =>
+  async (em, { key }) => {
+    await record?.(em, key);
+    return true;
+  };
 
 /** Creates a ring that reads the keys from the database and keeps them in memory. */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
@@ -222,10 +228,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       return entries.filter((entry) => (entry.retiresAt ?? Infinity) > now).map((entry) => entry.jwk);
     },
     async rotate({ immediately, record }) {
-      const key = await publish(immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, async (em, rotation) => {
-        await record?.(em, rotation.key);
-        return true;
-      });
+      const key = await publish(immediately ? 0 : PUBLISH_BEFORE_SIGNING_SECONDS, afterRecord(record));
       if (key === undefined) throw new Error('No key was created.');
       return key;
     },
