@@ -195,4 +195,5 @@ test('a frame that may use neither locks, channels nor storage still has a sessi
   expect(await during(tab.session.renew())).toBe('renewed');
   expect(await during(tab.me())).toBe('user-1');
   expect(await during(tab.session.signOut())).toEqual({ told: true });
+  expect(tab.events).not.toContainEqual({ type: 'lock-timeout' });
 });

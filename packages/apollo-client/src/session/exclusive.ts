@@ -36,7 +36,7 @@ export function createExclusive(name: string, timeoutMs: number, isShared: boole
     } catch (error) {
       if (isGranted) throw error;
       isLocking = false; // another tab does not release the lock, or locks are not allowed here, as in a sandboxed frame
-      onTimeout();
+      if (patience.signal.aborted) onTimeout();
       return work(true);
     }
   }
