@@ -62,6 +62,30 @@ test('a sign-in with a second factor, and back', async () => {
   expect(tab.session.getState()).toMatchObject({ status: 'signedIn', claims: { amr: ['pwd', 'otp', 'mfa'] } });
 });
 
+test('back drops the answer that is still to come', async () => {
+  fakeBrowser();
+  const gateway = gatewayOf();
+  gateway.addAccount({ email: 'eve@example.com', password: 'p', hasSecondFactor: true });
+  const tab = openTab(gateway);
+  const signIn = await hookIn(tab, useSignIn);
+  for (const password of ['p', 'wrong']) {
+    gateway.latencyMs = 500;
+    const late = { submitted: Promise.resolve() };
+    await act(async () => {
+      late.submitted = signIn.now().submit({ identifier: 'eve@example.com', password });
+    });
+    expect(signIn.now().busy).toBe(true);
+    await act(async () => signIn.now().back());
+    expect(signIn.now().busy).toBe(false);
+    await settle(() => late.submitted);
+    expect(signIn.now()).toMatchObject({ step: 'password', busy: false });
+    expect(signIn.now()).not.toHaveProperty('problem');
+  }
+  gateway.latencyMs = 0;
+  await settle(() => signIn.now().submit({ identifier: 'eve@example.com', password: 'p' }));
+  expect(signIn.now()).toMatchObject({ step: 'second-factor', busy: false });
+});
+
 test('a sign-in to an address that is not verified goes on to the session', async () => {
   fakeBrowser();
   const gateway = gatewayOf();

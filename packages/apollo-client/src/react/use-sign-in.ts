@@ -86,7 +86,7 @@ export function useSignIn(): SignIn {
   const [resendAt, setResendAt] = useState<Date | null>(null);
   const [isResent, setResent] = useState(false);
   const resendSecondsLeft = useCountdown(resendAt);
-  const [run, submission] = useSubmission();
+  const [run, submission, reset] = useSubmission();
   const submit = (fields: Fields) =>
     run(async (ask) => {
       const isFirst = progress.step === 'password';
@@ -115,7 +115,7 @@ export function useSignIn(): SignIn {
       }),
     back() {
       setProgress(START);
-      void run(async () => null);
+      reset();
     },
   };
 }
