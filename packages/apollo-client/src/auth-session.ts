@@ -98,8 +98,8 @@ export interface AuthSession {
   renew(): Promise<'renewed' | 'signed-out' | 'trouble'>;
   /**
    * Signs out. The state changes at once. `told` is false if the gateway could not be reached; the session then tells it
-   * before the next refresh. `everywhere` also ends the user's other sessions, which requires a recent sign-in; `told` is
-   * also false if that was refused.
+   * before the next refresh. `everywhere` also ends the user's other sessions, which requires a recent sign-in. If `told` is
+   * false they may go on: it was refused, or the gateway could not be reached, and only this session's end is told later.
    */
   signOut(options?: { everywhere?: boolean }): Promise<{ told: boolean }>;
   /** Starts the session with the tokens of a sign-in that did not use Apollo Client. */

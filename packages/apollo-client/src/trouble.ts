@@ -5,7 +5,10 @@ export interface Trouble {
   retryAt: number;
 }
 
-/** The gateway could not be asked. The session is unchanged, and nothing was carried out. */
+/**
+ * The gateway could not be asked, or its answer was lost. The session is unchanged. An operation whose answer was lost may have
+ * been carried out.
+ */
 export class AuthTroubleError extends Error {
   override readonly name = 'AuthTroubleError';
   /** Why the gateway could not be asked. */

@@ -30,7 +30,7 @@ function errorsOf({ fields, problem }: State): Values {
 
 function messageOf({ problem, trouble }: State): string | undefined {
   if (trouble?.code === 'RATE_LIMITED') return 'That was tried too often.';
-  return trouble ? 'The server cannot be reached. Nothing was changed.' : problem?.message;
+  return trouble ? 'The server did not answer. Please try again.' : problem?.message;
 }
 
 type FormProps = Look & { state: State; submit(values: Values, form: HTMLFormElement): Promise<unknown> };

@@ -55,8 +55,8 @@ function parsed(text: string): unknown {
 
 /**
  * Creates the handlers of `app/api/gatehouse/[...path]/route.ts`, which pass `/api/gatehouse/graphql` on to the gateway: the
- * cookies then belong to the app's own origin. The gateway needs this server in TRUSTED_PROXIES and the app's origin in APP_URL
- * or CORS_ORIGINS.
+ * cookies then belong to the app's own origin. The gateway needs the app's origin in APP_URL or CORS_ORIGINS. It needs this
+ * server in TRUSTED_PROXIES if a proxy in front of it sets `x-forwarded-for`, and must not have it there otherwise.
  */
 export function sessionProxy(options: SessionProxyOptions): { GET: RouteHandler; POST: RouteHandler } {
   const send = options.fetch ?? fetch;
