@@ -59,7 +59,7 @@ async function invite(context: UseCaseContext, typed: string, options: InviteOpt
   });
   if (!isProblem(outcome)) {
     const when = outcome.mailStatus === 'QUEUED' ? 'is on its way' : 'is sent as soon as the mail server accepts it';
-    return { text: `${email} is invited; the email ${when}.`, data: { email, ...outcome } };
+    return { text: `${email} is invited; the email ${when}.`, data: { ...outcome } };
   }
   return refused(
     outcome,
@@ -67,20 +67,25 @@ async function invite(context: UseCaseContext, typed: string, options: InviteOpt
   );
 }
 
-async function remove(context: UseCaseContext, email: string, isSure: boolean): Promise<Answer> {
+/** Deletes an account. `isSure` is false if the operator has not confirmed it. */
+export async function remove(context: UseCaseContext, email: string, isSure: boolean): Promise<Answer> {
   if (!isSure) {
     return { text: `This permanently deletes ${email}. Run the command again with --yes.`, code: 'NOT_CONFIRMED' };
   }
-  const [{ deleteUser }, { findAdminUserByAddress }] = await Promise.all([
+  const [{ deleteUser }, { findAdminUserByAddress }, { isLastAdmin }] = await Promise.all([
     import('../../services/admin/delete-user.js'),
     import('../../services/admin/user-record.js'),
+    import('../../services/accounts/admins.js'),
   ]);
   const user = await findAdminUserByAddress(context, email);
   if (user === null) return { text: `${email}: There is no account with this address.`, code: 'NOT_FOUND' };
   const outcome = await deleteUser(context, OPERATOR, { id: user.id }, user.email);
-  if (!isProblem(outcome)) return { text: `${user.email} is deleted.`, data: { email: user.email, ...outcome } };
-  const text = outcome.code === 'CONFLICT' ? 'This is the last admin who can sign in.' : outcome.message;
-  return refused(outcome, `${email}: ${text}`);
+  if (!isProblem(outcome)) return { text: `${user.email} is deleted.`, data: { ...outcome } };
+  if (outcome.code !== 'CONFLICT') return refused(outcome, `${user.email}: ${outcome.message}`);
+  const text = (await isLastAdmin(context.em, user))
+    ? 'This is the last admin who can sign in.'
+    : 'The account changed in the meantime. Run the command again.';
+  return refused(outcome, `${user.email}: ${text}`);
 }
 
 /** Adds the commands that list, invite and delete accounts. */

@@ -10,7 +10,7 @@ import { runOnDatabase } from '../run-command.js';
 import { describeObstacle, describeSession, describeUser } from '../user-lines.js';
 import { addAccountCommands } from './accounts.js';
 
-type OnUser = (context: UseCaseContext, email: string, command: Command) => Promise<Answer>;
+type OnUser = (context: UseCaseContext, email: string) => Promise<Answer>;
 
 const NO_ACCOUNT = 'There is no account with this address.';
 const LAST_ADMIN = 'This is the last admin who can sign in. Make another account an admin first.';
@@ -25,42 +25,43 @@ function sessions(count: number): string {
   return count === 1 ? '1 session ended' : `${count} sessions ended`;
 }
 
-const unlock: OnUser = async (context, email) => {
+/** Lifts the locks of an account. */
+export const unlock: OnUser = async (context, typed) => {
   const { unlockUser } = await import('../../services/admin/unlock-user.js');
-  const outcome = await unlockUser(context, OPERATOR, { email });
-  if (isProblem(outcome)) return refusal(email, outcome, '');
-  const { wasLocked } = outcome;
+  const outcome = await unlockUser(context, OPERATOR, { email: typed });
+  if (isProblem(outcome)) return refusal(typed, outcome, '');
+  const { email, wasLocked } = outcome;
   const text = wasLocked ? `${email} is unlocked: the failed attempts are cleared.` : `${email} was not locked.`;
   return { text, data: { email, wasLocked } };
 };
 
 function switchAccount(disabled: boolean): OnUser {
-  return async (context, email) => {
+  return async (context, typed) => {
     const { changeUser } = await import('../../services/admin/change-user.js');
-    const outcome = await changeUser(context, OPERATOR, { email }, { disabled });
-    if (isProblem(outcome)) return refusal(email, outcome, LAST_ADMIN);
-    const { endedSessions } = outcome;
+    const outcome = await changeUser(context, OPERATOR, { email: typed }, { disabled });
+    if (isProblem(outcome)) return refusal(typed, outcome, LAST_ADMIN);
+    const { email, endedSessions } = outcome;
     const text = disabled ? `${email} is disabled; ${sessions(endedSessions)}.` : `${email} can sign in again.`;
     return { text, data: { email, disabled, endedSessions } };
   };
 }
 
-const resetTwoFactor: OnUser = async (context, email) => {
+const resetTwoFactor: OnUser = async (context, typed) => {
   const use = await import('../../services/admin/reset-two-factor.js');
-  const outcome = await use.resetTwoFactor(context, OPERATOR, { email });
-  if (isProblem(outcome)) return refusal(email, outcome, 'This account has no second factor.');
-  const { endedSessions } = outcome;
+  const outcome = await use.resetTwoFactor(context, OPERATOR, { email: typed });
+  if (isProblem(outcome)) return refusal(typed, outcome, 'This account has no second factor.');
+  const { email, endedSessions } = outcome;
   return {
     text: `${email} no longer has a second factor; ${sessions(endedSessions)}.`,
     data: { email, endedSessions },
   };
 };
 
-const endSessions: OnUser = async (context, email) => {
+const endSessions: OnUser = async (context, typed) => {
   const { endUserSessions } = await import('../../services/admin/end-user-sessions.js');
-  const outcome = await endUserSessions(context, OPERATOR, { email });
-  if (isProblem(outcome)) return refusal(email, outcome, '');
-  const { endedSessions } = outcome;
+  const outcome = await endUserSessions(context, OPERATOR, { email: typed });
+  if (isProblem(outcome)) return refusal(typed, outcome, '');
+  const { email, endedSessions } = outcome;
   return { text: `${email}: ${sessions(endedSessions)}.`, data: { email, endedSessions } };
 };
 
@@ -78,29 +79,33 @@ const show: OnUser = async (context, email) => {
   return { text: `${describeUser(user)}\n${describeObstacle(found, user.email)}`, data: { user, obstacle } };
 };
 
-const listSessionsOf: OnUser = async (context, email) => {
+/** Lists the active sessions of an account. */
+export const listSessionsOf: OnUser = async (context, typed) => {
   const [{ findAdminUserByAddress }, { listSessions }, { MAX_PAGE_SIZE }] = await Promise.all([
     import('../../services/admin/user-record.js'),
     import('../../services/sessions/list-sessions.js'),
     import('../../services/page.js'),
   ]);
-  const user = await findAdminUserByAddress(context, email);
-  if (user === null) return { text: `${email}: ${NO_ACCOUNT}`, code: 'NOT_FOUND' };
+  const user = await findAdminUserByAddress(context, typed);
+  if (user === null) return { text: `${typed}: ${NO_ACCOUNT}`, code: 'NOT_FOUND' };
+  const { email } = user;
   const [page] = await listSessions(context, [user.id], { kind: 'page-window', first: MAX_PAGE_SIZE, after: null });
   const found = (page?.items ?? []).map(({ item }) => item);
   const text = found.map(describeSession).join('\n') || `${email} has no active session.`;
   return { text, data: { email, sessions: found } };
 };
 
-async function setRole(context: UseCaseContext, email: string, role: string, isSure: boolean): Promise<Answer> {
+/** Assigns a role to an account. `isSure` allows a role that no account has yet. */
+export async function setRole(context: UseCaseContext, typed: string, role: string, isSure: boolean): Promise<Answer> {
   if (!roleName.safeParse(role).success) {
     return { text: 'A role is a letter, then up to 31 lower-case letters, digits, _ or -.', code: 'INPUT_INVALID' };
   }
   const doubt = isSure ? undefined : await doubtAbout(context, role);
   if (doubt !== undefined) return doubt;
   const { changeUser } = await import('../../services/admin/change-user.js');
-  const outcome = await changeUser(context, OPERATOR, { email }, { role });
-  if (isProblem(outcome)) return refusal(email, outcome, LAST_ADMIN);
+  const outcome = await changeUser(context, OPERATOR, { email: typed }, { role });
+  if (isProblem(outcome)) return refusal(typed, outcome, LAST_ADMIN);
+  const { email } = outcome;
   const minutes = Math.ceil(context.settings.accessTokenTtl / 60);
   const text = `${email} now has the role ${role}. Its sessions receive it at their next refresh, within ${minutes} minutes.`;
   return { text, data: { email, role } };
@@ -112,7 +117,7 @@ function addOnUser(users: Command, name: string, description: string, perform: O
     .description(description)
     .argument('<email>', 'address of the account')
     .action(async (typed: string, _options: object, command: Command) => {
-      await runOnDatabase(command, (context) => perform(context, normalIdentifier(typed), command));
+      await runOnDatabase(command, (context) => perform(context, normalIdentifier(typed)));
     });
 }
 

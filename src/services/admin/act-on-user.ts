@@ -19,6 +19,8 @@ import { lockAccount } from './lock-account.js';
 export interface UserActed {
   kind: 'user-acted';
   userId: string;
+  /** The address of the account, which may be another spelling of the one that named it. */
+  email: string;
   endedSessions: number;
   /** Whether the email that the user waits for will leave soon; null if there is none. */
   mailStatus: MailStatus | null;
@@ -103,7 +105,10 @@ export async function actOnUser<Code extends ProblemCode = never>(
       return (await isAllowed(work, by, user, act)) ? undefined : problem('FORBIDDEN');
     };
     const done = await perform({ work, user, lock, record });
-    if (!isProblem(done)) return { kind: 'user-acted', userId: user.id, endedSessions: 0, mailStatus: null, ...done };
+    if (!isProblem(done)) {
+      const { id: userId, email } = user;
+      return { kind: 'user-acted', userId, email, endedSessions: 0, mailStatus: null, ...done };
+    }
     await recordRefusal(work, by, user, act, done.code);
     return done;
   });

@@ -48,7 +48,7 @@ async function invite(work: Work, by: Administrator, invitation: Invitation): Pr
   if (user === null) return await refuse('CONFLICT', owner);
   await recordInvitation(work, by, user);
   await mailInvitation(work, user, previous);
-  return { kind: 'user-acted', userId: user.id, endedSessions: 0, mailStatus: null };
+  return { kind: 'user-acted', userId: user.id, email, endedSessions: 0, mailStatus: null };
 }
 
 /**
