@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { rows } from '../../support/accounts.js';
-import { sharedGateway, type TestGateway } from '../../support/app.js';
+import { sharedGateway, type TestGateway, testGateway } from '../../support/app.js';
 import { eventually } from '../../support/eventually.js';
 import { type StaffMember, staffMember } from '../../support/staff.js';
 
@@ -144,10 +144,10 @@ async function beginReading(member: StaffMember) {
   return { status, hangUp: () => controller.abort(), readOn };
 }
 
-async function expectCutOff(actorId: string): Promise<void> {
+async function expectCutOff(actorId: string, of = gateway): Promise<void> {
   await eventually(async () => {
     const text = "SELECT metadata FROM audit_events WHERE actor_id = ? AND metadata->'rows' IS NOT NULL";
-    const found = await rows<{ metadata: { rows: number } }>(gateway, text, [actorId]);
+    const found = await rows<{ metadata: { rows: number } }>(of, text, [actorId]);
     expect(found).toMatchObject([{ metadata: { isComplete: false } }]);
     expect(found[0]?.metadata.rows).toBeLessThan(30_000);
   });
@@ -197,4 +197,30 @@ describe('a long export', () => {
     expect(after.status).toBe(200);
     after.hangUp();
   });
+
+  it('gives its place back after ten minutes if its reader no longer reads', async () => {
+    const member = await staffMember(gateway, 'admin');
+    const real = setTimeout;
+    const shortened = (act: () => void, delay?: number) => real(act, delay === 600_000 ? 500 : delay);
+    const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation(shortened as typeof setTimeout);
+    onTestFinished(() => timer.mockRestore());
+    const { readOn } = await beginReading(member);
+    await expectCutOff(member.id);
+    await expect(readOn()).rejects.toThrow();
+    timer.mockRestore();
+    const after = [await beginReading(member), await beginReading(member)];
+    expect(after.map(({ status }) => status)).toEqual([200, 200]);
+    for (const { hangUp } of after) hangUp();
+  });
+});
+
+it('does not keep a closing process from ending if nobody reads it, and its end is recorded', async () => {
+  const closing = await testGateway();
+  const member = await staffMember(closing, 'admin');
+  for (const name of ['one', 'two', 'three']) await rows(closing, SEED, [name, 'x'.repeat(100), 10_000]);
+  address = await closing.app.http.listen({ port: 0, host: '127.0.0.1' });
+  const { readOn } = await beginReading(member);
+  await closing.app.http.close();
+  await expectCutOff(member.id, closing);
+  await expect(readOn()).rejects.toThrow();
 });

@@ -23,8 +23,8 @@ export interface ListExport {
 type Needs = Pick<UseCaseContext, 'em' | 'orm' | 'transact' | 'clock' | 'client' | 'requestId' | 'logger'>;
 
 const BATCH = 500;
-/** An export that takes longer is cut off, which its reader sees from the broken transfer. */
-const LONGEST_MILLISECONDS = 600_000;
+/** Milliseconds. An export that takes longer is cut off, which its reader sees from the broken transfer. */
+export const LONGEST_MILLISECONDS = 600_000;
 
 function toText(rows: readonly ExportRow[], { columns }: ExportSource, format: ListExport['format']): string {
   const line = (row: ExportRow) =>
