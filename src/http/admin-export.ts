@@ -44,7 +44,7 @@ export function registerAdminExport(app: FastifyInstance, dependencies: Dependen
     const source = await lists[name](context, request.query);
     if (running.size >= MOST_AT_ONCE) return problem('RATE_LIMITED', { limit: MOST_AT_ONCE, retryAfterSeconds: 60 });
     const filters = Object.keys(request.query as object);
-    const isAllowed = () => isKnownAdmin(context, admin);
+    const isAllowed = async () => !context.revocations.has(admin.sessionId) && (await isKnownAdmin(context, admin));
     const list = { file: `${name}.${format}`, format, filters, actorId: admin.userId, isAllowed };
     const stream = Readable.from(exportList(context, source, list));
     // The export checks its time only when its reader takes a batch, which a reader may never do.

@@ -7,6 +7,7 @@ import type { UseCaseContext } from '../use-case.js';
 /** The claims of an access token. */
 export interface KnownCaller {
   userId: string;
+  sessionId: string;
   role: string;
   authenticatedAt: Date;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { LogoutDocument } from '../../generated/operations.js';
 import { rows } from '../../support/accounts.js';
 import { sharedGateway, type TestGateway, testGateway } from '../../support/app.js';
 import { eventually } from '../../support/eventually.js';
@@ -177,6 +178,15 @@ describe('a long export', () => {
     const now = performance.now.bind(performance);
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 600_001);
     onTestFinished(() => clock.mockRestore());
+    await expect(readOn()).rejects.toThrow();
+    await expectCutOff(member.id);
+  });
+
+  it('is cut off once its session has ended', async () => {
+    const member = await staffMember(gateway, 'admin');
+    const { readOn } = await beginReading(member);
+    const out = await gateway.ask(LogoutDocument, {}, { token: member.token });
+    expect(out.data.logout.__typename).toBe('LogoutSuccess');
     await expect(readOn()).rejects.toThrow();
     await expectCutOff(member.id);
   });

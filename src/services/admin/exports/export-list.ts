@@ -50,7 +50,7 @@ export async function* exportList(context: Needs, source: ExportSource, list: Li
     if (list.format === 'csv') yield toCsvLine(source.columns);
     for (let after: KeysetWindow['after'] = null; !isComplete; ) {
       if (performance.now() > endAt) throw new Error('An export took too long.');
-      if (!(await list.isAllowed())) throw new Error('The role of the admin was changed during an export.');
+      if (!(await list.isAllowed())) throw new Error('The admin lost the role or the session during an export.');
       const statement: Sql = source.statement({ kind: 'keyset-window', first: BATCH, after });
       const found = await boundedRead(context, statement);
       if (isProblem(found)) throw new Error('A batch of an export took too long.');
