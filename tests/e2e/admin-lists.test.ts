@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { LoginDocument } from '../generated/operations.js';
 import { rows, signedUp } from '../support/accounts.js';
 import {
@@ -98,6 +101,23 @@ describe.skipIf(browserMissing)(
       );
       expect(event?.metadata).toMatchObject({ file: 'audit-events.ndjson', filters: 'types,success' });
       expect(faults).toEqual([]);
+    });
+
+    it('says so when the transfer of an export is cut off', async () => {
+      const server = createServer((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/csv', 'content-length': '100000' });
+        response.write('id\r\n', () => setTimeout(() => response.destroy(), 200));
+      }).listen(0, '127.0.0.1');
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      await page.route('**/export/**', (route) => route.continue({ url: `http://127.0.0.1:${port}/` }));
+      await page.goto(here.at('/audit-log'));
+      await bodyRows().first().waitFor();
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('button', { name: 'Save the file' }).click();
+      await page.getByRole('dialog').getByText('The gateway cannot be reached. Check your connection.').waitFor();
+      expect(faults.filter((fault) => fault.startsWith('thrown'))).toEqual([]);
     });
 
     it('shows a failed email, retries it, and sends a test email', async () => {

@@ -85,8 +85,10 @@ export function download(address) {
   return withAuthority(async (token) => {
     const headers = { authorization: `Bearer ${token}` };
     const response = await fetch(address, { headers, credentials: 'omit' }).catch(() => undefined);
-    if (response?.ok) return { value: await response.blob() };
-    if (response === undefined) throw new Trouble({ code: 'UNREACHABLE' });
+    // A transfer that is cut off fails only while its body is read.
+    const file = response?.ok ? await response.blob().catch(() => undefined) : undefined;
+    if (file !== undefined) return { value: file };
+    if (response === undefined || response.ok) throw new Trouble({ code: 'UNREACHABLE' });
     const body = await response.json().catch(() => ({}));
     const retryAfterSeconds = Number(response.headers.get('retry-after')) || null;
     const requestId = response.headers.get('x-request-id');
