@@ -110,4 +110,37 @@ describe.skipIf(browserMissing)('the IDE in a browser', () => {
     await eventually(async () => expect(await page.getByRole('link', { name: 'Mailbox' }).count()).toBe(1));
     expect(faults).toEqual([]);
   });
+
+  it('keeps good tokens while the gateway fails', { timeout: 90_000 }, async () => {
+    const { email } = await staffMember(gateway, 'admin');
+    const failing = new Set(['Me']);
+    const failed: string[] = [];
+    await page.route('**/graphql', async (route) => {
+      const [, name = ''] = /(?:query|mutation) (\w+)/.exec(route.request().postData() ?? '') ?? [];
+      if (!failing.has(name)) return await route.fallback();
+      failed.push(name);
+      await route.fulfill({ status: 503, json: { errors: [{ message: 'The gateway is busy.' }] } });
+    });
+    await signIn(email);
+    await expect.poll(() => failed).toEqual(['Me']);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    failing.clear();
+    await page.getByRole('tab', { name: 'MySessions' }).click();
+    await run();
+    await result('mySessions');
+    await page.getByText(`Signed in as ${email} (admin)`).waitFor();
+
+    failing.add('Refresh');
+    gateway.clock.advance(36);
+    await run();
+    await expect.poll(() => failed, { timeout: 20_000 }).toEqual(['Me', 'Refresh']);
+    failing.clear();
+    expect(await page.getByText('Not signed in').count()).toBe(0);
+    const refreshed = page.waitForResponse((response) =>
+      /mutation Refresh\b/.test(response.request().postData() ?? ''),
+    );
+    await run();
+    expect(await (await refreshed).text()).toContain('RefreshSuccess');
+    await page.getByText(`Signed in as ${email} (admin)`).waitFor();
+  });
 });

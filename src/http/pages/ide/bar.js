@@ -29,7 +29,7 @@ function show(signOut) {
 export function showBar({ mailbox, onSignOut }) {
   const signOut = async () => {
     await send({ query: Logout });
-    session.user = undefined;
+    session.end();
     onSignOut();
   };
   if (mailbox !== undefined) {

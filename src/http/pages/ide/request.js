@@ -39,12 +39,6 @@ async function csrfHeader({ query }) {
   return { 'x-csrf-token': answer.data?.csrfToken ?? '' };
 }
 
-/** Asks who the new token belongs to. */
-async function identify() {
-  const { answer } = await post({ query: Me }, bearer());
-  session.user = answer.data?.me ?? undefined;
-}
-
 /** Tells whether nothing of an operation was executed because its token was rejected. */
 function isRejected({ data, errors = [], extensions }) {
   const problems = [
@@ -55,14 +49,27 @@ function isRejected({ data, errors = [], extensions }) {
   return rejected.length > 0 && Object.keys(data ?? {}).every((field) => rejected.includes(field));
 }
 
+/** Asks who the new token belongs to. Only a rejected token or a missing account ends the session, and no failure does. */
+async function identify() {
+  const { answer } = await post({ query: Me }, bearer());
+  const isMissing = answer.data?.me === null && answer.errors === undefined;
+  if (isMissing || isRejected(answer)) session.end();
+  else session.user = answer.data?.me ?? session.user;
+}
+
+/** Tells whether there is a token whose user is not known, because the gateway failed when it was asked. */
+const isUnidentified = () => session.accessToken !== undefined && session.user === undefined;
+
 let refreshing;
 
 async function refresh() {
   const { refreshToken } = session;
   const operation = { query: Refresh, variables: refreshToken === undefined ? {} : { input: { refreshToken } } };
-  const { hasNewToken } = await post(operation, await csrfHeader(operation));
+  const { answer, hasNewToken } = await post(operation, await csrfHeader(operation));
   if (hasNewToken) await identify();
-  else session.user = undefined;
+  else if (answer.data?.refresh?.code === 'REFRESH_REJECTED' || isRejected(answer)) session.end();
+  // Listeners that wait for a user learn that there is none yet.
+  else if (session.user === undefined) session.user = undefined;
   return hasNewToken === true;
 }
 
@@ -85,8 +92,8 @@ export async function send(operation, headers = {}) {
     const isRenewed = session.accessToken === token ? await renew() : session.accessToken !== undefined;
     if (isRenewed) got = await ask();
   }
-  if (got.hasNewToken) await identify();
-  else if (got.isEnd && isOwn) session.user = undefined;
+  if (got.isEnd && isOwn) session.end();
+  else if (got.hasNewToken || isUnidentified()) await identify();
   return got.answer;
 }
 

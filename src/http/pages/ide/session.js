@@ -22,11 +22,15 @@ export const session = {
   get user() {
     return user;
   },
-  /** Sets the user; `undefined` ends the session. */
+  /** Sets the user; `undefined` as long as nobody knows who the token belongs to. */
   set user(value) {
     user = value;
-    if (value === undefined) for (const name of ['accessToken', 'refreshToken']) kept.delete(name);
     changed();
+  },
+  /** Forgets the user and their tokens. */
+  end() {
+    for (const name of ['accessToken', 'refreshToken']) kept.delete(name);
+    session.user = undefined;
   },
   /** Calls a listener whenever the user changes. */
   subscribe(listener) {
