@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { User } from '../../entities/user.js';
 import type { AdminInput } from '../../inputs/admin.js';
 import { type Problem, problem } from '../../problems.js';
@@ -10,6 +11,7 @@ import { comparedKey, findAddressOwner } from '../users/address-owner.js';
 import { droppedChoices } from '../users/dropped-choices.js';
 import { inTransaction, type Work } from '../work.js';
 
+type Created = { kind: 'admin-created'; email: string };
 type Needs = Request & Pick<UseCaseContext, 'passwordHasher'>;
 
 /** Returns the comparison key of the address; null if there is none or another spelling already has an account. */
@@ -39,28 +41,40 @@ async function record(work: Work, userId: string, isNew: boolean): Promise<void>
 export async function createFirstAdmin(
   context: Needs,
   { email, password }: AdminInput<'createFirstAdmin'>,
-): Promise<{ kind: 'admin-created'; email: string } | Problem<'FORBIDDEN' | 'PASSWORD_REJECTED'>> {
+): Promise<Created | Problem<'FORBIDDEN' | 'PASSWORD_REJECTED'>> {
   const refused = refusePassword(context.settings, password, { email });
   if (refused !== undefined) return refused;
   const passwordHash = await context.passwordHasher.hash(password);
-  return await inTransaction(context, async (work) => {
-    const { em, now } = work;
-    await lockAdmins(em);
-    if (await hasAdmin(em)) return problem('FORBIDDEN');
-    const known = await lockOwner(work, email);
-    const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
-    const emailKey = await freeKey(work, user.email);
-    // An unverified account may have been created by someone other than the owner of the address.
-    if (user.emailVerifiedAt == null) Object.assign(user, droppedChoices(work));
-    const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
-    const marks = { passwordBreachedAt: null, passwordContestedAt: null, passwordChangeRequiredAt: null };
-    const fresh = { ...marks, passwordChangedAt: now, updatedAt: now };
-    em.persist(Object.assign(user, proven, fresh));
-    await em.flush();
-    await record(work, user.id, known === null);
-    await work.checkPassword({ userId: user.id, password, passwordChangedAt: now });
-    // The current sessions did not verify the new password.
-    await work.endSessions({ userId: user.id, exceptId: null }, 'REPLACED');
-    return { kind: 'admin-created', email: user.email };
+  const create = () => inTransaction(context, (work) => createOrRaise(work, email, password, passwordHash));
+  return await create().catch(async (cause: unknown) => {
+    // Somebody signed up with the address meanwhile, so the account is there now.
+    if (!(cause instanceof UniqueConstraintViolationException)) throw cause;
+    return await create();
   });
+}
+
+async function createOrRaise(
+  work: Work,
+  email: string,
+  password: string,
+  passwordHash: string,
+): Promise<Created | Problem<'FORBIDDEN'>> {
+  const { em, now } = work;
+  await lockAdmins(em);
+  if (await hasAdmin(em)) return problem('FORBIDDEN');
+  const known = await lockOwner(work, email);
+  const user = known ?? Object.assign(new User(), { id: randomUUID(), email, createdAt: now });
+  const emailKey = await freeKey(work, user.email);
+  // An unverified account may have been created by someone other than the owner of the address.
+  if (user.emailVerifiedAt == null) Object.assign(user, droppedChoices(work));
+  const proven = { role: ADMIN_ROLE, emailKey, passwordHash, emailVerifiedAt: now, disabledAt: null };
+  const marks = { passwordBreachedAt: null, passwordContestedAt: null, passwordChangeRequiredAt: null };
+  const fresh = { ...marks, passwordChangedAt: now, updatedAt: now };
+  em.persist(Object.assign(user, proven, fresh));
+  await em.flush();
+  await record(work, user.id, known === null);
+  await work.checkPassword({ userId: user.id, password, passwordChangedAt: now });
+  // The current sessions did not verify the new password.
+  await work.endSessions({ userId: user.id, exceptId: null }, 'REPLACED');
+  return { kind: 'admin-created', email: user.email };
 }
