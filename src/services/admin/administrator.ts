@@ -23,14 +23,18 @@ export type Administrator = typeof OPERATOR | Staff;
 /** The account that an act concerns: operators name its address, staff its id. */
 export type AccountName = { email: string } | Pick<User, 'id'>;
 
-/** The user id of the administrator; null for an operator, who has no account. */
-export function actorOf(by: Administrator): string | null {
-  return by.kind === 'staff' ? by.userId : null;
+/** Who acts on something other than an account, without a reason. */
+export type Acting = typeof OPERATOR | StaffMember;
+
+/** The user id of who acts; null for an operator, who has no account. */
+export function actorOf(by: Acting): string | null {
+  return 'userId' in by ? by.userId : null;
 }
 
-/** The facts about the administrator in the audit event of an act. */
-export function administratorFacts(by: Administrator): Record<string, string> {
-  if (by.kind === 'operator') return { by: 'operator' };
+/** The facts about who acts in the audit event of an act. */
+export function administratorFacts(by: Acting | Staff): Record<string, string> {
+  if (!('role' in by)) return { by: 'operator' };
+  if (!('reason' in by)) return { by: by.role };
   const facts = { by: by.role, reason: by.reason };
   return by.ticket === null ? facts : { ...facts, ticket: by.ticket };
 }

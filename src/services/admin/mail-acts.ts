@@ -10,7 +10,7 @@ import { firstRelayAt } from '../outbox/outbox.js';
 import type { Request } from '../use-case.js';
 import { inTransaction, type Work } from '../work.js';
 import { stillHasRole } from './act-on-user.js';
-import type { OPERATOR, StaffMember } from './administrator.js';
+import { type Acting, actorOf, administratorFacts, type StaffMember } from './administrator.js';
 import { type MailRecord, mailColumns, toMailRecord } from './list-mails.js';
 
 /** An email that is waiting to be sent. */
@@ -19,22 +19,17 @@ export interface MailQueued {
   mail: MailRecord;
 }
 
-/** Who acts on an email: a member of staff, or an operator at the command line. */
-type Sender = StaffMember | typeof OPERATOR;
-
 type MailEvent = 'MAIL_RETRY' | 'MAIL_TEST';
 
 /** Writes the audit event of an act on an email, or of its refusal. */
-async function record(work: Work, by: Sender, type: MailEvent, facts: Record<string, string>): Promise<void> {
-  const isStaff = 'role' in by;
-  const metadata = { by: isStaff ? by.role : 'operator', ...facts };
-  const actorId = isStaff ? by.userId : null;
-  await work.record({ type, success: !('problem' in facts), userId: null, actorId, metadata });
+async function record(work: Work, by: Acting, type: MailEvent, facts: Record<string, string>): Promise<void> {
+  const metadata = { ...administratorFacts(by), ...facts };
+  await work.record({ type, success: !('problem' in facts), userId: null, actorId: actorOf(by), metadata });
 }
 
 async function refuse<Refusal extends Problem>(
   work: Work,
-  by: Sender,
+  by: Acting,
   type: MailEvent,
   refusal: Refusal,
 ): Promise<Refusal> {
@@ -64,9 +59,9 @@ async function retry(work: Work, by: StaffMember, id: string): Promise<MailQueue
   const hasEnded = mail.status === 'FAILED' || mail.status === 'DISCARDED';
   if (!hasEnded || !(await isStillValid(work, mail))) return await refuse(work, by, 'MAIL_RETRY', problem('CONFLICT'));
   // Its age and its attempts count anew: a worker gives up an old mail at the first failure, and waits long after many.
-  const fresh = { createdAt: now, nextAttemptAt: firstRelayAt(now), finishedAt: null, lockedUntil: null };
-  Object.assign(fresh, { attempts: 0, lastError: null });
-  await em.nativeUpdate(OutboxMessage, { id }, { ...fresh, status: 'PENDING' as const });
+  const fresh = { status: 'PENDING' as const, createdAt: now, attempts: 0, lastError: null };
+  const times = { nextAttemptAt: firstRelayAt(now), finishedAt: null, lockedUntil: null };
+  await em.nativeUpdate(OutboxMessage, { id }, { ...fresh, ...times });
   await record(work, by, 'MAIL_RETRY', { mailId: id, mail: mail.mail });
   return await queue(work, id);
 }
@@ -84,7 +79,7 @@ export async function retryMail(
 /** Sends a test email to an address that an admin or an operator typed. */
 export async function sendTestMail(
   request: Request,
-  by: Sender,
+  by: Acting,
   email: string,
 ): Promise<MailQueued | Problem<'FORBIDDEN'>> {
   const outcome = await inTransaction(request, async (work) => {

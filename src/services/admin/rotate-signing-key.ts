@@ -26,7 +26,7 @@ export async function rotateSigningKey(
     refused = (await stillHasRole({ em }, by)) ? undefined : 'FORBIDDEN';
     if (refused === undefined && !rotation.isDue) refused = 'CONFLICT';
     const facts: Record<string, string> = refused === undefined ? { keyId: rotation.key.id } : { problem: refused };
-    const metadata = { by: by.role, ...facts };
+    const metadata = { ...administratorFacts(by), ...facts };
     await recordEvent(em, context, { ...event, success: refused === undefined, metadata });
     return refused === undefined;
   });

@@ -1,13 +1,18 @@
+import { type Sql, sql } from '../../../lib/sql.js';
 import { isProblem, type Problem, type ProblemCode, problem } from '../../../problems.js';
 import type { AuditEventType } from '../../audit/events.js';
 import type { ServiceClientRecord } from '../../service-clients/record.js';
+import { noticeOfChange } from '../../service-clients/service-clients.js';
+import { REVOCATION_CHANNEL } from '../../sessions/revocation-list.js';
 import type { Request } from '../../use-case.js';
 import { inTransaction, type Work } from '../../work.js';
 import { stillHasRole } from '../act-on-user.js';
-import { type OPERATOR, type StaffMember } from '../administrator.js';
+import { type Acting, actorOf, administratorFacts } from '../administrator.js';
 
-/** Who administers service clients: an admin, or an operator at the command line. */
-export type ServiceAdministrator = StaffMember | typeof OPERATOR;
+/** Notifies every process of a client in the transaction of its change. */
+export function notifyOfChange(id: string): Sql {
+  return sql`pg_notify(${REVOCATION_CHANNEL}, ${noticeOfChange(id)})`;
+}
 
 /** What an act did to a client. */
 export interface ClientActed {
@@ -16,17 +21,9 @@ export interface ClientActed {
   isUnchanged?: boolean;
 }
 
-const isOperator = (by: ServiceAdministrator): by is typeof OPERATOR => 'kind' in by;
-
-async function record(
-  work: Work,
-  by: ServiceAdministrator,
-  type: AuditEventType,
-  facts: Record<string, string>,
-): Promise<void> {
-  const [name, actorId] = isOperator(by) ? ['operator', null] : [by.role, by.userId];
-  const success = facts.problem === undefined;
-  await work.record({ type, success, userId: null, actorId, metadata: { by: name, ...facts } });
+async function record(work: Work, by: Acting, type: AuditEventType, facts: Record<string, string>): Promise<void> {
+  const metadata = { ...administratorFacts(by), ...facts };
+  await work.record({ type, success: facts.problem === undefined, userId: null, actorId: actorOf(by), metadata });
 }
 
 function factsOf({ id, scopes, expiresAt }: ServiceClientRecord): Record<string, string> {
@@ -40,12 +37,12 @@ function factsOf({ id, scopes, expiresAt }: ServiceClientRecord): Record<string,
  */
 export async function administer<Done extends ClientActed, Code extends ProblemCode>(
   request: Request,
-  by: ServiceAdministrator,
+  by: Acting,
   event: AuditEventType,
   perform: (work: Work) => Promise<Done | Problem<Code>>,
 ): Promise<Done | Problem<Code | 'FORBIDDEN'>> {
   const outcome = await inTransaction(request, async (work): Promise<Done | Problem> => {
-    if (!isOperator(by) && !(await stillHasRole(work, by))) {
+    if ('role' in by && !(await stillHasRole(work, by))) {
       await record(work, by, event, { problem: 'FORBIDDEN' });
       return problem('FORBIDDEN');
     }

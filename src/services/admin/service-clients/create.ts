@@ -5,7 +5,8 @@ import { inputProblem, type Problem } from '../../../problems.js';
 import { CLIENT_COLUMNS, type ServiceClientRecord, toServiceClient } from '../../service-clients/record.js';
 import { createSecret } from '../../service-clients/secret.js';
 import type { Request } from '../../use-case.js';
-import { administer, type ServiceAdministrator } from './administer.js';
+import type { Acting } from '../administrator.js';
+import { administer } from './administer.js';
 
 /** A client with its new secret, which is shown this once. */
 export interface SecretIssued {
@@ -17,7 +18,7 @@ export interface SecretIssued {
 /** Creates a service client. INPUT_INVALID if it would have expired already. */
 export async function createServiceClient(
   request: Request,
-  by: ServiceAdministrator,
+  by: Acting,
   { name, scopes, expiresAt = null }: NewServiceClient,
 ): Promise<SecretIssued | Problem<'INPUT_INVALID' | 'FORBIDDEN'>> {
   return await administer(request, by, 'SERVICE_CLIENT_CREATE', async ({ em, now }) => {

@@ -2,8 +2,8 @@ import { run, sql } from '../../../lib/sql.js';
 import { type Problem, problem } from '../../../problems.js';
 import { CLIENT_COLUMNS, toServiceClient } from '../../service-clients/record.js';
 import type { Request } from '../../use-case.js';
-import { administer, type ClientActed, type ServiceAdministrator } from './administer.js';
-import { notifyOfChange } from './rotate.js';
+import type { Acting } from '../administrator.js';
+import { administer, type ClientActed, notifyOfChange } from './administer.js';
 
 /** A client is revoked. */
 export interface ServiceClientRevoked extends ClientActed {
@@ -13,7 +13,7 @@ export interface ServiceClientRevoked extends ClientActed {
 /** Revokes a client for good, in every process within a second. A client that is revoked already stays as it is. */
 export async function revokeServiceClient(
   request: Request,
-  by: ServiceAdministrator,
+  by: Acting,
   id: string,
 ): Promise<ServiceClientRevoked | Problem<'NOT_FOUND' | 'FORBIDDEN'>> {
   return await administer(request, by, 'SERVICE_CLIENT_REVOKE', async ({ em, now }) => {

@@ -1,21 +1,15 @@
 import { addSeconds } from '../../../lib/clock.js';
-import { run, type Sql, sql } from '../../../lib/sql.js';
+import { run, sql } from '../../../lib/sql.js';
 import { type Problem, problem } from '../../../problems.js';
 import { CLIENT_COLUMNS, toServiceClient } from '../../service-clients/record.js';
 import { createSecret } from '../../service-clients/secret.js';
-import { noticeOfChange } from '../../service-clients/service-clients.js';
-import { REVOCATION_CHANNEL } from '../../sessions/revocation-list.js';
 import type { Request } from '../../use-case.js';
-import { administer, type ServiceAdministrator } from './administer.js';
+import type { Acting } from '../administrator.js';
+import { administer, notifyOfChange } from './administer.js';
 import type { SecretIssued } from './create.js';
 
 /** How long the replaced secret is still accepted. */
 const OVERLAP_SECONDS = 86_400;
-
-/** Notifies every process of the client in the transaction of its change. */
-export function notifyOfChange(id: string): Sql {
-  return sql`pg_notify(${REVOCATION_CHANNEL}, ${noticeOfChange(id)})`;
-}
 
 /**
  * Gives a client a new secret. The secret before it is accepted for another 24 hours, and an older one no longer. CONFLICT if
@@ -24,7 +18,7 @@ export function notifyOfChange(id: string): Sql {
  */
 export async function rotateServiceClientSecret(
   request: Request,
-  by: ServiceAdministrator,
+  by: Acting,
   id: string,
 ): Promise<SecretIssued | Problem<'NOT_FOUND' | 'CONFLICT' | 'FORBIDDEN'>> {
   return await administer(request, by, 'SERVICE_CLIENT_ROTATE', async ({ em, now }) => {
