@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quickUser } from '../support/accounts.js';
 import { sharedGateway, type TestGateway } from '../support/app.js';
 import { type AppServer, bundleApp, serveApp } from '../support/app-server.js';
-import { fencedBlocks } from '../support/fenced-blocks.js';
 import { PASSWORD } from '../support/journey.js';
+import { writeRecipe } from '../support/recipe.js';
 import { type Browser, browserMissing, startBrowser } from './browser.js';
 
 const TOKEN_SECONDS = 2;
@@ -44,18 +43,14 @@ let gateway: TestGateway;
 let browser: Browser;
 let user: { email: string; id: string };
 
-/** Bundles the code of the guide with the app. The folder is inside the repository, where the packages are found. */
+/** Bundles the code of the guide with the app. */
 async function bundleRecipe(): Promise<string> {
-  const folder = mkdtempSync(resolve('node_modules/.recipe-app-'));
+  const { folder, remove } = writeRecipe('/graphql');
   try {
-    const blocks = fencedBlocks(readFileSync('docs/react-without-package.md', 'utf8'));
-    const recipe = blocks.find(({ language }) => language === 'ts')?.text ?? '';
-    writeFileSync(`${folder}/recipe.ts`, recipe.replace('http://localhost:4000/graphql', '/graphql'));
-    writeFileSync(`${folder}/possible-types.json`, readFileSync('tests/generated/possible-types.json'));
     writeFileSync(`${folder}/app.js`, APP);
     return await bundleApp('production', `${folder}/app.js`);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -1,44 +1,36 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gql } from '@apollo/client';
 import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sharedGateway } from '../support/app.js';
 import { type CountingFetch, countingFetch } from '../support/counting-fetch.js';
-import { fencedBlocks } from '../support/fenced-blocks.js';
 import { PASSWORD, verifiedUser } from '../support/journey.js';
+import { writeRecipe } from '../support/recipe.js';
 
 const gateway = await sharedGateway({ worker: true, env: { ACCESS_TOKEN_TTL: '30s' } });
 const uri = `${await gateway.app.http.listen({ host: '127.0.0.1', port: 0 })}/graphql`;
 
 /** The exports of the code in docs/react-without-package.md. */
-interface Recipe {
+interface RecipeModule {
   client: import('@apollo/client').ApolloClient;
   renew(): Promise<'renewed' | 'signed-out' | 'trouble'>;
   keepAccessToken(token: string | undefined): void;
   signOut(): Promise<void>;
 }
 
-// Inside the repository, so that it finds the packages.
-const folder = mkdtempSync(resolve('node_modules/.recipe-'));
-const [block] = fencedBlocks(readFileSync('docs/react-without-package.md', 'utf8')).filter(
-  ({ language }) => language === 'ts',
-);
-writeFileSync(`${folder}/recipe.ts`, (block?.text ?? '').replace('http://localhost:4000/graphql', uri));
-writeFileSync(`${folder}/possible-types.json`, readFileSync('tests/generated/possible-types.json'));
+const { folder, remove } = writeRecipe(uri);
 const bundle = await rolldown({ input: `${folder}/recipe.ts`, platform: 'node', external: /^(@apollo|rxjs|graphql)/ });
 await bundle.write({ file: `${folder}/recipe.mjs`, format: 'esm' });
 await bundle.close();
 
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
+  remove();
   await gateway.close();
 });
 
 let copies = 0;
 let browser: CountingFetch;
-let tab: Recipe;
+let tab: RecipeModule;
 let user: { email: string; id: string };
 
 const LOGIN = gql`
@@ -78,7 +70,7 @@ const TWO = gql`
 `;
 
 /** Opens a page, whose memory is empty. */
-const openTab = async (): Promise<Recipe> => await import(`${pathToFileURL(folder)}/recipe.mjs?${++copies}`);
+const openTab = async (): Promise<RecipeModule> => await import(`${pathToFileURL(folder)}/recipe.mjs?${++copies}`);
 
 async function ask(): Promise<string | undefined> {
   const { data } = await tab.client.query<{ me: { id: string } }>({

@@ -5,7 +5,7 @@ import {
   AdminSendTestMailDocument,
 } from '../../generated/operations.js';
 import { rows, signedUp } from '../../support/accounts.js';
-import { sharedGateway, type TestGateway } from '../../support/app.js';
+import { sharedGateway, type TestGateway, testGateway } from '../../support/app.js';
 import { expectType, newEmail } from '../../support/journey.js';
 import { type StaffMember, staffMember } from '../../support/staff.js';
 
@@ -86,4 +86,14 @@ it('adminRotateSigningKey publishes a key once, until it signs', async () => {
   expect(await lastEvent('SIGNING_KEY_ROTATE')).toMatchObject({ success: false, metadata: { problem: 'CONFLICT' } });
   gateway.clock.advance(600);
   expectType(await rotate(await staffMember(gateway, 'admin')), 'AdminSigningKeyRotated');
+});
+
+it('a published key stands although the seeds could not be encrypted again, and the log says what to do', async () => {
+  const own = await testGateway();
+  const { token } = await staffMember(own, 'admin');
+  await rows(own, 'ALTER TABLE totp_credentials RENAME TO away');
+  const { data, errors } = await own.ask(AdminRotateSigningKeyDocument, {}, { token });
+  expect(errors).toEqual([]);
+  expectType(data.adminRotateSigningKey, 'AdminSigningKeyRotated');
+  expect(own.logLines.filter((line) => line.includes('run gatehouse keys rotate'))).toHaveLength(1);
 });
