@@ -31,6 +31,13 @@ const FIELDS = {
 } satisfies Record<string, Look>;
 export type FieldName = keyof typeof FIELDS;
 
+/** The look of a field. Its name in the input of the mutation is that of the field unless it says otherwise. */
+export const lookOf = (field: FieldName): Look & { name: string } => ({
+  name: field,
+  required: true,
+  ...FIELDS[field],
+});
+
 /** The rules that a page can check itself. The others depend on the account; the gateway checks all of them. */
 const RULES: Record<string, [text: string, isMet: (password: string, min: number) => boolean]> = {
   TOO_SHORT: ['# characters or more', (password, min) => [...password].length >= min],
@@ -66,7 +73,7 @@ interface FieldProps {
 
 /** A field with its label, its hint and its error. */
 export function Field({ field, value, error, typed }: FieldProps) {
-  const { label, hint, rules, ...input }: Look = { name: field, required: true, ...FIELDS[field] };
+  const { label, hint, rules, ...input } = lookOf(field);
   const id = useId();
   const hasHint = rules || hint;
   const described = [hasHint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;

@@ -3,7 +3,7 @@ import { AuthTroubleError, isProblem, type Problems } from '@gatehouse/apollo-cl
 import { type MemberOf, type Submission, useAuthMutation } from '@gatehouse/apollo-client/react';
 import { type InputEvent, type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { Countdown } from './countdown';
-import { Field, type FieldName } from './field';
+import { Field, type FieldName, lookOf } from './field';
 import { Alert } from './page';
 
 type Values = Record<string, string>;
@@ -63,7 +63,7 @@ export function Form({ state, action, submit, fields = [], values = {}, tone, se
     if (autocomplete === 'new-password') setTyped(value);
   };
   const shown = fields.map((field) => {
-    const name = field === 'firstPassword' ? 'password' : /code|factor/i.test(field) ? 'code' : field;
+    const { name } = lookOf(field);
     return <Field key={field} field={field} value={values[name] as string} error={errors[name]} typed={typed} />;
   });
   const isIdle = !busy && Object.keys(errors).length === 0;
