@@ -3,6 +3,7 @@ import { operations } from '../../src/operations/all.js';
 import { LoginDocument } from '../generated/operations.js';
 import { databaseText } from '../support/all-data.js';
 import { setUpShared } from '../support/cleanup.js';
+import { eventually } from '../support/eventually.js';
 import { expectType, newEmail, PASSWORD } from '../support/journey.js';
 import { callOf, mutationInputs } from '../support/operation-calls.js';
 import type { ChildGateway } from '../support/process.js';
@@ -61,6 +62,8 @@ describe.skipIf(inject('redisUrl') === null)('on two processes', () => {
       ([field]) => operations.Mutation[field]?.credential,
     );
     await mailsAreOut(parts);
+    // The first run of the hourly job writes the numbers of the overview.
+    await eventually(async () => expect(await parts.rows('SELECT FROM account_gauges')).not.toEqual([]));
     const before = await ownRows();
     for (const [field, input] of fields) {
       const call = callOf(field, input);
