@@ -92,6 +92,15 @@ describe.skipIf(browserMissing)('the page of administration in a browser', () =>
     await page.getByRole('link', { name: 'shared.link@example.com' }).waitFor();
   });
 
+  it('shows nothing any more after a sign-out, also if the gateway does not answer it', async () => {
+    await page.goto(here.at());
+    await signInOn(page, here.gateway, admin);
+    await page.route('**/graphql', () => undefined);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading('Sign in');
+    expect(await page.getByRole('navigation', { name: 'Administration' }).count()).toBe(0);
+  });
+
   it('serves an ordinary day by the keyboard alone', async () => {
     const bob = await plainAccount(here.gateway, 'user', 'bob.locked@example.com');
     await lock(bob.email);

@@ -10,6 +10,7 @@ import {
 import { send, Trouble } from './request.js';
 
 const STAFF = ['admin', 'support'];
+const SIGN_OUT_WITHIN_MILLISECONDS = 5_000;
 
 /** Who is signed in. The access token lives only here, in memory. */
 const state = { token: undefined, account: undefined };
@@ -129,9 +130,13 @@ export async function confirmEnrolment(code) {
   return await send(ConfirmTotp, { input: { code } }, { token: state.token });
 }
 
-/** Ends the session. The page says so once the gateway has ended it, because a page that is left earlier would not end it. */
+/**
+ * Ends the session. The page says so once the gateway has ended it, because a page that is left earlier would not end it; but
+ * a gateway that does not answer keeps nobody's data on the screen.
+ */
 export async function signOut() {
-  await send(Logout, {}, { token: state.token, cookie: true }).catch(() => {});
+  const ended = send(Logout, {}, { token: state.token, cookie: true }).catch(() => {});
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, SIGN_OUT_WITHIN_MILLISECONDS))]);
   forget();
   on.signedOut();
 }
